@@ -1,0 +1,22 @@
+// Every environment switch of trtlike, declared once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace trtlike::core {
+
+enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph };
+
+struct SwitchInfo {
+  Switch id;
+  const char* name;
+  const char* meaning;
+};
+
+/// All switches, for the command that lists them.
+const std::vector<SwitchInfo>& environment_switches();
+/// The variable's text now, empty when it is not set.
+std::string environment(Switch id);
+
+}  // namespace trtlike::core

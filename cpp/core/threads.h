@@ -1,0 +1,47 @@
+// Sharing slices of work among threads. All pools share the process's worker threads.
+#pragma once
+
+#include <memory>
+
+namespace trtlike::core {
+
+/// The CPUs that the process may use (affinity and cgroup quota), or TRTLIKE_NUM_THREADS.
+int default_num_threads();
+
+/// Runs numbered slices on up to num_threads() threads, the caller among them.
+class ThreadPool {
+ public:
+  explicit ThreadPool(int num_threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int num_threads() const { return num_threads_; }
+
+  /// Calls body(state, slice, worker) for every slice in [0, slices), each once, in any order;
+  /// worker is in [0, num_threads()) and no two calls with one worker overlap. Slices are taken as
+  /// threads become free. The body must not throw. Allocates nothing of its own.
+  using Body = void (*)(void* state, int slice, int worker);
+  void run(int slices, Body body, void* state) const;
+
+  /// Calls body(slice, worker).
+  template <typename F>
+  void parallel_for(int slices, F&& body) const {
+    run(
+        slices,
+        [](void* state, int slice, int worker) {
+          (*static_cast<std::remove_reference_t<F>*>(state))(slice, worker);
+        },
+        const_cast<void*>(static_cast<const void*>(&body)));
+  }
+
+  /// Runs body(state) inside the pool, so that each `run` within starts without entering it again.
+  void enter(void (*body)(void* state), void* state) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  int num_threads_;
+};
+
+}  // namespace trtlike::core

@@ -1,0 +1,118 @@
+// The plan: everything that a run needs, as plain data. Written by the builder, read at load, never
+// changed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cpu.h"
+#include "kernels/tensor_desc.h"
+#include "ops/attributes.h"
+#include "trtlike/engine.h"
+#include "trtlike/types.h"
+
+namespace trtlike::engine {
+
+/// A range of the constants section.
+struct BlobRange {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+
+enum class ValueKind : int32_t { Activation = 0, Constant = 1 };
+
+/// A tensor between steps. Bindings name some of them.
+struct PlanValue {
+  std::string name;
+  /// How the elements are stored.
+  DataType dtype = DataType::Float;
+  /// The network's own type, which the shape rules see; differs from dtype where a layer runs in
+  /// another precision.
+  DataType logical_dtype = DataType::Float;
+  kernels::Layout layout = kernels::Layout::Linear;
+  ValueKind kind = ValueKind::Activation;
+  /// Build-time extents, -1 where they change at run time.
+  Dims dims;
+  /// Constants: dense, row-major elements.
+  BlobRange constant;
+};
+
+/// One op computed by one tactic.
+struct PlanStep {
+  std::string op;
+  /// The layers that it computes, as users know them: "conv1 + relu1".
+  std::string name;
+  std::string metadata;
+  ops::Attributes attributes;
+  /// Indices of values; -1 for an absent optional input.
+  std::vector<int32_t> inputs;
+  std::vector<int32_t> outputs;
+  std::string tactic;
+  /// Bit i: input i was a constant in the network (its elements are in `packed` or in the value).
+  uint32_t constant_inputs = 0;
+  /// Bit i: input i is in `packed` and has no value of its own (inputs[i] is -1 but packed_types[i]
+  /// says what it was).
+  uint32_t packed_inputs = 0;
+  BlobRange packed;
+  /// Type and extents of the packed inputs, in the order of their bits.
+  std::vector<DataType> packed_dtypes;
+  std::vector<Dims> packed_dims;
+  bool strict = false;
+  /// Time measured at build, summed over the profiles' opt shapes; 0 when it was not measured.
+  double tuned_ms = 0;
+};
+
+struct PlanBinding {
+  std::string name;
+  TensorIOMode mode = TensorIOMode::Input;
+  int32_t value = -1;
+  /// Inputs: the elements are needed to compute shapes.
+  bool is_shape_tensor = false;
+  std::vector<std::string> dimension_names;
+};
+
+struct PlanProfile {
+  std::map<std::string, std::array<Dims, 3>> shapes;
+  std::map<std::string, std::array<std::vector<int64_t>, 3>> shape_values;
+  /// Bytes of arena and scratch at the largest shapes.
+  int64_t memory_bytes = 0;
+};
+
+struct Plan {
+  std::string name;
+  /// The machine that the tactics were timed on, and the instruction set that they need.
+  std::string fingerprint;
+  core::Isa needs = core::Isa::Portable;
+  int threads = 1;
+  ProfilingVerbosity verbosity = ProfilingVerbosity::LayerNamesOnly;
+  std::vector<PlanValue> values;
+  std::vector<PlanStep> steps;
+  std::vector<PlanBinding> bindings;
+  std::vector<PlanProfile> profiles;
+};
+
+/// A plan with the bytes it came from. `constants` points into `bytes`.
+struct LoadedPlan {
+  Plan plan;
+  std::shared_ptr<const void> bytes;
+  size_t num_bytes = 0;
+  const std::byte* constants = nullptr;
+  size_t constants_bytes = 0;
+};
+
+/// Plan format: see plan_format.h. Same plan and constants give the same bytes.
+std::shared_ptr<HostMemory> write_plan(
+    const Plan& plan, const std::vector<std::pair<BlobRange, const void*>>& constants);
+/// Parses and validates; trusts nothing. Throws PlanError; `bytes` must be aligned to 64.
+std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes);
+/// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes
+/// or tactics do not fit.
+void validate_plan(const Plan& plan, size_t constants_bytes);
+/// The plan as text, complete and stable: what tests and reviews diff.
+std::string print_plan(const Plan& plan);
+
+}  // namespace trtlike::engine

@@ -1,0 +1,83 @@
+// ONNX model files to networks.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trtlike/logger.h"
+#include "trtlike/network.h"
+
+namespace trtlike {
+
+/// Codes of a parser error, with TensorRT's integer values.
+enum class ParserErrorCode : int32_t {
+  Success = 0,
+  InternalError = 1,
+  MemAllocFailed = 2,
+  ModelDeserializeFailed = 3,
+  InvalidValue = 4,
+  InvalidGraph = 5,
+  InvalidNode = 6,
+  UnsupportedGraph = 7,
+  UnsupportedNode = 8,
+  UnsupportedNodeAttr = 9,
+  UnsupportedNodeInput = 10,
+  UnsupportedNodeDatatype = 11,
+  UnsupportedNodeDynamic = 12,
+  UnsupportedNodeShape = 13,
+  RefitFailed = 14,
+};
+
+/// One thing that went wrong; node is its index in the model, -1 for the model as a whole.
+struct ParserError {
+  ParserErrorCode code = ParserErrorCode::Success;
+  std::string description;
+  int node = -1;
+  std::string node_name;
+  std::string node_operator;
+  std::string file;
+  int line = 0;
+  std::string func;
+
+  /// "In node 3 with name: conv1 and operator: Conv (func): CODE: description".
+  std::string to_string() const;
+};
+
+/// Parses ONNX models of opset 7 to 22 into a network. Errors are collected, never thrown.
+class OnnxParser {
+ public:
+  OnnxParser(Network network, std::shared_ptr<Logger> logger);
+  ~OnnxParser();
+
+  /// `model` is a serialized ModelProto; `path` says where external data lies. False when errors
+  /// were collected.
+  bool parse(std::string_view model, const std::string& path = "");
+  /// Reads the model from a file, of any size; external data is looked for beside it.
+  bool parse_from_file(const std::string& path);
+  /// True when every node could be imported; collects errors as parse does and leaves the network
+  /// alone.
+  bool supports_model(std::string_view model, const std::string& path = "");
+  /// True when some importer takes this ONNX operator.
+  bool supports_operator(std::string_view op_name) const;
+
+  int num_errors() const;
+  /// Throws UserError when the index is out of range.
+  const ParserError& error(int index) const;
+  void clear_errors();
+
+  uint32_t flags() const;
+  void set_flags(uint32_t flags);
+
+  /// The network tensor made for output `index` of the ONNX node of this name; empty when there is
+  /// none.
+  Tensor layer_output_tensor(const std::string& name, int index) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trtlike

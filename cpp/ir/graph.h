@@ -1,0 +1,167 @@
+// The graph of a network: values (edges) and nodes (uses of ops), with the invariants that everyone
+// may rely on.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ops/op.h"
+
+namespace trtlike::ir {
+
+/// Index of a node in its graph; -1 is "none". Ids stay valid while the graph lives; removed nodes
+/// leave a hole.
+struct NodeId {
+  int32_t index = -1;
+  explicit operator bool() const { return index >= 0; }
+  auto operator<=>(const NodeId&) const = default;
+};
+
+/// Index of a value in its graph; -1 is "none" (an absent optional input).
+struct ValueId {
+  int32_t index = -1;
+  explicit operator bool() const { return index >= 0; }
+  auto operator<=>(const ValueId&) const = default;
+};
+
+/// Elements of a constant. Dense, row-major, at least as long as its value's type says.
+struct ConstantData {
+  std::shared_ptr<const void> data;
+  size_t bytes = 0;
+};
+
+struct Value {
+  std::string name;
+  ops::TensorType type;
+  std::optional<ConstantData> constant;
+  NodeId producer;
+  int producer_output = 0;
+  /// Nodes that read this value, one entry a use.
+  std::vector<NodeId> users;
+  bool is_input = false;
+  bool is_output = false;
+  bool alive = true;
+  /// Elements as far as they are known (integer and boolean values of at most a few thousand
+  /// elements).
+  ops::HostValue host;
+  std::vector<std::string> dimension_names;
+  uint32_t allowed_formats = 1;
+  std::optional<std::pair<float, float>> dynamic_range;
+};
+
+struct Node {
+  const ops::OpDefinition* op = nullptr;
+  std::string name;
+  ops::Attributes attributes;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+  std::string metadata;
+  std::optional<DataType> precision;
+  std::vector<std::optional<DataType>> output_types;
+  bool alive = true;
+};
+
+/// Attributes as pairs, completed with the op's defaults.
+using AttributeList = std::vector<std::pair<std::string, AttributeValue>>;
+
+/// A directed acyclic graph. Types and shapes of all values are inferred as nodes are added.
+class Graph {
+ public:
+  std::string name;
+
+  ValueId add_input(const std::string& name, DataType dtype, const Dims& dims);
+  /// Copies nothing: `data` is shared. Throws InternalError when it is shorter than the type says.
+  ValueId add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                       ConstantData data);
+  /// A constant from a list of elements, converted to `dtype`.
+  ValueId add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                       const std::vector<double>& elements);
+  ValueId add_constant_ints(const std::string& name, const std::vector<int64_t>& elements);
+  /// Adds a node and its outputs, named after it ("conv1_output"). Throws UserError "[ir] node
+  /// 'conv1' (Convolution): ...".
+  NodeId add_node(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
+                  const AttributeList& attributes = {});
+  /// add_node for the common case of one output.
+  ValueId add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
+              const AttributeList& attributes = {});
+
+  void mark_output(ValueId value);
+  void unmark_output(ValueId value);
+
+  const Node& node(NodeId id) const { return *nodes_[static_cast<size_t>(id.index)]; }
+  const Value& value(ValueId id) const { return *values_[static_cast<size_t>(id.index)]; }
+  /// For fields that carry no structure (name, metadata, precision, formats); structure changes
+  /// through the calls below.
+  Node& mutable_node(NodeId id) { return *nodes_[static_cast<size_t>(id.index)]; }
+  Value& mutable_value(ValueId id) { return *values_[static_cast<size_t>(id.index)]; }
+
+  const std::vector<ValueId>& inputs() const { return inputs_; }
+  const std::vector<ValueId>& outputs() const { return outputs_; }
+  size_t num_node_ids() const { return nodes_.size(); }
+  size_t num_value_ids() const { return values_.size(); }
+  /// Alive nodes in the order in which they were added.
+  std::vector<NodeId> nodes() const;
+  /// Alive nodes such that producers come first; ties by id. Throws UserError naming a node on a
+  /// cycle.
+  std::vector<NodeId> topological_order() const;
+
+  NodeId producer(ValueId id) const { return value(id).producer; }
+  /// The node that produces the value if it is of this op, else none.
+  NodeId producer_of(ValueId id, std::string_view op) const;
+  /// The only user, or none when there are several, none, or the value is a graph output.
+  NodeId sole_user(ValueId id) const;
+  ValueId find_value(std::string_view name) const;
+
+  void set_input(NodeId node, int index, ValueId value);
+  void set_attribute(NodeId node, std::string_view name, AttributeValue value);
+  /// All users of `from` (and the graph's outputs) use `to` instead. As an output, `to` takes over
+  /// the name of `from`.
+  void replace_uses(ValueId from, ValueId to);
+  /// Removes a node without users of its outputs, and the outputs.
+  void remove_node(NodeId id);
+  void remove_value(ValueId id);
+  /// Renames a value; throws UserError when another one has the name.
+  void rename_value(ValueId id, const std::string& name);
+  /// `name`, or the first of name_1, name_2, ... that no value has.
+  std::string unique_value_name(const std::string& name) const;
+
+  /// Infers types, shapes and host values again, in topological order (after an input's shape or an
+  /// attribute changed).
+  void infer_all();
+  /// Throws InternalError naming the first broken invariant: uses match users, names are unique,
+  /// types are what infer says.
+  void verify() const;
+  /// One line a node, stable: "%7 = Convolution(%1, kernel) {stride=[1, 1]} : FLOAT [1, 64, 56, 56]
+  /// # conv1".
+  std::string to_string() const;
+  /// A copy that shares constants. Ids are the same.
+  Graph clone() const;
+
+ private:
+  ValueId new_value(const std::string& name);
+  void infer_node(NodeId id);
+
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Value>> values_;
+  std::vector<ValueId> inputs_;
+  std::vector<ValueId> outputs_;
+  std::map<std::string, int32_t, std::less<>> value_names_;
+};
+
+/// The elements of a constant as doubles; nothing when the value is no constant or has more than
+/// `max_elems` elements.
+std::optional<std::vector<double>> constant_elements(const Graph& graph, ValueId id,
+                                                     int64_t max_elems = 1 << 20);
+/// The one element of a constant whose elements are all the same; nothing otherwise.
+std::optional<double> constant_scalar(const Graph& graph, ValueId id);
+/// The constant as a view; null data when the value is no constant.
+core::TensorView constant_view(const Graph& graph, ValueId id);
+
+}  // namespace trtlike::ir

@@ -1,0 +1,75 @@
+// What a fusion returns: new nodes, and which old values they replace. Applied by the driver, never
+// by the rule.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace trtlike::ir {
+
+/// Collects new constants and nodes against a graph that stays as it is. Values of the graph are
+/// used by their ids; the patch's own values get provisional ids (below -1) that become real when
+/// the patch is applied.
+class Patch {
+ public:
+  explicit Patch(const Graph& graph) : graph_(&graph) {}
+
+  ValueId add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                       ConstantData data);
+  ValueId add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                       const std::vector<double>& elements);
+  /// The new node's one output (or its first).
+  ValueId add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
+              const AttributeList& attributes = {});
+  /// All `count` outputs of a new node.
+  std::vector<ValueId> add_many(std::string_view op, const std::string& name,
+                                const std::vector<ValueId>& inputs, const AttributeList& attributes,
+                                int count);
+  /// Users of `old_value` shall use `new_value`, which must have the same type and shape.
+  void replace(ValueId old_value, ValueId new_value);
+  /// The new nodes' precision and metadata come from this node (the fusion's anchor).
+  void inherit_from(NodeId node) { anchor_ = node; }
+
+  /// Applies to `graph` (the one it was made against), removes what nobody uses any more, and
+  /// returns how many nodes the graph lost. Throws InternalError when a replacement changes type or
+  /// shape.
+  int apply(Graph& graph) const;
+
+ private:
+  struct NewConstant {
+    std::string name;
+    ops::TensorType type;
+    ConstantData data;
+  };
+  struct NewNode {
+    std::string op;
+    std::string name;
+    std::vector<ValueId> inputs;
+    AttributeList attributes;
+    int first_output;
+    int num_outputs;
+  };
+  struct Item {
+    bool is_node;
+    size_t index;
+  };
+
+  ValueId provisional();
+
+  const Graph* graph_;
+  NodeId anchor_;
+  int next_ = -2;
+  std::vector<Item> order_;
+  std::vector<NewConstant> constants_;
+  std::vector<int> constant_ids_;
+  std::vector<NewNode> nodes_;
+  std::vector<std::pair<ValueId, ValueId>> replacements_;
+};
+
+/// Packs doubles as elements of `dtype`.
+ConstantData make_constant_data(DataType dtype, const std::vector<double>& elements);
+
+}  // namespace trtlike::ir

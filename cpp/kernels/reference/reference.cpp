@@ -1,0 +1,68 @@
+// Runs an op's reference computation as a kernel.
+#include "kernels/reference/reference.h"
+
+#include <map>
+
+namespace trtlike::kernels {
+namespace {
+
+class ReferenceKernel final : public Kernel {
+ public:
+  explicit ReferenceKernel(const Problem& problem)
+      : op_(problem.op), attributes_(*problem.attributes) {
+    for (const TensorDesc& desc : problem.inputs)
+      inputs_.push_back({nullptr, desc.dtype, desc.dims});
+    for (const TensorDesc& desc : problem.outputs)
+      outputs_.push_back({nullptr, desc.dtype, desc.dims});
+  }
+
+  /// The specification may allocate; it is the fallback, not a fast path.
+  void run(const RunArgs& args, int, int) const noexcept override {
+    std::vector<core::TensorView> inputs = inputs_, outputs = outputs_;
+    for (size_t i = 0; i < inputs.size(); ++i) inputs[i].data = const_cast<void*>(args.inputs[i]);
+    for (size_t i = 0; i < outputs.size(); ++i) outputs[i].data = args.outputs[i];
+    op_->reference({attributes_, inputs, outputs});
+  }
+
+ private:
+  const ops::OpDefinition* op_;
+  ops::Attributes attributes_;
+  std::vector<core::TensorView> inputs_;
+  std::vector<core::TensorView> outputs_;
+};
+
+std::optional<std::string> refuse_layouts(const Problem& problem) {
+  for (const auto* descs : {&problem.inputs, &problem.outputs})
+    for (const TensorDesc& desc : *descs)
+      if (desc.layout != Layout::Linear)
+        return core::str("needs linear, got ", layout_name(desc.layout));
+  return std::nullopt;
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+  return std::make_unique<ReferenceKernel>(problem);
+}
+
+std::map<std::string, Tactic, std::less<>> make_table() {
+  std::map<std::string, Tactic, std::less<>> table;
+  for (const ops::OpDefinition* op : ops::all_ops()) {
+    if (op->reference == nullptr) continue;
+    table.emplace(op->name, Tactic{.name = "reference",
+                                   .op = op->name,
+                                   .source = Source::Reference,
+                                   .needs = core::Isa::Portable,
+                                   .refuse = refuse_layouts,
+                                   .prepare = prepare});
+  }
+  return table;
+}
+
+}  // namespace
+
+const Tactic* reference_tactic(std::string_view op) {
+  static const std::map<std::string, Tactic, std::less<>> table = make_table();
+  const auto found = table.find(op);
+  return found == table.end() ? nullptr : &found->second;
+}
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,114 @@
+// A tactic is a way to compute a problem: refuse, pack, prepare, run. It does not know threads: it
+// says into how many independent slices its work is cut, and the runtime spreads them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cpu.h"
+#include "kernels/tensor_desc.h"
+#include "ops/op.h"
+
+namespace trtlike::kernels {
+
+/// Where a tactic comes from; the values are the bits of the public TacticSource.
+enum class Source : int32_t { OneDnn = 5, Native = 6, Eigen = 7, Reference = 30 };
+
+/// An op with its attributes on concrete operands.
+struct Problem {
+  const ops::OpDefinition* op = nullptr;
+  const ops::Attributes* attributes = nullptr;
+  std::vector<TensorDesc> inputs;
+  std::vector<TensorDesc> outputs;
+  /// Per input: its elements (dense, row-major, in the input's dtype) where it is a constant, else
+  /// null. At load time the constants that a tactic has packed are null again although they are
+  /// still "constant" by `constant_mask`.
+  std::vector<const void*> constants;
+  uint32_t constant_mask = 0;
+  /// Threads that will share the slices.
+  int threads = 1;
+  /// IEEE FP32 arithmetic in the order of the direct algorithm is asked for: no Winograd.
+  bool strict = false;
+
+  bool is_constant(size_t i) const { return ((constant_mask >> i) & 1u) != 0; }
+  bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
+  /// Text that is the same for problems that take the same time: op, attributes, operand
+  /// descriptions, constants or not.
+  std::string key() const;
+};
+
+/// What a running kernel gets. Absent and packed inputs are null.
+struct RunArgs {
+  const void* const* inputs;
+  void* const* outputs;
+  void* shared;   ///< Kernel::shared_bytes, one for all slices and phases of a run
+  void* scratch;  ///< Kernel::scratch_bytes, one a worker; contents are not kept between slices
+};
+
+/// A tactic made ready for one problem. Immutable; run is called from several threads at once with
+/// different slices.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  /// Slices of each phase; all slices of a phase end before the next phase begins. Usually one
+  /// phase.
+  const std::vector<int>& slices() const { return slices_; }
+  size_t shared_bytes() const { return shared_bytes_; }
+  size_t scratch_bytes() const { return scratch_bytes_; }
+  /// Computes one slice. Never allocates, throws, or starts threads. Scratch and shared are aligned
+  /// to 64 bytes.
+  virtual void run(const RunArgs& args, int phase, int slice) const noexcept = 0;
+
+ protected:
+  std::vector<int> slices_{1};
+  size_t shared_bytes_ = 0;
+  size_t scratch_bytes_ = 0;
+};
+
+/// Constants in the form that a tactic wants them, as they stand in the plan. Must depend on the
+/// constants, attributes and element types only, never on activation extents that may change at run
+/// time.
+struct Packed {
+  std::shared_ptr<const void> data;
+  size_t bytes = 0;
+};
+
+/// What a tactic may be asked beyond dense operands.
+enum TacticFlags : uint32_t {
+  kPitchedInputs = 1,   ///< ChannelsLast activations inputs may have a pitch
+  kPitchedOutputs = 2,  ///< ChannelsLast outputs may have a pitch
+  kInPlace = 4,         ///< output 0 may lie on any input of the same description
+};
+
+struct Tactic {
+  const char* name;  ///< "softmax_f32_avx512"
+  const char* op;    ///< the op it computes
+  Source source;
+  core::Isa needs;
+  uint32_t flags = 0;
+  /// Nothing when the tactic computes the problem, else why not ("needs channels_last, got
+  /// linear").
+  std::optional<std::string> (*refuse)(const Problem& problem);
+  /// Bit i: input i is packed and not passed to run. Null: none.
+  uint32_t (*packed_inputs)(const Problem& problem) = nullptr;
+  Packed (*pack)(const Problem& problem) = nullptr;
+  /// `packed` is what pack gave, possibly mapped from a file: 64-byte aligned, alive as long as the
+  /// kernel.
+  std::unique_ptr<Kernel> (*prepare)(const Problem& problem, std::span<const std::byte> packed);
+};
+
+/// Every tactic in this build for the op, best first; the reference is last where the op has one.
+/// CPU features are not looked at.
+std::vector<const Tactic*> tactics_for(std::string_view op);
+/// The tactic of this name for the op; null when this build has none.
+const Tactic* find_tactic(std::string_view op, std::string_view name);
+/// tactic.refuse after the checks that hold for all: CPU features, pitches, layouts of operands
+/// that cannot have them.
+std::optional<std::string> refuse(const Tactic& tactic, const Problem& problem);
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,113 @@
+// What an operation means: its attributes, arity, type and shape rule, and a slow exact
+// computation. One object per op.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/shape.h"
+#include "core/tensor_view.h"
+#include "ops/attributes.h"
+
+namespace trtlike::ops {
+
+/// Type and extents of a tensor. Rank -1 marks an absent optional input. Extents of -1 are not
+/// known before run time.
+struct TensorType {
+  DataType dtype = DataType::Float;
+  Dims dims = Dims::unknown_rank();
+
+  bool is_absent() const { return dims.rank() < 0; }
+  bool operator==(const TensorType&) const = default;
+};
+
+/// An element of a host value that is not known before run time.
+inline constexpr int64_t kUnknownElement = INT64_MIN;
+
+/// The elements of an integer or boolean tensor as far as they are known; nothing when none is.
+using HostValue = std::optional<std::vector<int64_t>>;
+
+/// What a shape rule sees. All extents are known at run time; before, any may be -1. `host[i]` are
+/// the elements of input i where they are known (always, at run time, for inputs in
+/// OpDefinition::host_inputs).
+struct InferArgs {
+  const Attributes& attributes;
+  std::span<const TensorType> inputs;
+  std::span<const HostValue> host;
+  std::span<TensorType> outputs;
+
+  bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
+  const HostValue& host_value(size_t i) const;
+};
+
+/// What a reference computation sees: dense row-major tensors of concrete shape. An absent input
+/// has null data and rank -1. Outputs are sized by the shape rule and do not overlap inputs.
+struct ReferenceArgs {
+  const Attributes& attributes;
+  std::span<const core::TensorView> inputs;
+  std::span<const core::TensorView> outputs;
+
+  bool has_input(size_t i) const { return i < inputs.size() && inputs[i].dims.rank() >= 0; }
+};
+
+/// One named input. Weights are inputs that TensorRT shows as the layer's own kernel, bias, ...
+struct InputSpec {
+  const char* name;
+  bool optional = false;
+  bool weights = false;
+};
+
+inline constexpr int kInternalLayer = -1;
+
+struct OpDefinition {
+  const char* name;     ///< "Convolution"
+  const char* meaning;  ///< one line
+  int layer_type;  ///< TensorRT's LayerType value, kInternalLayer for ops that only fusion makes
+  std::vector<AttributeSpec> attributes;
+  std::vector<InputSpec> inputs;
+  bool variadic = false;  ///< any number of further inputs like the last one
+  int num_outputs = 1;
+  uint32_t host_inputs = 0;  ///< bit i: the shape rule needs the elements of input i at run time
+  /// Sets every output's type and extents. Throws UserError for what the op does not take ("input 1
+  /// 'kernel': expected rank 4, got rank 3 with shape [...]"); the caller adds the node's name.
+  void (*infer)(const InferArgs& args);
+  /// The specification, in double or wide integers: the obvious loop. Null for ops whose shape rule
+  /// is all there is.
+  void (*reference)(const ReferenceArgs& args);
+  /// Elements of integer outputs from partly known elements of inputs; null: outputs are unknown
+  /// unless all inputs are known.
+  void (*propagate)(const InferArgs& args, std::span<HostValue> outputs) = nullptr;
+  /// True when the output is the input's bytes in another shape (linear layout): reshape, squeeze,
+  /// identity.
+  bool (*is_view)(const InferArgs& args) = nullptr;
+};
+
+/// The op of this name; null when there is none.
+const OpDefinition* find_op(std::string_view name);
+/// The op of this name; InternalError when there is none.
+const OpDefinition& get_op(std::string_view name);
+/// All ops in the order of ops.inc.
+std::span<const OpDefinition* const> all_ops();
+
+/// A complete attribute set for `op` from the given ones and the table's defaults. Throws UserError
+/// listing the attributes there are for an unknown name, or naming both kinds for a wrong one (an
+/// integer is taken for a float, a bool for an integer).
+Attributes complete_attributes(const OpDefinition& op,
+                               const std::vector<std::pair<std::string, AttributeValue>>& given);
+
+/// Checks arity, then runs the shape rule. `outputs` is resized to the op's number of outputs.
+void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
+           std::span<const HostValue> host, std::vector<TensorType>& outputs);
+
+/// Elements of outputs as far as they follow from `host`; one entry an output. Uses `propagate`,
+/// else, when every input's elements are known and the outputs are small, the reference.
+std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,
+                                 std::span<const TensorType> inputs,
+                                 std::span<const HostValue> host,
+                                 std::span<const TensorType> outputs);
+
+}  // namespace trtlike::ops

@@ -1,0 +1,159 @@
+// The table of ops, attribute completion, and the calls that everyone makes on an op.
+#include <algorithm>
+#include <array>
+
+#include "ops/op.h"
+
+namespace trtlike::ops {
+
+#define TRTLIKE_OP(name, stem, onnx, opset) const OpDefinition& stem##_op();
+#include "ops/ops.inc"
+#undef TRTLIKE_OP
+
+namespace {
+
+constexpr int64_t kMaxPropagatedElems = 4096;
+
+const std::vector<const OpDefinition*>& table() {
+  static const std::vector<const OpDefinition*> ops = {
+#define TRTLIKE_OP(name, stem, onnx, opset) &stem##_op(),
+#include "ops/ops.inc"
+#undef TRTLIKE_OP
+  };
+  return ops;
+}
+
+/// The value as the kind of `spec`, where nothing is lost by it.
+AttributeValue convert(const AttributeValue& value, const AttributeSpec& spec) {
+  const AttributeKind want = kind_of(spec.default_value), have = kind_of(value);
+  if (want == have) return value;
+  if (want == AttributeKind::Float && have == AttributeKind::Int)
+    return static_cast<double>(std::get<int64_t>(value));
+  if (want == AttributeKind::Int && have == AttributeKind::Bool)
+    return static_cast<int64_t>(std::get<bool>(value));
+  if (want == AttributeKind::Bool && have == AttributeKind::Int)
+    return std::get<int64_t>(value) != 0;
+  if (want == AttributeKind::Floats && have == AttributeKind::Ints) {
+    const auto& ints = std::get<std::vector<int64_t>>(value);
+    return std::vector<double>(ints.begin(), ints.end());
+  }
+  throw UserError(core::str("[ops] attribute '", spec.name, "': expected ", kind_name(want),
+                            ", got ", kind_name(have), " ", to_string(value), "."));
+}
+
+void check_arity(const OpDefinition& op, std::span<const TensorType> inputs) {
+  const size_t most = op.inputs.size();
+  TRTLIKE_CHECK(op.variadic || inputs.size() <= most, "[ops] ", op.name, ": expected at most ",
+                most, " inputs, got ", inputs.size(), ".");
+  for (size_t i = 0; i < most; ++i) {
+    TRTLIKE_CHECK(op.inputs[i].optional || (i < inputs.size() && !inputs[i].is_absent()), "[ops] ",
+                  op.name, ": expected input ", i, " '", op.inputs[i].name, "', got none.");
+  }
+}
+
+std::vector<int64_t> elements(const core::TensorView& view) {
+  std::vector<int64_t> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
+    using T = decltype(tag);
+    for (size_t i = 0; i < out.size(); ++i) {
+      if constexpr (std::is_integral_v<T>) {
+        out[i] = static_cast<int64_t>(view.as<T>()[i]);
+      } else {
+        out[i] = static_cast<int64_t>(core::to_double(view.as<T>()[i]));
+      }
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+const HostValue& InferArgs::host_value(size_t i) const {
+  static const HostValue kNothing;
+  return i < host.size() ? host[i] : kNothing;
+}
+
+const OpDefinition* find_op(std::string_view name) {
+  for (const OpDefinition* op : table())
+    if (name == op->name) return op;
+  return nullptr;
+}
+
+const OpDefinition& get_op(std::string_view name) {
+  const OpDefinition* op = find_op(name);
+  TRTLIKE_ASSERT(op != nullptr, "op '", name, "'");
+  return *op;
+}
+
+std::span<const OpDefinition* const> all_ops() { return table(); }
+
+Attributes complete_attributes(const OpDefinition& op,
+                               const std::vector<std::pair<std::string, AttributeValue>>& given) {
+  Attributes out;
+  for (const AttributeSpec& spec : op.attributes) out.set(spec.name, spec.default_value);
+  for (const auto& [name, value] : given) {
+    const auto spec = std::find_if(op.attributes.begin(), op.attributes.end(),
+                                   [&](const AttributeSpec& s) { return name == s.name; });
+    if (spec == op.attributes.end()) {
+      std::vector<std::string> names;
+      for (const AttributeSpec& s : op.attributes) names.emplace_back(s.name);
+      throw UserError(core::str("[ops] ", op.name, ": expected one of the attributes ",
+                                core::join(names), ", got '", name, "'."));
+    }
+    out.set(name, convert(value, *spec));
+  }
+  return out;
+}
+
+void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
+           std::span<const HostValue> host, std::vector<TensorType>& outputs) {
+  check_arity(op, inputs);
+  outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
+  op.infer({attributes, inputs, host, outputs});
+}
+
+std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,
+                                 std::span<const TensorType> inputs,
+                                 std::span<const HostValue> host,
+                                 std::span<const TensorType> outputs) {
+  std::vector<HostValue> out(outputs.size());
+  std::vector<TensorType> types(outputs.begin(), outputs.end());
+  if (op.propagate != nullptr) {
+    op.propagate({attributes, inputs, host, types}, out);
+    return out;
+  }
+  if (op.reference == nullptr) return out;
+  std::vector<std::vector<char>> storage;
+  std::vector<core::TensorView> in, results;
+  const auto view = [&](const TensorType& type) {
+    storage.emplace_back(core::dtype_bytes(type.dtype, core::elems(type.dims)) + 1);
+    return core::TensorView{storage.back().data(), type.dtype, type.dims};
+  };
+  for (const TensorType& type : outputs)
+    if (!core::is_static(type.dims) || core::elems(type.dims) > kMaxPropagatedElems ||
+        core::is_float(type.dtype))
+      return out;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].is_absent()) {
+      in.push_back({nullptr, inputs[i].dtype, inputs[i].dims});
+      continue;
+    }
+    if (i >= host.size() || !host[i] || !core::is_static(inputs[i].dims) ||
+        core::is_float(inputs[i].dtype))
+      return out;
+    in.push_back(view(inputs[i]));
+    for (size_t j = 0; j < host[i]->size(); ++j) {
+      if ((*host[i])[j] == kUnknownElement) return out;
+      core::dispatch_dtype(inputs[i].dtype, "host value", [&](auto tag) {
+        using T = decltype(tag);
+        if constexpr (std::is_integral_v<T>) in.back().as<T>()[j] = static_cast<T>((*host[i])[j]);
+      });
+    }
+  }
+  for (const TensorType& type : outputs) results.push_back(view(type));
+  op.reference({attributes, in, results});
+  for (size_t i = 0; i < results.size(); ++i) out[i] = elements(results[i]);
+  return out;
+}
+
+}  // namespace trtlike::ops

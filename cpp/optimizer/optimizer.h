@@ -1,0 +1,27 @@
+// The optimizer's front door: passes and fusions to a fixpoint, with a log line and a count for
+// each rewrite.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "ir/graph.h"
+#include "trtlike/logger.h"
+
+namespace trtlike::optimizer {
+
+struct Options {
+  Logger* logger = nullptr;
+  /// TensorRT's precision flags that rewrites may use.
+  bool allow_fp16 = false;
+  bool allow_bf16 = false;
+  bool allow_int8 = false;
+  /// Called after each pass; false cancels (throws UserError "cancelled").
+  bool (*progress)(void* state, const char* pass) = nullptr;
+  void* progress_state = nullptr;
+};
+
+/// Rewrites `graph` in place. Returns how often each rule and pass fired.
+std::map<std::string, int> optimize(ir::Graph& graph, const Options& options);
+
+}  // namespace trtlike::optimizer

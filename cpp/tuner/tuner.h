@@ -1,0 +1,86 @@
+// Chooses tactics, layouts and precisions for a sequence of problems by measuring, over the whole
+// graph at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/tactic.h"
+#include "trtlike/logger.h"
+#include "trtlike/timing_cache.h"
+
+namespace trtlike::tuner {
+
+struct Format {
+  DataType dtype = DataType::Float;
+  kernels::Layout layout = kernels::Layout::Linear;
+  bool operator==(const Format&) const = default;
+};
+
+/// A tensor of the graph that is tuned.
+struct TunedValue {
+  std::string name;
+  DataType dtype = DataType::Float;
+  /// Concrete extents, one for each shape the graph is tuned at (the opt shapes of the profiles).
+  std::vector<Dims> dims;
+  const void* constant = nullptr;
+  /// Network inputs and outputs: the caller's format, which must be kept.
+  bool fixed = false;
+  Format fixed_format;
+};
+
+struct TunedNode {
+  const ops::OpDefinition* op = nullptr;
+  const ops::Attributes* attributes = nullptr;
+  std::string name;
+  std::vector<int> inputs;  ///< indices of values, -1 absent
+  std::vector<int> outputs;
+  /// Element types that the floating-point operands may take besides their own.
+  std::vector<DataType> allowed;
+  /// Views and steps that run on the host cost nothing and are not chosen for.
+  bool is_view = false;
+};
+
+struct TunedGraph {
+  std::vector<TunedValue> values;
+  std::vector<TunedNode> nodes;  ///< topological order
+};
+
+struct Options {
+  int level = 3;  ///< 0: first that fits; 3: likely ones; 5: all
+  int max_tactics = -1;
+  int min_repeats = 1;
+  int64_t workspace_limit = -1;
+  int64_t sources = -1;  ///< bits 1 << Source
+  int threads = 1;
+  bool strict = false;
+  bool error_on_cache_miss = false;
+  Logger* logger = nullptr;
+  TimingCache* cache = nullptr;
+  /// Told of each node; false cancels.
+  std::function<bool(int done, int total)> progress;
+  /// Measures one prepared problem in ms; tests replace it to choose without a clock.
+  std::function<double(const kernels::Tactic&, const kernels::Problem&)> timer;
+};
+
+/// What was chosen for a node: the tactic and the format of each operand.
+struct Choice {
+  const kernels::Tactic* tactic = nullptr;
+  std::vector<Format> inputs;
+  std::vector<Format> outputs;
+  double time_ms = 0;
+  std::string runner_up;
+  double runner_up_ms = 0;
+};
+
+struct Result {
+  std::vector<Choice> choices;  ///< one a node; tactic is null for views
+  int measured = 0;  ///< how many (problem, tactic) pairs were timed rather than remembered
+};
+
+/// Throws UnsupportedError naming the node, with each tactic's refusal, when nothing computes it.
+Result choose(const TunedGraph& graph, const Options& options);
+
+}  // namespace trtlike::tuner
