@@ -93,7 +93,9 @@ function(trtlike_onnx_proto out)
   set(to ${GENERATED}/proto)
   file(MAKE_DIRECTORY ${to})
   file(READ ${folder}/onnx.proto proto)
-  string(APPEND proto "\noption optimize_for = LITE_RUNTIME;\n")
+  if(NOT proto MATCHES "optimize_for = LITE_RUNTIME")
+    string(APPEND proto "\noption optimize_for = LITE_RUNTIME;\n")
+  endif()
   trtlike_write_if_changed(${to}/onnx.proto "${proto}")
   add_custom_command(OUTPUT ${to}/onnx.pb.cc ${to}/onnx.pb.h
                      COMMAND protobuf::protoc --proto_path=${to} --cpp_out=${to} ${to}/onnx.proto
