@@ -1,0 +1,228 @@
+// Attribute checks, output extents and the specification of convolution.
+#include "ops/convolution_shape.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+
+namespace trtlike::ops {
+namespace {
+
+enum class PaddingMode : int64_t { RoundDown = 0, RoundUp = 1, SameUpper = 2, SameLower = 3 };
+
+using Axes = std::array<int64_t, kMaxSpatialAxes>;
+
+/// A list attribute with one entry a spatial axis, right-aligned; an empty list keeps `axes`.
+void read_axes(const Attributes& attributes, const char* name, int spatial, int64_t least,
+               Axes& axes) {
+  const std::vector<int64_t>& list = attributes.get_ints(name);
+  if (list.empty()) return;
+  TRTLIKE_CHECK(static_cast<int>(list.size()) == spatial, "[ops] attribute '", name, "': expected ",
+                spatial, " numbers, got [", core::join(list), "].");
+  for (int i = 0; i < spatial; ++i) {
+    TRTLIKE_CHECK(list[static_cast<size_t>(i)] >= least, "[ops] attribute '", name,
+                  "': expected numbers of at least ", least, ", got [", core::join(list), "].");
+    axes[static_cast<size_t>(kMaxSpatialAxes - spatial + i)] = list[static_cast<size_t>(i)];
+  }
+}
+
+void check_ranks(const Dims& input, const Dims& kernel) {
+  TRTLIKE_CHECK(input.rank() >= 3 && input.rank() <= 2 + kMaxSpatialAxes,
+                "[ops] input 0 'input': expected rank 3, 4 or 5, got rank ", input.rank(),
+                " with shape ", input, ".");
+  TRTLIKE_CHECK(kernel.rank() == input.rank(), "[ops] input 1 'kernel': expected rank ",
+                input.rank(), ", got rank ", kernel.rank(), " with shape ", kernel, ".");
+  TRTLIKE_CHECK(core::is_static(kernel) && std::all_of(kernel.begin(), kernel.end(),
+                                                       [](int64_t extent) { return extent > 0; }),
+                "[ops] input 1 'kernel': expected known extents of at least 1, got ", kernel, ".");
+}
+
+/// What convolution and deconvolution read alike: extents, groups, kernel, stride, dilation.
+ConvolutionShape read_common(const Attributes& attributes, const Dims& input, const Dims& kernel) {
+  check_ranks(input, kernel);
+  ConvolutionShape shape;
+  const int spatial = input.rank() - 2;
+  shape.batch = input[0];
+  shape.input_channels = input[1];
+  shape.groups = attributes.get_int("num_groups");
+  TRTLIKE_CHECK(shape.groups >= 1, "[ops] attribute 'num_groups': expected at least 1, got ",
+                shape.groups, ".");
+  for (int i = 0; i < spatial; ++i) {
+    const auto axis = static_cast<size_t>(kMaxSpatialAxes - spatial + i);
+    shape.input[axis] = input[2 + i];
+    shape.kernel[axis] = kernel[2 + i];
+  }
+  const Axes kernel_extents = shape.kernel;
+  read_axes(attributes, "kernel_size", spatial, 1, shape.kernel);
+  TRTLIKE_CHECK(shape.kernel == kernel_extents, "[ops] attribute 'kernel_size': expected the ",
+                "extents of input 1 'kernel' with shape ", kernel, ", got [",
+                core::join(attributes.get_ints("kernel_size")), "].");
+  read_axes(attributes, "stride", spatial, 1, shape.stride);
+  read_axes(attributes, "dilation", spatial, 1, shape.dilation);
+  return shape;
+}
+
+void check_channels(const Attributes& attributes, const ConvolutionShape& shape,
+                    int64_t kernel_inputs, const Dims& kernel) {
+  const int64_t maps = attributes.get_int("num_output_maps");
+  TRTLIKE_CHECK(maps == 0 || maps == shape.output_channels,
+                "[ops] attribute 'num_output_maps': expected ", shape.output_channels,
+                " as in input 1 'kernel' with shape ", kernel, ", got ", maps, ".");
+  TRTLIKE_CHECK(!core::is_known(shape.input_channels) || shape.input_channels == kernel_inputs,
+                "[ops] input 0 'input': expected ", kernel_inputs, " channels for kernel ", kernel,
+                " and ", shape.groups, " groups, got ", shape.input_channels, ".");
+  TRTLIKE_CHECK(shape.output_channels % shape.groups == 0 && kernel_inputs % shape.groups == 0,
+                "[ops] attribute 'num_groups': expected a divisor of the channels of kernel ",
+                kernel, ", got ", shape.groups, ".");
+}
+
+PaddingMode padding_mode(const Attributes& attributes) {
+  const int64_t mode = attributes.get_int("padding_mode");
+  TRTLIKE_CHECK(mode >= 0 && mode <= 3, "[ops] attribute 'padding_mode': expected 0 to 3, got ",
+                mode, ".");
+  return static_cast<PaddingMode>(mode);
+}
+
+}  // namespace
+
+std::vector<AttributeSpec> convolution_attributes() {
+  const std::vector<int64_t> none;
+  return {{"num_output_maps", int64_t{0}}, {"kernel_size", none},       {"stride", none},
+          {"pre_padding", none},           {"post_padding", none},      {"dilation", none},
+          {"num_groups", int64_t{1}},      {"padding_mode", int64_t{0}}};
+}
+
+ConvolutionShape convolution_shape(const Attributes& attributes, const Dims& input,
+                                   const Dims& kernel) {
+  ConvolutionShape shape = read_common(attributes, input, kernel);
+  shape.output_channels = kernel[0];
+  check_channels(attributes, shape, kernel[1] * shape.groups, kernel);
+  const int spatial = input.rank() - 2;
+  Axes post{0, 0, 0};
+  read_axes(attributes, "pre_padding", spatial, 0, shape.padding);
+  read_axes(attributes, "post_padding", spatial, 0, post);
+  const PaddingMode mode = padding_mode(attributes);
+  for (size_t i = 0; i < kMaxSpatialAxes; ++i) {
+    if (!core::is_known(shape.input[i])) {
+      shape.output[i] = core::kUnknownDim;
+      continue;
+    }
+    const int64_t window = (shape.kernel[i] - 1) * shape.dilation[i] + 1;
+    if (mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower) {
+      shape.output[i] = (shape.input[i] + shape.stride[i] - 1) / shape.stride[i];
+      const int64_t total =
+          std::max<int64_t>(0, (shape.output[i] - 1) * shape.stride[i] + window - shape.input[i]);
+      shape.padding[i] = mode == PaddingMode::SameUpper ? total / 2 : total - total / 2;
+      continue;
+    }
+    const int64_t room = shape.input[i] + shape.padding[i] + post[i] - window;
+    TRTLIKE_CHECK(room >= 0, "[ops] input 0 'input': expected spatial extents of at least ",
+                  window - shape.padding[i] - post[i], " for the window, got shape ", input, ".");
+    const int64_t rounding = mode == PaddingMode::RoundUp ? shape.stride[i] - 1 : 0;
+    shape.output[i] = (room + rounding) / shape.stride[i] + 1;
+  }
+  return shape;
+}
+
+ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& input,
+                                     const Dims& kernel) {
+  ConvolutionShape shape = read_common(attributes, input, kernel);
+  shape.output_channels = kernel[1] * shape.groups;
+  check_channels(attributes, shape, kernel[0], kernel);
+  const int spatial = input.rank() - 2;
+  Axes post{0, 0, 0}, extra{0, 0, 0};
+  read_axes(attributes, "pre_padding", spatial, 0, shape.padding);
+  read_axes(attributes, "post_padding", spatial, 0, post);
+  read_axes(attributes, "output_padding", spatial, 0, extra);
+  const PaddingMode mode = padding_mode(attributes);
+  for (size_t i = 0; i < kMaxSpatialAxes; ++i) {
+    const int64_t window = (shape.kernel[i] - 1) * shape.dilation[i] + 1;
+    const bool same = mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower;
+    if (same) {
+      const int64_t total = std::max<int64_t>(0, window + extra[i] - shape.stride[i]);
+      shape.padding[i] = mode == PaddingMode::SameUpper ? total / 2 : total - total / 2;
+    }
+    if (!core::is_known(shape.input[i])) {
+      shape.output[i] = core::kUnknownDim;
+      continue;
+    }
+    shape.output[i] = same ? shape.input[i] * shape.stride[i]
+                           : (shape.input[i] - 1) * shape.stride[i] + window - shape.padding[i] -
+                                 post[i] + extra[i];
+    TRTLIKE_CHECK(shape.output[i] >= 0, "[ops] attribute 'pre_padding': expected less padding than",
+                  " the output's extent, got an output extent of ", shape.output[i],
+                  " for input shape ", input, ".");
+  }
+  return shape;
+}
+
+Dims output_dims(const ConvolutionShape& shape, int rank) {
+  Dims dims{shape.batch, shape.output_channels};
+  for (int i = 2; i < rank; ++i)
+    dims.push_back(shape.output[static_cast<size_t>(kMaxSpatialAxes - rank + i)]);
+  return dims;
+}
+
+void check_bias(const InferArgs& args, size_t bias, int64_t output_channels) {
+  if (!args.has_input(bias)) return;
+  const Dims& dims = args.inputs[bias].dims;
+  TRTLIKE_CHECK(core::is_static(dims) && core::elems(dims) == output_channels, "[ops] input ", bias,
+                " 'bias': expected ", output_channels, " elements, got shape ", dims, ".");
+}
+
+std::vector<double> to_doubles(const core::TensorView& view) {
+  std::vector<double> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(view.dtype, "operand", [&](auto tag) {
+    const auto* from = view.as<const decltype(tag)>();
+    for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
+  });
+  return out;
+}
+
+namespace {
+
+/// The sum of one output element; `x` and `w` start at the first channel of its group and filter.
+double window_sum(const ConvolutionShape& s, const double* x, const double* w, const Axes& at) {
+  const auto [in_d, in_h, in_w] = s.input;
+  const auto [k_d, k_h, k_w] = s.kernel;
+  double sum = 0;
+  for (int64_t c = 0; c < s.input_channels / s.groups; ++c)
+    for (int64_t d = 0; d < k_d; ++d)
+      for (int64_t h = 0; h < k_h; ++h)
+        for (int64_t v = 0; v < k_w; ++v) {
+          const int64_t z = at[0] * s.stride[0] - s.padding[0] + d * s.dilation[0];
+          const int64_t y = at[1] * s.stride[1] - s.padding[1] + h * s.dilation[1];
+          const int64_t u = at[2] * s.stride[2] - s.padding[2] + v * s.dilation[2];
+          if (z < 0 || z >= in_d || y < 0 || y >= in_h || u < 0 || u >= in_w) continue;
+          sum += x[((c * in_d + z) * in_h + y) * in_w + u] * w[((c * k_d + d) * k_h + h) * k_w + v];
+        }
+  return sum;
+}
+
+}  // namespace
+
+std::vector<double> convolve(const ConvolutionShape& s, const ReferenceArgs& args) {
+  const std::vector<double> x = to_doubles(args.inputs[0]), w = to_doubles(args.inputs[1]);
+  const std::vector<double> bias =
+      args.has_input(2) ? to_doubles(args.inputs[2]) : std::vector<double>();
+  const int64_t group_inputs = s.input_channels / s.groups;
+  const int64_t group_outputs = s.output_channels / s.groups;
+  const int64_t plane = s.input[0] * s.input[1] * s.input[2];
+  const int64_t filter = group_inputs * s.kernel[0] * s.kernel[1] * s.kernel[2];
+  std::vector<double> out;
+  out.reserve(
+      static_cast<size_t>(s.batch * s.output_channels * s.output[0] * s.output[1] * s.output[2]));
+  for (int64_t n = 0; n < s.batch; ++n)
+    for (int64_t k = 0; k < s.output_channels; ++k) {
+      const double* xs =
+          x.data() + (n * s.input_channels + k / group_outputs * group_inputs) * plane;
+      const double offset = bias.empty() ? 0 : bias[static_cast<size_t>(k)];
+      for (int64_t d = 0; d < s.output[0]; ++d)
+        for (int64_t h = 0; h < s.output[1]; ++h)
+          for (int64_t v = 0; v < s.output[2]; ++v)
+            out.push_back(offset + window_sum(s, xs, w.data() + k * filter, {d, h, v}));
+    }
+  return out;
+}
+
+}  // namespace trtlike::ops
