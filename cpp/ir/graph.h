@@ -88,6 +88,16 @@ class Graph {
   /// 'conv1' (Convolution): ...".
   NodeId add_node(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
                   const AttributeList& attributes = {});
+  /// As add_node, but an op that refuses its arguments keeps its node: the outputs have an unknown
+  /// rank and `refusal` says why (empty when all is well). For networks under construction, where
+  /// an attribute may be set later.
+  NodeId add_node_lenient(std::string_view op, const std::string& name,
+                          const std::vector<ValueId>& inputs, const AttributeList& attributes,
+                          std::string* refusal);
+  /// A node of op Constant, whose one output is the constant. add_constant alone makes a value
+  /// without a producer: the kernel of a convolution, a bias.
+  NodeId add_constant_node(const std::string& name, DataType dtype, const Dims& dims,
+                           ConstantData data);
   /// add_node for the common case of one output.
   ValueId add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
               const AttributeList& attributes = {});
@@ -120,6 +130,8 @@ class Graph {
   ValueId find_value(std::string_view name) const;
 
   void set_input(NodeId node, int index, ValueId value);
+  /// Makes `id` a constant of these elements. Users are not inferred again.
+  void set_constant(ValueId id, const ops::TensorType& type, ConstantData data);
   void set_attribute(NodeId node, std::string_view name, AttributeValue value);
   /// All users of `from` (and the graph's outputs) use `to` instead. As an output, `to` takes over
   /// the name of `from`.
@@ -135,6 +147,15 @@ class Graph {
   /// Infers types, shapes and host values again, in topological order (after an input's shape or an
   /// attribute changed).
   void infer_all();
+  /// Infers `node` and what follows from its outputs. Nodes that refuse get outputs of unknown rank
+  /// and their reason in `refusals`; those that do not, lose theirs. Nodes after an unknown rank
+  /// wait.
+  void infer_from(NodeId node, std::map<NodeId, std::string>& refusals);
+  /// As infer_from for every node that uses `value`.
+  void infer_users(ValueId value, std::map<NodeId, std::string>& refusals);
+  /// True when `node` is computed, directly or through others, from an output of `from` (or is
+  /// `from`).
+  bool depends_on(NodeId node, NodeId from) const;
   /// Throws InternalError naming the first broken invariant: uses match users, names are unique,
   /// types are what infer says.
   void verify() const;
@@ -146,7 +167,13 @@ class Graph {
 
  private:
   ValueId new_value(const std::string& name);
-  void infer_node(NodeId id);
+  NodeId new_node(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
+                  const AttributeList& attributes);
+  /// Sets types and host values of the node's outputs; true when any of them changed. Throws
+  /// UserError with the node's name.
+  bool infer_node(NodeId id);
+  bool infer_node_lenient(NodeId id, std::map<NodeId, std::string>& refusals);
+  void remove_use(ValueId value, NodeId user);
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Value>> values_;

@@ -1,0 +1,50 @@
+// Reading and packing the elements of constants.
+#include <algorithm>
+
+#include "core/memory.h"
+#include "ir/graph.h"
+#include "ir/patch.h"
+
+namespace trtlike::ir {
+
+core::TensorView constant_view(const Graph& graph, ValueId id) {
+  if (!id || !graph.value(id).constant) return {};
+  const Value& value = graph.value(id);
+  return {const_cast<void*>(value.constant->data.get()), value.type.dtype, value.type.dims};
+}
+
+std::optional<std::vector<double>> constant_elements(const Graph& graph, ValueId id,
+                                                     int64_t max_elems) {
+  if (!id || !graph.value(id).constant) return std::nullopt;
+  const core::TensorView view = constant_view(graph, id);
+  const int64_t count = view.elems();
+  if (count > max_elems) return std::nullopt;
+  std::vector<double> out(static_cast<size_t>(count));
+  core::dispatch_dtype(view.dtype, "constant", [&](auto tag) {
+    const auto* from = view.as<decltype(tag)>();
+    for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
+  });
+  return out;
+}
+
+std::optional<double> constant_scalar(const Graph& graph, ValueId id) {
+  const auto elements = constant_elements(graph, id);
+  if (!elements || elements->empty()) return std::nullopt;
+  const double first = elements->front();
+  const bool same = std::all_of(elements->begin(), elements->end(),
+                                [&](double element) { return element == first; });
+  return same ? std::optional<double>(first) : std::nullopt;
+}
+
+ConstantData make_constant_data(DataType dtype, const std::vector<double>& elements) {
+  const size_t bytes = core::dtype_bytes(dtype, static_cast<int64_t>(elements.size()));
+  const std::shared_ptr<void> data = core::allocate_shared(std::max<size_t>(bytes, 1));
+  core::dispatch_dtype(dtype, "constant", [&](auto tag) {
+    using T = decltype(tag);
+    for (size_t i = 0; i < elements.size(); ++i)
+      static_cast<T*>(data.get())[i] = core::from_double<T>(elements[i]);
+  });
+  return {data, bytes};
+}
+
+}  // namespace trtlike::ir

@@ -1,0 +1,331 @@
+// The graph's structure: adding, connecting and removing values and nodes.
+#include "ir/graph.h"
+
+#include <algorithm>
+#include <queue>
+#include <set>
+
+#include "core/check.h"
+#include "ir/patch.h"
+
+namespace trtlike::ir {
+namespace {
+
+constexpr int64_t kMaxHostElems = 4096;
+
+/// The elements of a small integer or boolean constant.
+ops::HostValue host_elements(const ops::TensorType& type, const ConstantData& data) {
+  if (!core::is_integer(type.dtype) && type.dtype != DataType::Bool) return std::nullopt;
+  const int64_t count = core::elems(type.dims);
+  if (count > kMaxHostElems) return std::nullopt;
+  std::vector<int64_t> out(static_cast<size_t>(count));
+  core::dispatch_dtype(type.dtype, "host value", [&](auto tag) {
+    const auto* from = static_cast<const decltype(tag)*>(data.data.get());
+    if constexpr (std::is_integral_v<decltype(tag)>)
+      for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<int64_t>(from[i]);
+  });
+  return out;
+}
+
+}  // namespace
+
+ValueId Graph::new_value(const std::string& wanted) {
+  const ValueId id{static_cast<int32_t>(values_.size())};
+  values_.push_back(std::make_unique<Value>());
+  values_.back()->name = unique_value_name(wanted);
+  value_names_[values_.back()->name] = id.index;
+  return id;
+}
+
+ValueId Graph::add_input(const std::string& input_name, DataType dtype, const Dims& dims) {
+  TRTLIKE_CHECK(!find_value(input_name), "[ir] input '", input_name,
+                "': expected a name that no other tensor has, got one that is taken.");
+  for (int i = 0; i < dims.rank(); ++i) {
+    TRTLIKE_CHECK(dims[i] >= -1, "[ir] input '", input_name, "', dimension ", i,
+                  ": expected an extent of at least 0, or -1 for one that is known at run time, "
+                  "got ",
+                  dims[i], " in shape ", dims, ".");
+  }
+  const ValueId id = new_value(input_name);
+  mutable_value(id).type = {dtype, dims};
+  mutable_value(id).is_input = true;
+  inputs_.push_back(id);
+  return id;
+}
+
+void Graph::set_constant(ValueId id, const ops::TensorType& type, ConstantData data) {
+  TRTLIKE_ASSERT(core::is_static(type.dims), "constant '", value(id).name, "' of shape ",
+                 type.dims);
+  const size_t needed = core::dtype_bytes(type.dtype, core::elems(type.dims));
+  TRTLIKE_ASSERT(data.bytes >= needed, "constant '", value(id).name, "' of shape ", type.dims,
+                 " needs ", needed, " bytes, got ", data.bytes);
+  Value& v = mutable_value(id);
+  v.type = type;
+  v.host = host_elements(type, data);
+  v.constant = std::move(data);
+}
+
+ValueId Graph::add_constant(const std::string& constant_name, DataType dtype, const Dims& dims,
+                            ConstantData data) {
+  const ValueId id = new_value(constant_name);
+  set_constant(id, {dtype, dims}, std::move(data));
+  return id;
+}
+
+ValueId Graph::add_constant(const std::string& constant_name, DataType dtype, const Dims& dims,
+                            const std::vector<double>& elements) {
+  return add_constant(constant_name, dtype, dims, make_constant_data(dtype, elements));
+}
+
+ValueId Graph::add_constant_ints(const std::string& constant_name,
+                                 const std::vector<int64_t>& elements) {
+  const auto owned = std::make_shared<const std::vector<int64_t>>(elements);
+  return add_constant(
+      constant_name, DataType::Int64, {static_cast<int64_t>(elements.size())},
+      {std::shared_ptr<const void>(owned, owned->data()), elements.size() * sizeof(int64_t)});
+}
+
+NodeId Graph::add_constant_node(const std::string& node_name, DataType dtype, const Dims& dims,
+                                ConstantData data) {
+  const NodeId id = new_node("Constant", node_name, {}, {});
+  set_constant(node(id).outputs[0], {dtype, dims}, std::move(data));
+  return id;
+}
+
+NodeId Graph::new_node(std::string_view op, const std::string& node_name,
+                       const std::vector<ValueId>& node_inputs, const AttributeList& attributes) {
+  auto added = std::make_unique<Node>();
+  added->op = &ops::get_op(op);
+  added->name = node_name;
+  try {
+    added->attributes = ops::complete_attributes(*added->op, attributes);
+  } catch (const UserError& e) {
+    throw UserError(core::str("[ir] node '", node_name, "' (", op, "): ", e.what()));
+  }
+  added->inputs = node_inputs;
+  added->output_types.resize(static_cast<size_t>(added->op->num_outputs));
+  for (const ValueId input : node_inputs)
+    TRTLIKE_ASSERT(
+        !input || (static_cast<size_t>(input.index) < values_.size() && value(input).alive),
+        "node '", node_name, "' reads value ", input.index);
+  const NodeId id{static_cast<int32_t>(nodes_.size())};
+  nodes_.push_back(std::move(added));
+  Node& created = *nodes_.back();
+  for (const ValueId input : created.inputs)
+    if (input) mutable_value(input).users.push_back(id);
+  for (int i = 0; i < created.op->num_outputs; ++i) {
+    const ValueId output = new_value(node_name + "_output");
+    created.outputs.push_back(output);
+    mutable_value(output).producer = id;
+    mutable_value(output).producer_output = i;
+    mutable_value(output).type.dims = Dims::unknown_rank();
+  }
+  return id;
+}
+
+NodeId Graph::add_node(std::string_view op, const std::string& node_name,
+                       const std::vector<ValueId>& node_inputs, const AttributeList& attributes) {
+  const NodeId id = new_node(op, node_name, node_inputs, attributes);
+  try {
+    infer_node(id);
+  } catch (...) {
+    remove_node(id);
+    throw;
+  }
+  return id;
+}
+
+NodeId Graph::add_node_lenient(std::string_view op, const std::string& node_name,
+                               const std::vector<ValueId>& node_inputs,
+                               const AttributeList& attributes, std::string* refusal) {
+  const NodeId id = new_node(op, node_name, node_inputs, attributes);
+  std::map<NodeId, std::string> refusals;
+  infer_node_lenient(id, refusals);
+  *refusal = refusals.empty() ? "" : refusals.begin()->second;
+  return id;
+}
+
+ValueId Graph::add(std::string_view op, const std::string& node_name,
+                   const std::vector<ValueId>& node_inputs, const AttributeList& attributes) {
+  return node(add_node(op, node_name, node_inputs, attributes)).outputs[0];
+}
+
+void Graph::mark_output(ValueId id) {
+  if (value(id).is_output) return;
+  mutable_value(id).is_output = true;
+  outputs_.push_back(id);
+}
+
+void Graph::unmark_output(ValueId id) {
+  if (!value(id).is_output) return;
+  mutable_value(id).is_output = false;
+  std::erase(outputs_, id);
+}
+
+std::vector<NodeId> Graph::nodes() const {
+  std::vector<NodeId> out;
+  for (size_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i]->alive) out.push_back({static_cast<int32_t>(i)});
+  return out;
+}
+
+std::vector<NodeId> Graph::topological_order() const {
+  std::vector<int> waiting(nodes_.size(), 0);
+  std::priority_queue<int32_t, std::vector<int32_t>, std::greater<>> ready;
+  const std::vector<NodeId> all = nodes();
+  for (const NodeId id : all) {
+    int& count = waiting[static_cast<size_t>(id.index)];
+    for (const ValueId input : node(id).inputs)
+      if (input && value(input).producer) ++count;
+    if (count == 0) ready.push(id.index);
+  }
+  std::vector<NodeId> order;
+  while (!ready.empty()) {
+    const NodeId id{ready.top()};
+    ready.pop();
+    order.push_back(id);
+    for (const ValueId output : node(id).outputs)
+      for (const NodeId user : value(output).users)
+        if (--waiting[static_cast<size_t>(user.index)] == 0) ready.push(user.index);
+  }
+  if (order.size() == all.size()) return order;
+  for (const NodeId id : all)
+    TRTLIKE_CHECK(waiting[static_cast<size_t>(id.index)] == 0, "[ir] node '", node(id).name, "' (",
+                  node(id).op->name,
+                  "): expected inputs that do not depend on the node's own outputs, got a cycle.");
+  return order;
+}
+
+NodeId Graph::producer_of(ValueId id, std::string_view op) const {
+  if (!id || !value(id).producer || node(value(id).producer).op->name != op) return {};
+  return value(id).producer;
+}
+
+NodeId Graph::sole_user(ValueId id) const {
+  const Value& v = value(id);
+  return v.users.size() == 1 && !v.is_output ? v.users[0] : NodeId{};
+}
+
+ValueId Graph::find_value(std::string_view value_name) const {
+  const auto found = value_names_.find(value_name);
+  return found == value_names_.end() ? ValueId{} : ValueId{found->second};
+}
+
+bool Graph::depends_on(NodeId id, NodeId from) const {
+  std::set<NodeId> seen;
+  std::vector<NodeId> stack = {id};
+  while (!stack.empty()) {
+    const NodeId at = stack.back();
+    stack.pop_back();
+    if (at == from) return true;
+    if (!seen.insert(at).second) continue;
+    for (const ValueId input : node(at).inputs)
+      if (input && value(input).producer) stack.push_back(value(input).producer);
+  }
+  return false;
+}
+
+void Graph::remove_use(ValueId id, NodeId user) {
+  std::vector<NodeId>& users = mutable_value(id).users;
+  const auto found = std::find(users.begin(), users.end(), user);
+  TRTLIKE_ASSERT(found != users.end(), "users of '", value(id).name, "'");
+  users.erase(found);
+}
+
+void Graph::set_input(NodeId id, int index, ValueId to) {
+  Node& n = mutable_node(id);
+  const auto i = static_cast<size_t>(index);
+  if (i >= n.inputs.size()) n.inputs.resize(i + 1);
+  if (n.inputs[i]) remove_use(n.inputs[i], id);
+  n.inputs[i] = to;
+  if (to) mutable_value(to).users.push_back(id);
+}
+
+void Graph::set_attribute(NodeId id, std::string_view attribute, AttributeValue to) {
+  Node& n = mutable_node(id);
+  // complete_attributes checks the name and converts the kind.
+  const std::string key(attribute);
+  try {
+    const ops::Attributes checked = ops::complete_attributes(*n.op, {{key, std::move(to)}});
+    n.attributes.set(key, *checked.find(key));
+  } catch (const UserError& e) {
+    throw UserError(core::str("[ir] node '", n.name, "' (", n.op->name, "): ", e.what()));
+  }
+}
+
+void Graph::replace_uses(ValueId from, ValueId to) {
+  if (from == to) return;
+  for (const NodeId user : std::vector<NodeId>(value(from).users))
+    for (size_t i = 0; i < node(user).inputs.size(); ++i)
+      if (node(user).inputs[i] == from) set_input(user, static_cast<int>(i), to);
+  if (!value(from).is_output) return;
+  // A name belongs to one value, and inputs, outputs and constants keep theirs.
+  if (value(to).is_input || value(to).is_output || value(to).constant)
+    to = add("Identity", value(from).name, {to});
+  Value& old_value = mutable_value(from);
+  Value& new_value = mutable_value(to);
+  const std::string output_name = old_value.name;
+  rename_value(from, unique_value_name(output_name));
+  rename_value(to, output_name);
+  std::replace(outputs_.begin(), outputs_.end(), from, to);
+  old_value.is_output = false;
+  new_value.is_output = true;
+  new_value.allowed_formats = old_value.allowed_formats;
+  new_value.dimension_names = old_value.dimension_names;
+  if (!new_value.dynamic_range) new_value.dynamic_range = old_value.dynamic_range;
+}
+
+void Graph::remove_node(NodeId id) {
+  Node& n = mutable_node(id);
+  for (const ValueId output : n.outputs)
+    TRTLIKE_ASSERT(value(output).users.empty() && !value(output).is_output, "output '",
+                   value(output).name, "' of removed node '", n.name, "' is still used");
+  for (const ValueId input : n.inputs)
+    if (input) remove_use(input, id);
+  n.alive = false;
+  for (const ValueId output : n.outputs) {
+    mutable_value(output).producer = {};
+    remove_value(output);
+  }
+}
+
+void Graph::remove_value(ValueId id) {
+  Value& v = mutable_value(id);
+  TRTLIKE_ASSERT(v.users.empty() && !v.producer, "removed value '", v.name, "' is still used");
+  unmark_output(id);
+  if (v.is_input) std::erase(inputs_, id);
+  v.alive = false;
+  v.constant.reset();
+  value_names_.erase(v.name);
+}
+
+void Graph::rename_value(ValueId id, const std::string& to) {
+  Value& v = mutable_value(id);
+  if (v.name == to) return;
+  TRTLIKE_CHECK(!find_value(to), "[ir] tensor '", v.name,
+                "': expected a name that no other tensor has, got '", to, "'.");
+  value_names_.erase(v.name);
+  v.name = to;
+  value_names_[to] = id.index;
+}
+
+std::string Graph::unique_value_name(const std::string& wanted) const {
+  if (!find_value(wanted)) return wanted;
+  for (int i = 1;; ++i) {
+    std::string candidate = core::str(wanted, "_", i);
+    if (!find_value(candidate)) return candidate;
+  }
+}
+
+Graph Graph::clone() const {
+  Graph copy;
+  copy.name = name;
+  for (const auto& n : nodes_) copy.nodes_.push_back(std::make_unique<Node>(*n));
+  for (const auto& v : values_) copy.values_.push_back(std::make_unique<Value>(*v));
+  copy.inputs_ = inputs_;
+  copy.outputs_ = outputs_;
+  copy.value_names_ = value_names_;
+  return copy;
+}
+
+}  // namespace trtlike::ir

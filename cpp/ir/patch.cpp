@@ -1,0 +1,131 @@
+// Collecting a patch, and applying it to the graph it was made against.
+#include "ir/patch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/check.h"
+
+namespace trtlike::ir {
+namespace {
+
+/// Same type, same rank, and no two known extents that differ.
+bool is_compatible(const ops::TensorType& a, const ops::TensorType& b) {
+  if (a.dtype != b.dtype || a.dims.rank() != b.dims.rank()) return false;
+  for (int i = 0; i < a.dims.rank(); ++i)
+    if (a.dims[i] != b.dims[i] && core::is_known(a.dims[i]) && core::is_known(b.dims[i]))
+      return false;
+  return true;
+}
+
+/// Removes the producers of unused values, and theirs; constants that nobody reads go too.
+void sweep(Graph& graph, std::vector<ValueId> candidates) {
+  while (!candidates.empty()) {
+    const ValueId id = candidates.back();
+    candidates.pop_back();
+    if (!id || !graph.value(id).alive) continue;
+    const Value& value = graph.value(id);
+    if (!value.users.empty() || value.is_output || value.is_input) continue;
+    if (!value.producer) {
+      graph.remove_value(id);
+      continue;
+    }
+    const Node& node = graph.node(value.producer);
+    const bool unused = std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
+      return graph.value(output).users.empty() && !graph.value(output).is_output;
+    });
+    if (!unused) continue;
+    candidates.insert(candidates.end(), node.inputs.begin(), node.inputs.end());
+    graph.remove_node(value.producer);
+  }
+}
+
+void replace_value(Graph& graph, ValueId old_value, ValueId new_value) {
+  const ops::TensorType old_type = graph.value(old_value).type;
+  const ops::TensorType new_type = graph.value(new_value).type;
+  TRTLIKE_ASSERT(is_compatible(old_type, new_type), "replacement of '", graph.value(old_value).name,
+                 "', ", core::dtype_name(old_type.dtype), " ", old_type.dims, ", by ",
+                 core::dtype_name(new_type.dtype), " ", new_type.dims);
+  const bool changed =
+      old_type != new_type || graph.value(old_value).host != graph.value(new_value).host;
+  graph.replace_uses(old_value, new_value);
+  if (!changed) return;
+  std::map<NodeId, std::string> refusals;
+  graph.infer_users(new_value, refusals);
+  TRTLIKE_ASSERT(refusals.empty(), "after a rewrite: ", refusals.begin()->second);
+}
+
+}  // namespace
+
+ValueId Patch::provisional() { return {next_--}; }
+
+ValueId Patch::add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                            ConstantData data) {
+  const ValueId id = provisional();
+  order_.push_back({false, constants_.size()});
+  constants_.push_back({name, {dtype, dims}, std::move(data)});
+  constant_ids_.push_back(id.index);
+  return id;
+}
+
+ValueId Patch::add_constant(const std::string& name, DataType dtype, const Dims& dims,
+                            const std::vector<double>& elements) {
+  return add_constant(name, dtype, dims, make_constant_data(dtype, elements));
+}
+
+ValueId Patch::add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
+                   const AttributeList& attributes) {
+  return add_many(op, name, inputs, attributes, ops::get_op(op).num_outputs)[0];
+}
+
+std::vector<ValueId> Patch::add_many(std::string_view op, const std::string& name,
+                                     const std::vector<ValueId>& inputs,
+                                     const AttributeList& attributes, int count) {
+  std::vector<ValueId> outputs;
+  for (int i = 0; i < count; ++i) outputs.push_back(provisional());
+  order_.push_back({true, nodes_.size()});
+  nodes_.push_back({std::string(op), name, inputs, attributes, outputs[0].index, count});
+  return outputs;
+}
+
+void Patch::replace(ValueId old_value, ValueId new_value) {
+  replacements_.emplace_back(old_value, new_value);
+}
+
+int Patch::apply(Graph& graph) const {
+  TRTLIKE_ASSERT(&graph == graph_, "a patch is applied to the graph it was made against");
+  const auto before = static_cast<int>(graph.nodes().size());
+  std::map<int, ValueId> real;
+  const auto resolve = [&](ValueId id) { return id.index < -1 ? real.at(id.index) : id; };
+  std::vector<ValueId> added;
+  for (const Item& item : order_) {
+    if (!item.is_node) {
+      const NewConstant& constant = constants_[item.index];
+      real[constant_ids_[item.index]] =
+          graph.add_constant(constant.name, constant.type.dtype, constant.type.dims, constant.data);
+      added.push_back(real[constant_ids_[item.index]]);
+      continue;
+    }
+    const NewNode& node = nodes_[item.index];
+    std::vector<ValueId> inputs;
+    for (const ValueId input : node.inputs) inputs.push_back(resolve(input));
+    const NodeId id = graph.add_node(node.op, node.name, inputs, node.attributes);
+    if (anchor_) {
+      graph.mutable_node(id).precision = graph.node(anchor_).precision;
+      graph.mutable_node(id).metadata = graph.node(anchor_).metadata;
+    }
+    for (int i = 0; i < node.num_outputs; ++i) {
+      real[node.first_output - i] = graph.node(id).outputs[static_cast<size_t>(i)];
+      added.push_back(real[node.first_output - i]);
+    }
+  }
+  std::vector<ValueId> candidates = std::move(added);
+  for (const auto& [old_value, new_value] : replacements_) {
+    replace_value(graph, old_value, resolve(new_value));
+    candidates.push_back(old_value);
+  }
+  sweep(graph, std::move(candidates));
+  return before - static_cast<int>(graph.nodes().size());
+}
+
+}  // namespace trtlike::ir
