@@ -1,0 +1,83 @@
+// The plan as text: one line a binding, value, profile and step, in the plan's order.
+#include "core/strings.h"
+#include "engine/plan.h"
+
+namespace trtlike::engine {
+namespace {
+
+std::string format_name(DataType dtype, kernels::Layout layout) {
+  std::string text = core::dtype_short_name(dtype);
+  if (layout != kernels::Layout::Linear) text += core::str(" ", kernels::layout_name(layout));
+  return text;
+}
+
+std::string print_value(const PlanValue& value) {
+  std::string text =
+      core::str(value.kind == ValueKind::Constant ? "constant '" : "value '", value.name, "' ",
+                format_name(value.dtype, value.layout), value.dims.to_string());
+  if (value.logical_dtype != value.dtype)
+    text += core::str(" for ", core::dtype_short_name(value.logical_dtype));
+  if (value.kind == ValueKind::Constant)
+    text += core::str(" at ", value.constant.offset, "+", value.constant.bytes);
+  return text;
+}
+
+std::string print_operands(const std::vector<int32_t>& operands) {
+  std::vector<std::string> names;
+  for (int32_t index : operands) names.push_back(index < 0 ? "-" : core::str("%", index));
+  return core::join(names);
+}
+
+std::string print_step(const PlanStep& step) {
+  std::string text = core::str(print_operands(step.outputs), " = ", step.op, "(",
+                               print_operands(step.inputs), ") {", step.attributes.to_string(),
+                               "} by ", step.tactic.empty() ? "view" : step.tactic);
+  if (step.constant_inputs != 0) text += core::str(" constants ", step.constant_inputs);
+  if (step.packed_inputs != 0) {
+    text += core::str(" packed ", step.packed_inputs, " at ", step.packed.offset, "+",
+                      step.packed.bytes);
+    for (size_t i = 0; i < step.packed_dims.size(); ++i)
+      text += core::str(" ", core::dtype_short_name(step.packed_dtypes[i]),
+                        step.packed_dims[i].to_string());
+  }
+  if (step.strict) text += " strict";
+  if (step.tuned_ms > 0) text += core::str(" ", step.tuned_ms, " ms");
+  text += core::str(" # ", step.name);
+  if (!step.metadata.empty()) text += core::str(" ", step.metadata);
+  return text;
+}
+
+std::string print_binding(const PlanBinding& binding) {
+  std::string text = core::str(binding.mode == TensorIOMode::Input ? "input '" : "output '",
+                               binding.name, "' %", binding.value);
+  if (binding.is_shape_tensor) text += " shape tensor";
+  if (!binding.dimension_names.empty())
+    text += core::str(" [", core::join(binding.dimension_names), "]");
+  return text;
+}
+
+std::string print_profile(const PlanProfile& profile) {
+  std::string text = "profile";
+  for (const auto& [name, range] : profile.shapes)
+    text += core::str(" '", name, "' ", core::join(range, " <= "));
+  for (const auto& [name, values] : profile.shape_values)
+    text += core::str(" '", name, "' {", core::join(values[0]), "} <= {", core::join(values[1]),
+                      "} <= {", core::join(values[2]), "}");
+  return core::str(text, " ", profile.memory_bytes, " bytes");
+}
+
+}  // namespace
+
+std::string print_plan(const Plan& plan) {
+  std::string text = core::str("plan '", plan.name, "' for ", plan.fingerprint, " needs ",
+                               core::isa_name(plan.needs), " threads ", plan.threads, " verbosity ",
+                               static_cast<int>(plan.verbosity), "\n");
+  for (const PlanBinding& binding : plan.bindings) text += print_binding(binding) + "\n";
+  for (const PlanProfile& profile : plan.profiles) text += print_profile(profile) + "\n";
+  for (size_t i = 0; i < plan.values.size(); ++i)
+    text += core::str("%", i, " ", print_value(plan.values[i]), "\n");
+  for (const PlanStep& step : plan.steps) text += print_step(step) + "\n";
+  return text;
+}
+
+}  // namespace trtlike::engine

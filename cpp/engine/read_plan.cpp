@@ -1,0 +1,212 @@
+// Bytes to plan: structure only. What the fields mean is checked by validate_plan.
+#include <cstring>
+#include <map>
+
+#include "core/bytes.h"
+#include "engine/plan.h"
+#include "engine/plan_format.h"
+
+namespace trtlike::engine {
+namespace {
+
+using core::ByteReader;
+
+constexpr const char* kWhat = "engine";
+
+template <typename... Parts>
+void require(bool condition, const Parts&... parts) {
+  if (!condition) throw PlanError(core::str("[engine] plan ", parts...));
+}
+
+Dims get_dims(ByteReader& in) {
+  const auto rank = in.get<int32_t>();
+  if (rank == -1) return Dims::unknown_rank();
+  require(rank >= 0 && rank <= Dims::kMaxDims, "dimensions: expected a rank from 0 to ",
+          Dims::kMaxDims, ", got ", rank, ".");
+  Dims dims;
+  for (int i = 0; i < rank; ++i) dims.push_back(in.get<int64_t>());
+  return dims;
+}
+
+BlobRange get_range(ByteReader& in) {
+  BlobRange range;
+  range.offset = in.get<uint64_t>();
+  range.bytes = in.get<uint64_t>();
+  return range;
+}
+
+template <typename T>
+std::vector<T> get_scalars(ByteReader& in) {
+  std::vector<T> items(in.get_count(sizeof(T)));
+  for (T& item : items) item = in.get<T>();
+  return items;
+}
+
+AttributeValue get_attribute(ByteReader& in) {
+  const auto kind = in.get<uint8_t>();
+  switch (static_cast<ops::AttributeKind>(kind)) {
+    case ops::AttributeKind::Bool:
+      return in.get<uint8_t>() != 0;
+    case ops::AttributeKind::Int:
+      return in.get<int64_t>();
+    case ops::AttributeKind::Float:
+      return in.get<double>();
+    case ops::AttributeKind::String:
+      return in.get_string();
+    case ops::AttributeKind::Ints:
+      return get_scalars<int64_t>(in);
+    case ops::AttributeKind::Floats:
+      return get_scalars<double>(in);
+  }
+  throw PlanError(core::str("[engine] plan attribute: expected a kind from 0 to 5, got ",
+                            static_cast<int>(kind), "."));
+}
+
+PlanValue get_value(ByteReader& in) {
+  PlanValue value;
+  value.name = in.get_string();
+  value.dtype = in.get<DataType>();
+  value.logical_dtype = in.get<DataType>();
+  value.layout = in.get<kernels::Layout>();
+  value.kind = in.get<ValueKind>();
+  value.dims = get_dims(in);
+  value.constant = get_range(in);
+  return value;
+}
+
+PlanStep get_step(ByteReader& in) {
+  PlanStep step;
+  step.op = in.get_string();
+  step.name = in.get_string();
+  step.metadata = in.get_string();
+  for (size_t i = in.get_count(9); i > 0; --i) {
+    const std::string name = in.get_string();
+    step.attributes.set(name, get_attribute(in));
+  }
+  step.inputs = get_scalars<int32_t>(in);
+  step.outputs = get_scalars<int32_t>(in);
+  step.tactic = in.get_string();
+  step.constant_inputs = in.get<uint32_t>();
+  step.packed_inputs = in.get<uint32_t>();
+  step.packed = get_range(in);
+  step.packed_dtypes = get_scalars<DataType>(in);
+  for (size_t i = in.get_count(4); i > 0; --i) step.packed_dims.push_back(get_dims(in));
+  step.strict = in.get<uint8_t>() != 0;
+  step.tuned_ms = in.get<double>();
+  return step;
+}
+
+PlanBinding get_binding(ByteReader& in) {
+  PlanBinding binding;
+  binding.name = in.get_string();
+  binding.mode = in.get<TensorIOMode>();
+  binding.value = in.get<int32_t>();
+  binding.is_shape_tensor = in.get<uint8_t>() != 0;
+  for (size_t i = in.get_count(8); i > 0; --i) binding.dimension_names.push_back(in.get_string());
+  return binding;
+}
+
+PlanProfile get_profile(ByteReader& in) {
+  PlanProfile profile;
+  for (size_t i = in.get_count(20); i > 0; --i) {
+    const std::string name = in.get_string();
+    for (Dims& dims : profile.shapes[name]) dims = get_dims(in);
+  }
+  for (size_t i = in.get_count(32); i > 0; --i) {
+    const std::string name = in.get_string();
+    for (auto& values : profile.shape_values[name]) values = get_scalars<int64_t>(in);
+  }
+  profile.memory_bytes = in.get<int64_t>();
+  return profile;
+}
+
+/// One length-prefixed record; `get` must take all of it.
+template <typename F>
+auto get_record(ByteReader& in, F&& get) {
+  const size_t bytes = in.get_count(1);
+  ByteReader record(in.take(bytes), bytes, kWhat);
+  auto item = get(record);
+  require(record.remaining() == 0, "record: expected its fields to fill it, got ",
+          record.remaining(), " bytes more.");
+  return item;
+}
+
+template <typename T>
+std::vector<T> get_records(ByteReader& in, T (*get)(ByteReader&)) {
+  std::vector<T> items;
+  for (size_t i = in.get_count(8); i > 0; --i) items.push_back(get_record(in, get));
+  return items;
+}
+
+Plan get_plan(ByteReader& in) {
+  Plan plan;
+  plan.name = in.get_string();
+  plan.fingerprint = in.get_string();
+  plan.needs = in.get<core::Isa>();
+  plan.threads = in.get<int32_t>();
+  plan.verbosity = in.get<ProfilingVerbosity>();
+  plan.values = get_records(in, get_value);
+  plan.steps = get_records(in, get_step);
+  plan.bindings = get_records(in, get_binding);
+  plan.profiles = get_records(in, get_profile);
+  return plan;
+}
+
+bool fits(uint64_t offset, uint64_t bytes, uint64_t whole) {
+  return offset <= whole && bytes <= whole - offset;
+}
+
+Header read_header(const void* bytes, size_t num_bytes) {
+  Header header;
+  require(num_bytes >= sizeof header, "size: expected at least ", sizeof header, " bytes, got ",
+          num_bytes, ". This is no trtlike plan, or a truncated one.");
+  std::memcpy(&header, bytes, sizeof header);
+  require(std::memcmp(header.magic, kMagic, sizeof kMagic) == 0,
+          "magic: expected the first bytes of a trtlike plan, got others. Plans of TensorRT itself "
+          "cannot be read; build from the ONNX model.");
+  require(header.version >= kOldestVersion && header.version <= kVersion,
+          "format: expected version ", kVersion, ", got ", header.version,
+          ". Rebuild the plan with this version of trtlike.");
+  require(header.file_bytes == num_bytes, "size: expected ", header.file_bytes, " bytes, got ",
+          num_bytes, ". The plan is truncated or has bytes appended.");
+  const uint64_t checksum =
+      core::checksum(static_cast<const char*>(bytes) + kChecksumFrom, num_bytes - kChecksumFrom);
+  require(header.checksum == checksum, "checksum: expected ", header.checksum, ", got ", checksum,
+          ". The plan is damaged.");
+  require(fits(header.metadata_offset, header.metadata_bytes, num_bytes) &&
+              header.metadata_offset >= sizeof header,
+          "metadata: expected a range inside ", num_bytes, " bytes, got offset ",
+          header.metadata_offset, " and ", header.metadata_bytes, " bytes.");
+  require(fits(header.constants_offset, header.constants_bytes, num_bytes) &&
+              header.constants_offset % kConstantsAlignment == 0,
+          "constants: expected an aligned range inside ", num_bytes, " bytes, got offset ",
+          header.constants_offset, " and ", header.constants_bytes, " bytes.");
+  return header;
+}
+
+}  // namespace
+
+std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes) {
+  require(bytes != nullptr, "bytes: expected an address, got null.");
+  require(reinterpret_cast<uintptr_t>(bytes.get()) % kRangeAlignment == 0,
+          "bytes: expected an address that is a multiple of ", kRangeAlignment, ".");
+  const Header header = read_header(bytes.get(), num_bytes);
+  const auto* begin = static_cast<const char*>(bytes.get());
+  auto loaded = std::make_shared<LoadedPlan>();
+  ByteReader in(begin + header.metadata_offset, header.metadata_bytes, kWhat);
+  try {
+    loaded->plan = get_record(in, get_plan);
+  } catch (const UserError& e) {
+    throw PlanError(e.what());
+  }
+  require(in.remaining() == 0, "metadata: expected one record, got ", in.remaining(),
+          " bytes more.");
+  loaded->constants = reinterpret_cast<const std::byte*>(begin + header.constants_offset);
+  loaded->constants_bytes = header.constants_bytes;
+  loaded->num_bytes = num_bytes;
+  loaded->bytes = std::move(bytes);
+  validate_plan(loaded->plan, loaded->constants_bytes);
+  return loaded;
+}
+
+}  // namespace trtlike::engine

@@ -1,0 +1,309 @@
+// Distrusts every index, range, enumeration, name and shape of a plan. What passes here can be
+// resolved and run without another look.
+#include <bit>
+#include <set>
+
+#include "core/check.h"
+#include "engine/plan.h"
+#include "engine/plan_format.h"
+#include "kernels/tactic.h"
+
+namespace trtlike::engine {
+namespace {
+
+/// Extents above this make byte counts that need not be guarded against overflow one by one.
+constexpr int64_t kMaxElems = int64_t{1} << 48;
+
+template <typename... Parts>
+void require(bool condition, const Parts&... parts) {
+  if (!condition) throw PlanError(core::str("[engine] ", parts...));
+}
+
+template <typename Enum>
+void require_enum(Enum value, Enum last, const std::string& where, const char* what) {
+  const auto number = static_cast<int64_t>(value);
+  require(number >= 0 && number <= static_cast<int64_t>(last), where, ", ", what,
+          ": expected a value from 0 to ", static_cast<int64_t>(last), ", got ", number, ".");
+}
+
+class Validator {
+ public:
+  Validator(const Plan& plan, size_t constants_bytes)
+      : plan_(plan), constants_bytes_(constants_bytes), written_(plan.values.size(), false) {}
+
+  void run() {
+    require_enum(plan_.needs, core::Isa::Avx512Bf16, "plan", "instruction set");
+    require(plan_.needs <= core::cpu_isa(), "plan, instruction set: expected at most ",
+            core::isa_name(core::cpu_isa()), ", which this CPU has, got ",
+            core::isa_name(plan_.needs), ". Rebuild the plan on this machine.");
+    require(plan_.threads >= 1 && plan_.threads <= 1024,
+            "plan, threads: expected a number from 1 to 1024, got ", plan_.threads, ".");
+    require_enum(plan_.verbosity, ProfilingVerbosity::Detailed, "plan", "profiling verbosity");
+    for (const PlanValue& value : plan_.values) check_value(value);
+    check_inputs();
+    for (const PlanStep& step : plan_.steps) check_step(step);
+    check_outputs();
+    for (const PlanProfile& profile : plan_.profiles) check_profile(profile);
+  }
+
+ private:
+  void check_dims(const Dims& dims, const std::string& where) const {
+    require(dims.rank() >= 0, where, ", dimensions: expected a known rank, got ", dims, ".");
+    int64_t elems = 1;
+    for (int64_t extent : dims) {
+      require(extent >= -1, where, ", dimensions: expected extents of at least -1, got ", dims,
+              ".");
+      require(extent <= kMaxElems && (extent <= 1 || elems <= kMaxElems / extent), where,
+              ", dimensions: expected at most 2^48 elements, got ", dims, ".");
+      if (extent > 1) elems *= extent;
+    }
+  }
+
+  void check_range(const BlobRange& range, const std::string& where) const {
+    require(range.offset % kRangeAlignment == 0 && range.offset <= constants_bytes_ &&
+                range.bytes <= constants_bytes_ - range.offset,
+            where, ", constant range: expected an aligned one inside ", constants_bytes_,
+            " bytes, got offset ", range.offset, " and ", range.bytes, " bytes.");
+  }
+
+  void check_value(const PlanValue& value) const {
+    const std::string where = core::str("value '", value.name, "'");
+    require_enum(value.dtype, DataType::E8M0, where, "element type");
+    require_enum(value.logical_dtype, DataType::E8M0, where, "logical element type");
+    require_enum(value.layout, kernels::Layout::Blocked16, where, "layout");
+    require_enum(value.kind, ValueKind::Constant, where, "kind");
+    check_dims(value.dims, where);
+    require(value.layout == kernels::Layout::Linear || value.dims.rank() >= 3, where,
+            ", layout: expected a rank of at least 3 for ", kernels::layout_name(value.layout),
+            ", got ", value.dims, ".");
+    if (value.kind != ValueKind::Constant) return;
+    check_range(value.constant, where);
+    require(core::is_static(value.dims) && value.layout == kernels::Layout::Linear, where,
+            ": expected a constant to be linear and of known extents, got ", value.dims, ".");
+    const size_t bytes = core::dtype_bytes(value.dtype, core::elems(value.dims));
+    require(value.constant.bytes >= bytes, where, ", constant range: expected ", bytes,
+            " bytes, got ", value.constant.bytes, ".");
+  }
+
+  void require_index(int32_t index, const std::string& where, const char* what) const {
+    require(index >= 0 && static_cast<size_t>(index) < plan_.values.size(), where, ", ", what,
+            ": expected the index of one of ", plan_.values.size(), " values, got ", index, ".");
+  }
+
+  bool is_constant(int32_t index) const {
+    return plan_.values[static_cast<size_t>(index)].kind == ValueKind::Constant;
+  }
+
+  void check_inputs() {
+    std::set<std::string> names;
+    for (const PlanBinding& binding : plan_.bindings) {
+      const std::string where = core::str("binding '", binding.name, "'");
+      require(names.insert(binding.name).second, where, ": expected a name of its own.");
+      require(binding.mode == TensorIOMode::Input || binding.mode == TensorIOMode::Output, where,
+              ", mode: expected input or output, got ", static_cast<int>(binding.mode), ".");
+      require_index(binding.value, where, "value");
+      if (binding.mode != TensorIOMode::Input) continue;
+      const auto index = static_cast<size_t>(binding.value);
+      require(!is_constant(binding.value) && !written_[index], where,
+              ": expected a value of its own, got '", plan_.values[index].name, "'.");
+      written_[index] = true;
+      require(!binding.is_shape_tensor || !core::is_float(plan_.values[index].dtype), where,
+              ": expected a shape tensor to be of an integer type, got ",
+              core::dtype_name(plan_.values[index].dtype), ".");
+    }
+  }
+
+  void check_outputs() const {
+    for (const PlanBinding& binding : plan_.bindings)
+      require(is_constant(binding.value) || written_[static_cast<size_t>(binding.value)],
+              "binding '", binding.name, "': expected a step that computes it, got none.");
+  }
+
+  void check_packed(const PlanStep& step, const std::string& where) const {
+    const size_t count = step.inputs.size();
+    const uint32_t valid = count >= 32 ? ~0u : (1u << count) - 1u;
+    require(
+        (step.constant_inputs & ~valid) == 0 && (step.packed_inputs & ~step.constant_inputs) == 0,
+        where, ", packed inputs: expected constants among ", count, " inputs, got masks ",
+        step.constant_inputs, " and ", step.packed_inputs, ".");
+    const auto packed = static_cast<size_t>(std::popcount(step.packed_inputs));
+    require(step.packed_dtypes.size() == packed && step.packed_dims.size() == packed, where,
+            ", packed inputs: expected ", packed, " descriptions, got ", step.packed_dtypes.size(),
+            " types and ", step.packed_dims.size(), " shapes.");
+    for (DataType dtype : step.packed_dtypes)
+      require_enum(dtype, DataType::E8M0, where, "packed element type");
+    for (const Dims& dims : step.packed_dims) {
+      check_dims(dims, where);
+      require(core::is_static(dims), where, ", packed input: expected known extents, got ", dims,
+              ".");
+    }
+    check_range(step.packed, where);
+  }
+
+  void check_operands(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      const int32_t input = step.inputs[i];
+      const bool packed = i < 32 && ((step.packed_inputs >> i) & 1u) != 0;
+      const bool constant = i < 32 && ((step.constant_inputs >> i) & 1u) != 0;
+      require(!packed || input == -1, where, ", input ", i,
+              ": expected no value beside the packed one, got ", input, ".");
+      if (input == -1) continue;
+      require_index(input, where, "input");
+      const PlanValue& value = plan_.values[static_cast<size_t>(input)];
+      require(is_constant(input) || written_[static_cast<size_t>(input)], where, ", input ", i,
+              ": expected a value that an earlier step computes, got '", value.name, "'.");
+      require(!constant || is_constant(input), where, ", input ", i, ": expected a constant, got '",
+              value.name, "'.");
+      require(i >= 32 || ((op.host_inputs >> i) & 1u) == 0 || !core::is_float(value.dtype), where,
+              ", input ", i, ": expected integers, which shapes are computed from, got ",
+              core::dtype_name(value.dtype), ".");
+    }
+    require(step.outputs.size() == static_cast<size_t>(op.num_outputs), where, ": expected ",
+            op.num_outputs, " outputs, got ", step.outputs.size(), ".");
+    for (int32_t output : step.outputs) {
+      if (output == -1) continue;
+      require_index(output, where, "output");
+      require(!is_constant(output) && !written_[static_cast<size_t>(output)], where,
+              ": expected an output that nothing else computes, got '",
+              plan_.values[static_cast<size_t>(output)].name, "'.");
+      written_[static_cast<size_t>(output)] = true;
+    }
+  }
+
+  static void check_attributes(const PlanStep& step, const ops::OpDefinition& op,
+                               const std::string& where) {
+    try {
+      const ops::Attributes complete = ops::complete_attributes(op, step.attributes.items());
+      require(complete.items().size() == step.attributes.items().size(), where,
+              ", attributes: expected ", complete.items().size(), ", got ",
+              step.attributes.items().size(), ".");
+      for (const auto& [name, value] : complete.items()) {
+        const AttributeValue* given = step.attributes.find(name);
+        require(given != nullptr && given->index() == value.index(), where, ", attribute '", name,
+                "': expected ", ops::kind_name(ops::kind_of(value)), ".");
+      }
+    } catch (const UserError& e) {
+      throw PlanError(core::str("[engine] ", where, ": ", e.what()));
+    }
+  }
+
+  /// A step without a tactic is a view that the runtime aliases or copies.
+  static void check_tactic(const PlanStep& step, const ops::OpDefinition& op,
+                           const std::string& where) {
+    if (step.tactic.empty()) {
+      require(op.is_view != nullptr, where, ", tactic: expected a name, got none.");
+      return;
+    }
+    const kernels::Tactic* tactic = kernels::find_tactic(step.op, step.tactic);
+    if (tactic == nullptr) {
+      std::vector<std::string> names;
+      for (const kernels::Tactic* t : kernels::tactics_for(step.op)) names.emplace_back(t->name);
+      require(false, where, ", tactic: expected one of ", core::join(names), ", got '", step.tactic,
+              "'. Rebuild the plan with this build of trtlike.");
+    }
+    require(tactic->needs <= core::cpu_isa(), where, ", tactic '", step.tactic,
+            "': expected a CPU with ", core::isa_name(tactic->needs), ", got ",
+            core::isa_name(core::cpu_isa()), ". Rebuild the plan on this machine.");
+  }
+
+  void check_step(const PlanStep& step) {
+    const std::string where = core::str("step '", step.name, "' (", step.op, ")");
+    const ops::OpDefinition* op = ops::find_op(step.op);
+    require(op != nullptr, where, ", op: expected one that this build has. Rebuild the plan.");
+    require(op->infer != nullptr && step.op != "Constant", where,
+            ", op: expected one that computes.");
+    check_attributes(step, *op, where);
+    check_tactic(step, *op, where);
+    check_packed(step, where);
+    check_operands(step, *op, where);
+    check_types(step, *op, where);
+  }
+
+  ops::TensorType type_of(int32_t index) const {
+    const PlanValue& value = plan_.values[static_cast<size_t>(index)];
+    return {value.logical_dtype, value.dims};
+  }
+
+  /// The shape rule must take the attributes and operands, and agree with what the plan says.
+  void check_types(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
+    std::vector<ops::TensorType> inputs, outputs;
+    size_t packed = 0;
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (i < 32 && ((step.packed_inputs >> i) & 1u) != 0) {
+        inputs.push_back({step.packed_dtypes[packed], step.packed_dims[packed]});
+        ++packed;
+      } else {
+        inputs.push_back(step.inputs[i] < 0 ? ops::TensorType{} : type_of(step.inputs[i]));
+      }
+    }
+    try {
+      ops::infer(op, step.attributes, inputs, {}, outputs);
+    } catch (const UserError& e) {
+      throw PlanError(core::str("[engine] ", where, ": ", e.what()));
+    } catch (const UnsupportedError& e) {
+      throw PlanError(core::str("[engine] ", where, ": ", e.what()));
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (step.outputs[i] < 0) continue;
+      const ops::TensorType planned = type_of(step.outputs[i]);
+      const bool same_type = outputs[i].dtype == planned.dtype ||
+                             (core::is_float(outputs[i].dtype) && core::is_float(planned.dtype));
+      require(same_type, where, ", output ", i, ": expected ", core::dtype_name(outputs[i].dtype),
+              ", got ", core::dtype_name(planned.dtype), ".");
+      const Dims& dims = outputs[i].dims;
+      bool same_dims = dims.rank() < 0 || dims.rank() == planned.dims.rank();
+      for (int d = 0; same_dims && d < dims.rank(); ++d)
+        same_dims = dims[d] < 0 || planned.dims[d] < 0 || dims[d] == planned.dims[d];
+      require(same_dims, where, ", output ", i, ": expected ", dims, ", got ", planned.dims, ".");
+    }
+  }
+
+  const PlanBinding& find_input(const std::string& name) const {
+    for (const PlanBinding& binding : plan_.bindings)
+      if (binding.name == name && binding.mode == TensorIOMode::Input) return binding;
+    throw PlanError(
+        core::str("[engine] profile: expected the name of an input, got '", name, "'."));
+  }
+
+  void check_profile(const PlanProfile& profile) const {
+    require(profile.memory_bytes >= 0, "profile, memory: expected at least 0 bytes, got ",
+            profile.memory_bytes, ".");
+    for (const auto& [name, range] : profile.shapes) {
+      const std::string where = core::str("profile, input '", name, "'");
+      const Dims& dims = plan_.values[static_cast<size_t>(find_input(name).value)].dims;
+      for (const Dims& shape : range) {
+        check_dims(shape, where);
+        require(core::is_static(shape) && shape.rank() == dims.rank(), where,
+                ": expected known extents for ", dims, ", got ", shape, ".");
+      }
+      for (int i = 0; i < dims.rank(); ++i) {
+        require(range[0][i] <= range[1][i] && range[1][i] <= range[2][i], where, ", dimension ", i,
+                ": expected min <= opt <= max, got ", range[0][i], ", ", range[1][i], " and ",
+                range[2][i], ".");
+        require(dims[i] < 0 || (range[0][i] == dims[i] && range[2][i] == dims[i]), where,
+                ", dimension ", i, ": expected ", dims[i], ", got ", range[0][i], " to ",
+                range[2][i], ".");
+      }
+    }
+    for (const auto& [name, values] : profile.shape_values) {
+      require(find_input(name).is_shape_tensor, "profile, input '", name,
+              "': expected a shape tensor.");
+      for (size_t i = 0; i < values[0].size(); ++i)
+        require(values[1].size() == values[0].size() && values[2].size() == values[0].size() &&
+                    values[0][i] <= values[1][i] && values[1][i] <= values[2][i],
+                "profile, input '", name, "', element ", i, ": expected min <= opt <= max.");
+    }
+  }
+
+  const Plan& plan_;
+  size_t constants_bytes_;
+  std::vector<bool> written_;
+};
+
+}  // namespace
+
+void validate_plan(const Plan& plan, size_t constants_bytes) {
+  Validator(plan, constants_bytes).run();
+}
+
+}  // namespace trtlike::engine

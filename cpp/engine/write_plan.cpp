@@ -1,0 +1,163 @@
+// Plan to bytes. The same plan and constants give the same bytes: fields are written in order, gaps
+// are zero.
+#include <cstring>
+#include <type_traits>
+
+#include "core/bytes.h"
+#include "core/memory.h"
+#include "engine/plan.h"
+#include "engine/plan_format.h"
+
+namespace trtlike::engine {
+namespace {
+
+using core::ByteWriter;
+
+template <typename T, typename F>
+void put_list(ByteWriter& out, const T& items, F&& put_item) {
+  out.put(static_cast<uint64_t>(items.size()));
+  for (const auto& item : items) put_item(item);
+}
+
+void put_dims(ByteWriter& out, const Dims& dims) {
+  out.put(static_cast<int32_t>(dims.rank()));
+  for (int64_t extent : dims) out.put(extent);
+}
+
+void put_range(ByteWriter& out, const BlobRange& range) {
+  out.put(range.offset);
+  out.put(range.bytes);
+}
+
+template <typename T>
+void put_scalars(ByteWriter& out, const std::vector<T>& items) {
+  put_list(out, items, [&](T item) { out.put(item); });
+}
+
+void put_attribute(ByteWriter& out, const AttributeValue& value) {
+  out.put(static_cast<uint8_t>(value.index()));
+  std::visit(
+      [&](const auto& v) {
+        using T = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<T, bool>) {
+          out.put(static_cast<uint8_t>(v));
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          out.put_string(v);
+        } else if constexpr (std::is_arithmetic_v<T>) {
+          out.put(v);
+        } else {
+          put_scalars(out, v);
+        }
+      },
+      value);
+}
+
+ByteWriter value_record(const PlanValue& value) {
+  ByteWriter out;
+  out.put_string(value.name);
+  out.put(value.dtype);
+  out.put(value.logical_dtype);
+  out.put(value.layout);
+  out.put(value.kind);
+  put_dims(out, value.dims);
+  put_range(out, value.constant);
+  return out;
+}
+
+ByteWriter step_record(const PlanStep& step) {
+  ByteWriter out;
+  out.put_string(step.op);
+  out.put_string(step.name);
+  out.put_string(step.metadata);
+  put_list(out, step.attributes.items(), [&](const auto& item) {
+    out.put_string(item.first);
+    put_attribute(out, item.second);
+  });
+  put_scalars(out, step.inputs);
+  put_scalars(out, step.outputs);
+  out.put_string(step.tactic);
+  out.put(step.constant_inputs);
+  out.put(step.packed_inputs);
+  put_range(out, step.packed);
+  put_scalars(out, step.packed_dtypes);
+  put_list(out, step.packed_dims, [&](const Dims& dims) { put_dims(out, dims); });
+  out.put(static_cast<uint8_t>(step.strict));
+  out.put(step.tuned_ms);
+  return out;
+}
+
+ByteWriter binding_record(const PlanBinding& binding) {
+  ByteWriter out;
+  out.put_string(binding.name);
+  out.put(binding.mode);
+  out.put(binding.value);
+  out.put(static_cast<uint8_t>(binding.is_shape_tensor));
+  put_list(out, binding.dimension_names, [&](const std::string& name) { out.put_string(name); });
+  return out;
+}
+
+ByteWriter profile_record(const PlanProfile& profile) {
+  ByteWriter out;
+  put_list(out, profile.shapes, [&](const auto& item) {
+    out.put_string(item.first);
+    for (const Dims& dims : item.second) put_dims(out, dims);
+  });
+  put_list(out, profile.shape_values, [&](const auto& item) {
+    out.put_string(item.first);
+    for (const auto& values : item.second) put_scalars(out, values);
+  });
+  out.put(profile.memory_bytes);
+  return out;
+}
+
+ByteWriter plan_record(const Plan& plan) {
+  ByteWriter out;
+  out.put_string(plan.name);
+  out.put_string(plan.fingerprint);
+  out.put(plan.needs);
+  out.put(static_cast<int32_t>(plan.threads));
+  out.put(plan.verbosity);
+  const auto put_record = [&](const ByteWriter& record) { out.put_string(record.bytes()); };
+  put_list(out, plan.values, [&](const PlanValue& v) { put_record(value_record(v)); });
+  put_list(out, plan.steps, [&](const PlanStep& s) { put_record(step_record(s)); });
+  put_list(out, plan.bindings, [&](const PlanBinding& b) { put_record(binding_record(b)); });
+  put_list(out, plan.profiles, [&](const PlanProfile& p) { put_record(profile_record(p)); });
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<HostMemory> write_plan(
+    const Plan& plan, const std::vector<std::pair<BlobRange, const void*>>& constants) {
+  size_t constants_bytes = 0;
+  for (const auto& [range, data] : constants) {
+    TRTLIKE_ASSERT(range.offset % kRangeAlignment == 0 && (data != nullptr || range.bytes == 0),
+                   "constant range at ", range.offset);
+    constants_bytes = std::max(constants_bytes, static_cast<size_t>(range.offset + range.bytes));
+  }
+  validate_plan(plan, constants_bytes);
+  ByteWriter metadata;
+  metadata.put_string(plan_record(plan).bytes());
+
+  Header header{};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  header.version = kVersion;
+  header.metadata_offset = sizeof header;
+  header.metadata_bytes = metadata.size();
+  header.constants_offset = core::align_up(sizeof header + metadata.size(), kConstantsAlignment);
+  header.constants_bytes = constants_bytes;
+  header.file_bytes = header.constants_offset + constants_bytes;
+
+  const std::shared_ptr<void> memory = core::allocate_shared(header.file_bytes);
+  auto* bytes = static_cast<char*>(memory.get());
+  std::memcpy(bytes + header.metadata_offset, metadata.bytes().data(), metadata.size());
+  for (const auto& [range, data] : constants)
+    if (range.bytes != 0)
+      std::memcpy(bytes + header.constants_offset + range.offset, data, range.bytes);
+  std::memcpy(bytes, &header, sizeof header);
+  header.checksum = core::checksum(bytes + kChecksumFrom, header.file_bytes - kChecksumFrom);
+  std::memcpy(bytes, &header, sizeof header);
+  return std::make_shared<HostMemory>(memory, header.file_bytes);
+}
+
+}  // namespace trtlike::engine
