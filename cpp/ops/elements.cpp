@@ -1,0 +1,66 @@
+// Elements, axis masks and strides for op definitions.
+#include "ops/elements.h"
+
+#include "core/check.h"
+
+namespace trtlike::ops {
+
+std::vector<double> read_elements(const core::TensorView& view) {
+  std::vector<double> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(view.dtype, "operand", [&](auto tag) {
+    const auto* from = view.as<const decltype(tag)>();
+    for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
+  });
+  return out;
+}
+
+void write_elements(const std::vector<double>& values, const core::TensorView& view) {
+  TRTLIKE_ASSERT(static_cast<int64_t>(values.size()) == view.elems(), "elements ", values.size());
+  core::dispatch_dtype(view.dtype, "result", [&](auto tag) {
+    using T = decltype(tag);
+    for (size_t i = 0; i < values.size(); ++i) view.as<T>()[i] = core::from_double<T>(values[i]);
+  });
+}
+
+std::vector<int> masked_axes(const Attributes& attributes, const char* name, int rank) {
+  const int64_t mask = attributes.get_int(name);
+  TRTLIKE_CHECK(mask >= 0 && (mask >> rank) == 0, "[ops] attribute '", name,
+                "': expected a bit mask of axes below ", rank, ", got ", mask, ".");
+  std::vector<int> axes;
+  for (int i = 0; i < rank; ++i)
+    if (((mask >> i) & 1) != 0) axes.push_back(i);
+  return axes;
+}
+
+int masked_axis(const Attributes& attributes, const char* name, int rank) {
+  const std::vector<int> axes = masked_axes(attributes, name, rank);
+  TRTLIKE_CHECK(axes.size() == 1, "[ops] attribute '", name,
+                "': expected a bit mask of one axis, got ", attributes.get_int(name), ".");
+  return axes[0];
+}
+
+void check_float(const InferArgs& args, size_t i, const char* name) {
+  TRTLIKE_CHECK(core::is_float(args.inputs[i].dtype), "[ops] input ", i, " '", name,
+                "': expected FLOAT, HALF or BF16, got ", core::dtype_name(args.inputs[i].dtype),
+                ".");
+}
+
+Dims broadcast_strides(const Dims& from, const Dims& to) {
+  const Dims dense = core::dense_strides(from);
+  Dims strides = Dims::filled(to.rank(), 0);
+  const int shift = to.rank() - from.rank();
+  for (int i = 0; i < from.rank(); ++i)
+    if (from[i] != 1) strides[i + shift] = dense[i];
+  return strides;
+}
+
+int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides) {
+  int64_t offset = 0;
+  for (int i = dims.rank() - 1; i >= 0; --i) {
+    offset += index % dims[i] * strides[i];
+    index /= dims[i];
+  }
+  return offset;
+}
+
+}  // namespace trtlike::ops

@@ -1,0 +1,33 @@
+// Small tools of op definitions: elements as doubles, axis masks, loops over all indices of a
+// shape.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ops/op.h"
+
+namespace trtlike::ops {
+
+/// The elements of a dense tensor, row-major.
+std::vector<double> read_elements(const core::TensorView& view);
+/// Stores as many values as the tensor has elements, rounded to its type.
+void write_elements(const std::vector<double>& values, const core::TensorView& view);
+
+/// The axes whose bits are set, ascending. Throws UserError naming the attribute for a bit at or
+/// above `rank`.
+std::vector<int> masked_axes(const Attributes& attributes, const char* name, int rank);
+/// The only axis of a mask; throws UserError when there is not exactly one.
+int masked_axis(const Attributes& attributes, const char* name, int rank);
+
+/// Throws UserError unless input `i` has one of the floating-point types.
+void check_float(const InferArgs& args, size_t i, const char* name);
+
+/// Element strides with which a tensor of `from` extents (right-aligned, 1 where it repeats) is
+/// read along a tensor of `to` extents.
+Dims broadcast_strides(const Dims& from, const Dims& to);
+
+/// Row-major position -> offset with other strides.
+int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides);
+
+}  // namespace trtlike::ops
