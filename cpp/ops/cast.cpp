@@ -1,0 +1,62 @@
+// Cast: the same elements in another type.
+#include "ops/broadcast.h"
+#include "ops/convert.h"
+
+namespace trtlike::ops {
+namespace {
+
+DataType to_type(const Attributes& attributes) {
+  const auto type = attributes.get_enum<DataType>("to_type");
+  core::dispatch_dtype(type, "Cast's 'to_type'", [](auto) {});
+  return type;
+}
+
+void infer(const InferArgs& args) {
+  args.outputs[0] = {to_type(args.attributes), args.inputs[0].dims};
+}
+
+void reference(const ReferenceArgs& args) {
+  const core::TensorView &in = args.inputs[0], &out = args.outputs[0];
+  dispatch_conversion(in.dtype, out.dtype, "Cast", [&](auto source, auto target) {
+    using From = decltype(source);
+    using To = decltype(target);
+    for (int64_t i = 0; i < in.elems(); ++i)
+      out.as<To>()[i] = convert_element<To>(in.as<From>()[i]);
+  });
+}
+
+void propagate(const InferArgs& args, std::span<HostValue> outputs) {
+  const HostValue& host = args.host_value(0);
+  const DataType to = to_type(args.attributes);
+  if (!host || core::is_float(to)) return;
+  std::vector<int64_t> out = *host;
+  core::dispatch_dtype(to, "Cast", [&](auto target) {
+    using To = decltype(target);
+    if constexpr (std::is_integral_v<To>) {
+      for (int64_t& v : out)
+        if (v != kUnknownElement) v = static_cast<int64_t>(convert_element<To>(v));
+    }
+  });
+  outputs[0] = std::move(out);
+}
+
+bool is_view(const InferArgs& args) { return args.inputs[0].dtype == to_type(args.attributes); }
+
+}  // namespace
+
+const OpDefinition& cast_op() {
+  static const OpDefinition op{
+      .name = "Cast",
+      .meaning = "the same elements in another type",
+      .layer_type = 1,
+      .attributes = {{"to_type", int64_t{0}}},
+      .inputs = {{"input"}},
+      .infer = infer,
+      .reference = reference,
+      .propagate = propagate,
+      .is_view = is_view,
+  };
+  return op;
+}
+
+}  // namespace trtlike::ops

@@ -1,0 +1,61 @@
+// What Quantize and Dequantize share.
+#include "ops/quantization.h"
+
+namespace trtlike::ops {
+namespace {
+
+bool is_blocked(const Dims& dims, const Dims& scale) {
+  return scale.rank() == dims.rank() && scale.rank() > 1;
+}
+
+}  // namespace
+
+void check_scale(const InferArgs& args, const OpDefinition& op) {
+  const Dims &dims = args.inputs[0].dims, &scale = args.inputs[1].dims;
+  TRTLIKE_CHECK(core::is_float(args.inputs[1].dtype), input_name(op, 1),
+                ": expected a floating-point type, got ", core::dtype_name(args.inputs[1].dtype),
+                ".");
+  if (args.has_input(2))
+    TRTLIKE_CHECK(args.inputs[2].dims.rank() == scale.rank(), input_name(op, 2),
+                  ": expected the shape of ", input_name(op, 1), ", ", scale, ", got ",
+                  args.inputs[2].dims, ".");
+  if (core::is_static(scale) && core::elems(scale) == 1) return;
+  if (is_blocked(dims, scale)) {
+    for (int i = 0; i < dims.rank(); ++i)
+      TRTLIKE_CHECK(dims[i] < 0 || scale[i] < 0 || (scale[i] > 0 && dims[i] % scale[i] == 0),
+                    input_name(op, 1), ": expected extents that divide those of the input, ", dims,
+                    ", got ", scale, ".");
+    return;
+  }
+  TRTLIKE_CHECK(scale.rank() == 1, input_name(op, 1),
+                ": expected one element, one an index of the axis, or one a block, got shape ",
+                scale, ".");
+  const int axis =
+      core::normalize_axis(args.attributes.get_int("axis"), dims.rank(), "attribute 'axis'");
+  TRTLIKE_CHECK(dims[axis] < 0 || scale[0] < 0 || dims[axis] == scale[0], input_name(op, 1),
+                ": expected ", dims[axis], " elements for axis ", axis, " of ", dims, ", got ",
+                scale[0], ".");
+}
+
+ScaleIndex::ScaleIndex(const Dims& dims, const Dims& scale, int64_t axis)
+    : dims_(dims),
+      strides_(core::dense_strides(dims)),
+      block_(Dims::filled(dims.rank(), 1)),
+      scale_strides_(Dims::filled(dims.rank(), 0)) {
+  if (core::elems(scale) == 1) return;
+  if (is_blocked(dims, scale)) {
+    scale_strides_ = core::dense_strides(scale);
+    for (int i = 0; i < dims.rank(); ++i) block_[i] = std::max<int64_t>(1, dims[i] / scale[i]);
+    return;
+  }
+  scale_strides_[core::normalize_axis(axis, dims.rank(), "attribute 'axis'")] = 1;
+}
+
+int64_t ScaleIndex::operator()(int64_t element) const {
+  int64_t at = 0;
+  for (int i = 0; i < dims_.rank(); ++i)
+    at += element / strides_[i] % dims_[i] / block_[i] * scale_strides_[i];
+  return at;
+}
+
+}  // namespace trtlike::ops

@@ -1,0 +1,65 @@
+// Quantize: floating point to 8-bit integers.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/quantization.h"
+
+namespace trtlike::ops {
+
+const OpDefinition& quantize_op();
+
+namespace {
+
+void infer(const InferArgs& args) {
+  const OpDefinition& self = quantize_op();
+  TRTLIKE_CHECK(core::is_float(args.inputs[0].dtype), input_name(self, 0),
+                ": expected a floating-point type, got ", core::dtype_name(args.inputs[0].dtype),
+                ".");
+  check_scale(args, self);
+  const auto to = args.attributes.get_enum<DataType>("to_type");
+  TRTLIKE_CHECK(to == DataType::Int8 || to == DataType::UInt8,
+                "attribute 'to_type': expected INT8 or UINT8, got ", core::dtype_name(to), ".");
+  args.outputs[0] = {to, args.inputs[0].dims};
+}
+
+/// The quotient is rounded to float before it is rounded to an integer, as ONNX Runtime does: ties
+/// depend on it.
+template <typename T>
+void compute(const ReferenceArgs& args) {
+  const core::TensorView &in = args.inputs[0], &scale = args.inputs[1], &out = args.outputs[0];
+  const ScaleIndex index(in.dims, scale.dims, args.attributes.get_int("axis"));
+  for (int64_t i = 0; i < in.elems(); ++i) {
+    const int64_t at = index(i);
+    const auto quotient = static_cast<float>(in.at(i)) / static_cast<float>(scale.at(at));
+    const double zero = args.has_input(2) ? args.inputs[2].at(at) : 0;
+    const double q = std::isnan(quotient) ? zero : std::nearbyint(quotient) + zero;
+    out.as<T>()[i] = static_cast<T>(
+        std::clamp<double>(q, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+  }
+}
+
+void reference(const ReferenceArgs& args) {
+  if (args.outputs[0].dtype == DataType::Int8) {
+    compute<int8_t>(args);
+  } else {
+    compute<uint8_t>(args);
+  }
+}
+
+}  // namespace
+
+const OpDefinition& quantize_op() {
+  static const OpDefinition op{
+      .name = "Quantize",
+      .meaning = "saturate(round(x / scale) + zero_point)",
+      .layer_type = 32,
+      .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{2}}},
+      .inputs = {{"input"}, {"scale"}, {"zero_point", true}},
+      .infer = infer,
+      .reference = reference,
+  };
+  return op;
+}
+
+}  // namespace trtlike::ops
