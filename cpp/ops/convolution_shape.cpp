@@ -8,26 +8,8 @@
 namespace trtlike::ops {
 namespace {
 
-enum class PaddingMode : int64_t { RoundDown = 0, RoundUp = 1, SameUpper = 2, SameLower = 3 };
-
-using Axes = std::array<int64_t, kMaxSpatialAxes>;
-
-/// A list attribute with one entry a spatial axis, right-aligned; an empty list keeps `axes`.
-void read_axes(const Attributes& attributes, const char* name, int spatial, int64_t least,
-               Axes& axes) {
-  const std::vector<int64_t>& list = attributes.get_ints(name);
-  if (list.empty()) return;
-  TRTLIKE_CHECK(static_cast<int>(list.size()) == spatial, "[ops] attribute '", name, "': expected ",
-                spatial, " numbers, got [", core::join(list), "].");
-  for (int i = 0; i < spatial; ++i) {
-    TRTLIKE_CHECK(list[static_cast<size_t>(i)] >= least, "[ops] attribute '", name,
-                  "': expected numbers of at least ", least, ", got [", core::join(list), "].");
-    axes[static_cast<size_t>(kMaxSpatialAxes - spatial + i)] = list[static_cast<size_t>(i)];
-  }
-}
-
 void check_ranks(const Dims& input, const Dims& kernel) {
-  TRTLIKE_CHECK(input.rank() >= 3 && input.rank() <= 2 + kMaxSpatialAxes,
+  TRTLIKE_CHECK(input.rank() >= 3 && input.rank() <= 2 + kWindowAxes,
                 "[ops] input 0 'input': expected rank 3, 4 or 5, got rank ", input.rank(),
                 " with shape ", input, ".");
   TRTLIKE_CHECK(kernel.rank() == input.rank(), "[ops] input 1 'kernel': expected rank ",
@@ -48,17 +30,15 @@ ConvolutionShape read_common(const Attributes& attributes, const Dims& input, co
   TRTLIKE_CHECK(shape.groups >= 1, "[ops] attribute 'num_groups': expected at least 1, got ",
                 shape.groups, ".");
   for (int i = 0; i < spatial; ++i) {
-    const auto axis = static_cast<size_t>(kMaxSpatialAxes - spatial + i);
+    const auto axis = static_cast<size_t>(kWindowAxes - spatial + i);
     shape.input[axis] = input[2 + i];
     shape.kernel[axis] = kernel[2 + i];
   }
-  const Axes kernel_extents = shape.kernel;
-  read_axes(attributes, "kernel_size", spatial, 1, shape.kernel);
-  TRTLIKE_CHECK(shape.kernel == kernel_extents, "[ops] attribute 'kernel_size': expected the ",
-                "extents of input 1 'kernel' with shape ", kernel, ", got [",
-                core::join(attributes.get_ints("kernel_size")), "].");
-  read_axes(attributes, "stride", spatial, 1, shape.stride);
-  read_axes(attributes, "dilation", spatial, 1, shape.dilation);
+  const std::vector<int64_t>& size = attributes.get_ints("kernel_size");
+  TRTLIKE_CHECK(
+      size.empty() || std::equal(size.begin(), size.end(), kernel.begin() + 2, kernel.end()),
+      "[ops] attribute 'kernel_size': expected the extents of input 1 'kernel' with ", "shape ",
+      kernel, ", got [", core::join(size), "].");
   return shape;
 }
 
@@ -76,13 +56,6 @@ void check_channels(const Attributes& attributes, const ConvolutionShape& shape,
                 kernel, ", got ", shape.groups, ".");
 }
 
-PaddingMode padding_mode(const Attributes& attributes) {
-  const int64_t mode = attributes.get_int("padding_mode");
-  TRTLIKE_CHECK(mode >= 0 && mode <= 3, "[ops] attribute 'padding_mode': expected 0 to 3, got ",
-                mode, ".");
-  return static_cast<PaddingMode>(mode);
-}
-
 }  // namespace
 
 std::vector<AttributeSpec> convolution_attributes() {
@@ -97,30 +70,12 @@ ConvolutionShape convolution_shape(const Attributes& attributes, const Dims& inp
   ConvolutionShape shape = read_common(attributes, input, kernel);
   shape.output_channels = kernel[0];
   check_channels(attributes, shape, kernel[1] * shape.groups, kernel);
-  const int spatial = input.rank() - 2;
-  Axes post{0, 0, 0};
-  read_axes(attributes, "pre_padding", spatial, 0, shape.padding);
-  read_axes(attributes, "post_padding", spatial, 0, post);
-  const PaddingMode mode = padding_mode(attributes);
-  for (size_t i = 0; i < kMaxSpatialAxes; ++i) {
-    if (!core::is_known(shape.input[i])) {
-      shape.output[i] = core::kUnknownDim;
-      continue;
-    }
-    const int64_t window = (shape.kernel[i] - 1) * shape.dilation[i] + 1;
-    if (mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower) {
-      shape.output[i] = (shape.input[i] + shape.stride[i] - 1) / shape.stride[i];
-      const int64_t total =
-          std::max<int64_t>(0, (shape.output[i] - 1) * shape.stride[i] + window - shape.input[i]);
-      shape.padding[i] = mode == PaddingMode::SameUpper ? total / 2 : total - total / 2;
-      continue;
-    }
-    const int64_t room = shape.input[i] + shape.padding[i] + post[i] - window;
-    TRTLIKE_CHECK(room >= 0, "[ops] input 0 'input': expected spatial extents of at least ",
-                  window - shape.padding[i] - post[i], " for the window, got shape ", input, ".");
-    const int64_t rounding = mode == PaddingMode::RoundUp ? shape.stride[i] - 1 : 0;
-    shape.output[i] = (room + rounding) / shape.stride[i] + 1;
-  }
+  const Window window = resolve_window(attributes, std::span(input.begin() + 2, input.end()),
+                                       std::span(kernel.begin() + 2, kernel.end()));
+  shape.output = window.output;
+  shape.stride = window.stride;
+  shape.dilation = window.dilation;
+  shape.padding = window.pre;
   return shape;
 }
 
@@ -130,14 +85,15 @@ ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& i
   shape.output_channels = kernel[1] * shape.groups;
   check_channels(attributes, shape, kernel[0], kernel);
   const int spatial = input.rank() - 2;
-  Axes post{0, 0, 0}, extra{0, 0, 0};
-  read_axes(attributes, "pre_padding", spatial, 0, shape.padding);
-  read_axes(attributes, "post_padding", spatial, 0, post);
-  read_axes(attributes, "output_padding", spatial, 0, extra);
-  const PaddingMode mode = padding_mode(attributes);
-  for (size_t i = 0; i < kMaxSpatialAxes; ++i) {
+  shape.stride = read_window_axes(attributes, "stride", spatial, 1, 1);
+  shape.dilation = read_window_axes(attributes, "dilation", spatial, 1, 1);
+  shape.padding = read_window_axes(attributes, "pre_padding", spatial, 0, 0);
+  const WindowAxes post = read_window_axes(attributes, "post_padding", spatial, 0, 0);
+  const WindowAxes extra = read_window_axes(attributes, "output_padding", spatial, 0, 0);
+  const auto mode = attributes.get_enum<PaddingMode>("padding_mode");
+  const bool same = mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower;
+  for (size_t i = 0; i < kWindowAxes; ++i) {
     const int64_t window = (shape.kernel[i] - 1) * shape.dilation[i] + 1;
-    const bool same = mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower;
     if (same) {
       const int64_t total = std::max<int64_t>(0, window + extra[i] - shape.stride[i]);
       shape.padding[i] = mode == PaddingMode::SameUpper ? total / 2 : total - total / 2;
@@ -159,7 +115,7 @@ ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& i
 Dims output_dims(const ConvolutionShape& shape, int rank) {
   Dims dims{shape.batch, shape.output_channels};
   for (int i = 2; i < rank; ++i)
-    dims.push_back(shape.output[static_cast<size_t>(kMaxSpatialAxes - rank + i)]);
+    dims.push_back(shape.output[static_cast<size_t>(kWindowAxes - rank + i)]);
   return dims;
 }
 
@@ -182,7 +138,8 @@ std::vector<double> to_doubles(const core::TensorView& view) {
 namespace {
 
 /// The sum of one output element; `x` and `w` start at the first channel of its group and filter.
-double window_sum(const ConvolutionShape& s, const double* x, const double* w, const Axes& at) {
+double window_sum(const ConvolutionShape& s, const double* x, const double* w,
+                  const WindowAxes& at) {
   const auto [in_d, in_h, in_w] = s.input;
   const auto [k_d, k_h, k_w] = s.kernel;
   double sum = 0;

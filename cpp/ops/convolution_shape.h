@@ -2,14 +2,11 @@
 // that specifies them. Shared by the op definitions and by the kernels.
 #pragma once
 
-#include <array>
 #include <vector>
 
-#include "ops/op.h"
+#include "ops/window.h"
 
 namespace trtlike::ops {
-
-inline constexpr int kMaxSpatialAxes = 3;
 
 /// Attributes with their defaults filled in and padding modes resolved. Fewer than three spatial
 /// axes are preceded by axes of extent 1, so that axis 2 is always the innermost one.
@@ -18,14 +15,14 @@ struct ConvolutionShape {
   int64_t input_channels = 1;
   int64_t output_channels = 1;
   int64_t groups = 1;
-  std::array<int64_t, kMaxSpatialAxes> input{1, 1, 1};
-  std::array<int64_t, kMaxSpatialAxes> output{1, 1, 1};
-  std::array<int64_t, kMaxSpatialAxes> kernel{1, 1, 1};
-  std::array<int64_t, kMaxSpatialAxes> stride{1, 1, 1};
-  std::array<int64_t, kMaxSpatialAxes> dilation{1, 1, 1};
+  WindowAxes input{1, 1, 1};
+  WindowAxes output{1, 1, 1};
+  WindowAxes kernel{1, 1, 1};
+  WindowAxes stride{1, 1, 1};
+  WindowAxes dilation{1, 1, 1};
   /// Zeros before the first element; what follows the last one is implied by the output's extent.
   /// A deconvolution drops that many of its outputs instead.
-  std::array<int64_t, kMaxSpatialAxes> padding{0, 0, 0};
+  WindowAxes padding{0, 0, 0};
 };
 
 /// The attribute rows that Convolution, FusedConvolution and Deconvolution have in common.
