@@ -142,5 +142,51 @@ TEST(Deconvolution, refusals_name_the_operand) {
               HasSubstr("'pre_padding': expected less padding"));
 }
 
+TEST(FusedConvolution, program_reads_the_sums_and_broadcast_operands) {
+  const Attributes attributes = complete_attributes(
+      get_op("FusedConvolution"),
+      {{"program", std::string("in 3; v3 = sum v0 v1; v4 = relu v3; v5 = prod v4 v2; out v5")}});
+  float x[] = {1, 2, 3, 4}, w[] = {1, -1, 2, -2}, bias[] = {0.5f, 0}, residual[] = {1, 2, -4, 9};
+  float factors[] = {10, 100}, y[4];
+  const TensorType types[] = {{DataType::Float, {1, 2, 1, 2}},
+                              {DataType::Float, {2, 2, 1, 1}},
+                              {DataType::Float, {2}},
+                              {DataType::Float, {1, 2, 1, 2}},
+                              {DataType::Float, {1, 2, 1, 1}}};
+  std::vector<TensorType> outputs;
+  infer(get_op("FusedConvolution"), attributes, types, {}, outputs);
+  EXPECT_EQ(outputs[0].dims, (Dims{1, 2, 1, 2}));
+  const core::TensorView in[] = {{x, DataType::Float, types[0].dims},
+                                 {w, DataType::Float, types[1].dims},
+                                 {bias, DataType::Float, types[2].dims},
+                                 {residual, DataType::Float, types[3].dims},
+                                 {factors, DataType::Float, types[4].dims}};
+  const core::TensorView out[] = {{y, DataType::Float, outputs[0].dims}};
+  get_op("FusedConvolution").reference({attributes, in, out});
+  EXPECT_THAT(y, ElementsAre(0, 5, 0, 500));
+}
+
+TEST(FusedConvolution, refuses_programs_and_operands_that_do_not_fit) {
+  const auto refusal = [](const std::string& program, const Dims& extra) -> std::string {
+    const TensorType types[] = {{DataType::Float, {1, 2, 3, 3}},
+                                {DataType::Float, {2, 2, 1, 1}},
+                                {DataType::Float, Dims::unknown_rank()},
+                                {DataType::Float, extra}};
+    std::vector<TensorType> outputs;
+    try {
+      const OpDefinition& op = get_op("FusedConvolution");
+      infer(op, complete_attributes(op, {{"program", program}}), types, {}, outputs);
+    } catch (const UserError& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(refusal("in 1; v1 = relu v0; out v1", {1, 2, 3, 3}),
+              HasSubstr("'program': expected 2 inputs, got 1"));
+  EXPECT_THAT(refusal("in 2; v2 = sum v0 v1; out v2", {1, 2, 3, 2}),
+              HasSubstr("input 3: expected extents that broadcast to [1, 2, 3, 3]"));
+  EXPECT_EQ(refusal("in 2; v2 = sum v0 v1; out v2", {1, 2, 1, 1}), "no error");
+}
+
 }  // namespace
 }  // namespace trtlike::ops
