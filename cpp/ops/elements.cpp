@@ -45,15 +45,6 @@ void check_float(const InferArgs& args, size_t i, const char* name) {
                 ".");
 }
 
-Dims broadcast_strides(const Dims& from, const Dims& to) {
-  const Dims dense = core::dense_strides(from);
-  Dims strides = Dims::filled(to.rank(), 0);
-  const int shift = to.rank() - from.rank();
-  for (int i = 0; i < from.rank(); ++i)
-    if (from[i] != 1) strides[i + shift] = dense[i];
-  return strides;
-}
-
 int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides) {
   int64_t offset = 0;
   for (int i = dims.rank() - 1; i >= 0; --i) {

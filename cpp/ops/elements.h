@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ops/broadcast.h"
 #include "ops/op.h"
 
 namespace trtlike::ops {
@@ -22,10 +23,6 @@ int masked_axis(const Attributes& attributes, const char* name, int rank);
 
 /// Throws UserError unless input `i` has one of the floating-point types.
 void check_float(const InferArgs& args, size_t i, const char* name);
-
-/// Element strides with which a tensor of `from` extents (right-aligned, 1 where it repeats) is
-/// read along a tensor of `to` extents.
-Dims broadcast_strides(const Dims& from, const Dims& to);
 
 /// Row-major position -> offset with other strides.
 int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides);
