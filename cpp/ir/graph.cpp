@@ -253,19 +253,11 @@ void Graph::set_attribute(NodeId id, std::string_view attribute, AttributeValue 
   }
 }
 
-void Graph::replace_uses(ValueId from, ValueId to) {
-  if (from == to) return;
-  for (const NodeId user : std::vector<NodeId>(value(from).users))
-    for (size_t i = 0; i < node(user).inputs.size(); ++i)
-      if (node(user).inputs[i] == from) set_input(user, static_cast<int>(i), to);
-  if (!value(from).is_output) return;
-  // A name belongs to one value, and inputs, outputs and constants keep theirs.
-  if (value(to).is_input || value(to).is_output || value(to).constant)
-    to = add("Identity", value(from).name, {to});
+void Graph::move_output(ValueId from, ValueId to) {
   Value& old_value = mutable_value(from);
   Value& new_value = mutable_value(to);
   const std::string output_name = old_value.name;
-  rename_value(from, unique_value_name(output_name));
+  rename_value(from, unique_value_name(output_name + "_source"));
   rename_value(to, output_name);
   std::replace(outputs_.begin(), outputs_.end(), from, to);
   old_value.is_output = false;
@@ -273,6 +265,21 @@ void Graph::replace_uses(ValueId from, ValueId to) {
   new_value.allowed_formats = old_value.allowed_formats;
   new_value.dimension_names = old_value.dimension_names;
   if (!new_value.dynamic_range) new_value.dynamic_range = old_value.dynamic_range;
+}
+
+void Graph::replace_uses(ValueId from, ValueId to) {
+  if (from == to) return;
+  for (const NodeId user : std::vector<NodeId>(value(from).users))
+    for (size_t i = 0; i < node(user).inputs.size(); ++i)
+      if (node(user).inputs[i] == from) set_input(user, static_cast<int>(i), to);
+  if (!value(from).is_output) return;
+  if (value(to).is_input || value(to).is_output || value(to).constant)
+    to = add("Identity", value(from).name, {to});
+  move_output(from, to);
+}
+
+void Graph::separate_output(ValueId output) {
+  move_output(output, add("Identity", value(output).name, {output}));
 }
 
 void Graph::remove_node(NodeId id) {

@@ -135,7 +135,11 @@ class Graph {
   void set_attribute(NodeId node, std::string_view name, AttributeValue value);
   /// All users of `from` (and the graph's outputs) use `to` instead. As an output, `to` takes over
   /// the name of `from`.
+  /// A network input, another output or a constant keeps its own name: an Identity node between
+  /// them then makes the output.
   void replace_uses(ValueId from, ValueId to);
+  /// Makes an output that is a network input or a constant the result of an Identity node.
+  void separate_output(ValueId output);
   /// Removes a node without users of its outputs, and the outputs.
   void remove_node(NodeId id);
   void remove_value(ValueId id);
@@ -174,6 +178,7 @@ class Graph {
   bool infer_node(NodeId id);
   bool infer_node_lenient(NodeId id, std::map<NodeId, std::string>& refusals);
   void remove_use(ValueId value, NodeId user);
+  void move_output(ValueId from, ValueId to);
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Value>> values_;

@@ -33,6 +33,8 @@ class Patch {
   /// The new nodes' precision and metadata come from this node (the fusion's anchor).
   void inherit_from(NodeId node) { anchor_ = node; }
 
+  int num_new_nodes() const { return static_cast<int>(nodes_.size()); }
+
   /// Applies to `graph` (the one it was made against), removes what nobody uses any more, and
   /// returns how many nodes the graph lost. Throws InternalError when a replacement changes type or
   /// shape.

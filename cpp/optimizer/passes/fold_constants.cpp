@@ -1,0 +1,134 @@
+// Constant folding through the ops' references and through host values.
+#include <algorithm>
+#include <string_view>
+
+#include "core/check.h"
+#include "ir/patch.h"
+#include "optimizer/evaluate.h"
+#include "optimizer/passes/passes.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+/// A folded tensor may be larger than its inputs up to this size.
+constexpr size_t kMaxGrownBytes = size_t{1} << 20;
+/// Multiply-adds that a contraction may cost; the references take about a nanosecond for each.
+constexpr int64_t kMaxWork = int64_t{1} << 28;
+
+bool is_quantization(const ir::Node& node) {
+  const std::string_view op = node.op->name;
+  return op == "Quantize" || op == "Dequantize";
+}
+
+bool is_known(const ops::HostValue& host) {
+  return host && std::find(host->begin(), host->end(), ops::kUnknownElement) == host->end();
+}
+
+bool is_constant(const ir::Graph& graph, ir::ValueId id) {
+  return graph.value(id).constant.has_value();
+}
+
+/// An upper bound of the multiply-adds behind an output element times the output's elements.
+int64_t contraction_work(const ir::Graph& graph, const ir::Node& node, int64_t output_elems) {
+  const std::string_view op = node.op->name;
+  const bool contracts = op == "MatrixMultiply" || op == "Convolution" || op == "Deconvolution" ||
+                         op == "Einsum" || op == "Attention" || op == "LSTM" || op == "Pooling";
+  if (!contracts) return output_elems;
+  int64_t longest = 1;
+  for (const ir::ValueId input : node.inputs) {
+    if (!input) continue;
+    const Dims& dims = graph.value(input).type.dims;
+    longest =
+        std::max(longest, dims.rank() > 0 ? core::elems(dims) / std::max<int64_t>(1, dims[0]) : 1);
+  }
+  return output_elems > kMaxWork / longest ? kMaxWork + 1 : output_elems * longest;
+}
+
+bool is_affordable(const ir::Graph& graph, const ir::Node& node) {
+  size_t input_bytes = 0, output_bytes = 0;
+  int64_t output_elems = 0;
+  for (const ir::ValueId input : node.inputs) {
+    if (!input) continue;
+    const ops::TensorType& type = graph.value(input).type;
+    input_bytes += core::dtype_bytes(type.dtype, core::elems(type.dims));
+  }
+  for (const ir::ValueId output : node.outputs) {
+    const ops::TensorType& type = graph.value(output).type;
+    if (!core::is_static(type.dims)) return false;
+    output_elems += core::elems(type.dims);
+    output_bytes += core::dtype_bytes(type.dtype, core::elems(type.dims));
+  }
+  return output_bytes <= std::max(kMaxGrownBytes, input_bytes) &&
+         contraction_work(graph, node, output_elems) <= kMaxWork;
+}
+
+bool can_evaluate(const ir::Graph& graph, const ir::Node& node) {
+  for (const ir::ValueId input : node.inputs)
+    if (input && !is_constant(graph, input)) return false;
+  return node.op->reference != nullptr && is_affordable(graph, node);
+}
+
+/// True when the elements of every output are known on the host.
+bool is_known_on_host(const ir::Graph& graph, const ir::Node& node) {
+  return std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId id) {
+    const ir::Value& value = graph.value(id);
+    return is_known(value.host) && core::is_static(value.type.dims);
+  });
+}
+
+ir::ConstantData from_host(const ir::Value& value) {
+  const std::vector<double> elements(value.host->begin(), value.host->end());
+  if (value.type.dtype != DataType::Int64)
+    return ir::make_constant_data(value.type.dtype, elements);
+  const auto owned = std::make_shared<const std::vector<int64_t>>(*value.host);
+  return {std::shared_ptr<const void>(owned, owned->data()), owned->size() * sizeof(int64_t)};
+}
+
+/// A graph output that is a constant already goes through an Identity node, which stays.
+bool is_output_copy(const ir::Graph& graph, const ir::Node& node) {
+  return std::string_view(node.op->name) == "Identity" && graph.value(node.outputs[0]).is_output;
+}
+
+void fold_node(ir::Graph& graph, ir::NodeId id, bool from_shapes) {
+  const ir::Node& node = graph.node(id);
+  ir::Patch patch(graph);
+  if (from_shapes) {
+    for (const ir::ValueId output : node.outputs) {
+      const ir::Value& value = graph.value(output);
+      patch.replace(output, patch.add_constant(node.name, value.type.dtype, value.type.dims,
+                                               from_host(value)));
+    }
+  } else {
+    std::vector<core::TensorView> inputs;
+    for (const ir::ValueId input : node.inputs)
+      inputs.push_back(input ? ir::constant_view(graph, input)
+                             : core::TensorView{nullptr, DataType::Float, Dims::unknown_rank()});
+    const std::vector<OwnedTensor> results = evaluate_node(node, inputs);
+    for (size_t i = 0; i < results.size(); ++i)
+      patch.replace(node.outputs[i],
+                    patch.add_constant(node.name, results[i].view.dtype, results[i].view.dims,
+                                       {results[i].data, results[i].view.bytes()}));
+  }
+  patch.apply(graph);
+}
+
+int fold(ir::Graph& graph, bool quantized) {
+  int changes = 0;
+  for (const ir::NodeId id : graph.topological_order()) {
+    const ir::Node& node = graph.node(id);
+    if (!node.alive || is_quantization(node) != quantized || is_output_copy(graph, node)) continue;
+    const bool from_shapes = is_known_on_host(graph, node);
+    if (!from_shapes && !can_evaluate(graph, node)) continue;
+    fold_node(graph, id, from_shapes);
+    ++changes;
+  }
+  return changes;
+}
+
+}  // namespace
+
+int fold_constants(ir::Graph& graph) { return fold(graph, false); }
+
+int fold_quantized_constants(ir::Graph& graph) { return fold(graph, true); }
+
+}  // namespace trtlike::optimizer

@@ -1,0 +1,28 @@
+// The whole-graph passes. Each returns how many changes it made; pipeline.cpp orders them.
+#pragma once
+
+#include "ir/graph.h"
+
+namespace trtlike::optimizer {
+
+/// Constant nodes become plain constant values, which steps read and nothing computes.
+int drop_constant_nodes(ir::Graph& graph);
+/// Host inputs whose elements are known become attributes of their node, so that the shape subgraph
+/// behind them can die: Shuffle(x, shape) -> Shuffle(x) {reshape_dims}.
+int absorb_shape_inputs(ir::Graph& graph);
+/// Values that depend on constants alone, or whose elements are all known on the host, become
+/// constants. Leaves quantization alone (its place in the graph carries meaning) and what would
+/// grow beyond its inputs.
+int fold_constants(ir::Graph& graph);
+/// As fold_constants for Quantize and Dequantize of constants that no rule has taken in.
+int fold_quantized_constants(ir::Graph& graph);
+/// Nodes that give back their input: Identity, Cast to the same type, Slice of everything, ...
+int remove_noops(ir::Graph& graph);
+/// Nodes of the same op, attributes and inputs become one; so do equal constants.
+int merge_common_subexpressions(ir::Graph& graph);
+/// Nodes whose outputs nobody reads, and constants that nobody reads.
+int remove_dead_nodes(ir::Graph& graph);
+/// Outputs of the network that are inputs or constants become results of an Identity node.
+int separate_outputs(ir::Graph& graph);
+
+}  // namespace trtlike::optimizer

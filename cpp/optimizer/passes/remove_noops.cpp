@@ -1,0 +1,183 @@
+// Nodes that give back one of their inputs.
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "ops/pointwise_kinds.h"
+#include "optimizer/passes/passes.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+using ir::Graph;
+using ir::Node;
+using ir::ValueId;
+
+using Operation = ops::ElementWiseOperation;
+
+// TensorRT's ReduceOperation AVG and ResizeCoordinateTransformation HALF_PIXEL.
+constexpr int64_t kLastPlainReduce = 4;
+constexpr int64_t kHalfPixel = 2;
+
+bool has_same_type(const Graph& graph, ValueId a, ValueId b) {
+  return graph.value(a).type == graph.value(b).type;
+}
+
+/// Same type, and at most one extent that is not known: with equal element counts that one is equal
+/// too.
+bool keeps_shape(const Graph& graph, const Node& node) {
+  const Dims& dims = graph.value(node.outputs[0]).type.dims;
+  return has_same_type(graph, node.inputs[0], node.outputs[0]) &&
+         std::count(dims.begin(), dims.end(), core::kUnknownDim) <= 1;
+}
+
+bool is_identity_permutation(const std::vector<int64_t>& permutation) {
+  for (size_t i = 0; i < permutation.size(); ++i)
+    if (permutation[i] != static_cast<int64_t>(i)) return false;
+  return true;
+}
+
+bool all_equal(const std::vector<int64_t>& values, int64_t to) {
+  return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == to; });
+}
+
+bool has_input(const Node& node, size_t i) { return i < node.inputs.size() && node.inputs[i]; }
+
+ValueId first_input(const Graph&, const Node& node) { return node.inputs[0]; }
+
+ValueId forward_cast(const Graph& graph, const Node& node) {
+  return has_same_type(graph, node.inputs[0], node.outputs[0]) ? node.inputs[0] : ValueId{};
+}
+
+ValueId forward_shuffle(const Graph& graph, const Node& node) {
+  if (!is_identity_permutation(node.attributes.get_ints("first_transpose")) ||
+      !is_identity_permutation(node.attributes.get_ints("second_transpose")))
+    return {};
+  const bool reshapes = node.attributes.get_bool("has_reshape") || has_input(node, 1);
+  return !reshapes || keeps_shape(graph, node) ? node.inputs[0] : ValueId{};
+}
+
+/// A slice that starts at 0 with steps of 1 and keeps a shape that is known.
+ValueId forward_slice(const Graph& graph, const Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i)
+    if (node.inputs[i]) return {};
+  const bool is_plain = all_equal(node.attributes.get_ints("start"), 0) &&
+                        all_equal(node.attributes.get_ints("stride"), 1);
+  return is_plain && core::is_static(graph.value(node.outputs[0]).type.dims) &&
+                 has_same_type(graph, node.inputs[0], node.outputs[0])
+             ? node.inputs[0]
+             : ValueId{};
+}
+
+ValueId forward_concatenation(const Graph&, const Node& node) {
+  return node.inputs.size() == 1 ? node.inputs[0] : ValueId{};
+}
+
+ValueId forward_resize(const Graph& graph, const Node& node) {
+  return node.attributes.get_int("coordinate_transformation") <= kHalfPixel &&
+                 core::is_static(graph.value(node.outputs[0]).type.dims) &&
+                 has_same_type(graph, node.inputs[0], node.outputs[0])
+             ? node.inputs[0]
+             : ValueId{};
+}
+
+ValueId forward_reduce(const Graph& graph, const Node& node) {
+  const Dims& dims = graph.value(node.inputs[0]).type.dims;
+  const int64_t mask = node.attributes.get_int("axes");
+  for (int i = 0; i < dims.rank(); ++i)
+    if ((mask >> i & 1) != 0 && dims[i] != 1) return {};
+  return node.attributes.get_int("op") <= kLastPlainReduce && keeps_shape(graph, node)
+             ? node.inputs[0]
+             : ValueId{};
+}
+
+/// x + 0, x - 0, x * 1, x / 1 and x ^ 1, where the constant does not widen x.
+ValueId forward_element_wise(const Graph& graph, const Node& node) {
+  const auto op = node.attributes.get_enum<Operation>("op");
+  const bool is_additive = op == Operation::Sum || op == Operation::Sub;
+  const bool is_scaling = op == Operation::Prod || op == Operation::Div || op == Operation::Pow;
+  const auto forward = [&](size_t index) {
+    const ValueId x = node.inputs[index], constant = node.inputs[1 - index];
+    const auto scalar = ir::constant_scalar(graph, constant);
+    if (!scalar || !((is_additive && *scalar == 0) || (is_scaling && *scalar == 1))) return false;
+    const Dims& widening = graph.value(constant).type.dims;
+    return has_same_type(graph, x, node.outputs[0]) &&
+           (core::is_static(graph.value(x).type.dims) ||
+            all_equal({widening.begin(), widening.end()}, 1));
+  };
+  if (forward(0)) return node.inputs[0];
+  const bool commutes = op == Operation::Sum || op == Operation::Prod;
+  return commutes && forward(1) ? node.inputs[1] : ValueId{};
+}
+
+ValueId forward_select(const Graph& graph, const Node& node) {
+  const auto condition = ir::constant_scalar(graph, node.inputs[0]);
+  if (!condition) return {};
+  const ValueId chosen = node.inputs[*condition != 0 ? 1 : 2];
+  return core::is_static(graph.value(node.outputs[0]).type.dims) &&
+                 has_same_type(graph, chosen, node.outputs[0])
+             ? chosen
+             : ValueId{};
+}
+
+ValueId forward_padding(const Graph&, const Node& node) {
+  return all_equal(node.attributes.get_ints("pre_padding"), 0) &&
+                 all_equal(node.attributes.get_ints("post_padding"), 0)
+             ? node.inputs[0]
+             : ValueId{};
+}
+
+ValueId forward_squeeze(const Graph& graph, const Node& node) {
+  return graph.value(node.inputs[0]).type.dims.rank() ==
+                 graph.value(node.outputs[0]).type.dims.rank()
+             ? node.inputs[0]
+             : ValueId{};
+}
+
+using Forward = ValueId (*)(const Graph&, const Node&);
+
+Forward find_forward(std::string_view op) {
+  static const std::map<std::string_view, Forward> forwards = {
+      {"Identity", first_input},
+      {"Cast", forward_cast},
+      {"Concatenation", forward_concatenation},
+      {"ElementWise", forward_element_wise},
+      {"Padding", forward_padding},
+      {"Reduce", forward_reduce},
+      {"Resize", forward_resize},
+      {"Select", forward_select},
+      {"Shuffle", forward_shuffle},
+      {"Slice", forward_slice},
+      {"Squeeze", forward_squeeze},
+      {"Unsqueeze", forward_squeeze},
+  };
+  const auto found = forwards.find(op);
+  return found == forwards.end() ? nullptr : found->second;
+}
+
+/// An output of the network cannot take the place of an input, a constant or another output.
+bool can_take_place(const Graph& graph, ValueId from, ValueId to) {
+  const ir::Value& value = graph.value(to);
+  return !graph.value(from).is_output || (!value.is_input && !value.is_output && !value.constant);
+}
+
+}  // namespace
+
+int remove_noops(Graph& graph) {
+  int changes = 0;
+  for (const ir::NodeId id : graph.topological_order()) {
+    const Node& node = graph.node(id);
+    const Forward forward = find_forward(node.op->name);
+    if (forward == nullptr) continue;
+    const ValueId to = forward(graph, node);
+    if (!to || !has_same_type(graph, node.outputs[0], to) ||
+        !can_take_place(graph, node.outputs[0], to))
+      continue;
+    graph.replace_uses(node.outputs[0], to);
+    graph.remove_node(id);
+    ++changes;
+  }
+  return changes;
+}
+
+}  // namespace trtlike::optimizer

@@ -1,0 +1,71 @@
+// The order of passes and rules, once.
+#include <algorithm>
+#include <string_view>
+
+#include "core/check.h"
+#include "optimizer/driver.h"
+#include "optimizer/passes/passes.h"
+
+namespace trtlike::optimizer {
+
+#define TRTLIKE_FUSION(stem) Rule stem();
+#include "all_fusions.inc"
+#undef TRTLIKE_FUSION
+
+const std::vector<Rule>& all_rules() {
+  static const std::vector<Rule> rules = [] {
+    std::vector<Rule> all = {
+#define TRTLIKE_FUSION(stem) stem(),
+#include "all_fusions.inc"
+#undef TRTLIKE_FUSION
+    };
+    std::sort(all.begin(), all.end(), [](const Rule& a, const Rule& b) {
+      return a.priority != b.priority ? a.priority < b.priority : std::string_view(a.name) < b.name;
+    });
+    return all;
+  }();
+  return rules;
+}
+
+namespace {
+
+/// Each round may let an earlier pass do more; a few rounds reach the fixpoint in practice.
+constexpr int kMaxRounds = 12;
+
+bool canonicalise(Driver& driver) {
+  static constexpr Pass kPasses[] = {
+      // First: everything after looks at values, not at Constant nodes.
+      {"drop_constant_nodes", drop_constant_nodes, true},
+      // Before folding: an absorbed shape input often leaves the node with constant inputs only.
+      {"absorb_shape_inputs", absorb_shape_inputs},
+      {"fold_constants", fold_constants},
+      {"remove_noops", remove_noops},
+      // After no-ops: they hide that two nodes have the same inputs.
+      {"merge_common_subexpressions", merge_common_subexpressions},
+      {"remove_dead_nodes", remove_dead_nodes, true},
+  };
+  bool any = false;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    bool changed = false;
+    for (const Pass& pass : kPasses) changed |= driver.run(pass);
+    any |= changed;
+    if (!changed) break;
+  }
+  return any;
+}
+
+}  // namespace
+
+void run_pipeline(ir::Graph&, Driver& driver) {
+  canonicalise(driver);
+  for (int round = 0; round < kMaxRounds; ++round)
+    if (!driver.run(all_rules()) || !canonicalise(driver)) break;
+  // After the rules: those that work on quantized tensors want to see where they are.
+  if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) {
+    canonicalise(driver);
+    driver.run(all_rules());
+  }
+  driver.run(Pass{"separate_outputs", separate_outputs, true});
+}
+
+}  // namespace trtlike::optimizer

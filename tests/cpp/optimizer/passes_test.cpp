@@ -1,0 +1,175 @@
+// The whole-graph passes, each alone.
+#include "optimizer/passes/passes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ops/pointwise_kinds.h"
+#include "support/run_graph.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+using ir::Graph;
+using ir::ValueId;
+using test::expect_same_outputs;
+using test::op_names;
+
+constexpr int64_t kSum = static_cast<int64_t>(ops::ElementWiseOperation::Sum);
+constexpr int64_t kProd = static_cast<int64_t>(ops::ElementWiseOperation::Prod);
+
+TEST(FoldConstants, computes_what_depends_on_constants_alone) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  const ValueId a = graph.add_constant("a", DataType::Float, {2}, std::vector<double>{1, 2});
+  const ValueId b = graph.add("ElementWise", "a + a", {a, a}, {{"op", kSum}});
+  const ValueId y = graph.add("ElementWise", "y", {x, b}, {{"op", kSum}});
+  graph.mark_output(y);
+  const Graph before = graph.clone();
+  EXPECT_EQ(fold_constants(graph), 1);
+  graph.verify();
+  EXPECT_EQ(op_names(graph), "ElementWise");
+  EXPECT_THAT(*constant_elements(graph, graph.node(graph.nodes()[0]).inputs[1]),
+              testing::ElementsAre(2, 4));
+  EXPECT_FALSE(graph.find_value("a"));
+  expect_same_outputs(before, graph);
+}
+
+TEST(FoldConstants, keeps_a_constant_output_as_a_copy) {
+  Graph graph;
+  const ValueId a = graph.add_constant("a", DataType::Float, {2}, std::vector<double>{1, 2});
+  graph.mark_output(graph.add("ElementWise", "sum", {a, a}, {{"op", kSum}}));
+  const Graph before = graph.clone();
+  EXPECT_EQ(fold_constants(graph), 1);
+  EXPECT_EQ(op_names(graph), "Identity");
+  EXPECT_EQ(fold_constants(graph), 0);
+  EXPECT_EQ(remove_noops(graph), 0);
+  graph.verify();
+  expect_same_outputs(before, graph);
+}
+
+TEST(FoldConstants, leaves_what_would_grow) {
+  Graph graph;
+  const ValueId a =
+      graph.add_constant("a", DataType::Float, {1024, 1}, std::vector<double>(1024, 1));
+  const ValueId b =
+      graph.add_constant("b", DataType::Float, {1, 1024}, std::vector<double>(1024, 1));
+  const ValueId wide = graph.add("ElementWise", "wide", {a, b}, {{"op", kSum}});
+  const ValueId x = graph.add_input("x", DataType::Float, {1024, 1024});
+  graph.mark_output(graph.add("ElementWise", "y", {x, wide}, {{"op", kSum}}));
+  EXPECT_EQ(fold_constants(graph), 0);
+}
+
+TEST(FoldConstants, leaves_quantization_for_its_own_pass) {
+  Graph graph;
+  const ValueId q = graph.add_constant("q", DataType::Int8, {2}, std::vector<double>{2, 4});
+  const ValueId scale = graph.add_constant("scale", DataType::Float, {}, std::vector<double>{0.5});
+  const ValueId w = graph.add("Dequantize", "w", {q, scale});
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  graph.mark_output(graph.add("ElementWise", "y", {x, w}, {{"op", kProd}}));
+  EXPECT_EQ(fold_constants(graph), 0);
+  EXPECT_EQ(fold_quantized_constants(graph), 1);
+  EXPECT_THAT(*constant_elements(graph, graph.node(graph.nodes()[0]).inputs[1]),
+              testing::ElementsAre(1, 2));
+}
+
+TEST(RemoveNoops, forwards_what_changes_nothing) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {-1, 3});
+  const ValueId zero = graph.add_constant("zero", DataType::Float, {1, 1}, std::vector<double>{0});
+  const ValueId one = graph.add_constant("one", DataType::Float, {1, 1}, std::vector<double>{1});
+  const ValueId a = graph.add("Identity", "identity", {x});
+  const ValueId b = graph.add("Cast", "cast", {a}, {{"to_type", int64_t{0}}});
+  const ValueId c = graph.add("ElementWise", "plus 0", {b, zero}, {{"op", kSum}});
+  const ValueId d = graph.add("ElementWise", "1 times", {one, c}, {{"op", kProd}});
+  graph.mark_output(graph.add("Unary", "exp", {d}));
+  const Graph before = graph.clone();
+  EXPECT_EQ(remove_noops(graph), 4);
+  graph.verify();
+  EXPECT_EQ(op_names(graph), "Unary");
+  expect_same_outputs(before, graph);
+}
+
+TEST(RemoveNoops, keeps_what_widens_or_converts) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {1, 3});
+  const ValueId zeros =
+      graph.add_constant("zeros", DataType::Float, {4, 1}, std::vector<double>(4, 0));
+  const ValueId one = graph.add_constant("one", DataType::Float, {1, 1}, std::vector<double>{1});
+  graph.mark_output(graph.add("ElementWise", "widen", {x, zeros}, {{"op", kSum}}));
+  graph.mark_output(graph.add("ElementWise", "reciprocal", {one, x}, {{"op", int64_t{5}}}));
+  graph.mark_output(graph.add("Cast", "cast", {x}, {{"to_type", int64_t{1}}}));
+  EXPECT_EQ(remove_noops(graph), 0);
+}
+
+TEST(RemoveNoops, network_input_as_output_keeps_its_copy) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {3});
+  graph.mark_output(graph.add("Identity", "y", {x}));
+  EXPECT_EQ(remove_noops(graph), 0);
+  EXPECT_EQ(op_names(graph), "Identity");
+}
+
+TEST(MergeCommonSubexpressions, equal_nodes_and_constants_become_one) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  const ValueId a = graph.add_constant("a", DataType::Float, {2}, std::vector<double>{1, 2});
+  const ValueId b = graph.add_constant("b", DataType::Float, {2}, std::vector<double>{1, 2});
+  const ValueId xa = graph.add("ElementWise", "xa", {x, a}, {{"op", kProd}});
+  const ValueId xb = graph.add("ElementWise", "xb", {x, b}, {{"op", kProd}});
+  const ValueId other = graph.add("ElementWise", "other", {x, b}, {{"op", kSum}});
+  const ValueId sum = graph.add("ElementWise", "sum", {xa, xb}, {{"op", kSum}});
+  graph.mark_output(graph.add("ElementWise", "out", {sum, other}, {{"op", kSum}}));
+  const Graph before = graph.clone();
+  EXPECT_EQ(merge_common_subexpressions(graph), 2);
+  graph.verify();
+  EXPECT_EQ(graph.nodes().size(), 4u);
+  expect_same_outputs(before, graph);
+}
+
+TEST(MergeCommonSubexpressions, outputs_stay_apart) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  graph.mark_output(graph.add("Unary", "a", {x}));
+  graph.mark_output(graph.add("Unary", "b", {x}));
+  EXPECT_EQ(merge_common_subexpressions(graph), 0);
+}
+
+TEST(RemoveDeadNodes, removes_chains_that_nobody_reads) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  const ValueId a = graph.add("Unary", "a", {x});
+  graph.add("Unary", "b", {a});
+  graph.mark_output(graph.add("Unary", "y", {x}));
+  EXPECT_EQ(remove_dead_nodes(graph), 2);
+  EXPECT_EQ(graph.nodes().size(), 1u);
+  EXPECT_TRUE(graph.value(x).alive);
+  graph.verify();
+}
+
+TEST(DropConstantNodes, leave_a_value_of_the_same_name) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  const ir::NodeId c = graph.add_constant_node(
+      "c", DataType::Float, {2}, ir::ConstantData{std::make_shared<std::vector<float>>(2), 8});
+  graph.mark_output(graph.add("ElementWise", "y", {x, graph.node(c).outputs[0]}, {{"op", kSum}}));
+  EXPECT_EQ(drop_constant_nodes(graph), 1);
+  graph.verify();
+  EXPECT_EQ(op_names(graph), "ElementWise");
+  EXPECT_TRUE(graph.value(graph.find_value("c_output")).constant);
+}
+
+TEST(SeparateOutputs, give_inputs_and_constants_a_copy) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {2});
+  const ValueId c = graph.add_constant("c", DataType::Float, {2}, std::vector<double>{1, 2});
+  graph.mark_output(c);
+  graph.mark_output(graph.add("Unary", "y", {x}));
+  EXPECT_EQ(separate_outputs(graph), 1);
+  graph.verify();
+  EXPECT_EQ(graph.value(graph.outputs()[0]).name, "c");
+  EXPECT_TRUE(graph.producer_of(graph.outputs()[0], "Identity"));
+}
+
+}  // namespace
+}  // namespace trtlike::optimizer
