@@ -1,0 +1,269 @@
+// Convolution, FusedConvolution and Deconvolution by oneDNN, a slice at a time.
+#include <algorithm>
+#include <memory>
+
+#include "core/memory.h"
+#include "kernels/onednn/convolution_setup.h"
+#include "kernels/onednn/packed_weights.h"
+
+namespace trtlike::kernels {
+namespace onednn {
+namespace {
+
+/// Where a slice's data are: in the tensor itself, or copied through scratch.
+struct Operand {
+  size_t input = 0;
+  size_t slot = 0;
+  int64_t offset = 0;
+  std::optional<Copy> copy;
+  size_t scratch_offset = 0;
+};
+
+struct PreparedSlice {
+  std::optional<Call> call;
+  std::vector<Operand> operands;
+  Operand result;
+  size_t scratchpad_slot = 0;
+};
+
+class ConvolutionKernel final : public Kernel {
+ public:
+  ConvolutionKernel(const ConvolutionSetup& setup, std::span<const std::byte> packed)
+      : weights_(packed) {
+    std::vector<int64_t> blocks;
+    for (const WeightsPart& part : weights_.parts()) blocks.push_back(part.count);
+    const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
+    prepared_.reserve(slices.size());
+    for (const ConvolutionSlice& slice : slices) prepare_slice(setup, slice);
+    scratchpad_bytes_ = core::align_up(scratchpad_bytes_);
+    scratch_bytes_ = scratchpad_bytes_ + copies_bytes_;
+    slices_ = {static_cast<int>(prepared_.size())};
+    built_.clear();
+  }
+
+  void run(const RunArgs& args, int, int index) const noexcept override {
+    const OneThread one_thread;
+    const PreparedSlice& slice = prepared_[static_cast<size_t>(index)];
+    auto* scratch = static_cast<std::byte*>(args.scratch);
+    for (const Operand& operand : slice.operands) {
+      const auto* data = static_cast<const std::byte*>(args.inputs[operand.input]) + operand.offset;
+      if (operand.copy) {
+        std::byte* copied = scratch + scratchpad_bytes_ + operand.scratch_offset;
+        operand.copy->run(data, copied, scratch);
+        data = copied;
+      }
+      slice.call->set(operand.slot, data);
+    }
+    std::byte* out = static_cast<std::byte*>(args.outputs[0]) + slice.result.offset;
+    std::byte* written =
+        slice.result.copy ? scratch + scratchpad_bytes_ + slice.result.scratch_offset : out;
+    slice.call->set(slice.result.slot, written);
+    slice.call->set(slice.scratchpad_slot, scratch);
+    slice.call->run();
+    if (slice.result.copy) slice.result.copy->run(written, out, scratch);
+  }
+
+ private:
+  struct Built {
+    SliceGeometry geometry;
+    dnnl::primitive_desc desc;
+    dnnl::primitive primitive;
+  };
+
+  const Built& build(const ConvolutionSetup& setup, const SliceGeometry& geometry) {
+    for (const Built& built : built_)
+      if (built.geometry == geometry) return built;
+    auto desc = setup.find_primitive(geometry);
+    TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for a slice");
+    dnnl::primitive primitive = setup.make_primitive(*desc);
+    built_.push_back({geometry, std::move(*desc), std::move(primitive)});
+    return built_.back();
+  }
+
+  void prepare_slice(const ConvolutionSetup& setup, const ConvolutionSlice& slice) {
+    const Built& built = build(setup, slice.geometry);
+    const dnnl::primitive_desc& desc = built.desc;
+    prepared_.emplace_back();
+    PreparedSlice& out = prepared_.back();
+    Call& call = out.call.emplace(built.primitive, 5 + setup.extras.size());
+    const dnnl::memory::desc weights = desc.weights_desc(0);
+    call.set(call.add(DNNL_ARG_WEIGHTS, weights), weights_.get(slice.part, weights));
+    if (setup.has_bias)
+      call.set(call.add(DNNL_ARG_BIAS, desc.weights_desc(1)), weights_.bias() + slice.channel);
+    out.scratchpad_slot = call.add(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
+    scratchpad_bytes_ = std::max(scratchpad_bytes_, desc.scratchpad_desc().get_size());
+
+    size_t scratch_end = 0;
+    const dnnl::memory::dims in = setup.input_dims(slice.geometry);
+    Operand input =
+        make_operand(setup.input, in, dense_desc(setup.compute, in), false, scratch_end);
+    input.slot = call.add(DNNL_ARG_SRC, dense_desc(setup.compute, in));
+    input.offset = offset_bytes(setup.input, slice.image, 0, slice.in_row);
+    out.operands.push_back(std::move(input));
+
+    const bool narrow = slice.geometry.channels != setup.shape.output_channels;
+    const dnnl::memory::dims dims = setup.output_dims(slice.geometry);
+    out.result =
+        make_operand(setup.output, dims, dense_desc(setup.result, dims), true, scratch_end, narrow);
+    out.result.slot = call.add(DNNL_ARG_DST, dense_desc(setup.result, dims));
+    out.result.offset = offset_bytes(setup.output, slice.image, slice.channel, slice.out_row);
+    add_extras(setup, slice, out, scratch_end);
+    copies_bytes_ = std::max(copies_bytes_, scratch_end);
+  }
+
+  void add_extras(const ConvolutionSetup& setup, const ConvolutionSlice& slice, PreparedSlice& out,
+                  size_t& scratch_end) {
+    const bool narrow = slice.geometry.channels != setup.shape.output_channels;
+    size_t next = 0;
+    for (size_t i = 0; i < setup.post_ops.size(); ++i) {
+      if (setup.post_ops[i].input < 0) continue;
+      const Extra& extra = setup.extras[next++];
+      Operand operand;
+      dnnl::memory::dims dims(static_cast<size_t>(setup.num_axes) + 2, 1);
+      if (extra.spread == Spread::Full) {
+        dims = setup.output_dims(slice.geometry);
+        operand = make_operand(extra.desc, dims, dense_desc(extra.desc.dtype, dims), false,
+                               scratch_end, narrow);
+        operand.offset = offset_bytes(extra.desc, slice.image, slice.channel, slice.out_row);
+      } else if (extra.spread == Spread::Channels) {
+        dims[1] = slice.geometry.channels;
+        const int64_t row = extra.desc.dims[0] == 1 ? 0 : slice.image * extra.desc.dims[1];
+        operand.offset =
+            (row + slice.channel) * static_cast<int64_t>(core::dtype_bytes(extra.desc.dtype, 1));
+      }
+      operand.input = extra.input;
+      operand.slot =
+          out.call->add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
+                        dense_desc(extra.desc.dtype, dims));
+      out.operands.push_back(std::move(operand));
+    }
+  }
+
+  /// In place where the tensor lies as the primitive wants it, else through a dense copy.
+  Operand make_operand(const TensorDesc& tensor, const dnnl::memory::dims& dims,
+                       const dnnl::memory::desc& dense, bool is_output, size_t& scratch_end,
+                       bool narrow = false) {
+    Operand operand;
+    if (!narrow && is_dense_channels_last(tensor) &&
+        get_type(tensor.dtype) == dense.get_data_type())
+      return operand;
+    const OneThread one_thread;
+    const dnnl::memory::desc strided = strided_desc(tensor, dims);
+    operand.copy.emplace(is_output ? dense : strided, is_output ? strided : dense);
+    scratchpad_bytes_ = std::max(scratchpad_bytes_, operand.copy->scratch_bytes());
+    operand.scratch_offset = scratch_end;
+    scratch_end = core::align_up(scratch_end + dense.get_size());
+    return operand;
+  }
+
+  WeightsReader weights_;
+  std::vector<Built> built_;
+  std::vector<PreparedSlice> prepared_;
+  size_t scratchpad_bytes_ = 0;
+  size_t copies_bytes_ = 0;
+};
+
+template <Slicing slicing>
+std::optional<std::string> refuse(const Problem& problem) {
+  const SetupResult result = make_setup(problem, slicing);
+  if (!result.setup) return result.refusal;
+  const std::vector<int64_t> blocks = result.setup->channel_blocks();
+  if (slicing == Slicing::Channels && blocks.size() == 1 && !result.setup->transposed)
+    return "has one block of channels, like the rows";
+  // Blocks and bands differ in size at the ends only.
+  std::vector<SliceGeometry> seen;
+  for (const ConvolutionSlice& slice : result.setup->slices(blocks)) {
+    if (std::find(seen.begin(), seen.end(), slice.geometry) != seen.end()) continue;
+    if (!result.setup->find_primitive(slice.geometry)) return "oneDNN has no fast primitive for it";
+    seen.push_back(slice.geometry);
+  }
+  return std::nullopt;
+}
+
+uint32_t packed_inputs(const Problem& problem) { return problem.has_input(2) ? 0b110 : 0b010; }
+
+std::vector<float> to_floats(const TensorDesc& desc, const void* data) {
+  const core::TensorView view{const_cast<void*>(data), desc.dtype, desc.dims};
+  std::vector<float> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(desc.dtype, "weights", [&](auto tag) {
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<float>(core::to_double(view.as<decltype(tag)>()[i]));
+  });
+  return out;
+}
+
+template <Slicing slicing>
+Packed pack(const Problem& problem) {
+  const ConvolutionSetup setup = make_setup(problem, slicing).setup.value();
+  const std::vector<float> elements = to_floats(problem.inputs[1], problem.constants[1]);
+  const std::vector<int64_t> blocks = setup.channel_blocks();
+  const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
+  WeightsWriter writer;
+  int64_t channel = 0;
+  for (size_t part = 0; part < blocks.size(); ++part) {
+    const auto slice = std::find_if(slices.begin(), slices.end(),
+                                    [&](const ConvolutionSlice& s) { return s.part == part; });
+    const auto desc = setup.find_primitive(slice->geometry);
+    TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for packing");
+    const dnnl::memory::desc plain(setup.weights_dims(blocks[part]), dnnl::memory::data_type::f32,
+                                   setup.weights_strides());
+    writer.add_part(channel, blocks[part], elements.data() + setup.weights_offset(channel), plain,
+                    desc->weights_desc(0));
+    channel += blocks[part];
+  }
+  if (setup.has_bias) writer.set_bias(to_floats(problem.inputs[2], problem.constants[2]));
+  return writer.finish();
+}
+
+template <Slicing slicing>
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
+  return std::make_unique<ConvolutionKernel>(make_setup(problem, slicing).setup.value(), packed);
+}
+
+template <Slicing slicing>
+constexpr Tactic make_tactic(const char* name, const char* op) {
+  return {.name = name,
+          .op = op,
+          .source = Source::OneDnn,
+          .needs = core::Isa::Portable,
+          .flags = kPitchedInputs | kPitchedOutputs,
+          .refuse = refuse<slicing>,
+          .packed_inputs = packed_inputs,
+          .pack = pack<slicing>,
+          .prepare = prepare<slicing>};
+}
+
+}  // namespace
+}  // namespace onednn
+
+const Tactic& convolution_onednn_rows() {
+  static const Tactic tactic =
+      onednn::make_tactic<onednn::Slicing::Rows>("convolution_onednn_rows", "Convolution");
+  return tactic;
+}
+
+const Tactic& convolution_onednn_channels() {
+  static const Tactic tactic =
+      onednn::make_tactic<onednn::Slicing::Channels>("convolution_onednn_channels", "Convolution");
+  return tactic;
+}
+
+const Tactic& fused_convolution_onednn_rows() {
+  static const Tactic tactic =
+      onednn::make_tactic<onednn::Slicing::Rows>("convolution_onednn_rows", "FusedConvolution");
+  return tactic;
+}
+
+const Tactic& fused_convolution_onednn_channels() {
+  static const Tactic tactic = onednn::make_tactic<onednn::Slicing::Channels>(
+      "convolution_onednn_channels", "FusedConvolution");
+  return tactic;
+}
+
+const Tactic& deconvolution_onednn() {
+  static const Tactic tactic =
+      onednn::make_tactic<onednn::Slicing::Channels>("deconvolution_onednn", "Deconvolution");
+  return tactic;
+}
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,98 @@
+// The engine and its stream, and calls through the C interface, which takes its arguments as an
+// array that was filled at prepare.
+#include "kernels/onednn/onednn.h"
+
+#include <omp.h>
+
+#include <string_view>
+
+#include "core/check.h"
+
+namespace trtlike::kernels::onednn {
+namespace {
+
+dnnl::stream& stream() {
+  static dnnl::stream stream(engine());
+  return stream;
+}
+
+}  // namespace
+
+dnnl::engine& engine() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+std::optional<dnnl::memory::data_type> find_type(DataType dtype) {
+  if (dtype == DataType::Float) return dnnl::memory::data_type::f32;
+  if (dtype == DataType::BF16 && core::cpu_isa() >= core::Isa::Avx512Bf16)
+    return dnnl::memory::data_type::bf16;
+  return std::nullopt;
+}
+
+dnnl::memory::data_type get_type(DataType dtype) {
+  const auto type = find_type(dtype);
+  TRTLIKE_ASSERT(type.has_value(), "oneDNN type of ", core::dtype_name(dtype));
+  return *type;
+}
+
+OneThread::OneThread() : before_(omp_get_max_threads()) {
+  if (before_ != 1) omp_set_num_threads(1);
+}
+
+OneThread::~OneThread() {
+  if (before_ != 1) omp_set_num_threads(before_);
+}
+
+dnnl::primitive_attr make_attributes() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+bool find_fast(dnnl::primitive_desc_base& desc) {
+  do {
+    const std::string_view name = desc.impl_info_str();
+    if (!name.starts_with("ref") && !name.starts_with("simple")) return true;
+  } while (static_cast<dnnl::primitive_desc&>(desc).next_impl());
+  return false;
+}
+
+Call::Call(const dnnl::primitive& primitive, size_t num_arguments) : primitive_(primitive) {
+  memories_.reserve(num_arguments);
+  arguments_.reserve(num_arguments);
+}
+
+size_t Call::add(int argument, const dnnl::memory::desc& desc) {
+  memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
+  arguments_.push_back({argument, memories_.back().get()});
+  return arguments_.size() - 1;
+}
+
+void Call::set(size_t slot, const void* address) const noexcept {
+  dnnl_memory_set_data_handle(arguments_[slot].memory, const_cast<void*>(address));
+}
+
+void Call::run() const noexcept {
+  dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()),
+                         arguments_.data());
+}
+
+Copy::Copy(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
+  const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to, make_attributes());
+  const dnnl::memory::desc scratchpad = desc.scratchpad_desc();
+  scratch_bytes_ = scratchpad.get_size();
+  call_.emplace(dnnl::reorder(desc), 3);
+  call_->add(DNNL_ARG_FROM, from);
+  call_->add(DNNL_ARG_TO, to);
+  call_->add(DNNL_ARG_SCRATCHPAD, scratchpad);
+}
+
+void Copy::run(const void* from, void* to, void* scratch) const noexcept {
+  call_->set(0, from);
+  call_->set(1, to);
+  call_->set(2, scratch);
+  call_->run();
+}
+
+}  // namespace trtlike::kernels::onednn
