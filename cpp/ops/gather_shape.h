@@ -1,0 +1,25 @@
+// The geometry of Gather: what its shape rule, reference and kernels share.
+#pragma once
+
+#include "ops/op.h"
+
+namespace trtlike::ops {
+
+/// With TensorRT's integer values.
+enum class GatherMode : int32_t { Default = 0, Element = 1, Nd = 2 };
+
+/// Default: out[b, outer, i..., inner] = data[b, outer, indices[b, i...], inner] where b runs over
+/// the num_elementwise_dims leading extents, and `axis` lies after them.
+/// Element: out[i...] = data[i... with the index on `axis` replaced by indices[i...]].
+/// Nd: out[b, i..., rest] = data[b, indices[b, i..., :], rest].
+struct GatherShape {
+  GatherMode mode = GatherMode::Default;
+  int axis = 0;
+  int batch_dims = 0;
+  Dims output;
+};
+
+/// Throws UserError for operands that do not fit together, naming both shapes.
+GatherShape gather_shape(const Attributes& attributes, const Dims& data, const Dims& indices);
+
+}  // namespace trtlike::ops

@@ -1,0 +1,96 @@
+// Integer arguments and the movement of known elements.
+#include "ops/host_values.h"
+
+#include <algorithm>
+
+namespace trtlike::ops {
+namespace {
+
+constexpr int64_t kMaxMovedElems = 4096;
+
+bool is_moved(uint32_t moved, size_t input) {
+  return input < 32 ? ((moved >> input) & 1u) != 0 : (moved >> 31) != 0;
+}
+
+bool is_small(const TensorType& type) {
+  return core::is_static(type.dims) && core::elems(type.dims) <= kMaxMovedElems;
+}
+
+}  // namespace
+
+bool is_known(const HostValue& value) {
+  return value && std::all_of(value->begin(), value->end(), is_known_element);
+}
+
+HostValue ints_argument(const InferArgs& args, size_t index, const char* attribute) {
+  if (!args.has_input(index)) return args.attributes.get_ints(attribute);
+  const TensorType& type = args.inputs[index];
+  TRTLIKE_CHECK(core::is_integer(type.dtype) && type.dims.rank() <= 1, "[ops] input ", index, " '",
+                attribute, "': expected a list of integers, got ", core::dtype_name(type.dtype),
+                " with shape ", type.dims, ".");
+  if (const HostValue& value = args.host_value(index)) return value;
+  if (!core::is_static(type.dims)) return std::nullopt;
+  return std::vector<int64_t>(static_cast<size_t>(core::elems(type.dims)), kUnknownElement);
+}
+
+std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, const char* attribute) {
+  return args.has_input(index) ? int_elements(args.inputs[index])
+                               : args.attributes.get_ints(attribute);
+}
+
+std::vector<int64_t> int_elements(const core::TensorView& view) {
+  std::vector<int64_t> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(view.dtype, "integers", [&](auto tag) {
+    using T = decltype(tag);
+    if constexpr (std::is_integral_v<T>) {
+      std::copy_n(view.as<T>(), out.size(), out.begin());
+    } else {
+      throw UserError(
+          core::str("[ops] expected integers, got ", core::dtype_name(view.dtype), "."));
+    }
+  });
+  return out;
+}
+
+void move_host_values(const InferArgs& args, void (*reference)(const ReferenceArgs&),
+                      uint32_t moved, std::span<HostValue> outputs) {
+  bool any_known = false;
+  for (size_t i = 0; i < args.inputs.size(); ++i) {
+    if (args.inputs[i].is_absent()) continue;
+    const HostValue& value = args.host_value(i);
+    if (is_moved(moved, i)) {
+      if (!is_small(args.inputs[i])) return;
+      any_known |= value.has_value();
+    } else if (!is_known(value)) {
+      return;
+    }
+  }
+  if (!any_known || !std::all_of(args.outputs.begin(), args.outputs.end(), is_small)) return;
+
+  std::vector<std::vector<int64_t>> elements, results;
+  std::vector<core::TensorView> in, out;
+  for (size_t i = 0; i < args.inputs.size(); ++i) {
+    const Dims& dims = args.inputs[i].dims;
+    if (args.inputs[i].is_absent()) {
+      in.push_back({nullptr, DataType::Int64, dims});
+      continue;
+    }
+    const HostValue& value = args.host_value(i);
+    elements.push_back(
+        value ? *value
+              : std::vector<int64_t>(static_cast<size_t>(core::elems(dims)), kUnknownElement));
+    in.push_back({elements.back().data(), DataType::Int64, dims});
+  }
+  for (const TensorType& type : args.outputs) {
+    results.emplace_back(static_cast<size_t>(core::elems(type.dims)), kUnknownElement);
+    out.push_back({results.back().data(), DataType::Int64, type.dims});
+  }
+  reference({args.attributes, in, out});
+  for (size_t i = 0; i < results.size(); ++i) {
+    const bool none =
+        !results[i].empty() && std::none_of(results[i].begin(), results[i].end(), is_known_element);
+    if (!none) outputs[i] = std::move(results[i]);
+  }
+}
+
+}  // namespace trtlike::ops

@@ -1,0 +1,33 @@
+// Integer arguments of shape rules: from an attribute or from a host input, known in whole or in
+// part; and moving known elements through ops that only rearrange them.
+#pragma once
+
+#include <vector>
+
+#include "ops/op.h"
+
+namespace trtlike::ops {
+
+inline bool is_known_element(int64_t element) { return element != kUnknownElement; }
+
+/// True when the value is there and none of its elements is unknown.
+bool is_known(const HostValue& value);
+
+/// The elements of input `index` where it is present, else the attribute. A present input of known
+/// length whose elements are unknown gives that many unknown elements; nothing when the length is
+/// unknown too. Throws UserError for an input that is not a list (or one scalar) of integers.
+HostValue ints_argument(const InferArgs& args, size_t index, const char* attribute);
+
+/// The same at run time, from the elements themselves.
+std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, const char* attribute);
+
+/// The integer elements of a tensor.
+std::vector<int64_t> int_elements(const core::TensorView& view);
+
+/// Runs `reference` on the known elements of inputs, each of which moves unchanged or not at all.
+/// Bit i of `moved` says that input i is moved (its unknown elements stay unknown); the others must
+/// be known in whole, else the outputs are unknown. Element types of moved inputs do not matter.
+void move_host_values(const InferArgs& args, void (*reference)(const ReferenceArgs&),
+                      uint32_t moved, std::span<HostValue> outputs);
+
+}  // namespace trtlike::ops
