@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,22 +55,56 @@ inline std::vector<ops::TensorType> infer_op(const char* name,
   return outputs;
 }
 
+/// An absent optional input.
+inline Tensor absent() { return Tensor(DataType::Float, Dims::unknown_rank()); }
+
+/// A float tensor of eighths between -2.5 and 2.5, different for every `seed`:
+/// ((i * 7919 + seed * 31 + 13) % 41 - 20) / 8 for element i.
+inline Tensor pattern(const Dims& dims, int64_t seed = 0, DataType dtype = DataType::Float) {
+  Tensor out(dtype, dims);
+  for (int64_t i = 0; i < core::elems(dims); ++i)
+    out.view().set(i, static_cast<double>((i * 7919 + seed * 31 + 13) % 41 - 20) / 8);
+  return out;
+}
+
+/// Every output of the op's reference. The shape rule sees the elements of host inputs.
+inline std::vector<Tensor> run_op_all(const char* name, const std::vector<Tensor>& inputs,
+                                      const AttributeList& given = {}) {
+  const ops::OpDefinition& op = ops::get_op(name);
+  const ops::Attributes attributes = ops::complete_attributes(op, given);
+  std::vector<ops::TensorType> types, outputs;
+  std::vector<core::TensorView> in, out;
+  std::vector<ops::HostValue> host(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    types.push_back(inputs[i].type());
+    in.push_back(inputs[i].view());
+    if (((op.host_inputs >> i) & 1u) == 0 || types[i].is_absent()) continue;
+    const std::vector<double> elements = inputs[i].elements();
+    host[i].emplace(elements.begin(), elements.end());
+  }
+  ops::infer(op, attributes, types, host, outputs);
+  std::vector<Tensor> results;
+  for (const ops::TensorType& type : outputs) results.emplace_back(type.dtype, type.dims);
+  for (const Tensor& result : results) out.push_back(result.view());
+  op.reference({attributes, in, out});
+  return results;
+}
+
 /// The first output of the op's reference.
 inline Tensor run_op(const char* name, const std::vector<Tensor>& inputs,
                      const AttributeList& attributes = {}) {
-  const ops::OpDefinition& op = ops::get_op(name);
-  std::vector<ops::TensorType> types;
-  std::vector<core::TensorView> in, out;
-  for (const Tensor& input : inputs) {
-    types.push_back(input.type());
-    in.push_back(input.view());
-  }
-  std::vector<Tensor> results;
-  for (const ops::TensorType& type : infer_op(name, types, attributes))
-    results.emplace_back(type.dtype, type.dims);
-  for (const Tensor& result : results) out.push_back(result.view());
-  op.reference({ops::complete_attributes(op, attributes), in, out});
-  return results.front();
+  return run_op_all(name, inputs, attributes).front();
+}
+
+/// Expects these extents, and these elements up to `tolerance` of 1 + their size.
+inline void expect_tensor(const Tensor& tensor, const Dims& dims,
+                          const std::vector<double>& elements, double tolerance = 2e-6) {
+  ASSERT_EQ(tensor.dims, dims);
+  ASSERT_EQ(static_cast<int64_t>(elements.size()), core::elems(dims));
+  for (size_t i = 0; i < elements.size(); ++i)
+    EXPECT_NEAR(tensor.view().at(static_cast<int64_t>(i)), elements[i],
+                tolerance * (1 + std::abs(elements[i])))
+        << "element " << i;
 }
 
 /// The elements of output 0 as far as they follow from `host`.
