@@ -4,6 +4,8 @@ find_package(TBB REQUIRED)
 find_package(Eigen3 3.3 REQUIRED NO_MODULE)
 find_package(Protobuf REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+# Debian: nlohmann-json3-dev.
+find_path(NLOHMANN_JSON_INCLUDE nlohmann/json.hpp REQUIRED)
 find_path(XBYAK_INCLUDE xbyak/xbyak.h)
 if(NOT XBYAK_INCLUDE)
   message(WARNING "Xbyak was not found (Debian: libxbyak-dev): pointwise programs run interpreted.")

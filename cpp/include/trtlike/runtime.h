@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -32,7 +33,9 @@ class Runtime {
 /// caller's thread. Handles that no create_stream made are taken for the default stream.
 uint64_t create_stream();
 void destroy_stream(uint64_t handle);
-/// Waits until all that was queued has run.
+/// Waits until all that was queued has run; for the default stream, on every stream.
 void synchronize_stream(uint64_t handle);
+/// Runs `body` after what is queued; at once on the default stream. It must not throw.
+void enqueue_on_stream(uint64_t handle, std::function<void()> body);
 
 }  // namespace trtlike

@@ -1,0 +1,41 @@
+// Problems of steps from the descriptions of their values.
+#include "engine/concrete_plan.h"
+
+namespace trtlike::engine {
+
+kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {
+  const PlanStep& step = concrete.plan_step(index);
+  kernels::Problem problem;
+  problem.op = concrete.steps[index].op;
+  problem.attributes = &step.attributes;
+  problem.constant_mask = step.constant_inputs;
+  problem.threads = concrete.threads;
+  problem.strict = step.strict;
+  size_t packed = 0;
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const void* constant = nullptr;
+    kernels::TensorDesc desc;
+    if (i < 32 && ((step.packed_inputs >> i) & 1u) != 0) {
+      desc.dtype = step.packed_dtypes[packed];
+      desc.dims = step.packed_dims[packed];
+      ++packed;
+    } else if (step.inputs[i] >= 0) {
+      desc = concrete.desc(step.inputs[i]);
+      const PlanValue& value = concrete.plan->values[static_cast<size_t>(step.inputs[i])];
+      if (value.kind == ValueKind::Constant) constant = concrete.constants + value.constant.offset;
+    }
+    problem.inputs.push_back(desc);
+    problem.constants.push_back(constant);
+  }
+  for (int32_t output : step.outputs)
+    problem.outputs.push_back(output < 0 ? kernels::TensorDesc{} : concrete.desc(output));
+  return problem;
+}
+
+std::span<const std::byte> packed_constants(const ConcretePlan& concrete, size_t index) {
+  const PlanStep& step = concrete.plan_step(index);
+  if (step.packed_inputs == 0) return {};
+  return {concrete.constants + step.packed.offset, static_cast<size_t>(step.packed.bytes)};
+}
+
+}  // namespace trtlike::engine

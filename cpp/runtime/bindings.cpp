@@ -1,0 +1,92 @@
+// Names, ranges, and the sentences about them.
+#include "runtime/bindings.h"
+
+#include "core/check.h"
+#include "core/shape.h"
+
+namespace trtlike::runtime {
+
+int find_binding(const engine::Plan& plan, const std::string& name) {
+  for (size_t i = 0; i < plan.bindings.size(); ++i)
+    if (plan.bindings[i].name == name) return static_cast<int>(i);
+  return -1;
+}
+
+int get_binding(const engine::Plan& plan, const std::string& name) {
+  const int binding = find_binding(plan, name);
+  if (binding >= 0) return binding;
+  std::vector<std::string> names;
+  for (const engine::PlanBinding& b : plan.bindings) names.push_back(core::str("'", b.name, "'"));
+  throw UserError(core::str("[runtime] tensor name: expected one of ", core::join(names), ", got '",
+                            name, "'."));
+}
+
+const engine::PlanValue& binding_value(const engine::Plan& plan, int binding) {
+  return plan.values[static_cast<size_t>(plan.bindings[static_cast<size_t>(binding)].value)];
+}
+
+kernels::TensorDesc binding_desc(const engine::Plan& plan, int binding, const Dims& dims) {
+  const engine::PlanValue& value = binding_value(plan, binding);
+  kernels::TensorDesc desc;
+  desc.dtype = value.dtype;
+  desc.layout = value.layout;
+  desc.dims = dims;
+  return desc;
+}
+
+int num_profiles(const engine::Plan& plan) {
+  return std::max(1, static_cast<int>(plan.profiles.size()));
+}
+
+void check_profile(const engine::Plan& plan, int profile) {
+  TRTLIKE_CHECK(profile >= 0 && profile < num_profiles(plan),
+                "[runtime] optimization profile: expected an index from 0 to ",
+                num_profiles(plan) - 1, ", got ", profile, ".");
+}
+
+std::array<Dims, 3> profile_shape(const engine::Plan& plan, int binding, int profile) {
+  const Dims& dims = binding_value(plan, binding).dims;
+  if (plan.profiles.empty()) return {dims, dims, dims};
+  const auto& shapes = plan.profiles[static_cast<size_t>(profile)].shapes;
+  const auto found = shapes.find(plan.bindings[static_cast<size_t>(binding)].name);
+  return found == shapes.end() ? std::array<Dims, 3>{dims, dims, dims} : found->second;
+}
+
+std::array<std::vector<int64_t>, 3> profile_values(const engine::Plan& plan, int binding,
+                                                   int profile) {
+  if (plan.profiles.empty()) return {};
+  const auto& values = plan.profiles[static_cast<size_t>(profile)].shape_values;
+  const auto found = values.find(plan.bindings[static_cast<size_t>(binding)].name);
+  return found == values.end() ? std::array<std::vector<int64_t>, 3>{} : found->second;
+}
+
+void check_input_shape(const engine::Plan& plan, int binding, int profile, const Dims& shape) {
+  const engine::PlanBinding& b = plan.bindings[static_cast<size_t>(binding)];
+  const Dims& dims = binding_value(plan, binding).dims;
+  TRTLIKE_CHECK(b.mode == TensorIOMode::Input, "[runtime] tensor '", b.name,
+                "': expected an input, got an output. The shapes of outputs follow from inputs.");
+  TRTLIKE_CHECK(shape.rank() == dims.rank(), "[runtime] tensor '", b.name, "': expected rank ",
+                dims.rank(), " as in ", dims, ", got ", shape, ".");
+  const std::array<Dims, 3> range = profile_shape(plan, binding, profile);
+  for (int i = 0; i < dims.rank(); ++i) {
+    TRTLIKE_CHECK(shape[i] >= 0, "[runtime] tensor '", b.name, "', dimension ", i,
+                  ": expected a value of at least 0, got ", shape[i], ".");
+    TRTLIKE_CHECK(dims[i] < 0 || shape[i] == dims[i], "[runtime] tensor '", b.name, "', dimension ",
+                  i, ": expected ", dims[i], ", got ", shape[i], ".");
+    TRTLIKE_CHECK(range[0][i] < 0 || (shape[i] >= range[0][i] && shape[i] <= range[2][i]),
+                  "[runtime] tensor '", b.name, "', dimension ", i, ": expected a value in [",
+                  range[0][i], ", ", range[2][i], "], got ", shape[i], ".");
+  }
+}
+
+void check_input_values(const engine::Plan& plan, int binding, int profile,
+                        const std::vector<int64_t>& values) {
+  const std::array<std::vector<int64_t>, 3> range = profile_values(plan, binding, profile);
+  for (size_t i = 0; i < values.size() && i < range[0].size(); ++i)
+    TRTLIKE_CHECK(values[i] >= range[0][i] && values[i] <= range[2][i], "[runtime] tensor '",
+                  plan.bindings[static_cast<size_t>(binding)].name, "', element ", i,
+                  ": expected a value in [", range[0][i], ", ", range[2][i], "], got ", values[i],
+                  ".");
+}
+
+}  // namespace trtlike::runtime

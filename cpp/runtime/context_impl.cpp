@@ -1,0 +1,260 @@
+// Shapes, prepared states and runs of a context.
+#include "runtime/context_impl.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/environment.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "runtime/bindings.h"
+
+namespace trtlike {
+
+using runtime::Shapes;
+using runtime::ShapeState;
+
+namespace {
+
+/// Input shapes that are kept prepared at a time.
+constexpr size_t kMaxStates = 8;
+
+/// TRTLIKE_NUM_THREADS, else what the engine was tuned for as far as the process may use it.
+int context_threads(const engine::Plan& plan) {
+  const int most = core::default_num_threads();
+  const bool is_set = !core::environment(core::Switch::NumThreads).empty();
+  return is_set ? most : std::min(most, plan.threads);
+}
+
+}  // namespace
+
+ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
+    : engine(std::move(e)),
+      logger(engine->logger().get()),
+      num_threads(context_threads(plan())),
+      pool(num_threads),
+      table(plan()),
+      initial(runtime::initial_shapes(plan(), engine->plan().constants)),
+      input_dims(num_bindings()),
+      input_values(num_bindings()),
+      addresses(num_bindings(), nullptr),
+      allocators(num_bindings()),
+      times_ns(plan().steps.size(), 0) {
+  for (const engine::PlanBinding& binding : plan().bindings)
+    has_shape_tensors =
+        has_shape_tensors || (binding.is_shape_tensor && binding.mode == TensorIOMode::Input);
+  reset_shapes();
+}
+
+ExecutionContext::Impl::~Impl() {
+  // The lock also waits for the end of the last job's end_job.
+  std::unique_lock<std::mutex> lock(mutex);
+  idle.wait(lock, [&] { return pending.load() == 0; });
+}
+
+void ExecutionContext::Impl::reset_shapes() {
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    input_dims[b] = runtime::binding_value(plan(), static_cast<int>(b)).dims;
+    input_values[b].clear();
+  }
+  shapes_stale = state_stale = true;
+}
+
+std::vector<std::string> ExecutionContext::Impl::missing_inputs() const {
+  std::vector<std::string> missing;
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    if (!is_input(b)) continue;
+    const engine::PlanBinding& binding = plan().bindings[b];
+    const bool has_values = !binding.is_shape_tensor || addresses[b] != nullptr ||
+                            (core::is_static(input_dims[b]) && core::elems(input_dims[b]) == 0);
+    if (!core::is_static(input_dims[b]) || !has_values) missing.push_back(binding.name);
+  }
+  return missing;
+}
+
+bool ExecutionContext::Impl::shape_tensors_changed() const {
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    const engine::PlanBinding& binding = plan().bindings[b];
+    if (!binding.is_shape_tensor || !is_input(b) || addresses[b] == nullptr) continue;
+    const std::vector<int64_t>& values = input_values[b];
+    if (!core::is_static(input_dims[b]) ||
+        core::elems(input_dims[b]) != static_cast<int64_t>(values.size()))
+      return true;
+    const bool same = core::dispatch_dtype(
+        runtime::binding_value(plan(), static_cast<int>(b)).dtype, "shape tensor", [&](auto tag) {
+          using T = decltype(tag);
+          if constexpr (std::is_integral_v<T>) {
+            const T* now = static_cast<const T*>(addresses[b]);
+            return std::equal(values.begin(), values.end(), now, [](int64_t old, T element) {
+              return old == static_cast<int64_t>(element);
+            });
+          } else {
+            return false;
+          }
+        });
+    if (!same) return true;
+  }
+  return false;
+}
+
+void ExecutionContext::Impl::read_shape_tensors() {
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    const engine::PlanBinding& binding = plan().bindings[b];
+    if (!binding.is_shape_tensor || !is_input(b)) continue;
+    input_values[b].clear();
+    if (addresses[b] == nullptr || !core::is_static(input_dims[b])) continue;
+    input_values[b] = runtime::read_elements(
+        addresses[b], runtime::binding_value(plan(), static_cast<int>(b)).dtype,
+        core::elems(input_dims[b]));
+    runtime::check_input_values(plan(), static_cast<int>(b), profile, input_values[b]);
+  }
+}
+
+Shapes ExecutionContext::Impl::input_shapes() const {
+  Shapes out = initial;
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    if (!is_input(b)) continue;
+    const auto value = static_cast<size_t>(plan().bindings[b].value);
+    out.dims[value] = input_dims[b];
+    const bool has_values = plan().bindings[b].is_shape_tensor && core::is_static(input_dims[b]) &&
+                            (addresses[b] != nullptr || core::elems(input_dims[b]) == 0);
+    if (has_values) out.host[value] = input_values[b];
+  }
+  return out;
+}
+
+const Shapes& ExecutionContext::Impl::current_shapes() {
+  if (has_shape_tensors && shape_tensors_changed()) shapes_stale = state_stale = true;
+  if (!shapes_stale) return shapes;
+  read_shape_tensors();
+  shapes = input_shapes();
+  runtime::resolve_shapes(plan(), shapes, false);
+  shapes_stale = false;
+  return shapes;
+}
+
+std::vector<int64_t> ExecutionContext::Impl::state_key() const {
+  std::vector<int64_t> key;
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    if (!is_input(b)) continue;
+    key.insert(key.end(), input_dims[b].begin(), input_dims[b].end());
+    key.insert(key.end(), input_values[b].begin(), input_values[b].end());
+  }
+  return key;
+}
+
+void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
+  if (arena == nullptr || next->arena_bytes() > arena_bytes) {
+    const size_t bytes = std::max(next->arena_bytes(), core::kAlignment);
+    arena.reset();
+    arena_bytes = 0;
+    arena = std::static_pointer_cast<std::byte>(core::allocate_shared(bytes));
+    arena_bytes = bytes;
+  }
+  state = std::move(next);
+  state_stale = false;
+}
+
+const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
+  if (has_shape_tensors && shape_tensors_changed()) shapes_stale = state_stale = true;
+  if (!state_stale) return state;
+  const std::vector<std::string> missing = missing_inputs();
+  TRTLIKE_CHECK(missing.empty(), "[runtime] tensor '", missing[0],
+                "': expected its shape (and, for a shape tensor, its address) to be set before the "
+                "run, got none. Call set_input_shape first.");
+  read_shape_tensors();
+  std::vector<int64_t> key = state_key();
+  const auto found = std::find_if(states.begin(), states.end(),
+                                  [&](const auto& item) { return item.first == key; });
+  if (found != states.end()) {
+    states.splice(states.begin(), states, found);
+  } else {
+    // What runs on a stream keeps its own state; its arena must not be given up under it.
+    wait_for_jobs();
+    states.emplace_front(std::move(key), std::make_shared<ShapeState>(engine->plan(), table,
+                                                                      input_shapes(), num_threads));
+    if (states.size() > kMaxStates) states.pop_back();
+  }
+  use_state(states.front().second);
+  return state;
+}
+
+void ExecutionContext::Impl::check_addresses(const ShapeState& s) const {
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    if (addresses[b] != nullptr || allocators[b] != nullptr) continue;
+    const Dims& dims = s.shapes().of(plan().bindings[b].value);
+    if (core::is_static(dims) && std::find(dims.begin(), dims.end(), 0) != dims.end()) continue;
+    throw UserError(core::str("[runtime] tensor '", plan().bindings[b].name,
+                              "': expected an address, got none. Call set_tensor_address",
+                              is_input(b) ? "" : " or set_output_allocator", " first."));
+  }
+}
+
+void ExecutionContext::Impl::allocate_outputs(const Shapes& known, const Shapes* before,
+                                              std::vector<void*>& to) const {
+  for (size_t b = 0; b < num_bindings(); ++b) {
+    if (allocators[b] == nullptr) continue;
+    const engine::PlanBinding& binding = plan().bindings[b];
+    const Dims& dims = known.of(binding.value);
+    if (!core::is_static(dims) || (before != nullptr && core::is_static(before->of(binding.value))))
+      continue;
+    const size_t bytes =
+        std::max<size_t>(runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes(), 1);
+    to[b] = allocators[b]->reallocate_output(binding.name, to[b], bytes, core::kAlignment);
+    TRTLIKE_CHECK(to[b] != nullptr, "[runtime] tensor '", binding.name,
+                  "': expected its output allocator to provide ", bytes, " bytes, got none.");
+  }
+}
+
+void ExecutionContext::Impl::notify_shapes(const Shapes& known) const {
+  for (size_t b = 0; b < num_bindings(); ++b)
+    if (allocators[b] != nullptr)
+      allocators[b]->notify_shape(plan().bindings[b].name, known.of(plan().bindings[b].value));
+}
+
+void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
+  int64_t* times = nullptr;
+  if (profiler != nullptr) {
+    std::fill(times_ns.begin(), times_ns.end(), 0);
+    times = times_ns.data();
+  }
+  ShapeState& s = *r.state;
+  if (has_allocators) allocate_outputs(s.shapes(), nullptr, to);
+  s.run_first(r.arena.get(), to, pool, times);
+  if (s.is_data_dependent()) {
+    for (const Shapes* before = &s.latest_shapes(); s.advance(to); before = &s.latest_shapes()) {
+      if (has_allocators) allocate_outputs(s.latest_shapes(), before, to);
+      s.run_part(to, pool, times);
+    }
+  }
+  if (has_allocators) notify_shapes(s.latest_shapes());
+  has_times = times != nullptr;
+  if (has_times && enqueue_emits_profile) report_times();
+}
+
+bool ExecutionContext::Impl::report_times() {
+  if (profiler == nullptr || !has_times) return false;
+  for (size_t s = 0; s < times_ns.size(); ++s)
+    profiler->report_layer_time(plan().steps[s].name, static_cast<float>(times_ns[s]) * 1e-6f);
+  return true;
+}
+
+void ExecutionContext::Impl::begin_job(uint64_t stream) {
+  if (stream != pending_stream) wait_for_jobs();
+  pending_stream = stream;
+  pending.fetch_add(1);
+}
+
+void ExecutionContext::Impl::end_job() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  pending.fetch_sub(1);
+  idle.notify_all();
+}
+
+void ExecutionContext::Impl::wait_for_jobs() {
+  if (pending.load() == 0) return;
+  std::unique_lock<std::mutex> lock(mutex);
+  idle.wait(lock, [&] { return pending.load() == 0; });
+}
+
+}  // namespace trtlike

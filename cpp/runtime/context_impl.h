@@ -1,0 +1,104 @@
+// What an execution context holds.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/threads.h"
+#include "runtime/shape_state.h"
+#include "trtlike/execution_context.h"
+
+namespace trtlike {
+
+/// Not safe to call from two threads at once, except that one job on a stream may run meanwhile.
+struct ExecutionContext::Impl {
+  explicit Impl(std::shared_ptr<const CudaEngine> engine);
+  ~Impl();
+
+  const engine::Plan& plan() const { return engine->plan().plan; }
+  size_t num_bindings() const { return plan().bindings.size(); }
+  bool is_input(size_t binding) const {
+    return plan().bindings[binding].mode == TensorIOMode::Input;
+  }
+
+  /// Forgets the shapes of dynamic inputs.
+  void reset_shapes();
+  /// The inputs' shapes and elements that are missing, by name.
+  std::vector<std::string> missing_inputs() const;
+  /// True when the elements of a shape tensor differ from those that the shapes were computed from.
+  bool shape_tensors_changed() const;
+  /// Shapes from the inputs as they are now, with -1 for what does not follow from them.
+  const runtime::Shapes& current_shapes();
+  /// The plan prepared for the inputs as they are now. Throws UserError naming what is missing.
+  const std::shared_ptr<runtime::ShapeState>& prepare();
+
+  /// Throws UserError naming the first tensor without an address.
+  void check_addresses(const runtime::ShapeState& state) const;
+  /// Asks the output allocators for memory of the sizes that are known and were not `before`.
+  void allocate_outputs(const runtime::Shapes& shapes, const runtime::Shapes* before,
+                        std::vector<void*>& addresses) const;
+  void notify_shapes(const runtime::Shapes& shapes) const;
+
+  /// One run, on the thread that calls.
+  struct Run {
+    std::shared_ptr<runtime::ShapeState> state;
+    std::shared_ptr<std::byte> arena;
+  };
+  void run(const Run& run, std::vector<void*>& addresses);
+  bool report_times();
+
+  /// Jobs of this context on streams.
+  void begin_job(uint64_t stream);
+  void end_job();
+  void wait_for_jobs();
+
+  std::shared_ptr<const CudaEngine> engine;
+  Logger* logger = nullptr;
+  std::string name;
+  int num_threads = 1;
+  core::ThreadPool pool;
+  runtime::StepTable table;
+  runtime::Shapes initial;
+  int profile = 0;
+
+  /// One a binding.
+  std::vector<Dims> input_dims;
+  std::vector<std::vector<int64_t>> input_values;
+  std::vector<void*> addresses;
+  std::vector<std::shared_ptr<OutputAllocator>> allocators;
+  bool has_allocators = false;
+  bool has_shape_tensors = false;
+  /// The inputs' shapes or elements changed since current_shapes / prepare looked.
+  bool shapes_stale = true;
+  bool state_stale = true;
+  runtime::Shapes shapes;
+
+  std::shared_ptr<runtime::ShapeState> state;
+  /// Prepared shapes, the last used first.
+  std::list<std::pair<std::vector<int64_t>, std::shared_ptr<runtime::ShapeState>>> states;
+  std::shared_ptr<std::byte> arena;
+  size_t arena_bytes = 0;
+
+  std::shared_ptr<Profiler> profiler;
+  bool enqueue_emits_profile = true;
+  bool has_times = false;
+  std::vector<int64_t> times_ns;
+
+  std::atomic<int> pending{0};
+  uint64_t pending_stream = 0;
+  std::mutex mutex;
+  std::condition_variable idle;
+
+ private:
+  void read_shape_tensors();
+  std::vector<int64_t> state_key() const;
+  runtime::Shapes input_shapes() const;
+  void use_state(std::shared_ptr<runtime::ShapeState> next);
+};
+
+}  // namespace trtlike

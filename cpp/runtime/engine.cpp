@@ -1,0 +1,118 @@
+// Queries of a loaded plan, and contexts from it.
+#include "trtlike/engine.h"
+
+#include "core/check.h"
+#include "core/log.h"
+#include "runtime/bindings.h"
+#include "runtime/context_impl.h"
+#include "runtime/profile_memory.h"
+
+namespace trtlike {
+
+using runtime::get_binding;
+
+namespace {
+
+size_t index(int i) { return static_cast<size_t>(i); }
+
+const engine::PlanBinding& binding_of(const CudaEngine& e, const std::string& name) {
+  return e.plan().plan.bindings[index(get_binding(e.plan().plan, name))];
+}
+
+const engine::PlanValue& value_of(const CudaEngine& e, const std::string& name) {
+  return runtime::binding_value(e.plan().plan, get_binding(e.plan().plan, name));
+}
+
+}  // namespace
+
+CudaEngine::CudaEngine(std::shared_ptr<const engine::LoadedPlan> plan,
+                       std::shared_ptr<Logger> logger)
+    : plan_(std::move(plan)), logger_(std::move(logger)) {}
+
+CudaEngine::~CudaEngine() = default;
+
+const std::string& CudaEngine::name() const { return plan_->plan.name; }
+int CudaEngine::num_io_tensors() const { return static_cast<int>(plan_->plan.bindings.size()); }
+int CudaEngine::num_layers() const { return static_cast<int>(plan_->plan.steps.size()); }
+int CudaEngine::num_optimization_profiles() const { return runtime::num_profiles(plan_->plan); }
+
+const std::string& CudaEngine::tensor_name(int i) const {
+  TRTLIKE_CHECK(i >= 0 && i < num_io_tensors(), "[runtime] tensor index: expected 0 to ",
+                num_io_tensors() - 1, ", got ", i, ".");
+  return plan_->plan.bindings[index(i)].name;
+}
+
+bool CudaEngine::has_tensor(const std::string& name) const {
+  return runtime::find_binding(plan_->plan, name) >= 0;
+}
+
+TensorIOMode CudaEngine::tensor_mode(const std::string& name) const {
+  return binding_of(*this, name).mode;
+}
+Dims CudaEngine::tensor_shape(const std::string& name) const { return value_of(*this, name).dims; }
+DataType CudaEngine::tensor_dtype(const std::string& name) const {
+  return value_of(*this, name).dtype;
+}
+
+TensorLocation CudaEngine::tensor_location(const std::string& name) const {
+  return binding_of(*this, name).is_shape_tensor ? TensorLocation::Host : TensorLocation::Device;
+}
+
+TensorFormat CudaEngine::tensor_format(const std::string& name) const {
+  return value_of(*this, name).layout == kernels::Layout::ChannelsLast ? TensorFormat::HWC
+                                                                       : TensorFormat::Linear;
+}
+
+bool CudaEngine::is_shape_inference_io(const std::string& name) const {
+  return binding_of(*this, name).is_shape_tensor;
+}
+
+std::array<Dims, 3> CudaEngine::tensor_profile_shape(const std::string& name, int profile) const {
+  const int binding = get_binding(plan_->plan, name);
+  runtime::check_profile(plan_->plan, profile);
+  if (plan_->plan.bindings[index(binding)].mode == TensorIOMode::Output)
+    return {Dims::unknown_rank(), Dims::unknown_rank(), Dims::unknown_rank()};
+  return runtime::profile_shape(plan_->plan, binding, profile);
+}
+
+std::array<std::vector<int64_t>, 3> CudaEngine::tensor_profile_values(const std::string& name,
+                                                                      int profile) const {
+  const int binding = get_binding(plan_->plan, name);
+  runtime::check_profile(plan_->plan, profile);
+  return runtime::profile_values(plan_->plan, binding, profile);
+}
+
+int64_t CudaEngine::device_memory_size() const {
+  int64_t most = 0;
+  for (int p = 0; p < num_optimization_profiles(); ++p)
+    most = std::max(most, device_memory_size_for_profile(p));
+  return most;
+}
+
+int64_t CudaEngine::device_memory_size_for_profile(int profile) const {
+  runtime::check_profile(plan_->plan, profile);
+  if (!plan_->plan.profiles.empty() && plan_->plan.profiles[index(profile)].memory_bytes > 0)
+    return plan_->plan.profiles[index(profile)].memory_bytes;
+  return runtime::profile_memory_bytes(*plan_, profile);
+}
+
+int64_t CudaEngine::weights_size() const { return static_cast<int64_t>(plan_->constants_bytes); }
+ProfilingVerbosity CudaEngine::profiling_verbosity() const { return plan_->plan.verbosity; }
+
+std::shared_ptr<HostMemory> CudaEngine::serialize() const {
+  return std::make_shared<HostMemory>(plan_->bytes, plan_->num_bytes);
+}
+
+std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
+    const std::shared_ptr<const CudaEngine>& self) const {
+  std::shared_ptr<ExecutionContext> context;
+  core::log_failure(logger_.get(), core::str("while creating a context of '", name(), "'"), [&] {
+    auto impl = std::make_unique<ExecutionContext::Impl>(self);
+    // What is fixed already is prepared now rather than in the first run.
+    if (impl->missing_inputs().empty()) impl->prepare();
+    context = std::make_shared<ExecutionContext>(std::move(impl));
+  });
+  return context;
+}
+
+}  // namespace trtlike

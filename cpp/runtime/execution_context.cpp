@@ -1,0 +1,207 @@
+// The public execution context: arguments are checked here, failures become log lines.
+#include "trtlike/execution_context.h"
+
+#include "core/check.h"
+#include "core/log.h"
+#include "runtime/bindings.h"
+#include "runtime/context_impl.h"
+#include "runtime/profile_memory.h"
+#include "runtime/stream.h"
+
+namespace trtlike {
+namespace {
+
+/// Runs body() and logs what it throws. No allocation unless something is thrown.
+template <typename F>
+bool guard(Logger* logger, F&& body) noexcept {
+  try {
+    return body();
+  } catch (const InternalError& e) {
+    core::log(logger, Severity::InternalError, e.what());
+  } catch (const std::bad_alloc&) {
+    core::log(logger, Severity::Error,
+              "[runtime] memory: expected more to be available, got none.");
+  } catch (const std::exception& e) {
+    core::log(logger, Severity::Error, e.what());
+  }
+  return false;
+}
+
+size_t index(int i) { return static_cast<size_t>(i); }
+
+}  // namespace
+
+ExecutionContext::ExecutionContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ExecutionContext::~ExecutionContext() = default;
+
+const std::string& ExecutionContext::name() const { return impl_->name; }
+void ExecutionContext::set_name(const std::string& name) { impl_->name = name; }
+const std::shared_ptr<const CudaEngine>& ExecutionContext::engine() const { return impl_->engine; }
+
+bool ExecutionContext::set_input_shape(const std::string& name, const Dims& shape) {
+  return guard(impl_->logger, [&] {
+    const int binding = runtime::get_binding(impl_->plan(), name);
+    runtime::check_input_shape(impl_->plan(), binding, impl_->profile, shape);
+    if (impl_->input_dims[index(binding)] == shape) return true;
+    impl_->input_dims[index(binding)] = shape;
+    impl_->shapes_stale = impl_->state_stale = true;
+    return true;
+  });
+}
+
+Dims ExecutionContext::tensor_shape(const std::string& name) const {
+  const int binding = runtime::get_binding(impl_->plan(), name);
+  if (impl_->is_input(index(binding))) return impl_->input_dims[index(binding)];
+  return impl_->current_shapes().of(impl_->plan().bindings[index(binding)].value);
+}
+
+Dims ExecutionContext::tensor_strides(const std::string& name) const {
+  const int binding = runtime::get_binding(impl_->plan(), name);
+  const Dims dims = tensor_shape(name);
+  if (!core::is_static(dims)) return Dims::filled(dims.rank(), -1);
+  if (runtime::binding_value(impl_->plan(), binding).layout != kernels::Layout::ChannelsLast)
+    return core::dense_strides(dims);
+  Dims strides = dims;
+  strides[1] = 1;
+  int64_t stride = std::max<int64_t>(dims[1], 1);
+  for (int i = dims.rank() - 1; i >= 0; --i) {
+    if (i == 1) continue;
+    strides[i] = stride;
+    stride *= std::max<int64_t>(dims[i], 1);
+  }
+  return strides;
+}
+
+bool ExecutionContext::set_tensor_address(const std::string& name, void* address) {
+  return guard(impl_->logger, [&] {
+    const int binding = runtime::get_binding(impl_->plan(), name);
+    if (impl_->addresses[index(binding)] == address) return true;
+    impl_->addresses[index(binding)] = address;
+    if (impl_->plan().bindings[index(binding)].is_shape_tensor)
+      impl_->shapes_stale = impl_->state_stale = true;
+    return true;
+  });
+}
+
+void* ExecutionContext::tensor_address(const std::string& name) const {
+  return impl_->addresses[index(runtime::get_binding(impl_->plan(), name))];
+}
+
+bool ExecutionContext::set_output_allocator(const std::string& name,
+                                            std::shared_ptr<OutputAllocator> allocator) {
+  return guard(impl_->logger, [&] {
+    const int binding = runtime::get_binding(impl_->plan(), name);
+    TRTLIKE_CHECK(!impl_->is_input(index(binding)), "[runtime] output allocator for '", name,
+                  "': expected an output, got an input.");
+    impl_->wait_for_jobs();
+    impl_->allocators[index(binding)] = std::move(allocator);
+    impl_->has_allocators = false;
+    for (const auto& a : impl_->allocators)
+      impl_->has_allocators = impl_->has_allocators || a != nullptr;
+    return true;
+  });
+}
+
+std::shared_ptr<OutputAllocator> ExecutionContext::output_allocator(const std::string& name) const {
+  return impl_->allocators[index(runtime::get_binding(impl_->plan(), name))];
+}
+
+int64_t ExecutionContext::max_output_size(const std::string& name) const {
+  const int binding = runtime::get_binding(impl_->plan(), name);
+  const engine::Plan& plan = impl_->plan();
+  const int32_t value = plan.bindings[index(binding)].value;
+  Dims dims = tensor_shape(name);
+  if (!core::is_static(dims))
+    dims = runtime::profile_shapes(impl_->engine->plan(), impl_->profile, 2)
+               .dims[static_cast<size_t>(value)];
+  if (!core::is_static(dims)) return -1;
+  return static_cast<int64_t>(runtime::binding_desc(plan, binding, dims).bytes());
+}
+
+std::vector<std::string> ExecutionContext::infer_shapes() {
+  std::vector<std::string> missing = impl_->missing_inputs();
+  if (missing.empty()) impl_->current_shapes();
+  return missing;
+}
+
+bool ExecutionContext::all_binding_shapes_specified() const {
+  for (size_t b = 0; b < impl_->num_bindings(); ++b)
+    if (impl_->is_input(b) && !core::is_static(impl_->input_dims[b])) return false;
+  return true;
+}
+
+int ExecutionContext::active_optimization_profile() const { return impl_->profile; }
+
+bool ExecutionContext::set_optimization_profile_async(int profile, uint64_t) {
+  return guard(impl_->logger, [&] {
+    runtime::check_profile(impl_->plan(), profile);
+    if (profile == impl_->profile) return true;
+    impl_->profile = profile;
+    impl_->reset_shapes();
+    return true;
+  });
+}
+
+bool ExecutionContext::execute_async_v3(uint64_t handle) {
+  return guard(impl_->logger, [&] {
+    Impl& impl = *impl_;
+    const std::shared_ptr<runtime::Stream> stream =
+        handle == 0 ? nullptr : runtime::find_stream(handle);
+    const std::shared_ptr<runtime::ShapeState>& state = impl.prepare();
+    impl.check_addresses(*state);
+    if (stream == nullptr) {
+      impl.wait_for_jobs();
+      impl.run({state, impl.arena}, impl.addresses);
+      return true;
+    }
+    impl.begin_job(handle);
+    stream->enqueue(
+        [&impl, run = Impl::Run{state, impl.arena}, addresses = impl.addresses]() mutable {
+          guard(impl.logger, [&] {
+            impl.run(run, addresses);
+            return true;
+          });
+          run = {};
+          impl.end_job();
+        });
+    return true;
+  });
+}
+
+bool ExecutionContext::execute_v2(const std::vector<void*>& bindings) {
+  const bool taken = guard(impl_->logger, [&] {
+    TRTLIKE_CHECK(bindings.size() == impl_->num_bindings(), "[runtime] execute_v2: expected ",
+                  impl_->num_bindings(), " addresses, one a tensor, got ", bindings.size(), ".");
+    for (size_t b = 0; b < bindings.size(); ++b)
+      set_tensor_address(impl_->plan().bindings[b].name, bindings[b]);
+    return true;
+  });
+  return taken && execute_async_v3(0);
+}
+
+void ExecutionContext::set_profiler(std::shared_ptr<Profiler> profiler) {
+  impl_->wait_for_jobs();
+  impl_->profiler = std::move(profiler);
+  impl_->has_times = false;
+}
+
+const std::shared_ptr<Profiler>& ExecutionContext::profiler() const { return impl_->profiler; }
+bool ExecutionContext::enqueue_emits_profile() const { return impl_->enqueue_emits_profile; }
+void ExecutionContext::set_enqueue_emits_profile(bool enable) {
+  impl_->wait_for_jobs();
+  impl_->enqueue_emits_profile = enable;
+}
+
+bool ExecutionContext::report_to_profiler() {
+  impl_->wait_for_jobs();
+  return impl_->report_times();
+}
+
+int ExecutionContext::num_threads() const { return impl_->num_threads; }
+
+int64_t ExecutionContext::memory_size() const {
+  if (impl_->missing_inputs().empty()) return static_cast<int64_t>(impl_->prepare()->arena_bytes());
+  return impl_->engine->device_memory_size_for_profile(impl_->profile);
+}
+
+}  // namespace trtlike

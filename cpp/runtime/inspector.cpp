@@ -1,0 +1,161 @@
+// What the engine inspector says: layers and bindings as JSON with TensorRT's keys, or as lines of
+// text.
+#include <nlohmann/json.hpp>
+
+#include "core/check.h"
+#include "engine/alias_plan.h"
+#include "runtime/context_impl.h"
+#include "trtlike/engine.h"
+
+namespace trtlike {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* type_name(DataType dtype) {
+  static constexpr const char* kNames[] = {"FP32", "FP16", "Int8",  "Int32", "Bool", "UInt8",
+                                           "FP8",  "BF16", "Int64", "Int4",  "FP4",  "E8M0"};
+  return kNames[static_cast<int>(dtype)];
+}
+
+const char* format_name(kernels::Layout layout) {
+  static constexpr const char* kNames[] = {"Row major linear", "Channels last",
+                                           "Channel blocks of 16"};
+  return kNames[static_cast<int>(layout)];
+}
+
+/// "kernel_size" as "KernelSize", or the name that TensorRT has for it.
+std::string attribute_name(const std::string& name) {
+  static const std::pair<const char*, const char*> kNames[] = {
+      {"kernel_size", "Kernel"}, {"num_output_maps", "OutMaps"}, {"num_groups", "Groups"}};
+  for (const auto& [ours, theirs] : kNames)
+    if (name == ours) return theirs;
+  std::string out;
+  bool upper = true;
+  for (char c : name) {
+    if (c != '_') out += upper ? static_cast<char>(std::toupper(c)) : c;
+    upper = c == '_';
+  }
+  return out;
+}
+
+/// Text from a plan or a model need not be UTF-8.
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+/// One plan, with the shapes of a context where there is one.
+class Inspector {
+ public:
+  Inspector(const engine::Plan& plan, const ExecutionContext* context) : plan_(plan) {
+    if (context == nullptr) return;
+    ExecutionContext::Impl& impl = const_cast<ExecutionContext*>(context)->impl();
+    shapes_ = &impl.current_shapes();
+    if (!impl.state_stale) state_ = impl.state.get();
+  }
+
+  Json layer(const engine::PlanStep& step, size_t index) const {
+    if (plan_.verbosity != ProfilingVerbosity::Detailed) return step.name;
+    Json json;
+    json["Name"] = step.name;
+    json["LayerType"] = step.op;
+    json["Inputs"] = tensors(step.inputs);
+    json["Outputs"] = tensors(step.outputs);
+    json["ParameterType"] = step.op;
+    for (const auto& [name, value] : step.attributes.items())
+      std::visit([&, key = attribute_name(name)](const auto& v) { json[key] = v; }, value);
+    json["TacticName"] = tactic(step, index);
+    if (step.tuned_ms > 0) json["TunedMs"] = step.tuned_ms;
+    json["StreamId"] = 0;
+    json["Metadata"] = step.metadata;
+    return json;
+  }
+
+  std::string line(const engine::PlanStep& step, size_t index) const {
+    if (plan_.verbosity != ProfilingVerbosity::Detailed) return step.name;
+    return core::str("Layer(", step.op, "): ", step.name, ", Tactic: ", tactic(step, index), ", ",
+                     operands(step.inputs), " -> ", operands(step.outputs));
+  }
+
+ private:
+  const Dims& dims(int32_t value) const {
+    return shapes_ != nullptr ? shapes_->of(value) : plan_.values[static_cast<size_t>(value)].dims;
+  }
+
+  Json tensors(const std::vector<int32_t>& values) const {
+    Json list = Json::array();
+    for (int32_t index : values) {
+      if (index < 0) continue;
+      const engine::PlanValue& value = plan_.values[static_cast<size_t>(index)];
+      Json json;
+      json["Name"] = value.name;
+      json["Location"] = "Device";
+      json["Dimensions"] = std::vector<int64_t>(dims(index).begin(), dims(index).end());
+      json["Format/Datatype"] = core::str(format_name(value.layout), " ", type_name(value.dtype));
+      list.push_back(std::move(json));
+    }
+    return list;
+  }
+
+  std::string operands(const std::vector<int32_t>& values) const {
+    std::vector<std::string> texts;
+    for (int32_t index : values) {
+      if (index < 0) continue;
+      const engine::PlanValue& value = plan_.values[static_cast<size_t>(index)];
+      texts.push_back(
+          core::str(value.name, " (", type_name(value.dtype), dims(index).to_string(), ")"));
+    }
+    return core::join(texts);
+  }
+
+  std::string tactic(const engine::PlanStep& step, size_t index) const {
+    if (state_ != nullptr && index < state_->first().concrete().last_step) {
+      const engine::Work work = state_->first().aliases().steps[index].work;
+      if (work == engine::Work::Nothing) return "none";
+      if (work == engine::Work::Copies) return "copy";
+      if (const kernels::Tactic* tactic = state_->first().tactic(index)) return tactic->name;
+    }
+    return step.tactic.empty() ? "view" : step.tactic;
+  }
+
+  const engine::Plan& plan_;
+  const runtime::Shapes* shapes_ = nullptr;
+  const runtime::ShapeState* state_ = nullptr;
+};
+
+}  // namespace
+
+std::string CudaEngine::layer_information(int layer, bool json,
+                                          const ExecutionContext* context) const {
+  TRTLIKE_CHECK(layer >= 0 && layer < num_layers(), "[runtime] layer index: expected 0 to ",
+                num_layers() - 1, ", got ", layer, ".");
+  const engine::Plan& p = plan_->plan;
+  if (p.verbosity == ProfilingVerbosity::None) return json ? "\"\"" : "";
+  const Inspector inspector(p, context);
+  const auto index = static_cast<size_t>(layer);
+  return json ? dump(inspector.layer(p.steps[index], index))
+              : inspector.line(p.steps[index], index);
+}
+
+std::string CudaEngine::engine_information(bool json, const ExecutionContext* context) const {
+  const engine::Plan& p = plan_->plan;
+  const Inspector inspector(p, context);
+  const bool has_layers = p.verbosity != ProfilingVerbosity::None;
+  if (json) {
+    Json all;
+    all["Layers"] = Json::array();
+    for (size_t i = 0; has_layers && i < p.steps.size(); ++i)
+      all["Layers"].push_back(inspector.layer(p.steps[i], i));
+    all["Bindings"] = Json::array();
+    for (const engine::PlanBinding& binding : p.bindings) all["Bindings"].push_back(binding.name);
+    return dump(all);
+  }
+  std::string text = "Layers:\n";
+  for (size_t i = 0; has_layers && i < p.steps.size(); ++i)
+    text += inspector.line(p.steps[i], i) + "\n";
+  text += "\nBindings:\n";
+  for (const engine::PlanBinding& binding : p.bindings) text += binding.name + "\n";
+  return text;
+}
+
+}  // namespace trtlike

@@ -1,0 +1,369 @@
+// From shapes to a flat list of kernel calls.
+#include "runtime/prepared.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "core/check.h"
+#include "core/clock.h"
+#include "core/memory.h"
+#include "engine/memory_plan.h"
+#include "runtime/copy_kernel.h"
+
+namespace trtlike::runtime {
+
+using engine::Home;
+using engine::Storage;
+using engine::Work;
+using kernels::TensorDesc;
+
+namespace {
+
+constexpr int64_t kMaxElems = int64_t{1} << 48;
+
+size_t index(int32_t value) { return static_cast<size_t>(value); }
+
+bool is_packed(const engine::PlanStep& step, size_t input) {
+  return input < 32 && ((step.packed_inputs >> input) & 1u) != 0;
+}
+
+/// Refused by every tactic: the sentence lists each one's reason.
+[[noreturn]] void fail_refused(const engine::PlanStep& step, const kernels::Problem& problem) {
+  std::vector<std::string> reasons;
+  for (const kernels::Tactic* tactic : kernels::tactics_for(step.op))
+    if (const auto refusal = kernels::refuse(*tactic, problem))
+      reasons.push_back(core::str(tactic->name, " ", *refusal));
+  throw UnsupportedError(core::str(
+      "[runtime] layer '", step.name, "' (", step.op, "): expected a tactic that takes ",
+      problem.key(),
+      ", got none: ", reasons.empty() ? "there is no other tactic" : core::join(reasons), "."));
+}
+
+}  // namespace
+
+StepTable::StepTable(const engine::Plan& plan) {
+  for (const engine::PlanStep& step : plan.steps)
+    steps.push_back({&ops::get_op(step.op),
+                     step.tactic.empty() ? nullptr : kernels::find_tactic(step.op, step.tactic)});
+}
+
+Prepared::Prepared(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
+                   size_t first, size_t last, const std::vector<int32_t>& kept, int threads)
+    : kept_(kept) {
+  concrete_.plan = &loaded.plan;
+  concrete_.constants = loaded.constants;
+  concrete_.threads = threads;
+  concrete_.first_step = first;
+  concrete_.last_step = last;
+  concrete_.steps = table.steps;
+  describe_values(shapes);
+  find_needed(shapes, kept);
+  choose_tactics();
+  aliases_ = engine::plan_aliases(concrete_);
+  keep_known_elements();
+  prepare_steps();
+  place_memory();
+}
+
+void Prepared::describe_values(const Shapes& shapes) {
+  const engine::Plan& plan = *concrete_.plan;
+  concrete_.descs.resize(plan.values.size());
+  concrete_.known.resize(plan.values.size());
+  for (size_t v = 0; v < plan.values.size(); ++v) {
+    const engine::PlanValue& value = plan.values[v];
+    TensorDesc& desc = concrete_.descs[v];
+    desc.dtype = value.dtype;
+    desc.layout = value.layout;
+    desc.dims = shapes.dims[v];
+    if (!core::is_static(desc.dims)) {
+      // Values of later ranges; nothing here reads them.
+      desc.dims = Dims{0};
+      desc.layout = kernels::Layout::Linear;
+      continue;
+    }
+    int64_t elems = 1;
+    for (int64_t extent : desc.dims)
+      if (extent > 1) {
+        TRTLIKE_CHECK(elems <= kMaxElems / extent, "[runtime] tensor '", value.name,
+                      "': expected fewer than 2^48 elements, got shape ", desc.dims, ".");
+        elems *= extent;
+      }
+    const bool integral = !core::is_float(value.dtype) && !core::is_float(value.logical_dtype) &&
+                          value.layout == kernels::Layout::Linear;
+    if (integral && is_known(shapes.host[v]) &&
+        static_cast<int64_t>(shapes.host[v]->size()) == core::elems(desc.dims))
+      concrete_.known[v] = shapes.host[v];
+  }
+}
+
+/// A step runs when a value of unknown elements that it computes is read by a step that runs, kept,
+/// or an output.
+void Prepared::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
+  const engine::Plan& plan = *concrete_.plan;
+  concrete_.kept.assign(plan.values.size(), false);
+  for (int32_t value : kept) concrete_.kept[index(value)] = true;
+  std::vector<bool> needed = concrete_.kept;
+  for (const engine::PlanBinding& binding : plan.bindings)
+    if (binding.mode == TensorIOMode::Output) needed[index(binding.value)] = true;
+  for (size_t s = plan.steps.size(); s-- > 0;) {
+    const engine::PlanStep& step = plan.steps[s];
+    engine::ConcreteStep& info = concrete_.steps[s];
+    info.runs = s >= concrete_.last_step ||
+                std::any_of(step.outputs.begin(), step.outputs.end(), [&](int32_t value) {
+                  return value >= 0 && needed[index(value)] && !concrete_.known[index(value)];
+                });
+    if (!info.runs) continue;
+    for (int32_t value : step.inputs)
+      if (value >= 0) needed[index(value)] = true;
+  }
+}
+
+void Prepared::choose_tactics() {
+  for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
+    if (concrete_.steps[s].runs && concrete_.steps[s].tactic != nullptr) choose_tactic(s);
+}
+
+/// The plan's tactic when it takes the shapes, else the first that does with the same formats.
+void Prepared::choose_tactic(size_t s) {
+  const engine::PlanStep& step = concrete_.plan_step(s);
+  const kernels::Problem problem = engine::make_problem(concrete_, s);
+  const kernels::Tactic*& tactic = concrete_.steps[s].tactic;
+  if (tactic != nullptr && !kernels::refuse(*tactic, problem)) return;
+  // Packed constants cannot be read by any other tactic.
+  if (step.packed_inputs == 0)
+    for (const kernels::Tactic* other : kernels::tactics_for(step.op))
+      if (!kernels::refuse(*other, problem)) {
+        tactic = other;
+        return;
+      }
+  fail_refused(step, problem);
+}
+
+const kernels::Tactic* Prepared::tactic(size_t step) const {
+  return aliases_.steps[step].work == Work::Kernel ? concrete_.steps[step].tactic : nullptr;
+}
+
+void Prepared::keep_known_elements() {
+  const size_t count = concrete_.known.size();
+  known_offsets_.assign(count, 0);
+  size_t bytes = 0;
+  const auto is_kept = [&](size_t v) { return aliases_.storages[v].home == Home::Known; };
+  for (size_t v = 0; v < count; ++v) {
+    if (!is_kept(v)) continue;
+    known_offsets_[v] = bytes;
+    bytes += core::align_up(concrete_.descs[v].bytes());
+  }
+  known_ = std::static_pointer_cast<std::byte>(core::allocate_shared(std::max<size_t>(bytes, 1)));
+  for (size_t v = 0; v < count; ++v)
+    if (is_kept(v) && concrete_.known[v])
+      write_elements(*concrete_.known[v], concrete_.descs[v].dtype,
+                     known_.get() + known_offsets_[v]);
+}
+
+Prepared::Operand Prepared::operand(int32_t value, int64_t offset_bytes) const {
+  const Storage& storage = aliases_.storages[index(value)];
+  const auto offset = static_cast<size_t>(storage.offset_bytes + offset_bytes);
+  switch (storage.home) {
+    case Home::Input:
+    case Home::Output:
+      return {storage.home, storage.binding, offset};
+    case Home::Constant:
+      return {storage.home, storage.root,
+              offset + concrete_.plan->values[index(storage.root)].constant.offset};
+    case Home::Known:
+      return {storage.home, storage.root, offset + known_offsets_[index(storage.root)]};
+    default:
+      return {storage.home, storage.root, offset};
+  }
+}
+
+void Prepared::add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
+                         const std::vector<Operand>& inputs, const std::vector<Operand>& outputs) {
+  ready.kernel = kernel.get();
+  ready.first_input = operands_.size();
+  ready.num_inputs = inputs.size();
+  operands_.insert(operands_.end(), inputs.begin(), inputs.end());
+  ready.first_output = operands_.size();
+  ready.num_outputs = outputs.size();
+  operands_.insert(operands_.end(), outputs.begin(), outputs.end());
+  ready.scratch_stride = core::align_up(kernel->scratch_bytes());
+  for (int slices : kernel->slices()) has_parallel_step_ = has_parallel_step_ || slices > 1;
+  kernels_.push_back(std::move(kernel));
+  ready_.push_back(ready);
+}
+
+void Prepared::prepare_kernel(size_t s) {
+  const engine::PlanStep& step = concrete_.plan_step(s);
+  if (std::all_of(step.outputs.begin(), step.outputs.end(),
+                  [&](int32_t value) { return value < 0 || concrete_.desc(value).bytes() == 0; }))
+    return;
+  if (concrete_.steps[s].tactic == nullptr) choose_tactic(s);
+  const kernels::Tactic& tactic = *concrete_.steps[s].tactic;
+  const kernels::Problem problem = engine::make_problem(concrete_, s);
+  std::span<const std::byte> packed = engine::packed_constants(concrete_, s);
+  uint32_t packed_mask = step.packed_inputs;
+  if (packed_mask == 0 && tactic.packed_inputs != nullptr &&
+      (packed_mask = tactic.packed_inputs(problem)) != 0) {
+    packed_.push_back(tactic.pack(problem));
+    packed = {static_cast<const std::byte*>(packed_.back().data.get()), packed_.back().bytes};
+  }
+  std::vector<Operand> inputs, outputs;
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const bool absent = step.inputs[i] < 0 || (i < 32 && ((packed_mask >> i) & 1u) != 0);
+    inputs.push_back(absent || is_packed(step, i) ? Operand{} : operand(step.inputs[i]));
+  }
+  for (int32_t value : step.outputs) outputs.push_back(value < 0 ? Operand{} : operand(value));
+  std::unique_ptr<kernels::Kernel> kernel = tactic.prepare(problem, packed);
+  TRTLIKE_ASSERT(kernel != nullptr, "kernel of ", tactic.name);
+  add_ready({.step = s}, std::move(kernel), inputs, outputs);
+}
+
+void Prepared::prepare_copy(size_t s, const engine::Copy& copy) {
+  if (copy.rows * copy.row_bytes == 0) return;
+  add_ready({.step = s}, make_copy_kernel(copy, concrete_.threads), {operand(copy.from)},
+            {operand(copy.to, copy.to_offset_bytes)});
+}
+
+void Prepared::prepare_final_copies() {
+  for (const engine::AliasPlan::FinalCopy& final_copy : aliases_.final_copies) {
+    const auto bytes = static_cast<int64_t>(concrete_.desc(final_copy.value).bytes());
+    if (bytes == 0) continue;
+    const engine::Copy copy{.from = final_copy.value, .row_bytes = bytes};
+    add_ready({.step = concrete_.plan->steps.size()}, make_copy_kernel(copy, concrete_.threads),
+              {operand(final_copy.value)}, {{Home::Output, final_copy.binding, 0}});
+  }
+}
+
+void Prepared::prepare_steps() {
+  for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) {
+    const engine::StepWork& work = aliases_.steps[s];
+    if (work.work == Work::Kernel) prepare_kernel(s);
+    for (const engine::Copy& copy : work.copies)
+      if (work.work == Work::Copies) prepare_copy(s, copy);
+  }
+  prepare_final_copies();
+  pointers_.assign(operands_.size(), nullptr);
+  has_earlier_ = std::any_of(operands_.begin(), operands_.end(),
+                             [](const Operand& operand) { return operand.home == Home::Earlier; });
+}
+
+/// Root values, shared memory and scratch are placed together: each lives while its steps run.
+void Prepared::place_memory() {
+  std::vector<engine::Lifetime> lifetimes;
+  std::vector<size_t*> places;
+  const std::vector<engine::Span> spans = engine::root_lifetimes(concrete_, aliases_);
+  value_offsets_.assign(spans.size(), 0);
+  for (size_t v = 0; v < spans.size(); ++v) {
+    if (spans[v].first > spans[v].last) continue;
+    lifetimes.push_back({concrete_.descs[v].bytes(), spans[v].first, spans[v].last});
+    places.push_back(&value_offsets_[v]);
+  }
+  const auto threads = static_cast<size_t>(concrete_.threads);
+  for (Ready& ready : ready_) {
+    const auto time = static_cast<int>(ready.step);
+    lifetimes.push_back({ready.kernel->shared_bytes(), time, time});
+    places.push_back(&ready.shared_offset);
+    lifetimes.push_back({ready.scratch_stride * threads, time, time});
+    places.push_back(&ready.scratch_offset);
+  }
+  const engine::MemoryPlan plan = engine::plan_memory(lifetimes);
+  for (size_t i = 0; i < places.size(); ++i) *places[i] = plan.offsets[i];
+  arena_bytes_ = plan.arena_bytes;
+  arena_lower_bound_bytes_ = plan.lower_bound_bytes;
+  check_memory();
+}
+
+void Prepared::check_memory() const {
+  const size_t total = core::total_memory_bytes();
+  if (arena_bytes_ < total) return;
+  size_t largest = 0;
+  for (size_t v = 0; v < concrete_.descs.size(); ++v)
+    if (concrete_.descs[v].bytes() > concrete_.descs[largest].bytes()) largest = v;
+  throw UserError(core::str(
+      "[runtime] memory: expected at most the ", total >> 20, " MiB of this machine, got ",
+      arena_bytes_ >> 20, " MiB for these shapes. The largest tensor is '",
+      concrete_.plan->values[largest].name, "', ", concrete_.descs[largest].to_string(), "."));
+}
+
+void* Prepared::address(const Operand& operand, const Addresses& addresses) const {
+  std::byte* base = nullptr;
+  size_t offset = operand.offset;
+  switch (operand.home) {
+    case Home::None:
+      return nullptr;
+    case Home::Arena:
+      base = addresses.arena + value_offsets_[index(operand.index)];
+      break;
+    case Home::Input:
+    case Home::Output:
+      base = static_cast<std::byte*>(addresses.bindings[index(operand.index)]);
+      break;
+    case Home::Constant:
+      base = const_cast<std::byte*>(concrete_.constants);
+      break;
+    case Home::Known:
+      base = known_.get();
+      break;
+    case Home::Earlier:
+      base = static_cast<std::byte*>(addresses.values[index(operand.index)]);
+      break;
+  }
+  return base + offset;
+}
+
+void Prepared::bind(const Addresses& addresses) {
+  if (!has_earlier_ && addresses.arena == bound_arena_ &&
+      std::equal(addresses.bindings.begin(), addresses.bindings.end(), bound_bindings_.begin(),
+                 bound_bindings_.end()))
+    return;
+  bound_arena_ = addresses.arena;
+  bound_bindings_.assign(addresses.bindings.begin(), addresses.bindings.end());
+  for (size_t i = 0; i < operands_.size(); ++i) pointers_[i] = address(operands_[i], addresses);
+  for (Ready& ready : ready_) {
+    ready.args.inputs = pointers_.data() + ready.first_input;
+    ready.args.outputs = pointers_.data() + ready.first_output;
+    ready.args.shared = addresses.arena + ready.shared_offset;
+    ready.scratch = addresses.arena + ready.scratch_offset;
+    ready.args.scratch = ready.scratch;
+  }
+  for (int32_t value : kept_) addresses.values[index(value)] = address(operand(value), addresses);
+}
+
+void Prepared::run_one(const Ready& ready, const core::ThreadPool& pool) const noexcept {
+  const std::vector<int>& slices = ready.kernel->slices();
+  for (int phase = 0; phase < static_cast<int>(slices.size()); ++phase) {
+    const int count = slices[static_cast<size_t>(phase)];
+    if (count == 1) {
+      ready.kernel->run(ready.args, phase, 0);
+      continue;
+    }
+    pool.parallel_for(count, [&ready, phase](int slice, int worker) {
+      kernels::RunArgs args = ready.args;
+      args.scratch = ready.scratch + static_cast<size_t>(worker) * ready.scratch_stride;
+      ready.kernel->run(args, phase, slice);
+    });
+  }
+}
+
+void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept {
+  const auto body = [&] {
+    for (const Ready& ready : ready_) {
+      if (times_ns == nullptr || ready.step >= concrete_.plan->steps.size()) {
+        run_one(ready, pool);
+        continue;
+      }
+      const int64_t begin = core::now_ns();
+      run_one(ready, pool);
+      times_ns[ready.step] += core::now_ns() - begin;
+    }
+  };
+  if (!has_parallel_step_) {
+    body();
+    return;
+  }
+  using Body = decltype(body);
+  pool.enter([](void* state) { (*static_cast<const Body*>(state))(); },
+             const_cast<void*>(static_cast<const void*>(&body)));
+}
+
+}  // namespace trtlike::runtime

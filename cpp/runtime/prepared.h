@@ -1,0 +1,114 @@
+// A range of a plan's steps at concrete shapes, ready to run: kernels, storage, operands.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/threads.h"
+#include "engine/alias_plan.h"
+#include "engine/concrete_plan.h"
+#include "engine/plan.h"
+#include "kernels/tactic.h"
+#include "runtime/resolve.h"
+
+namespace trtlike::runtime {
+
+/// Definitions and tactics of a plan's steps, looked up once.
+struct StepTable {
+  explicit StepTable(const engine::Plan& plan);
+  std::vector<engine::ConcreteStep> steps;
+};
+
+/// Addresses that a run works on. None may change while it runs.
+struct Addresses {
+  std::byte* arena = nullptr;
+  /// One a binding of the plan.
+  std::span<void* const> bindings;
+  /// One a value: where values that later ranges need were left; null for the others.
+  std::span<void*> values;
+};
+
+class Prepared {
+ public:
+  /// Steps [first, last) of the plan. `kept` lists values that must keep their bytes after the last
+  /// of them. Throws UserError or UnsupportedError naming the layer when no tactic takes the
+  /// shapes.
+  Prepared(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
+           size_t first, size_t last, const std::vector<int32_t>& kept, int threads);
+
+  /// Bytes of arena: activations, shared memory and scratch of all threads.
+  size_t arena_bytes() const { return arena_bytes_; }
+  /// No arena can be smaller.
+  size_t arena_lower_bound_bytes() const { return arena_lower_bound_bytes_; }
+
+  /// Fills in the operands' addresses where one of them changed.
+  void bind(const Addresses& addresses);
+  /// Runs the steps. With `times_ns` (one a step of the plan), adds the time of each. Allocates
+  /// nothing, throws nothing.
+  void run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept;
+
+  const engine::ConcretePlan& concrete() const { return concrete_; }
+  const engine::AliasPlan& aliases() const { return aliases_; }
+  /// The tactic that a step runs with; null when it does not run one.
+  const kernels::Tactic* tactic(size_t step) const;
+  size_t num_running() const { return ready_.size(); }
+
+ private:
+  struct Operand {
+    engine::Home home = engine::Home::None;
+    int32_t index = -1;
+    size_t offset = 0;
+  };
+  struct Ready {
+    const kernels::Kernel* kernel = nullptr;
+    size_t step = 0;
+    size_t first_input = 0, num_inputs = 0;
+    size_t first_output = 0, num_outputs = 0;
+    size_t shared_offset = 0;
+    size_t scratch_offset = 0;
+    size_t scratch_stride = 0;
+    kernels::RunArgs args{};
+    std::byte* scratch = nullptr;
+  };
+
+  void find_needed(const Shapes& shapes, const std::vector<int32_t>& kept);
+  void describe_values(const Shapes& shapes);
+  void choose_tactics();
+  void choose_tactic(size_t step);
+  void prepare_steps();
+  void prepare_kernel(size_t step);
+  void prepare_copy(size_t step, const engine::Copy& copy);
+  void prepare_final_copies();
+  void add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
+                 const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
+  void place_memory();
+  void check_memory() const;
+  void keep_known_elements();
+  Operand operand(int32_t value, int64_t offset_bytes = 0) const;
+  void* address(const Operand& operand, const Addresses& addresses) const;
+  void run_one(const Ready& ready, const core::ThreadPool& pool) const noexcept;
+
+  engine::ConcretePlan concrete_;
+  engine::AliasPlan aliases_;
+  std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
+  /// Constants packed here because the plan's tactic did not take the shapes.
+  std::vector<kernels::Packed> packed_;
+  std::vector<Ready> ready_;
+  std::vector<Operand> operands_;
+  std::vector<void*> pointers_;
+  /// Offset in the arena of each root value.
+  std::vector<size_t> value_offsets_;
+  std::shared_ptr<std::byte> known_;
+  std::vector<size_t> known_offsets_;
+  std::vector<int32_t> kept_;
+  size_t arena_bytes_ = 0;
+  size_t arena_lower_bound_bytes_ = 0;
+  bool has_parallel_step_ = false;
+  bool has_earlier_ = false;
+  std::byte* bound_arena_ = nullptr;
+  std::vector<void*> bound_bindings_;
+};
+
+}  // namespace trtlike::runtime

@@ -1,0 +1,42 @@
+// Shapes of every value from the shapes of the inputs: the ops' shape rules, run once over the
+// plan. Usable before all inputs are known, and by the builder.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "engine/plan.h"
+#include "ops/op.h"
+
+namespace trtlike::runtime {
+
+/// What is known of each value of a plan.
+struct Shapes {
+  /// Extents; -1 where they are not known yet.
+  std::vector<Dims> dims;
+  /// Elements of integer and boolean values as far as they are known.
+  std::vector<ops::HostValue> host;
+  /// Steps [0, resolved) have outputs of known extents.
+  size_t resolved = 0;
+
+  const Dims& of(int32_t value) const { return dims[static_cast<size_t>(value)]; }
+};
+
+/// What the plan says alone: constants' small integers and the extents known at build.
+Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants);
+
+/// Runs the shape rules of steps from `shapes.resolved` on, with the inputs' dims and host elements
+/// as they are in `shapes`. With `stop_at_unknown`, ends at the first step whose output extents are
+/// not all known; without, goes on with unknown extents. Throws UserError that names the step when
+/// its rule refuses the shapes or contradicts the plan.
+void resolve_shapes(const engine::Plan& plan, Shapes& shapes, bool stop_at_unknown);
+
+/// True when all elements are known.
+bool is_known(const ops::HostValue& value);
+
+/// The elements of a dense integer or boolean tensor.
+std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t count);
+/// The reverse. `out` has dtype_bytes(dtype, elements.size()) bytes.
+void write_elements(const std::vector<int64_t>& elements, DataType dtype, void* out);
+
+}  // namespace trtlike::runtime

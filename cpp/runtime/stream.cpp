@@ -1,0 +1,123 @@
+// Stream workers and the table of handles.
+#include "runtime/stream.h"
+
+#include <map>
+#include <vector>
+
+#include "trtlike/runtime.h"
+
+namespace trtlike {
+namespace runtime {
+namespace {
+
+struct Table {
+  std::mutex mutex;
+  std::map<uint64_t, std::shared_ptr<Stream>> streams;
+};
+
+/// Never destroyed: threads may use streams while the process ends.
+Table& table() {
+  static Table* const instance = new Table;
+  return *instance;
+}
+
+std::vector<std::shared_ptr<Stream>> all_streams() {
+  const std::lock_guard<std::mutex> lock(table().mutex);
+  std::vector<std::shared_ptr<Stream>> streams;
+  for (const auto& [handle, stream] : table().streams) streams.push_back(stream);
+  return streams;
+}
+
+}  // namespace
+
+Stream::Stream() : worker_([this] { work(); }) {}
+
+Stream::~Stream() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (worker_.get_id() == std::this_thread::get_id()) {
+    worker_.detach();
+  } else {
+    worker_.join();
+  }
+}
+
+void Stream::enqueue(std::function<void()> job) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    jobs_.push_back(std::move(job));
+    ++queued_;
+  }
+  changed_.notify_all();
+}
+
+void Stream::synchronize() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const uint64_t target = queued_;
+  changed_.wait(lock, [&] { return done_ >= target; });
+}
+
+void Stream::work() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return ending_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    {
+      const std::function<void()> job = std::move(jobs_.front());
+      jobs_.pop_front();
+      lock.unlock();
+      job();
+    }
+    lock.lock();
+    ++done_;
+    changed_.notify_all();
+  }
+}
+
+std::shared_ptr<Stream> find_stream(uint64_t handle) {
+  const std::lock_guard<std::mutex> lock(table().mutex);
+  const auto found = table().streams.find(handle);
+  return found == table().streams.end() ? nullptr : found->second;
+}
+
+}  // namespace runtime
+
+uint64_t create_stream() {
+  auto stream = std::make_shared<runtime::Stream>();
+  const auto handle = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(stream.get()));
+  const std::lock_guard<std::mutex> lock(runtime::table().mutex);
+  runtime::table().streams.emplace(handle, std::move(stream));
+  return handle;
+}
+
+void destroy_stream(uint64_t handle) {
+  std::shared_ptr<runtime::Stream> stream = runtime::find_stream(handle);
+  if (stream == nullptr) return;
+  {
+    const std::lock_guard<std::mutex> lock(runtime::table().mutex);
+    runtime::table().streams.erase(handle);
+  }
+}
+
+void synchronize_stream(uint64_t handle) {
+  if (const std::shared_ptr<runtime::Stream> stream = runtime::find_stream(handle)) {
+    stream->synchronize();
+    return;
+  }
+  for (const std::shared_ptr<runtime::Stream>& stream : runtime::all_streams())
+    stream->synchronize();
+}
+
+void enqueue_on_stream(uint64_t handle, std::function<void()> body) {
+  const std::shared_ptr<runtime::Stream> stream = runtime::find_stream(handle);
+  if (stream == nullptr) {
+    body();
+  } else {
+    stream->enqueue(std::move(body));
+  }
+}
+
+}  // namespace trtlike
