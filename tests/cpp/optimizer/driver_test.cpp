@@ -13,9 +13,9 @@
 namespace trtlike::optimizer {
 namespace {
 
+using test::op_names;
 using testing::Contains;
 using testing::HasSubstr;
-using test::op_names;
 
 class Lines : public Logger {
  public:
