@@ -1,0 +1,101 @@
+#include "onnx/evaluate.h"
+
+#include <map>
+#include <memory>
+
+#include "core/memory.h"
+#include "core/shape.h"
+
+namespace trtlike::onnx {
+namespace {
+
+constexpr int64_t kMaxElems = 4096;
+
+struct Known {
+  core::TensorView view;
+  std::shared_ptr<const void> owner;
+};
+
+class Evaluation {
+ public:
+  explicit Evaluation(const ir::Graph& graph) : graph_(graph) {}
+
+  /// Null when the value is not known.
+  const Known* find(ir::ValueId id) {
+    const auto found = known_.find(id);
+    if (found != known_.end()) return found->second.view.data != nullptr ? &found->second : nullptr;
+    known_[id] = {};
+    const ir::Value& value = graph_.value(id);
+    if (value.constant) {
+      known_[id] = {ir::constant_view(graph_, id), value.constant->data};
+    } else if (core::is_static(value.type.dims) && core::elems(value.type.dims) <= kMaxElems) {
+      if (!use_host(id) && value.producer) run(value.producer);
+    }
+    const Known& result = known_[id];
+    return result.view.data != nullptr ? &result : nullptr;
+  }
+
+ private:
+  Known allocate(const ops::TensorType& type) const {
+    const size_t bytes = core::dtype_bytes(type.dtype, core::elems(type.dims));
+    auto owner = core::allocate_shared(std::max<size_t>(bytes, 8));
+    return {{owner.get(), type.dtype, type.dims}, owner};
+  }
+
+  bool use_host(ir::ValueId id) {
+    const ir::Value& value = graph_.value(id);
+    if (!value.host) return false;
+    for (const int64_t element : *value.host)
+      if (element == ops::kUnknownElement) return false;
+    const Known known = allocate(value.type);
+    core::dispatch_dtype(value.type.dtype, "host value", [&](auto tag) {
+      using T = decltype(tag);
+      if constexpr (std::is_integral_v<T>)
+        for (size_t i = 0; i < value.host->size(); ++i)
+          known.view.as<T>()[i] = static_cast<T>((*value.host)[i]);
+    });
+    known_[id] = known;
+    return true;
+  }
+
+  void run(ir::NodeId id) {
+    const ir::Node& node = graph_.node(id);
+    if (node.op->reference == nullptr) return;
+    std::vector<core::TensorView> inputs, outputs;
+    for (const ir::ValueId input : node.inputs) {
+      if (!input) {
+        inputs.push_back({nullptr, DataType::Float, Dims::unknown_rank()});
+        continue;
+      }
+      const Known* known = find(input);
+      if (known == nullptr) return;
+      inputs.push_back(known->view);
+    }
+    std::vector<Known> results;
+    for (const ir::ValueId output : node.outputs) {
+      const ops::TensorType& type = graph_.value(output).type;
+      if (!core::is_static(type.dims) || core::elems(type.dims) > kMaxElems) return;
+      results.push_back(allocate(type));
+      outputs.push_back(results.back().view);
+    }
+    node.op->reference({node.attributes, inputs, outputs});
+    for (size_t i = 0; i < results.size(); ++i) known_[node.outputs[i]] = results[i];
+  }
+
+  const ir::Graph& graph_;
+  std::map<ir::ValueId, Known> known_;
+};
+
+}  // namespace
+
+std::optional<std::vector<double>> evaluate(const ir::Graph& graph, ir::ValueId value) {
+  if (graph.value(value).constant) return ir::constant_elements(graph, value);
+  Evaluation evaluation(graph);
+  const Known* known = evaluation.find(value);
+  if (known == nullptr) return std::nullopt;
+  std::vector<double> elements;
+  for (int64_t i = 0; i < known->view.elems(); ++i) elements.push_back(known->view.at(i));
+  return elements;
+}
+
+}  // namespace trtlike::onnx

@@ -1,0 +1,110 @@
+#include "onnx/layers.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "onnx/model_importer.h"
+
+namespace trtlike::onnx {
+
+ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims, ConstantForm form) {
+  const ir::Value& value = node.graph().value(constant);
+  const TensorData tensor{value.type.dtype, dims, *value.constant};
+  return form == ConstantForm::Layer ? node.add_constant(tensor) : node.add_weights(tensor);
+}
+
+ValueId with_rank(NodeContext& node, ValueId value, int rank) {
+  const Dims& dims = node.dims(value);
+  const int missing = rank - dims.rank();
+  if (missing <= 0) return value;
+  if (node.is_constant(value)) {
+    Dims wider = Dims::filled(missing, 1);
+    for (const int64_t extent : dims) wider.push_back(extent);
+    return reshape_constant(node, value, wider);
+  }
+  return unsqueeze(node, value, axes_between(0, missing));
+}
+
+void equalize_ranks(NodeContext& node, std::vector<ValueId>& operands) {
+  int rank = 0;
+  for (const ValueId operand : operands) rank = std::max(rank, node.rank(operand));
+  for (ValueId& operand : operands) operand = with_rank(node, operand, rank);
+}
+
+ValueId cast(NodeContext& node, ValueId value, DataType dtype) {
+  if (node.dtype(value) == dtype) return value;
+  return node.add("Cast", {value}, {{"to_type", to_int(dtype)}}, "cast");
+}
+
+ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, ValueId b,
+                    std::string_view suffix) {
+  std::vector<ValueId> operands{a, b};
+  equalize_ranks(node, operands);
+  return node.add("ElementWise", operands, {{"op", to_int(op)}}, suffix);
+}
+
+ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, double b,
+                    std::string_view suffix) {
+  return elementwise(node, op, a, node.scalar_like(a, b), suffix);
+}
+
+ValueId unary(NodeContext& node, UnaryOperation op, ValueId a, std::string_view suffix) {
+  return node.add("Unary", {a}, {{"op", to_int(op)}}, suffix);
+}
+
+ValueId activation(NodeContext& node, ActivationType type, ValueId a, double alpha, double beta,
+                   std::string_view suffix) {
+  return node.add("Activation", {a}, {{"type", to_int(type)}, {"alpha", alpha}, {"beta", beta}},
+                  suffix);
+}
+
+ValueId select(NodeContext& node, ValueId condition, ValueId then_value, ValueId else_value,
+               std::string_view suffix) {
+  std::vector<ValueId> operands{condition, then_value, else_value};
+  equalize_ranks(node, operands);
+  return node.add("Select", operands, {}, suffix);
+}
+
+ValueId squeeze(NodeContext& node, ValueId value, const std::vector<int64_t>& axes) {
+  return axes.empty() ? value : node.add("Squeeze", {value}, {{"axes", axes}}, "squeeze");
+}
+
+ValueId unsqueeze(NodeContext& node, ValueId value, const std::vector<int64_t>& axes) {
+  return axes.empty() ? value : node.add("Unsqueeze", {value}, {{"axes", axes}}, "unsqueeze");
+}
+
+ValueId transpose(NodeContext& node, ValueId value, const std::vector<int64_t>& permutation,
+                  std::string_view suffix) {
+  return node.add("Shuffle", {value}, {{"first_transpose", permutation}}, suffix);
+}
+
+ValueId reshape(NodeContext& node, ValueId value, const std::vector<int64_t>& dims,
+                std::string_view suffix) {
+  return node.add("Shuffle", {value}, {{"has_reshape", true}, {"reshape_dims", dims}}, suffix);
+}
+
+ValueId concat(NodeContext& node, const std::vector<ValueId>& values, int64_t axis,
+               std::string_view suffix) {
+  if (values.size() == 1) return values[0];
+  return node.add("Concatenation", values, {{"axis", axis}}, suffix);
+}
+
+ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
+               const std::vector<int64_t>& axes, bool keep_dims, std::string_view suffix) {
+  return node.add("Reduce", {value},
+                  {{"op", operation}, {"axes", axes_mask(axes)}, {"keep_dims", keep_dims}}, suffix);
+}
+
+int64_t axes_mask(const std::vector<int64_t>& axes) {
+  int64_t mask = 0;
+  for (const int64_t axis : axes) mask |= int64_t{1} << axis;
+  return mask;
+}
+
+std::vector<int64_t> axes_between(int begin, int end) {
+  std::vector<int64_t> axes(static_cast<size_t>(std::max(0, end - begin)));
+  std::iota(axes.begin(), axes.end(), begin);
+  return axes;
+}
+
+}  // namespace trtlike::onnx

@@ -1,0 +1,61 @@
+// Small pieces that importers are made of: equal ranks, casts, element-wise operations, reshapes.
+#pragma once
+
+#include <vector>
+
+#include "onnx/node_context.h"
+#include "ops/pointwise_kinds.h"
+
+namespace trtlike::onnx {
+
+using ops::ActivationType;
+using ops::ElementWiseOperation;
+using ops::UnaryOperation;
+
+template <typename Enum>
+int64_t to_int(Enum value) {
+  return static_cast<int64_t>(value);
+}
+
+/// `value` with leading extents of 1 up to `rank`; constants are reshaped, others get a layer.
+ValueId with_rank(NodeContext& node, ValueId value, int rank);
+/// Both operands with the larger of their ranks.
+void equalize_ranks(NodeContext& node, std::vector<ValueId>& operands);
+/// A constant under other extents (same elements), without a copy.
+ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims,
+                         ConstantForm form = ConstantForm::Layer);
+
+/// The value as `dtype`: itself when it already is.
+ValueId cast(NodeContext& node, ValueId value, DataType dtype);
+
+ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, ValueId b,
+                    std::string_view suffix = "");
+/// With a constant of one element as second operand.
+ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, double b,
+                    std::string_view suffix = "");
+ValueId unary(NodeContext& node, UnaryOperation op, ValueId a, std::string_view suffix = "");
+ValueId activation(NodeContext& node, ActivationType type, ValueId a, double alpha = 0,
+                   double beta = 0, std::string_view suffix = "");
+ValueId select(NodeContext& node, ValueId condition, ValueId then_value, ValueId else_value,
+               std::string_view suffix = "");
+
+/// Removes or inserts extents of 1.
+ValueId squeeze(NodeContext& node, ValueId value, const std::vector<int64_t>& axes);
+ValueId unsqueeze(NodeContext& node, ValueId value, const std::vector<int64_t>& axes);
+ValueId transpose(NodeContext& node, ValueId value, const std::vector<int64_t>& permutation,
+                  std::string_view suffix = "");
+/// To known extents; 0 keeps the input's extent, -1 is what remains.
+ValueId reshape(NodeContext& node, ValueId value, const std::vector<int64_t>& dims,
+                std::string_view suffix = "");
+ValueId concat(NodeContext& node, const std::vector<ValueId>& values, int64_t axis,
+               std::string_view suffix = "");
+
+/// Reduce over `axes` (counted from the front).
+ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
+               const std::vector<int64_t>& axes, bool keep_dims, std::string_view suffix = "");
+/// Bit mask of axes.
+int64_t axes_mask(const std::vector<int64_t>& axes);
+/// begin, begin + 1, ... below end.
+std::vector<int64_t> axes_between(int begin, int end);
+
+}  // namespace trtlike::onnx

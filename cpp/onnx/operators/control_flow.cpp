@@ -1,0 +1,142 @@
+// If, Loop and Scan without control flow: a known condition takes its branch, an unknown one
+// selects between both; loops of known length are unrolled.
+#include "onnx/extents.h"
+#include "onnx/layers.h"
+
+namespace trtlike::onnx {
+namespace {
+
+using core::str;
+
+constexpr int64_t kMaxIterations = 1024;
+
+Outputs import_if(NodeContext& node) {
+  const auto condition = node.known_ints(node.input(0));
+  if (condition && condition->size() == 1)
+    return node.import_graph(
+        node.get_graph(condition->front() != 0 ? "then_branch" : "else_branch"), {},
+        condition->front() != 0 ? "then" : "else");
+  const Outputs then_values = node.import_graph(node.get_graph("then_branch"), {}, "then");
+  const Outputs else_values = node.import_graph(node.get_graph("else_branch"), {}, "else");
+  const ValueId scalar =
+      node.rank(node.input(0)) == 0 ? node.input(0) : reshape(node, node.input(0), {}, "condition");
+  Outputs outputs;
+  for (size_t i = 0; i < std::min(then_values.size(), else_values.size()); ++i) {
+    const ValueId a = then_values[i], b = else_values[i];
+    if (node.dims(a) != node.dims(b) || node.dtype(a) != node.dtype(b))
+      node.fail(Code::UnsupportedNodeDynamic,
+                str("expected branches of one type and shape where the condition is computed, got ",
+                    node.dims(a).to_string(), " and ", node.dims(b).to_string(), "."));
+    outputs.push_back(select(node, scalar, a, b));
+  }
+  return outputs;
+}
+
+/// The values of one scan output, stacked along a new axis.
+ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axis) {
+  std::vector<ValueId> rows;
+  for (const ValueId value : values)
+    rows.push_back(unsqueeze(node, value, {node.normalize_axis(axis, node.rank(value) + 1)}));
+  return concat(node, rows, axis < 0 ? axis + node.rank(rows[0]) : axis, "stack");
+}
+
+Outputs import_loop(NodeContext& node) {
+  const ::onnx::GraphProto& body = node.get_graph("body");
+  const auto limit =
+      node.has_input(0) ? node.known_ints(node.input(0)) : std::vector<int64_t>{kMaxIterations + 1};
+  auto condition = node.has_input(1) ? node.known_ints(node.input(1)) : std::vector<int64_t>{1};
+  const size_t carried = node.num_inputs() - std::min<size_t>(2, node.num_inputs());
+  std::vector<ValueId> state;
+  for (size_t i = 0; i < carried; ++i) state.push_back(node.input(i + 2));
+  const size_t num_scans = static_cast<size_t>(body.output_size()) -
+                           std::min<size_t>(1 + carried, static_cast<size_t>(body.output_size()));
+  std::vector<std::vector<ValueId>> scans(num_scans);
+  for (int64_t i = 0;; ++i) {
+    if (!limit || !condition)
+      node.fail(
+          Code::UnsupportedNodeDynamic,
+          "expected a trip count and a condition that are known when the model is parsed, got "
+          "computed ones.");
+    if (condition->front() == 0 || i >= limit->front()) break;
+    if (i >= kMaxIterations)
+      node.fail(Code::UnsupportedNode,
+                str("expected at most ", kMaxIterations, " iterations, got more."));
+    std::vector<ValueId> arguments{node.add_constant(DataType::Int64, {}, {static_cast<double>(i)}),
+                                   node.add_constant(DataType::Bool, {}, {1.0})};
+    arguments.insert(arguments.end(), state.begin(), state.end());
+    const Outputs results = node.import_graph(body, arguments, str(i));
+    condition = node.known_ints(results.at(0));
+    for (size_t k = 0; k < carried; ++k) state[k] = results.at(k + 1);
+    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(results.at(1 + carried + k));
+  }
+  Outputs outputs = state;
+  for (size_t k = 0; k < num_scans; ++k) {
+    const bool is_wanted = node.wants_output(carried + k);
+    if (is_wanted && scans[k].empty())
+      node.fail(Code::UnsupportedNodeDynamic, "expected one iteration or more, got none.");
+    outputs.push_back(is_wanted ? stack(node, scans[k], 0) : ValueId{});
+  }
+  return outputs;
+}
+
+int64_t list_entry(NodeContext& node, const char* name, size_t i) {
+  const auto list = node.get_ints(name, std::vector<int64_t>{});
+  return i < list.size() ? list[i] : 0;
+}
+
+Outputs import_scan(NodeContext& node) {
+  if (node.opset() < 9)
+    node.fail(Code::UnsupportedNode, str("expected opset 9 or newer, got ", node.opset(), "."));
+  const ::onnx::GraphProto& body = node.get_graph("body");
+  const auto num_inputs = static_cast<size_t>(node.get_int("num_scan_inputs"));
+  if (num_inputs < 1 || num_inputs > node.num_inputs())
+    node.fail_attribute("num_scan_inputs", str("expected between 1 and ", node.num_inputs(),
+                                               ", got ", num_inputs, "."));
+  const size_t carried = node.num_inputs() - num_inputs;
+  std::vector<ValueId> state;
+  for (size_t i = 0; i < carried; ++i) state.push_back(node.input(i));
+  const auto axis_of = [&](size_t i) {
+    return node.normalize_axis(list_entry(node, "scan_input_axes", i),
+                               node.rank(node.input(carried + i)));
+  };
+  const int64_t length = node.dims(node.input(carried))[axis_of(0)];
+  if (length < 1 || length > kMaxIterations)
+    node.fail_input(Code::UnsupportedNodeDynamic, carried,
+                    str("expected a sequence of known length between 1 and ", kMaxIterations,
+                        ", got ", length, "."));
+  const size_t num_scans = static_cast<size_t>(body.output_size()) - carried;
+  std::vector<std::vector<ValueId>> scans(num_scans);
+  for (int64_t step = 0; step < length; ++step) {
+    std::vector<ValueId> arguments = state;
+    for (size_t i = 0; i < num_inputs; ++i) {
+      const bool reversed = list_entry(node, "scan_input_directions", i) != 0;
+      const ValueId index = node.add_constant(
+          DataType::Int64, {}, {static_cast<double>(reversed ? length - 1 - step : step)});
+      arguments.push_back(node.add("Gather", {node.input(carried + i), index},
+                                   {{"axis", int64_t{axis_of(i)}}}, "element"));
+    }
+    const Outputs results = node.import_graph(body, arguments, str(step));
+    for (size_t k = 0; k < carried; ++k) state[k] = results.at(k);
+    for (size_t k = 0; k < num_scans; ++k) {
+      const bool reversed = list_entry(node, "scan_output_directions", k) != 0;
+      auto& values = scans[k];
+      values.insert(reversed ? values.begin() : values.end(), results.at(carried + k));
+    }
+  }
+  Outputs outputs = state;
+  for (size_t k = 0; k < num_scans; ++k)
+    outputs.push_back(stack(node, scans[k], list_entry(node, "scan_output_axes", k)));
+  return outputs;
+}
+
+constexpr Importer kImporters[] = {
+    {"If", import_if},
+    {"Loop", import_loop},
+    {"Scan", import_scan},
+};
+
+}  // namespace
+
+std::span<const Importer> control_flow_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx

@@ -1,0 +1,162 @@
+// Tensors made from numbers: ConstantOfShape, Range, EyeLike, Trilu and OneHot.
+#include <algorithm>
+#include <cmath>
+
+#include "ir/patch.h"
+#include "onnx/extents.h"
+#include "onnx/layers.h"
+
+namespace trtlike::onnx {
+namespace {
+
+using Op = ElementWiseOperation;
+
+/// Up to this size a tensor becomes a constant, so that its elements are known.
+constexpr int64_t kConstantElems = 4096;
+
+Outputs import_constant_of_shape(NodeContext& node) {
+  TensorData fill{DataType::Float, {}, {}};
+  if (node.has_attribute("value"))
+    fill = node.tensors().read(node.get_tensor("value"));
+  else
+    fill.data = ir::make_constant_data(DataType::Float, {0.0});
+  if (core::elems(fill.dims) != 1)
+    node.fail_attribute("value",
+                        core::str("expected one element, got shape ", fill.dims.to_string(), "."));
+  fill.dims = {};
+  const Extents extents = read_extents(node, node.input(0));
+  const ValueId scalar = node.add_constant(fill);
+  const auto known = known_extents(extents);
+  if (!known || core::elems(Dims(*known)) > kConstantElems)
+    return {expand_to(node, scalar, extents)};
+  const auto element = ir::constant_elements(node.graph(), scalar);
+  const Dims dims(*known);
+  return {node.add_constant(
+      fill.dtype, dims,
+      std::vector<double>(static_cast<size_t>(core::elems(dims)), element->front()))};
+}
+
+/// ceil((limit - start) / delta), not below 0.
+ValueId range_count(NodeContext& node, ValueId start, ValueId limit, ValueId delta) {
+  const ValueId distance = elementwise(node, Op::Sub, limit, start, "distance");
+  ValueId count;
+  if (core::is_float(node.dtype(start))) {
+    const ValueId steps = elementwise(node, Op::Div, distance, delta, "steps");
+    count = cast(node, unary(node, UnaryOperation::Ceil, steps, "ceil"), DataType::Int64);
+  } else {
+    const ValueId back = elementwise(node, Op::Sub, start, limit, "distance");
+    const ValueId steps = elementwise(node, Op::FloorDiv, back, delta, "steps");
+    const ValueId negative = elementwise(node, Op::Prod, steps, -1.0, "count");
+    count = cast(node, negative, DataType::Int64);
+  }
+  return unsqueeze(node, elementwise(node, Op::Max, count, 0.0, "count"), {0});
+}
+
+/// Models in the wild give [1] where the operator asks for a scalar.
+ValueId scalar_input(NodeContext& node, size_t i) {
+  return node.rank(node.input(i)) == 0 ? node.input(i) : reshape(node, node.input(i), {}, "scalar");
+}
+
+Outputs import_range(NodeContext& node) {
+  const ValueId start = scalar_input(node, 0);
+  const ValueId limit = scalar_input(node, 1);
+  const ValueId delta = scalar_input(node, 2);
+  const DataType dtype = node.dtype(start);
+  const auto a = node.known_floats(start), b = node.known_floats(limit),
+             d = node.known_floats(delta);
+  if (a && b && d) {
+    if (d->front() == 0)
+      node.fail_input(Code::InvalidNode, 2, "expected a delta other than 0, got 0.");
+    const double count = std::max(0.0, std::ceil((b->front() - a->front()) / d->front()));
+    if (count <= static_cast<double>(kConstantElems)) {
+      std::vector<double> elements;
+      for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
+        elements.push_back(a->front() + static_cast<double>(i) * d->front());
+      return {node.add_constant(dtype, {static_cast<int64_t>(elements.size())}, elements)};
+    }
+  }
+  AttributeList attributes{{"to_type", to_int(dtype)}};
+  std::vector<ValueId> inputs{range_count(node, start, limit, delta), {}, {}};
+  if (a && d) {
+    attributes.emplace_back("alpha", a->front());
+    attributes.emplace_back("beta", d->front());
+  } else {
+    inputs[1] = start;
+    inputs[2] = unsqueeze(node, delta, {0});
+  }
+  return {node.add("Fill", inputs, attributes)};
+}
+
+Outputs import_eye_like(NodeContext& node) {
+  node.check_rank(0, 2);
+  const Dims dims = node.dims(node.input(0));
+  if (!core::is_static(dims))
+    node.fail_input(Code::UnsupportedNodeDynamic, 0,
+                    core::str("expected known extents, got shape ", dims.to_string(), "."));
+  DataType dtype = node.dtype(node.input(0));
+  if (node.has_attribute("dtype"))
+    dtype = to_dtype(static_cast<int32_t>(node.get_int("dtype")), node.describe());
+  const int64_t k = node.get_int("k", 0);
+  std::vector<double> elements(static_cast<size_t>(core::elems(dims)), 0.0);
+  for (int64_t row = 0; row < dims[0]; ++row)
+    if (row + k >= 0 && row + k < dims[1])
+      elements[static_cast<size_t>(row * dims[1] + row + k)] = 1.0;
+  return {node.add_constant(dtype, dims, elements)};
+}
+
+/// 0, 1, 2, ... along one of the last two dimensions of `x`.
+ValueId positions(NodeContext& node, ValueId x, int axis) {
+  const int rank = node.rank(x);
+  const Extent extent = extent_of(node, x, axis);
+  AttributeList attributes{{"to_type", to_int(DataType::Int64)}, {"alpha", 0.0}, {"beta", 1.0}};
+  std::vector<ValueId> inputs;
+  if (extent.known)
+    attributes.emplace_back("shape", std::vector<int64_t>{*extent.known});
+  else
+    inputs.push_back(extent.value);
+  const ValueId line = node.add("Fill", inputs, attributes, "positions");
+  auto axes = axes_between(0, rank);
+  axes.erase(axes.begin() + axis);
+  return unsqueeze(node, line, axes);
+}
+
+/// Keeps column - row >= k (upper) or <= k (lower).
+Outputs import_trilu(NodeContext& node) {
+  const ValueId x = node.input(0);
+  const int rank = node.rank(x);
+  if (rank < 2)
+    node.fail_input(Code::InvalidNode, 0, core::str("expected rank 2 or more, got ", rank, "."));
+  const bool is_upper = node.get_int("upper", 1) != 0;
+  const ValueId offset = elementwise(node, Op::Sub, positions(node, x, rank - 1),
+                                     positions(node, x, rank - 2), "offset");
+  ValueId k = node.add_constant(DataType::Int64, {}, {0.0});
+  if (node.has_input(1)) k = scalar_input(node, 1);
+  const ValueId dropped = elementwise(node, is_upper ? Op::Less : Op::Greater, offset,
+                                      cast(node, k, DataType::Int64), "dropped");
+  return {select(node, dropped, node.scalar_like(x, 0.0), x)};
+}
+
+/// Indices count from the back where they are negative.
+Outputs import_one_hot(NodeContext& node) {
+  const ValueId indices = cast(node, node.input(0), DataType::Int64);
+  const ValueId depth = cast(node, scalar_input(node, 1), DataType::Int64);
+  const ValueId negative = elementwise(node, Op::Less, indices, 0.0, "negative");
+  const ValueId wrapped = elementwise(node, Op::Sum, indices, depth, "wrap");
+  const ValueId positive = select(node, negative, wrapped, indices, "indices");
+  return {
+      node.add("OneHot", {positive, node.input(2), depth}, {{"axis", node.get_int("axis", -1)}})};
+}
+
+constexpr Importer kImporters[] = {
+    {"ConstantOfShape", import_constant_of_shape},
+    {"Range", import_range},
+    {"EyeLike", import_eye_like},
+    {"Trilu", import_trilu},
+    {"OneHot", import_one_hot},
+};
+
+}  // namespace
+
+std::span<const Importer> fill_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx

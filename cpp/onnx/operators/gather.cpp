@@ -1,0 +1,56 @@
+// The Gather and Scatter families.
+#include "onnx/layers.h"
+
+namespace trtlike::onnx {
+namespace {
+
+constexpr int64_t kDefault = 0;
+constexpr int64_t kElement = 1;
+constexpr int64_t kNd = 2;
+constexpr int64_t kScatterElement = 0;
+constexpr int64_t kScatterNd = 1;
+
+/// Argument: the mode, by axis.
+Outputs import_gather(NodeContext& node) {
+  const int64_t axis = node.normalize_axis(node.get_int("axis", 0), node.rank(node.input(0)));
+  return {node.add("Gather", {node.input(0), node.input(1)},
+                   {{"mode", node.argument()}, {"axis", axis}})};
+}
+
+Outputs import_gather_nd(NodeContext& node) {
+  return {node.add("Gather", {node.input(0), node.input(1)},
+                   {{"mode", kNd}, {"num_elementwise_dims", node.get_int("batch_dims", 0)}})};
+}
+
+int64_t reduction(NodeContext& node) {
+  static const char* const names[] = {"none", "add", "mul", "max", "min"};
+  const std::string name = node.get_string("reduction", "none");
+  for (size_t i = 0; i < std::size(names); ++i)
+    if (name == names[i]) return static_cast<int64_t>(i);
+  node.fail_attribute("reduction",
+                      core::str("expected none, add, mul, max or min, got '", name, "'."));
+}
+
+/// Argument: the mode.
+Outputs import_scatter(NodeContext& node) {
+  AttributeList attributes{{"mode", node.argument()}, {"reduction", reduction(node)}};
+  if (node.argument() == kScatterElement)
+    attributes.emplace_back(
+        "axis", int64_t{node.normalize_axis(node.get_int("axis", 0), node.rank(node.input(0)))});
+  return {node.add("Scatter", {node.input(0), node.input(1), node.input(2)}, attributes)};
+}
+
+constexpr Importer kImporters[] = {
+    {"Gather", import_gather, kDefault},
+    {"GatherElements", import_gather, kElement},
+    {"GatherND", import_gather_nd},
+    {"Scatter", import_scatter, kScatterElement},
+    {"ScatterElements", import_scatter, kScatterElement},
+    {"ScatterND", import_scatter, kScatterNd},
+};
+
+}  // namespace
+
+std::span<const Importer> gather_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx

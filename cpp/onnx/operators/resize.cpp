@@ -1,0 +1,163 @@
+// Resize (opset 10 on) and Upsample (to opset 9).
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "onnx/extents.h"
+#include "onnx/layers.h"
+
+namespace trtlike::onnx {
+namespace {
+
+using core::str;
+
+constexpr int64_t kAsymmetric = 1;
+constexpr int64_t kHalfPixel = 2;
+constexpr int64_t kFloor = 2;
+
+int64_t lookup(NodeContext& node, const char* attribute, const std::string& name,
+               const std::map<std::string, int64_t>& values) {
+  const auto found = values.find(name);
+  if (found != values.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, value] : values) names.push_back(known);
+  node.fail_attribute(attribute, str("expected one of ", core::join(names), ", got '", name, "'."));
+}
+
+int64_t resize_mode(NodeContext& node) {
+  return lookup(node, "mode", node.get_string("mode", "nearest"),
+                {{"nearest", 0}, {"linear", 1}, {"bilinear", 1}, {"cubic", 2}});
+}
+
+AttributeList sampling(NodeContext& node) {
+  AttributeList attributes{{"resize_mode", resize_mode(node)}};
+  if (node.opset() < 11) {
+    attributes.emplace_back("coordinate_transformation", kAsymmetric);
+    attributes.emplace_back("nearest_rounding", kFloor);
+    return attributes;
+  }
+  if (node.get_int("antialias", 0) != 0) node.fail_attribute("antialias", "expected 0, got 1.");
+  attributes.emplace_back("coordinate_transformation",
+                          lookup(node, "coordinate_transformation_mode",
+                                 node.get_string("coordinate_transformation_mode", "half_pixel"),
+                                 {{"align_corners", 0},
+                                  {"asymmetric", kAsymmetric},
+                                  {"half_pixel", kHalfPixel},
+                                  {"pytorch_half_pixel", 3},
+                                  {"tf_half_pixel_for_nn", 4},
+                                  {"half_pixel_symmetric", 5}}));
+  attributes.emplace_back(
+      "nearest_rounding",
+      lookup(
+          node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
+          {{"round_prefer_ceil", 0}, {"round_prefer_floor", 1}, {"floor", kFloor}, {"ceil", 3}}));
+  attributes.emplace_back("exclude_outside", node.get_int("exclude_outside", 0) != 0);
+  attributes.emplace_back("cubic_coeff", node.get_float("cubic_coeff_a", -0.75));
+  return attributes;
+}
+
+/// The axes that scales or sizes are given for.
+std::vector<int64_t> resized_axes(NodeContext& node) {
+  const int rank = node.rank(node.input(0));
+  if (!node.has_attribute("axes")) return axes_between(0, rank);
+  std::vector<int64_t> axes;
+  for (const int64_t axis : node.get_ints("axes")) axes.push_back(node.normalize_axis(axis, rank));
+  return axes;
+}
+
+void check_count(NodeContext& node, size_t input, size_t got, size_t expected) {
+  if (got != expected)
+    node.fail_input(Code::InvalidNode, input,
+                    str("expected ", expected, " elements, got ", got, "."));
+}
+
+Outputs resize_to_scales(NodeContext& node, size_t input, const std::vector<double>& given,
+                         AttributeList attributes) {
+  const auto axes = resized_axes(node);
+  check_count(node, input, given.size(), axes.size());
+  std::vector<double> scales(static_cast<size_t>(node.rank(node.input(0))), 1.0);
+  for (size_t i = 0; i < axes.size(); ++i) scales[static_cast<size_t>(axes[i])] = given[i];
+  for (const double scale : scales)
+    if (!(scale > 0))
+      node.fail_input(Code::InvalidNode, input, str("expected scales above 0, got ", scale, "."));
+  attributes.emplace_back("scales", scales);
+  return {node.add("Resize", {node.input(0)}, attributes)};
+}
+
+/// Scales that are computed at run time: the extents are floor(extent * scale).
+Outputs resize_to_dynamic_scales(NodeContext& node, size_t input, const AttributeList& attributes) {
+  const ValueId x = node.input(0);
+  const ValueId shape = cast(node, node.add("Shape", {x}, {}, "shape"), DataType::Float);
+  const ValueId scales = cast(node, node.input(input), DataType::Float);
+  const ValueId exact = elementwise(node, ElementWiseOperation::Prod, shape, scales, "extents");
+  const ValueId whole = unary(node, UnaryOperation::Floor, exact, "floor");
+  return {node.add("Resize", {x, cast(node, whole, DataType::Int64)}, attributes)};
+}
+
+/// Keeps the proportions: one scale for all axes, so that no extent (or every one) reaches its
+/// size.
+std::vector<int64_t> keep_proportions(NodeContext& node, const std::vector<int64_t>& axes,
+                                      const std::vector<int64_t>& sizes, bool not_larger) {
+  const Dims& dims = node.dims(node.input(0));
+  double scale = not_larger ? INFINITY : 0;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const double extent = static_cast<double>(dims[static_cast<int>(axes[i])]);
+    if (extent <= 0)
+      node.fail_attribute("keep_aspect_ratio_policy", "expected known extents above 0.");
+    const double wanted = static_cast<double>(sizes[i]) / extent;
+    scale = not_larger ? std::min(scale, wanted) : std::max(scale, wanted);
+  }
+  std::vector<int64_t> result;
+  for (const int64_t axis : axes)
+    result.push_back(std::llround(scale * static_cast<double>(dims[static_cast<int>(axis)])));
+  return result;
+}
+
+Outputs resize_to_sizes(NodeContext& node, size_t input, AttributeList attributes) {
+  const ValueId x = node.input(0);
+  const auto axes = resized_axes(node);
+  Extents sizes = read_extents(node, node.input(input));
+  check_count(node, input, sizes.size(), axes.size());
+  const std::string policy = node.get_string("keep_aspect_ratio_policy", "stretch");
+  if (policy != "stretch") {
+    const auto known = known_extents(sizes);
+    if (!known) node.fail_attribute("keep_aspect_ratio_policy", "expected sizes that are known.");
+    const auto kept = keep_proportions(node, axes, *known, policy == "not_larger");
+    sizes.assign(kept.begin(), kept.end());
+  }
+  Extents shape = extents_of(node, x);
+  for (size_t i = 0; i < axes.size(); ++i) shape[static_cast<size_t>(axes[i])] = sizes[i];
+  if (const auto known = known_extents(shape)) {
+    attributes.emplace_back("shape", *known);
+    return {node.add("Resize", {x}, attributes)};
+  }
+  return {node.add("Resize", {x, shape_tensor(node, shape)}, attributes)};
+}
+
+Outputs import_resize(NodeContext& node) {
+  const AttributeList attributes = sampling(node);
+  if (node.has_attribute("scales"))
+    return resize_to_scales(node, 0, node.get_floats("scales"), attributes);
+  const size_t scales_input = node.opset() < 11 ? 1 : 2;
+  if (node.has_input(3)) return resize_to_sizes(node, 3, attributes);
+  const ValueId scales = node.input(scales_input);
+  if (const auto known = node.known_floats(scales))
+    return resize_to_scales(node, scales_input, *known, attributes);
+  return resize_to_dynamic_scales(node, scales_input, attributes);
+}
+
+/// Opset 1 has two attributes instead of a list.
+Outputs import_upsample(NodeContext& node) {
+  if (!node.has_attribute("height_scale")) return import_resize(node);
+  return resize_to_scales(node, 0,
+                          {1.0, 1.0, node.get_float("height_scale"), node.get_float("width_scale")},
+                          sampling(node));
+}
+
+constexpr Importer kImporters[] = {{"Resize", import_resize}, {"Upsample", import_upsample}};
+
+}  // namespace
+
+std::span<const Importer> resize_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx

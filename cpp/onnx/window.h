@@ -1,0 +1,31 @@
+// The sliding window of convolutions and poolings: kernel_shape, strides, dilations, pads,
+// auto_pad.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "onnx/node_context.h"
+
+namespace trtlike::onnx {
+
+/// TensorRT's PaddingMode values.
+inline constexpr int64_t kRoundDown = 0;
+inline constexpr int64_t kRoundUp = 1;
+inline constexpr int64_t kSameUpper = 2;
+inline constexpr int64_t kSameLower = 3;
+
+struct Window {
+  std::vector<int64_t> kernel;
+  std::vector<int64_t> strides;
+  std::vector<int64_t> dilations;
+  std::vector<int64_t> pre_padding;
+  std::vector<int64_t> post_padding;
+  int64_t padding_mode = kRoundDown;
+};
+
+/// Reads the window of a node over `spatial` dimensions. `kernel` holds where kernel_shape is
+/// missing; when both are there they must agree.
+Window read_window(NodeContext& node, int spatial, const std::vector<int64_t>& kernel);
+
+}  // namespace trtlike::onnx
