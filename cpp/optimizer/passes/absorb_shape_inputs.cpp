@@ -48,7 +48,7 @@ std::optional<ops::Attributes> with_input_as_attribute(const ir::Graph& graph, c
   const std::string_view name = node.op->inputs[index].name;
   const ops::HostValue& host = graph.value(node.inputs[index]).host;
   ops::Attributes attributes = node.attributes;
-  if (name == "reshape" && attributes.find("reshape_dims") != nullptr) {
+  if (name == "reshape_dims") {
     const auto dims = reshape_dims(host);
     if (!dims) return std::nullopt;
     attributes.set("has_reshape", true);

@@ -1,0 +1,49 @@
+// What follows a product with constant weights element by element runs while its sums are in
+// registers. After attention is recognised: its scale and mask follow a product, too.
+#include <string_view>
+
+#include "optimizer/epilogue.h"
+#include "optimizer/match.h"
+#include "optimizer/rule.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
+  const ir::Node& product = graph.node(id);
+  const bool fused = std::string_view(product.op->name) == "FusedMatrixMultiply";
+  if (!fused && std::string_view(product.op->name) != "MatrixMultiply") return std::nullopt;
+  if (!is_constant(graph, product.inputs[1])) return std::nullopt;
+  constexpr size_t kFirstExtra = 3;
+  std::vector<ir::ValueId> extras;
+  if (product.inputs.size() > kFirstExtra)
+    extras.assign(product.inputs.begin() + kFirstExtra, product.inputs.end());
+  const std::string program = fused ? product.attributes.get_string("program") : "";
+  const int last = dims_of(graph, product.outputs[0]).rank() - 1;
+  const auto epilogue = match_epilogue(graph, id, program, extras, last);
+  if (!epilogue) return std::nullopt;
+
+  ir::Patch patch(graph);
+  patch.inherit_from(id);
+  std::vector<ir::ValueId> inputs = {product.inputs[0], product.inputs[1],
+                                     has_input(product, 2) ? product.inputs[2] : ir::ValueId{}};
+  const auto& operands = epilogue->form.operands;
+  inputs.insert(inputs.end(), operands.begin() + 1, operands.end());
+  patch.replace(graph.node(epilogue->reader).outputs[0],
+                patch.add("FusedMatrixMultiply", joined_name(graph, {id, epilogue->reader}), inputs,
+                          {{"op0", product.attributes.get_int("op0")},
+                           {"op1", product.attributes.get_int("op1")},
+                           {"program", epilogue->form.program.to_text()}}));
+  return patch;
+}
+
+}  // namespace
+
+Rule fuse_matmul_epilogue() {
+  return {"fuse_matmul_epilogue",
+          "Activation(MatrixMultiply(a, weights) + residual) -> FusedMatrixMultiply(a, weights, "
+          "residual)",
+          "", 210, rewrite};
+}
+
+}  // namespace trtlike::optimizer
