@@ -1,0 +1,22 @@
+// Vector: as many floats as the instruction set of this translation unit computes at once, with
+// loads and stores of every element type. Everything has internal linkage: each x86_*.cpp gets its
+// own copy, compiled with its own flags.
+//
+// The interface, alike in the three headers below (Mask is a type of its own; T is an element type,
+// see vector_io.h):
+//   kLanes; Vector(float) broadcasts; load(const float*), load(p, count) (0 beyond), store(p),
+//   store(p, count) a + b, a - b, a * b, a / b, -a; fma(a, b, c) = a * b + c (unfused in portable
+//   code); abs, sqrt, floor, ceil, trunc, round (ties to even); max(a, b), min(a, b): b when either
+//   is NaN less, less_equal, equal, is_nan give a Mask; mask_and, mask_or, mask_not, any;
+//   select(mask, a, b); copy_sign(magnitude, sign); scale_by_power(x, n) = x * 2^n for integral n
+//   in [-300, 300]; exponent(x) = floor(log2 x) and significand(x) in [1, 2) for finite x > 0,
+//   subnormal ones too; sum(v), maximum(v) over the lanes
+#pragma once
+
+#if defined(__AVX512F__)
+#include "kernels/vector_avx512.h"
+#elif defined(__AVX2__)
+#include "kernels/vector_avx2.h"
+#else
+#include "kernels/vector_portable.h"
+#endif
