@@ -36,9 +36,9 @@ struct PlanValue {
   kernels::Layout layout = kernels::Layout::Linear;
   ValueKind kind = ValueKind::Activation;
   /// Build-time extents, -1 where they change at run time.
-  Dims dims;
+  Dims dims{};
   /// Constants: dense, row-major elements.
-  BlobRange constant;
+  BlobRange constant{};
 };
 
 /// One op computed by one tactic.
@@ -72,7 +72,7 @@ struct PlanBinding {
   int32_t value = -1;
   /// Inputs: the elements are needed to compute shapes.
   bool is_shape_tensor = false;
-  std::vector<std::string> dimension_names;
+  std::vector<std::string> dimension_names{};
 };
 
 struct PlanProfile {

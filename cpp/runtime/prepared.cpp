@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "engine/memory_plan.h"
+#include "ops/host_values.h"
 #include "runtime/copy_kernel.h"
 
 namespace trtlike::runtime {
@@ -90,7 +91,7 @@ void Prepared::describe_values(const Shapes& shapes) {
       }
     const bool integral = !core::is_float(value.dtype) && !core::is_float(value.logical_dtype) &&
                           value.layout == kernels::Layout::Linear;
-    if (integral && is_known(shapes.host[v]) &&
+    if (integral && ops::is_known(shapes.host[v]) &&
         static_cast<int64_t>(shapes.host[v]->size()) == core::elems(desc.dims))
       concrete_.known[v] = shapes.host[v];
   }

@@ -84,10 +84,6 @@ bool outputs_known(const engine::PlanStep& step, const Shapes& shapes) {
 
 }  // namespace
 
-bool is_known(const ops::HostValue& value) {
-  return value && std::find(value->begin(), value->end(), ops::kUnknownElement) == value->end();
-}
-
 std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t count) {
   std::vector<int64_t> out(static_cast<size_t>(count));
   core::dispatch_dtype(dtype, "shape tensor", [&](auto tag) {

@@ -31,9 +31,6 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants);
 /// its rule refuses the shapes or contradicts the plan.
 void resolve_shapes(const engine::Plan& plan, Shapes& shapes, bool stop_at_unknown);
 
-/// True when all elements are known.
-bool is_known(const ops::HostValue& value);
-
 /// The elements of a dense integer or boolean tensor.
 std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t count);
 /// The reverse. `out` has dtype_bytes(dtype, elements.size()) bytes.

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "ops/host_values.h"
 
 namespace trtlike::runtime {
 
@@ -52,7 +53,7 @@ void ShapeState::read_host_inputs(Shapes& shapes, std::vector<int64_t>& read,
     const int32_t value = step.inputs[i];
     if (value < 0 || ((op.host_inputs >> i) & 1u) == 0) continue;
     const auto v = static_cast<size_t>(value);
-    if (is_known(shapes.host[v])) continue;
+    if (ops::is_known(shapes.host[v])) continue;
     const void* data = values_[v];
     for (size_t b = 0; b < loaded_.plan.bindings.size(); ++b)
       if (loaded_.plan.bindings[b].value == value && bindings[b] != nullptr) data = bindings[b];

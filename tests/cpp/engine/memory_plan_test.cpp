@@ -72,7 +72,7 @@ std::vector<Lifetime> random_lifetimes(std::mt19937& random) {
 
 TEST(MemoryPlan, random_sets_are_disjoint_and_within_a_tenth_of_the_bound) {
   std::mt19937 random(7);
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < 500; ++round) {
     const std::vector<Lifetime> lifetimes = random_lifetimes(random);
     const MemoryPlan plan = plan_memory(lifetimes);
     if (round % 10 == 0) expect_disjoint(lifetimes, plan);
