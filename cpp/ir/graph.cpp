@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "ir/patch.h"
+#include "ops/host_values.h"
 
 namespace trtlike::ir {
 namespace {
@@ -22,7 +23,8 @@ ops::HostValue host_elements(const ops::TensorType& type, const ConstantData& da
   core::dispatch_dtype(type.dtype, "host value", [&](auto tag) {
     const auto* from = static_cast<const decltype(tag)*>(data.data.get());
     if constexpr (std::is_integral_v<decltype(tag)>)
-      for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<int64_t>(from[i]);
+      for (size_t i = 0; i < out.size(); ++i)
+        out[i] = ops::known_element(static_cast<int64_t>(from[i]));
   });
   return out;
 }

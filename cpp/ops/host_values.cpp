@@ -23,7 +23,11 @@ bool is_known(const HostValue& value) {
 }
 
 HostValue ints_argument(const InferArgs& args, size_t index, const char* attribute) {
-  if (!args.has_input(index)) return args.attributes.get_ints(attribute);
+  if (!args.has_input(index)) {
+    std::vector<int64_t> out = args.attributes.get_ints(attribute);
+    for (int64_t& element : out) element = known_element(element);
+    return out;
+  }
   const TensorType& type = args.inputs[index];
   TRTLIKE_CHECK(core::is_integer(type.dtype) && type.dims.rank() <= 1, "[ops] input ", index, " '",
                 attribute, "': expected a list of integers, got ", core::dtype_name(type.dtype),
@@ -34,8 +38,10 @@ HostValue ints_argument(const InferArgs& args, size_t index, const char* attribu
 }
 
 std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, const char* attribute) {
-  return args.has_input(index) ? int_elements(args.inputs[index])
-                               : args.attributes.get_ints(attribute);
+  std::vector<int64_t> out = args.has_input(index) ? int_elements(args.inputs[index])
+                                                   : args.attributes.get_ints(attribute);
+  for (int64_t& element : out) element = known_element(element);
+  return out;
 }
 
 std::vector<int64_t> int_elements(const core::TensorView& view) {

@@ -10,6 +10,11 @@ namespace trtlike::ops {
 
 inline bool is_known_element(int64_t element) { return element != kUnknownElement; }
 
+/// A known element; the smallest integer, which stands for an unknown one, becomes its neighbour.
+inline int64_t known_element(int64_t element) {
+  return element == kUnknownElement ? element + 1 : element;
+}
+
 /// True when the value is there and none of its elements is unknown.
 bool is_known(const HostValue& value);
 

@@ -33,6 +33,10 @@ struct SliceLists {
 };
 std::vector<SliceAxis> slice_axes(const SliceLists& lists, const Dims& dims);
 
+/// The axes of Padding, which is a Slice that fills with zeros. Throws UserError for counts that do
+/// not fit.
+std::vector<SliceAxis> padding_axes(const Attributes& attributes, const Dims& dims);
+
 /// The lists of a node at run time: attributes, or the elements of the inputs that are present.
 SliceLists slice_lists(const ReferenceArgs& args);
 SampleMode sample_mode(const Attributes& attributes, const char* name);

@@ -1,0 +1,44 @@
+// The geometry of Resize: which input elements each output element weighs, axis by axis. What its
+// shape rule, reference and kernels share.
+#pragma once
+
+#include "ops/op.h"
+
+namespace trtlike::ops {
+
+/// With TensorRT's integer values.
+enum class InterpolationMode : int32_t { Nearest = 0, Linear = 1, Cubic = 2 };
+enum class ResizeSelector : int32_t { Formula = 0, Upper = 1 };
+enum class ResizeRoundMode : int32_t { HalfUp = 0, HalfDown = 1, Floor = 2, Ceil = 3 };
+/// From PytorchHalfPixel on: not in TensorRT, for ONNX's modes of these names.
+enum class ResizeCoordinates : int32_t {
+  AlignCorners = 0,
+  Asymmetric = 1,
+  HalfPixel = 2,
+  PytorchHalfPixel = 3,
+  TfHalfPixelForNn = 4,
+  HalfPixelSymmetric = 5,
+};
+
+/// out[i] = sum over t < taps of weights[i * taps + t] * in[indices[i * taps + t]]. The output of a
+/// Resize is the composition over all axes. An axis that keeps its elements has one tap.
+struct ResizeAxis {
+  int64_t in = 0;
+  int64_t out = 0;
+  int taps = 1;
+  std::vector<int32_t> indices;
+  std::vector<float> weights;
+  bool is_identity = true;
+};
+
+/// Throws UserError for lists that do not fit `input`. `shape` are the elements of the shape input
+/// or attribute (may be empty: then the scales say the extents), kUnknownElement where unknown.
+Dims resize_output(const Attributes& attributes, const Dims& input,
+                   const std::vector<int64_t>& shape);
+
+/// Needs known extents. `by_shape`: the shape input or attribute gave the extents, so that scales
+/// follow from them.
+std::vector<ResizeAxis> resize_axes(const Attributes& attributes, const Dims& input,
+                                    const Dims& output, bool by_shape);
+
+}  // namespace trtlike::ops
