@@ -182,16 +182,6 @@ std::optional<std::string> refuse(const Problem& problem) {
 
 uint32_t packed_inputs(const Problem& problem) { return problem.has_input(2) ? 0b110 : 0b010; }
 
-std::vector<float> to_floats(const TensorDesc& desc, const void* data) {
-  const core::TensorView view{const_cast<void*>(data), desc.dtype, desc.dims};
-  std::vector<float> out(static_cast<size_t>(view.elems()));
-  core::dispatch_dtype(desc.dtype, "weights", [&](auto tag) {
-    for (size_t i = 0; i < out.size(); ++i)
-      out[i] = static_cast<float>(core::to_double(view.as<decltype(tag)>()[i]));
-  });
-  return out;
-}
-
 template <Slicing slicing>
 Packed pack(const Problem& problem) {
   const ConvolutionSetup setup = make_setup(problem, slicing).setup.value();

@@ -1,0 +1,396 @@
+// MatrixMultiply and FusedMatrixMultiply by oneDNN: a slice is a block of rows and columns of one
+// product. Constant right operands are packed by blocks of columns.
+#include <algorithm>
+#include <memory>
+
+#include "core/memory.h"
+#include "kernels/onednn/onednn.h"
+#include "kernels/onednn/packed_weights.h"
+#include "kernels/onednn/post_ops.h"
+#include "ops/matmul_shape.h"
+
+namespace trtlike::kernels {
+namespace onednn {
+namespace {
+
+using dnnl::memory;
+
+enum class Spread { Scalar, Columns, Full };
+
+struct Extra {
+  size_t input = 0;
+  Spread spread = Spread::Scalar;
+  DataType dtype = DataType::Float;
+};
+
+struct Setup {
+  ops::MatmulShape shape;
+  /// Products after folding, and the rows of each: one product where B is the same for all.
+  int64_t products = 1;
+  int64_t rows = 1;
+  bool packs_b = false;
+  bool has_bias = false;
+  DataType a = DataType::Float, b = DataType::Float, out = DataType::Float;
+  std::vector<PostOp> post_ops;
+  std::vector<Extra> extras;
+  int threads = 1;
+
+  memory::desc a_desc(int64_t m) const {
+    return {{m, shape.k}, get_type(a), memory::dims{shape.a_row_stride(), shape.a_column_stride()}};
+  }
+  /// A block of the output, and the dense copy that the primitive works on.
+  memory::desc block_desc(DataType dtype, int64_t m, int64_t n) const {
+    return {{m, n}, get_type(dtype), memory::dims{shape.n, 1}};
+  }
+  static memory::desc dense_desc(DataType dtype, int64_t m, int64_t n) {
+    return {{m, n}, get_type(dtype), memory::dims{n, 1}};
+  }
+  memory::desc extra_desc(const Extra& extra, int64_t m, int64_t n) const {
+    if (extra.spread == Spread::Full) return dense_desc(extra.dtype, m, n);
+    return {{1, extra.spread == Spread::Columns ? n : 1},
+            get_type(extra.dtype),
+            memory::dims{extra.spread == Spread::Columns ? n : 1, 1}};
+  }
+
+  std::optional<dnnl::primitive_desc> find_primitive(int64_t m, int64_t n) const {
+    const OneThread one_thread;
+    const memory::desc b_desc =
+        packs_b ? memory::desc({shape.k, n}, get_type(b), memory::format_tag::any)
+                : memory::desc({shape.k, n}, get_type(b),
+                               memory::dims{shape.b_row_stride(), shape.b_column_stride()});
+    const memory::desc bias =
+        has_bias ? memory::desc({1, n}, memory::data_type::f32, memory::format_tag::ab)
+                 : memory::desc();
+    dnnl::primitive_attr attributes = make_attributes();
+    dnnl::post_ops chain;
+    size_t next = 0;
+    for (const PostOp& op : post_ops) {
+      if (op.input < 0) {
+        chain.append_eltwise(op.algorithm, op.alpha, op.beta);
+      } else {
+        chain.append_binary(op.algorithm, extra_desc(extras[next++], m, n));
+      }
+    }
+    attributes.set_post_ops(chain);
+    dnnl::matmul::primitive_desc desc(engine(), a_desc(m), b_desc, bias, dense_desc(out, m, n),
+                                      attributes, true);
+    if (!desc) return std::nullopt;
+    // The GEMM-based ones come first in the list, but pack B again in each call.
+    do {
+      const std::string_view name = desc.impl_info_str();
+      if (name.starts_with("brg")) return desc;
+    } while (desc.next_impl());
+    return std::nullopt;
+  }
+};
+
+std::optional<Spread> find_spread(const Dims& dims, const Dims& out, int64_t n) {
+  if (core::elems(dims) == 1) return Spread::Scalar;
+  if (dims == out) return Spread::Full;
+  if (core::elems(dims) == n && dims[dims.rank() - 1] == n && out[out.rank() - 1] == n)
+    return Spread::Columns;
+  return std::nullopt;
+}
+
+std::string read_extras(const Problem& problem, Setup& setup) {
+  const std::string& text = problem.attributes->get_string("program");
+  if (text.empty()) return "";
+  auto chain = match_post_ops(ops::PointwiseProgram::parse(text));
+  if (!chain) return "needs a program that is a chain of post-operations";
+  for (const PostOp& op : *chain) {
+    if (op.input < 0) continue;
+    const size_t input = 2 + static_cast<size_t>(op.input);
+    const TensorDesc& desc = problem.inputs[input];
+    const auto spread = find_spread(desc.dims, problem.outputs[0].dims, setup.shape.n);
+    if (!find_type(desc.dtype) || !spread)
+      return core::str("needs f32 or bf16 operands like the output, its columns or a scalar, got ",
+                       desc.to_string());
+    setup.extras.push_back({input, *spread, desc.dtype});
+  }
+  setup.post_ops = std::move(*chain);
+  return "";
+}
+
+std::string make_setup(const Problem& problem, Setup& setup) {
+  const TensorDesc &a = problem.inputs[0], &b = problem.inputs[1], &out = problem.outputs[0];
+  for (const auto* descs : {&problem.inputs, &problem.outputs})
+    for (const TensorDesc& desc : *descs)
+      if (desc.layout != Layout::Linear) return "needs linear";
+  if (!find_type(a.dtype) || !find_type(out.dtype))
+    return core::str("needs f32 or (with AVX-512 BF16) bf16, got ", a.to_string());
+  setup.shape = ops::matmul_shape(*problem.attributes, a.dims, b.dims);
+  const ops::MatmulShape& shape = setup.shape;
+  if (core::elems(out.dims) == 0 || shape.k == 0) return "needs matrices that are not empty";
+  setup.has_bias = problem.has_input(2);
+  if (setup.has_bias && !problem.is_constant(2)) return "needs a constant bias";
+  setup.packs_b = problem.is_constant(1) && core::elems(shape.batch_b) == 1;
+  setup.a = a.dtype;
+  setup.b = setup.packs_b ? a.dtype : b.dtype;
+  setup.out = out.dtype;
+  setup.threads = problem.threads;
+  if (setup.a != setup.b || !core::is_float(b.dtype))
+    return core::str("needs operands of one type, got ", a.to_string(), " and ", b.to_string());
+  setup.products = shape.num_batches();
+  setup.rows = shape.m;
+  if (core::elems(shape.batch_b) == 1 && shape.op_a != ops::MatrixOperation::Transpose) {
+    setup.rows *= setup.products;
+    setup.products = 1;
+  }
+  if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
+    std::string refusal = read_extras(problem, setup);
+    if (!refusal.empty()) return refusal;
+  }
+  return "";
+}
+
+/// Widths of the blocks of columns: multiples of 64, several a thread where there are enough.
+std::vector<int64_t> column_blocks(const Setup& setup) {
+  const int64_t n = setup.shape.n;
+  if (!setup.packs_b) return {n};
+  const int64_t blocks = std::max<int64_t>(1, std::min<int64_t>(n / 64, 4 * setup.threads));
+  const int64_t width = (n + blocks * 64 - 1) / (blocks * 64) * 64;
+  std::vector<int64_t> out;
+  for (int64_t done = 0; done < n; done += width) out.push_back(std::min(width, n - done));
+  return out;
+}
+
+int64_t count_row_blocks(const Setup& setup, int64_t column_blocks) {
+  const int64_t others = column_blocks * setup.products;
+  const int64_t wanted = (4 * setup.threads + others - 1) / others;
+  return std::max<int64_t>(1, std::min(wanted, setup.rows / 32));
+}
+
+/// One further operand of a slice; blocks of full ones are copied where rows are not whole.
+struct SliceExtra {
+  size_t input = 0;
+  int64_t offset = 0;
+  std::optional<Copy> copy;
+  size_t scratch_offset = 0;
+};
+
+/// Addresses of one block of one product.
+struct Slice {
+  std::optional<Call> call;
+  int64_t a_offset = 0, b_offset = 0, out_offset = 0;
+  std::vector<SliceExtra> extras;
+  std::optional<Copy> copy_out;
+  size_t out_scratch_offset = 0;
+};
+
+class MatmulKernel final : public Kernel {
+ public:
+  MatmulKernel(Setup setup, std::span<const std::byte> packed) : setup_(std::move(setup)) {
+    if (!packed.empty()) weights_.emplace(packed);
+    std::vector<int64_t> widths;
+    if (setup_.packs_b) {
+      for (const WeightsPart& part : weights_->parts()) widths.push_back(part.count);
+    } else {
+      widths = {setup_.shape.n};
+    }
+    const int64_t bands = count_row_blocks(setup_, static_cast<int64_t>(widths.size()));
+    for (int64_t product = 0; product < setup_.products; ++product) {
+      int64_t column = 0;
+      for (size_t part = 0; part < widths.size(); ++part) {
+        for (int64_t i = 0; i < bands; ++i) {
+          const int64_t row = setup_.rows * i / bands;
+          add_slice(product, row, setup_.rows * (i + 1) / bands - row, part, column, widths[part]);
+        }
+        column += widths[part];
+      }
+    }
+    built_.clear();
+    scratchpad_bytes_ = core::align_up(scratchpad_bytes_);
+    scratch_bytes_ = scratchpad_bytes_ + copies_bytes_;
+    slices_ = {static_cast<int>(prepared_.size())};
+  }
+
+  void run(const RunArgs& args, int, int index) const noexcept override {
+    const OneThread one_thread;
+    const Slice& slice = prepared_[static_cast<size_t>(index)];
+    const auto at = [](const void* base, int64_t offset) {
+      return static_cast<const std::byte*>(base) + offset;
+    };
+    auto* copies = static_cast<std::byte*>(args.scratch) + scratchpad_bytes_;
+    std::byte* out = static_cast<std::byte*>(args.outputs[0]) + slice.out_offset;
+    std::byte* written = slice.copy_out ? copies + slice.out_scratch_offset : out;
+    slice.call->set(0, at(args.inputs[0], slice.a_offset));
+    slice.call->set(1, written);
+    slice.call->set(2, args.scratch);
+    if (!setup_.packs_b) slice.call->set(3, at(args.inputs[1], slice.b_offset));
+    for (size_t i = 0; i < slice.extras.size(); ++i) {
+      const SliceExtra& extra = slice.extras[i];
+      const std::byte* data = at(args.inputs[extra.input], extra.offset);
+      if (extra.copy) {
+        extra.copy->run(data, copies + extra.scratch_offset, args.scratch);
+        data = copies + extra.scratch_offset;
+      }
+      slice.call->set(4 + i, data);
+    }
+    slice.call->run();
+    if (slice.copy_out) slice.copy_out->run(written, out, args.scratch);
+  }
+
+ private:
+  struct Built {
+    int64_t m, n;
+    dnnl::primitive_desc desc;
+    dnnl::primitive primitive;
+  };
+
+  const Built& build(int64_t m, int64_t n) {
+    for (const Built& built : built_)
+      if (built.m == m && built.n == n) return built;
+    auto desc = setup_.find_primitive(m, n);
+    TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for a slice");
+    const OneThread one_thread;
+    dnnl::primitive primitive(*desc);
+    built_.push_back({m, n, std::move(*desc), std::move(primitive)});
+    return built_.back();
+  }
+
+  void add_slice(int64_t product, int64_t row, int64_t m, size_t part, int64_t column, int64_t n) {
+    const ops::MatmulShape& shape = setup_.shape;
+    const Built& built = build(m, n);
+    const auto bytes = [](DataType dtype) {
+      return static_cast<int64_t>(core::dtype_bytes(dtype, 1));
+    };
+    Slice slice;
+    Call& call = slice.call.emplace(built.primitive, 5 + setup_.extras.size());
+    const memory::desc b = built.desc.weights_desc(0);
+    call.add(DNNL_ARG_SRC, setup_.a_desc(m));
+    call.add(DNNL_ARG_DST, Setup::dense_desc(setup_.out, m, n));
+    call.add(DNNL_ARG_SCRATCHPAD, built.desc.scratchpad_desc());
+    call.add(DNNL_ARG_WEIGHTS, b);
+    if (setup_.packs_b) call.set(3, weights_->get(part, b));
+    scratchpad_bytes_ = std::max(scratchpad_bytes_, built.desc.scratchpad_desc().get_size());
+    size_t scratch_end = 0;
+    slice.copy_out = make_copy(setup_.out, m, n, true, scratch_end, slice.out_scratch_offset);
+    const int64_t first = setup_.products == 1 ? 0 : product;
+    const int64_t out_elem = (first * setup_.rows + row) * shape.n + column;
+    slice.a_offset =
+        (shape.a_index(first) * shape.m * shape.k + row * shape.a_row_stride()) * bytes(setup_.a);
+    slice.b_offset = shape.b_index(first) * shape.k * shape.n * bytes(setup_.b);
+    slice.out_offset = out_elem * bytes(setup_.out);
+    size_t next = 0;
+    for (size_t i = 0; i < setup_.post_ops.size(); ++i) {
+      if (setup_.post_ops[i].input < 0) continue;
+      const Extra& extra = setup_.extras[next++];
+      call.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
+               setup_.extra_desc(extra, m, n));
+      const int64_t elem = extra.spread == Spread::Full      ? out_elem
+                           : extra.spread == Spread::Columns ? column
+                                                             : 0;
+      SliceExtra& operand = slice.extras.emplace_back();
+      operand.input = extra.input;
+      operand.offset = elem * bytes(extra.dtype);
+      if (extra.spread == Spread::Full)
+        operand.copy = make_copy(extra.dtype, m, n, false, scratch_end, operand.scratch_offset);
+    }
+    copies_bytes_ = std::max(copies_bytes_, scratch_end);
+    if (setup_.has_bias)
+      call.set(call.add(DNNL_ARG_BIAS, built.desc.weights_desc(1)), weights_->bias() + column);
+    prepared_.push_back(std::move(slice));
+  }
+
+  /// Nothing when rows are whole.
+  std::optional<Copy> make_copy(DataType dtype, int64_t m, int64_t n, bool is_output,
+                                size_t& scratch_end, size_t& scratch_offset) {
+    if (n == setup_.shape.n) return std::nullopt;
+    const OneThread one_thread;
+    const memory::desc dense = Setup::dense_desc(dtype, m, n);
+    const memory::desc block = setup_.block_desc(dtype, m, n);
+    Copy copy(is_output ? dense : block, is_output ? block : dense);
+    scratchpad_bytes_ = std::max(scratchpad_bytes_, copy.scratch_bytes());
+    scratch_offset = scratch_end;
+    scratch_end = core::align_up(scratch_end + dense.get_size());
+    return copy;
+  }
+
+  Setup setup_;
+  size_t scratchpad_bytes_ = 0;
+  size_t copies_bytes_ = 0;
+  std::optional<WeightsReader> weights_;
+  std::vector<Built> built_;
+  std::vector<Slice> prepared_;
+};
+
+std::optional<std::string> refuse(const Problem& problem) {
+  Setup setup;
+  std::string refusal = make_setup(problem, setup);
+  if (!refusal.empty()) return refusal;
+  const std::vector<int64_t> widths = column_blocks(setup);
+  const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
+  // Bands differ by one row at most, blocks of columns at the end only.
+  for (const int64_t m : {setup.rows / bands, (setup.rows + bands - 1) / bands})
+    for (const int64_t n : {widths.front(), widths.back()})
+      if (!setup.find_primitive(m, n)) return "oneDNN has no fast primitive for it";
+  return std::nullopt;
+}
+
+uint32_t packed_inputs(const Problem& problem) {
+  Setup setup;
+  if (!make_setup(problem, setup).empty()) return 0;
+  return (setup.packs_b ? 0b010u : 0u) | (setup.has_bias ? 0b100u : 0u);
+}
+
+Packed pack(const Problem& problem) {
+  Setup setup;
+  const std::string refusal = make_setup(problem, setup);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  WeightsWriter writer;
+  if (setup.packs_b) {
+    const std::vector<float> elements = to_floats(problem.inputs[1], problem.constants[1]);
+    const std::vector<int64_t> widths = column_blocks(setup);
+    const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
+    int64_t column = 0;
+    for (const int64_t n : widths) {
+      const auto desc = setup.find_primitive(setup.rows / bands, n);
+      TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for packing");
+      const memory::desc plain(
+          {setup.shape.k, n}, memory::data_type::f32,
+          memory::dims{setup.shape.b_row_stride(), setup.shape.b_column_stride()});
+      writer.add_part(column, n, elements.data() + column * setup.shape.b_column_stride(), plain,
+                      desc->weights_desc(0));
+      column += n;
+    }
+  }
+  if (setup.has_bias) {
+    std::vector<float> bias = to_floats(problem.inputs[2], problem.constants[2]);
+    if (bias.size() == 1) bias.assign(static_cast<size_t>(setup.shape.n), bias[0]);
+    writer.set_bias(std::move(bias));
+  }
+  return writer.finish();
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
+  Setup setup;
+  const std::string refusal = make_setup(problem, setup);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  return std::make_unique<MatmulKernel>(std::move(setup), packed);
+}
+
+constexpr Tactic make_tactic(const char* op) {
+  return {.name = "matmul_onednn",
+          .op = op,
+          .source = Source::OneDnn,
+          .needs = core::Isa::Portable,
+          .refuse = refuse,
+          .packed_inputs = packed_inputs,
+          .pack = pack,
+          .prepare = prepare};
+}
+
+}  // namespace
+}  // namespace onednn
+
+const Tactic& matmul_onednn() {
+  static const Tactic tactic = onednn::make_tactic("MatrixMultiply");
+  return tactic;
+}
+
+const Tactic& fused_matmul_onednn() {
+  static const Tactic tactic = onednn::make_tactic("FusedMatrixMultiply");
+  return tactic;
+}
+
+}  // namespace trtlike::kernels

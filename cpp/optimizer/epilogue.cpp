@@ -1,0 +1,53 @@
+// Matching the reader of a result as a program on it.
+#include "optimizer/epilogue.h"
+
+#include <algorithm>
+
+#include "optimizer/match.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+/// Kernels read extra operands at the result's own positions, one a channel, or as one number.
+bool is_readable_extra(const Dims& extra, const Dims& result, int channel_axis) {
+  if (extra.rank() != result.rank()) return false;
+  if (extra == result) return true;
+  for (int i = 0; i < extra.rank(); ++i) {
+    const bool is_batch = i == 0 && channel_axis == 1;
+    const bool may_vary = i == channel_axis || is_batch;
+    if (extra[i] != 1 && (!may_vary || extra[i] != result[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
+                                       const std::string& program,
+                                       const std::vector<ir::ValueId>& extras, int channel_axis) {
+  const ir::ValueId result = graph.node(node).outputs[0];
+  const ir::NodeId reader = only_reader(graph, result);
+  if (!reader || !precisions_agree(graph, node, reader)) return std::nullopt;
+  const ops::TensorType& type = graph.value(result).type;
+  if (!core::is_float(type.dtype) || graph.value(graph.node(reader).outputs[0]).type != type)
+    return std::nullopt;
+  const auto outer = pointwise_form(graph, reader);
+  if (!outer || !all_operands_are(graph, *outer, type.dtype)) return std::nullopt;
+
+  // The result before the program is operand 0; no value stands for it, so the node's own output
+  // does.
+  PointwiseForm inner{{1, {}, 0}, {result}};
+  if (!program.empty()) inner.program = ops::PointwiseProgram::parse(program);
+  inner.operands.insert(inner.operands.end(), extras.begin(), extras.end());
+  Epilogue epilogue{reader, compose(*outer, result, inner)};
+  PointwiseForm& form = epilogue.form;
+  if (form.operands.empty() || form.operands[0] != result || !is_within_limits(form))
+    return std::nullopt;
+  const bool readable =
+      std::all_of(form.operands.begin() + 1, form.operands.end(), [&](ir::ValueId id) {
+        return id != result && is_readable_extra(dims_of(graph, id), type.dims, channel_axis);
+      });
+  return readable ? std::optional(epilogue) : std::nullopt;
+}
+
+}  // namespace trtlike::optimizer
