@@ -49,13 +49,6 @@ std::optional<std::vector<Atom>> cut(const std::vector<Atom>& atoms, int64_t ext
 
 std::vector<int64_t> to_vector(const Dims& dims) { return {dims.begin(), dims.end()}; }
 
-std::vector<int64_t> non_unit(const Dims& dims) {
-  std::vector<int64_t> out;
-  for (const int64_t extent : dims)
-    if (extent != 1) out.push_back(extent);
-  return out;
-}
-
 std::vector<int64_t> extents_of(const std::vector<Atom>& atoms) {
   std::vector<int64_t> out;
   for (const Atom& atom : atoms) out.push_back(atom.extent);
@@ -78,8 +71,40 @@ std::vector<int64_t> positions(const std::vector<Atom>& atoms) {
   return out;
 }
 
-/// A permutation of the axes of `shape` that moves those with an extent above 1 to `order` and
-/// leaves the others where they are.
+/// The map's runs cut so that each axis of the input above 1 is one of them.
+std::optional<std::vector<Atom>> one_for_each_input_axis(const ShuffleMap& map) {
+  const Dims strides = core::dense_strides(map.input);
+  std::vector<Atom> out;
+  for (const Atom& atom : map.atoms) {
+    int64_t covered = 1;
+    for (int i = 0; i < map.input.rank(); ++i) {
+      const int64_t extent = map.input[i], stride = strides[i];
+      if (extent == 1 || stride < atom.stride || stride * extent > atom.stride * atom.extent)
+        continue;
+      out.push_back({extent, stride});
+      covered *= extent;
+    }
+    if (covered != atom.extent) return std::nullopt;
+  }
+  return out;
+}
+
+/// The map's runs cut so that each axis of the output above 1 is one of them.
+std::optional<std::vector<Atom>> one_for_each_output_axis(const ShuffleMap& map) {
+  const Dims strides = core::dense_strides(map.output);
+  std::vector<Atom> out;
+  for (int i = 0; i < map.output.rank(); ++i) {
+    if (map.output[i] == 1) continue;
+    auto part = cut(map.atoms, map.output[i], strides[i]);
+    if (!part) return std::nullopt;
+    normalise(*part);
+    if (part->size() != 1) return std::nullopt;
+    out.push_back(part->front());
+  }
+  return out;
+}
+
+/// Axes above 1 of `shape` in this order among themselves, the others where they are.
 std::vector<int64_t> with_unit_axes(const Dims& shape, const std::vector<int64_t>& order) {
   std::vector<int64_t> axes, permutation;
   for (int i = 0; i < shape.rank(); ++i)
@@ -141,29 +166,28 @@ std::optional<ShuffleMap> shuffle_map(const ir::Graph& graph, ir::NodeId id) {
 }
 
 std::optional<ir::AttributeList> shuffle_attributes(const ShuffleMap& map) {
-  const std::vector<int64_t> order = positions(map.atoms);
-  if (map.is_reshape())
-    return ir::AttributeList{{"has_reshape", true},
-                             {"zero_is_placeholder", false},
-                             {"reshape_dims", to_vector(map.output)}};
-  if (extents_of(in_input_order(map.atoms)) == non_unit(map.input)) {
-    ir::AttributeList attributes = {{"first_transpose", with_unit_axes(map.input, order)}};
-    if (transpose_map(map.input, with_unit_axes(map.input, order)).output == map.output)
-      return attributes;
-    attributes.insert(attributes.end(), {{"has_reshape", true},
-                                         {"zero_is_placeholder", false},
-                                         {"reshape_dims", to_vector(map.output)}});
+  ir::AttributeList attributes = {{"has_reshape", true}, {"zero_is_placeholder", false}};
+  if (map.is_reshape()) {
+    attributes.emplace_back("reshape_dims", to_vector(map.output));
     return attributes;
   }
-  if (extents_of(map.atoms) != non_unit(map.output)) return std::nullopt;
-  const std::vector<int64_t> permutation = with_unit_axes(map.output, order);
+  if (const auto atoms = one_for_each_input_axis(map)) {
+    const std::vector<int64_t> permutation = with_unit_axes(map.input, positions(*atoms));
+    if (transpose_map(map.input, permutation).output == map.output)
+      return ir::AttributeList{{"first_transpose", permutation}};
+    attributes.emplace_back("first_transpose", permutation);
+    attributes.emplace_back("reshape_dims", to_vector(map.output));
+    return attributes;
+  }
+  const auto atoms = one_for_each_output_axis(map);
+  if (!atoms) return std::nullopt;
+  const std::vector<int64_t> permutation = with_unit_axes(map.output, positions(*atoms));
   std::vector<int64_t> reshaped(permutation.size());
   for (size_t i = 0; i < permutation.size(); ++i)
     reshaped[static_cast<size_t>(permutation[i])] = map.output[static_cast<int>(i)];
-  return ir::AttributeList{{"has_reshape", true},
-                           {"zero_is_placeholder", false},
-                           {"reshape_dims", reshaped},
-                           {"second_transpose", permutation}};
+  attributes.emplace_back("reshape_dims", reshaped);
+  attributes.emplace_back("second_transpose", permutation);
+  return attributes;
 }
 
 ir::ValueId add_shuffle(ir::Patch& patch, const std::string& name, ir::ValueId x,
