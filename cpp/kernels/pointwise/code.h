@@ -1,0 +1,44 @@
+// Code: a pointwise program made ready for operands of known types, run over contiguous elements.
+// Two ways to make it: the interpreter, and machine code where the CPU and the system allow it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/cpu.h"
+#include "core/dtype.h"
+#include "ops/pointwise_program.h"
+
+namespace trtlike::kernels::pointwise {
+
+/// How an operand is passed: `count` elements of its type, or one that stands for all.
+struct OperandKind {
+  DataType dtype = DataType::Float;
+  bool is_one = false;
+};
+
+class Code {
+ public:
+  virtual ~Code() = default;
+  /// Computes output[0, count) from the inputs, in blocks from front to back: the output may be one
+  /// of the inputs if it has the same element type. `scratch` is scratch_bytes() long, aligned to
+  /// 64 bytes, and not kept.
+  virtual void run(const void* const* inputs, void* output, int64_t count,
+                   void* scratch) const noexcept = 0;
+  size_t scratch_bytes() const { return scratch_bytes_; }
+
+ protected:
+  size_t scratch_bytes_ = 0;
+};
+
+/// Most inputs of a program that is run by kernels.
+inline constexpr int kMaxInputs = 32;
+
+/// Code by the interpreter with the steps of `isa` (or of the next lower one that has its own).
+/// Null when the program has more than kMaxInputs inputs or needs too many live values.
+std::unique_ptr<Code> make_interpreted_code(const ops::PointwiseProgram& program,
+                                            const std::vector<OperandKind>& inputs, DataType output,
+                                            core::Isa isa);
+
+}  // namespace trtlike::kernels::pointwise
