@@ -41,4 +41,9 @@ std::unique_ptr<Code> make_interpreted_code(const ops::PointwiseProgram& program
                                             const std::vector<OperandKind>& inputs, DataType output,
                                             core::Isa isa);
 
+/// The fastest code there is for `isa` on this system; null as above.
+std::unique_ptr<Code> make_code(const ops::PointwiseProgram& program,
+                                const std::vector<OperandKind>& inputs, DataType output,
+                                core::Isa isa);
+
 }  // namespace trtlike::kernels::pointwise

@@ -43,7 +43,7 @@ class PointwiseKernel final : public Kernel {
     std::vector<OperandKind> kinds;
     for (size_t i = 0; i < inputs_.size(); ++i)
       kinds.push_back({lowered.operands[i].dtype, walk_.access(i) == Access::One});
-    code_ = make_interpreted_code(lowered.program, kinds, out.dtype, isa);
+    code_ = make_code(lowered.program, kinds, out.dtype, isa);
     TRTLIKE_ASSERT(code_ != nullptr, "pointwise program ", lowered.program.to_text());
     code_offset_ = core::align_up(walk_.scratch_bytes());
     scratch_bytes_ = code_offset_ + code_->scratch_bytes();

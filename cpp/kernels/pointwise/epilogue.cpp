@@ -1,0 +1,47 @@
+// Epilogues: rows of a tile, or the whole tile in one go where nothing lies between its rows.
+#include "kernels/pointwise/epilogue.h"
+
+#include "core/check.h"
+
+namespace trtlike::kernels::pointwise {
+
+Epilogue::Epilogue(const ops::PointwiseProgram& program, const std::vector<OperandKind>& extras,
+                   DataType output, core::Isa isa)
+    : kinds_{{DataType::Float, false}},
+      out_bytes_(static_cast<int64_t>(core::dtype_bytes(output, 1))),
+      is_empty_(program.output == 0) {
+  kinds_.insert(kinds_.end(), extras.begin(), extras.end());
+  TRTLIKE_ASSERT(static_cast<int>(kinds_.size()) == program.num_inputs, kinds_.size(),
+                 " operands for ", program.to_text());
+  for (const OperandKind& kind : kinds_)
+    elem_bytes_.push_back(static_cast<int64_t>(core::dtype_bytes(kind.dtype, 1)));
+  code_ = make_code(program, kinds_, output, isa);
+  TRTLIKE_ASSERT(code_ != nullptr, program.to_text());
+}
+
+bool Epilogue::can_run(const ops::PointwiseProgram& program) {
+  const std::vector<OperandKind> kinds(static_cast<size_t>(program.num_inputs));
+  return make_interpreted_code(program, kinds, DataType::Half, core::Isa::Portable) != nullptr;
+}
+
+void Epilogue::run(const float* tile, int64_t tile_stride, void* out, int64_t out_stride,
+                   int64_t rows, int64_t columns, const EpilogueOperand* extras,
+                   void* scratch) const noexcept {
+  bool dense = tile_stride == columns && out_stride == columns;
+  for (size_t i = 1; i < kinds_.size(); ++i)
+    dense = dense && extras[i - 1].row_stride == (kinds_[i].is_one ? 0 : columns);
+  if (dense) {
+    columns *= rows;
+    rows = 1;
+  }
+  const void* inputs[kMaxInputs];
+  for (int64_t r = 0; r < rows; ++r) {
+    inputs[0] = tile + r * tile_stride;
+    for (size_t i = 1; i < kinds_.size(); ++i)
+      inputs[i] = static_cast<const char*>(extras[i - 1].data) +
+                  r * extras[i - 1].row_stride * elem_bytes_[i];
+    code_->run(inputs, static_cast<char*>(out) + r * out_stride * out_bytes_, columns, scratch);
+  }
+}
+
+}  // namespace trtlike::kernels::pointwise
