@@ -3,6 +3,7 @@
 #include "engine/memory_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <numeric>
@@ -57,13 +58,15 @@ MemoryPlan place(std::span<const Lifetime> lifetimes, const std::vector<size_t>&
 }
 
 /// Tries other orders while it may help: what reached the top of the last attempt goes first, and
-/// every other attempt shuffles sizes by up to a half. Bounded by pairs looked at, not by a clock.
+/// every other attempt orders by size times a power of the length, with noise. Bounded by pairs
+/// looked at, not by a clock.
 void improve(std::span<const Lifetime> lifetimes, std::vector<size_t> order, size_t bound,
              MemoryPlan& best) {
   constexpr size_t kPairs = size_t{4} << 20;
   const size_t count = std::max<size_t>(lifetimes.size(), 1);
   const size_t attempts = std::clamp<size_t>(kPairs / (count * count), 2, 400);
   std::minstd_rand random(1);
+  const auto uniform = [](std::minstd_rand& r) { return static_cast<double>(r() % 4096) / 4096; };
   std::vector<double> keys(lifetimes.size());
   MemoryPlan last = best;
   for (size_t attempt = 0; attempt < attempts && best.arena_bytes > bound; ++attempt) {
@@ -72,9 +75,10 @@ void improve(std::span<const Lifetime> lifetimes, std::vector<size_t> order, siz
         return last.offsets[i] + rounded(lifetimes[i]) == last.arena_bytes;
       });
     } else {
+      const double power = uniform(random);
       for (size_t i = 0; i < keys.size(); ++i)
-        keys[i] = static_cast<double>(rounded(lifetimes[i])) *
-                  (1.0 + static_cast<double>(random() % 1024) / 1024);
+        keys[i] = std::log2(static_cast<double>(rounded(lifetimes[i]) + 1)) +
+                  power * std::log2(lifetimes[i].last - lifetimes[i].first + 1.0) + uniform(random);
       std::stable_sort(order.begin(), order.end(),
                        [&](size_t a, size_t b) { return keys[a] > keys[b]; });
     }
@@ -115,7 +119,7 @@ size_t live_bytes(std::span<const Lifetime> lifetimes) {
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
   check_total(lifetimes);
   const auto length = [&](size_t i) {
-    return static_cast<size_t>(lifetimes[i].last - lifetimes[i].first + 1);
+    return static_cast<size_t>(lifetimes[i].last - lifetimes[i].first) + 1;
   };
   const std::function<size_t(size_t)> keys[] = {
       [&](size_t i) { return rounded(lifetimes[i]); },
