@@ -54,10 +54,18 @@ class Planner {
         tree_(concrete, plan_.steps, initial_storages(concrete, plan_)) {}
 
   AliasPlan run() {
-    for_each_running([&](size_t s) { alias_view(s); });
-    for_each_running([&](size_t s) { alias_slice(s); });
+    // Backwards, so that a part of a part is part of something before that moves.
+    for (size_t s = concrete_.last_step; s-- > concrete_.first_step;) {
+      if (plan_.steps[s].work != Work::Kernel) continue;
+      if (is_view(s)) {
+        alias_view(s);
+      } else {
+        alias_slice(s);
+      }
+    }
     for_each_running([&](size_t s) { alias_concatenation(s); });
     for_each_running([&](size_t s) { alias_in_place(s); });
+    for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) plan_copies(s);
     plan_.storages = tree_.storages();
     return std::move(plan_);
   }
@@ -122,7 +130,6 @@ class Planner {
 
   void alias_view(size_t s) {
     const PlanStep& step = concrete_.plan_step(s);
-    if (!is_view(s)) return;
     const int32_t from = step.inputs[0], to = step.outputs[0];
     StepWork& work = plan_.steps[s];
     work.work = Work::Nothing;
@@ -132,7 +139,6 @@ class Planner {
         tree_.fold(place.root, to, 0, false))
       return;
     work.work = Work::Copies;
-    work.copies = {make_copy(from, to, 0)};
   }
 
   void alias_slice(size_t s) {
@@ -212,23 +218,33 @@ class Planner {
     const int32_t output = step.outputs[0];
     for (size_t j = 0; j < pieces->values.size(); ++j)
       if (pieces->bytes[j] != 0 && !in_place(*pieces, j, output)) fold_piece(*pieces, j, output);
+  }
+
+  /// With all pitches known: the copies of views and of pieces that are not where they belong. A
+  /// concatenation without aliases and pitches stays its tactic's.
+  void plan_copies(size_t s) {
+    const PlanStep& step = concrete_.plan_step(s);
     StepWork& work = plan_.steps[s];
-    bool any = desc(output).pitch != 0;
+    if (work.work == Work::Copies) {
+      work.copies = {make_copy(step.inputs[0], step.outputs[0], 0)};
+      return;
+    }
+    if (work.work != Work::Kernel || step.op != "Concatenation") return;
+    const std::optional<Pieces> pieces = find_pieces(step);
+    if (!pieces) return;
+    const int32_t output = step.outputs[0];
+    bool any = desc(output).pitch != 0 || concrete_.steps[s].tactic == nullptr;
+    std::vector<Copy> copies;
     for (size_t j = 0; j < pieces->values.size(); ++j) {
       if (pieces->bytes[j] == 0) continue;
       const int32_t value = pieces->values[j];
-      if (in_place(*pieces, j, output)) {
-        any = true;
-      } else {
-        any = any || desc(value).pitch != 0;
-        work.copies.push_back(make_copy(value, output, pieces->begin[j]));
-      }
+      any = any || in_place(*pieces, j, output) || desc(value).pitch != 0;
+      if (!in_place(*pieces, j, output))
+        copies.push_back(make_copy(value, output, pieces->begin[j]));
     }
-    if (!any && concrete_.steps[s].tactic != nullptr) {
-      work.copies.clear();
-    } else {
-      work.work = work.copies.empty() ? Work::Nothing : Work::Copies;
-    }
+    if (!any) return;
+    work.work = copies.empty() ? Work::Nothing : Work::Copies;
+    work.copies = std::move(copies);
   }
 
   /// The last step that touches the tree; INT_MAX when its bytes must be kept.

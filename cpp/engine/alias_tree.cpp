@@ -59,11 +59,33 @@ AliasTree::Place AliasTree::find(int32_t value) const {
 
 bool AliasTree::accepts(size_t step) const {
   const ConcreteStep& info = concrete_.steps[step];
-  // A concatenation that its tactic refuses is done by copies.
-  if (work_[step].work != Work::Kernel || concrete_.plan_step(step).op == "Concatenation")
-    return true;
+  const PlanStep& plan_step = concrete_.plan_step(step);
+  if (work_[step].work == Work::Nothing) return true;
+  // What is done by copies takes any pitch as long as rows of channels stay rows of channels.
+  if (plan_step.op == "Concatenation") {
+    const TensorDesc& out = concrete_.desc(plan_step.outputs[0]);
+    return out.layout == Layout::ChannelsLast &&
+           core::normalize_axis(plan_step.attributes.get_int("axis"), out.dims.rank(), "axis") == 1;
+  }
+  if (work_[step].work == Work::Copies) {
+    const TensorDesc& in = concrete_.desc(plan_step.inputs[0]);
+    const TensorDesc& out = concrete_.desc(plan_step.outputs[0]);
+    return in.layout == out.layout && in.dims == out.dims;
+  }
   return info.tactic != nullptr &&
          !kernels::refuse(*info.tactic, make_problem(concrete_, step)).has_value();
+}
+
+/// True when the root and its members are the same pixels with some of the channels each.
+bool AliasTree::are_bands(int32_t root) const {
+  const TensorDesc& whole = concrete_.desc(root);
+  return std::all_of(members(root).begin(), members(root).end(), [&](int32_t member) {
+    const TensorDesc& desc = concrete_.desc(member);
+    if (desc.layout != Layout::ChannelsLast || desc.dims.rank() != whole.dims.rank()) return false;
+    Dims dims = desc.dims;
+    dims[1] = whole.dims[1];
+    return dims == whole.dims;
+  });
 }
 
 bool AliasTree::set_pitch(const std::vector<int32_t>& values, int64_t pitch) {
@@ -95,28 +117,16 @@ bool AliasTree::fold(int32_t root, int32_t into, int64_t offset_bytes, bool band
   if (storage(root).home != Home::Arena || storage(root).root != root || find(into).root == root)
     return false;
   const TensorDesc& target = concrete_.desc(into);
-  if (!band) {
-    if (target.pitch != 0) return false;
-  } else {
-    const TensorDesc& whole = concrete_.desc(root);
-    for (int32_t member : members(root)) {
-      const TensorDesc& desc = concrete_.desc(member);
-      Dims dims = desc.dims;
-      if (desc.layout != Layout::ChannelsLast || dims.rank() != whole.dims.rank()) return false;
-      dims[1] = whole.dims[1];
-      if (!(dims == whole.dims)) return false;
-    }
-    if (!set_pitch(members(root), target.pixel_pitch())) return false;
-  }
+  if (!band && target.pitch != 0) return false;
+  if (band && (!are_bands(root) || !set_pitch(members(root), target.pixel_pitch()))) return false;
   link(root, into, offset_bytes);
   return true;
 }
 
 bool AliasTree::attach(int32_t value, int32_t of, int64_t offset_bytes, int64_t pitch) {
-  if (storage(value).home != Home::Arena || storage(value).root != value ||
-      members(value).size() != 1 || find(of).root == value)
+  if (storage(value).home != Home::Arena || storage(value).root != value || find(of).root == value)
     return false;
-  if (pitch != 0 && !set_pitch({value}, pitch)) return false;
+  if (pitch != 0 && (!are_bands(value) || !set_pitch(members(value), pitch))) return false;
   link(value, of, offset_bytes);
   return true;
 }

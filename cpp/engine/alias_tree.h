@@ -32,7 +32,8 @@ class AliasTree {
   /// With `band`, `root` and all its members become bands of channels with the pitch of `into`.
   /// False, and nothing changes, when a tactic does not take the pitch.
   bool fold(int32_t root, int32_t into, int64_t offset_bytes, bool band);
-  /// Makes a value that owns its bytes and has no members yet a read-only part of `of`.
+  /// Makes a value that owns its bytes, with all its members, a part of `of`: a band of channels of
+  /// that pitch unless it is 0. False, and nothing changes, when a tactic does not take the pitch.
   bool attach(int32_t value, int32_t of, int64_t offset_bytes, int64_t pitch);
 
   /// Storages with roots and offsets resolved.
@@ -44,6 +45,7 @@ class AliasTree {
   /// Sets the pitch of the values and asks every kernel that touches them; undone on a refusal.
   bool set_pitch(const std::vector<int32_t>& values, int64_t pitch);
   bool accepts(size_t step) const;
+  bool are_bands(int32_t root) const;
   void link(int32_t root, int32_t into, int64_t offset_bytes);
 
   ConcretePlan& concrete_;
