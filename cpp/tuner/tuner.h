@@ -37,8 +37,8 @@ struct TunedNode {
   std::string name;
   std::vector<int> inputs;  ///< indices of values, -1 absent
   std::vector<int> outputs;
-  /// Element types that the floating-point operands may take besides their own.
-  std::vector<DataType> allowed;
+  /// Element types that the floating-point operands may take; empty: their own.
+  std::vector<DataType> precisions;
   /// Views and steps that run on the host cost nothing and are not chosen for.
   bool is_view = false;
 };

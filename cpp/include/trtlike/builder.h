@@ -27,11 +27,11 @@ enum class BuilderFlag : int32_t {
   ObeyPrecisionConstraints = 9,
   PreferPrecisionConstraints = 10,
   DirectIO = 11,
-  ErrorOnTimingCacheMiss = 15,
+  ErrorOnTimingCacheMiss = 16,
   BF16 = 17,
-  StripPlan = 18,
-  StrictNans = 23,
-  EditableTimingCache = 26,
+  StripPlan = 19,
+  StrictNans = 24,
+  EditableTimingCache = 27,
 };
 
 /// Sources of tactics, each a bit of BuilderConfig::tactic_sources. The values below 5 are

@@ -1,0 +1,76 @@
+// Builder.
+#include "bindings/enums.h"
+#include "bindings/module.h"
+
+namespace trtlike::bindings {
+namespace {
+
+using Released = py::call_guard<py::gil_scoped_release>;
+
+/// The builder with the Python logger it was made with.
+class PyBuilder : public Builder {
+ public:
+  explicit PyBuilder(const py::object& logger) : Builder(hold<Logger>(logger)), python_logger(logger) {}
+  py::object python_logger;
+  int max_threads = 0;
+};
+
+std::shared_ptr<HostMemory> build_network(PyBuilder& b, const Network& n, BuilderConfig& c) {
+  if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
+  return b.build_serialized_network(n, c);
+}
+
+std::shared_ptr<CudaEngine> build_engine(PyBuilder& b, const Network& n, BuilderConfig& c) {
+  if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
+  return b.build_engine_with_config(n, c);
+}
+
+py::dict report_dict(const PyBuilder& b) {
+  const BuildReport& r = b.report();
+  py::list tactics;
+  for (const TacticReport& t : r.tactics) {
+    py::dict row;
+    row["layer"] = t.layer;
+    row["tactic"] = t.tactic;
+    row["time_ms"] = t.time_ms;
+    row["runner_up"] = t.runner_up;
+    row["runner_up_ms"] = t.runner_up_ms;
+    tactics.append(row);
+  }
+  py::dict out;
+  out["fusions"] = r.fusions;
+  out["tactics"] = tactics;
+  out["layers_before"] = r.layers_before;
+  out["layers_after"] = r.layers_after;
+  out["measured"] = r.measured;
+  out["seconds"] = r.seconds;
+  return out;
+}
+
+}  // namespace
+
+void bind_builder(py::module_& m) {
+  py::class_<PyBuilder> cls(m, "Builder", "Builds plans and engines from networks.");
+  cls.def(py::init<const py::object&>(), py::arg("logger"))
+      .def("create_network", [](const PyBuilder&, uint32_t flags) { return Network(flags); }, py::arg("flags") = 0)
+      .def("create_builder_config", [](const PyBuilder&) { return py::module_::import("trtlike._trtlike").attr("IBuilderConfig")(); })
+      .def("create_optimization_profile", [](const PyBuilder&) { return std::make_shared<OptimizationProfile>(); })
+      .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"), Released(),
+           "The plan's bytes; None, with the reason in the log, when the build fails.")
+      .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"), Released())
+      .def("is_network_supported", &PyBuilder::is_network_supported, py::arg("network"), py::arg("config"), Released())
+      .def("reset", [](const PyBuilder&) {})
+      .def_property_readonly("logger", [](const PyBuilder& b) { return b.python_logger; })
+      .def_readwrite("max_threads", &PyBuilder::max_threads)
+      .def_property_readonly("report", &report_dict,
+                             "What the last build did: fusions by name, winning tactics with their runners-up, seconds.")
+      .def_property_readonly("platform_has_fast_fp16", &PyBuilder::platform_has_fast_fp16)
+      .def_property_readonly("platform_has_fast_int8", &PyBuilder::platform_has_fast_int8)
+      .def_property_readonly("platform_has_fast_bf16", &PyBuilder::platform_has_fast_bf16)
+      .def_property_readonly("platform_has_tf32", [](const PyBuilder&) { return false; })
+      .def_property_readonly("num_DLA_cores", [](const PyBuilder&) { return 0; })
+      .def_property_readonly("max_DLA_batch_size", [](const PyBuilder&) { return 1; });
+  add_context_manager(cls);
+}
+
+}  // namespace trtlike::bindings

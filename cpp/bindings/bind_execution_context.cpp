@@ -1,0 +1,102 @@
+// IExecutionContext: shapes, addresses, execution.
+#include "bindings/module.h"
+
+namespace trtlike::bindings {
+namespace {
+
+using ContextPtr = std::shared_ptr<ExecutionContext>;
+using Released = py::call_guard<py::gil_scoped_release>;
+using ContextClass = py::class_<ExecutionContext, ContextPtr>;
+
+constexpr char kArrays[] = "_arrays";
+
+/// The address of an array that fits the tensor. Throws ValueError or TypeError naming the tensor when it does not.
+void* array_address(const ExecutionContext& context, const std::string& name, const py::array& array) {
+  const py::dtype want = numpy_dtype(context.engine()->tensor_dtype(name));
+  if (!array.dtype().equal(want))
+    throw py::type_error("[context] tensor '" + name + "': expected an array of " + std::string(py::str(want)) +
+                         ", got " + std::string(py::str(array.dtype())) + ".");
+  if ((array.flags() & py::array::c_style) == 0)
+    throw py::value_error("[context] tensor '" + name +
+                          "': expected a C-contiguous array, got one that is not. Use numpy.ascontiguousarray.");
+  const bool is_output = context.engine()->tensor_mode(name) == TensorIOMode::Output;
+  if (is_output && !array.writeable())
+    throw py::value_error("[context] tensor '" + name + "': expected a writeable array, got a read-only one.");
+  return const_cast<void*>(array.data());
+}
+
+/// `memory` is an address or an array; an array stays alive with the context.
+bool set_tensor_address(const py::object& self, const std::string& name, const py::object& memory) {
+  auto& context = self.cast<ExecutionContext&>();
+  if (!py::isinstance<py::array>(memory))
+    return context.set_tensor_address(name, reinterpret_cast<void*>(memory.cast<size_t>()));
+  if (!context.engine()->has_tensor(name)) return context.set_tensor_address(name, nullptr);
+  const bool ok = context.set_tensor_address(name, array_address(context, name, memory));
+  if (!py::hasattr(self, kArrays)) self.attr(kArrays) = py::dict();
+  self.attr(kArrays)[py::str(name)] = memory;
+  return ok;
+}
+
+size_t get_tensor_address(const ExecutionContext& context, const std::string& name) {
+  return reinterpret_cast<size_t>(context.tensor_address(name));
+}
+
+bool execute_v2(ExecutionContext& context, const std::vector<size_t>& bindings) {
+  std::vector<void*> addresses;
+  for (size_t address : bindings) addresses.push_back(reinterpret_cast<void*>(address));
+  const py::gil_scoped_release release;
+  return context.execute_v2(addresses);
+}
+
+bool set_input_shape(ExecutionContext& context, const std::string& name, const Dims& shape) {
+  return context.set_input_shape(name, shape);
+}
+
+void bind_shapes(ContextClass& cls) {
+  cls.def("set_input_shape", &set_input_shape, py::arg("name"), py::arg("shape"))
+      .def("get_tensor_shape", &ExecutionContext::tensor_shape, py::arg("name"))
+      .def("get_tensor_strides", &ExecutionContext::tensor_strides, py::arg("name"))
+      .def("infer_shapes", &ExecutionContext::infer_shapes, Released())
+      .def("get_max_output_size", &ExecutionContext::max_output_size, py::arg("name"))
+      .def_property_readonly("all_binding_shapes_specified", &ExecutionContext::all_binding_shapes_specified)
+      .def_property_readonly("all_shape_inputs_specified", &ExecutionContext::all_binding_shapes_specified)
+      .def_property_readonly("active_optimization_profile", &ExecutionContext::active_optimization_profile)
+      .def("set_optimization_profile_async", &ExecutionContext::set_optimization_profile_async,
+           py::arg("profile_index"), py::arg("stream_handle"));
+}
+
+void bind_profiling(ContextClass& cls) {
+  cls.def_property("profiler", [](const ExecutionContext& c) { return unhold(c.profiler()); },
+                   [](ExecutionContext& c, const py::object& p) { c.set_profiler(hold<Profiler>(p)); })
+      .def_property("enqueue_emits_profile", &ExecutionContext::enqueue_emits_profile,
+                    &ExecutionContext::set_enqueue_emits_profile)
+      .def("report_to_profiler", &ExecutionContext::report_to_profiler);
+}
+
+}  // namespace
+
+void bind_execution_context(py::module_& m) {
+  auto cls = py::reinterpret_borrow<ContextClass>(m.attr("IExecutionContext"));
+  bind_shapes(cls);
+  bind_profiling(cls);
+  cls.def_property("name", &ExecutionContext::name, &ExecutionContext::set_name)
+      .def_property_readonly("engine", [](const ExecutionContext& c) { return std::const_pointer_cast<CudaEngine>(c.engine()); })
+      .def("set_tensor_address", &set_tensor_address, py::arg("name"), py::arg("memory"),
+           "The memory of an input or output: an address as an int, or a C-contiguous array.")
+      .def("get_tensor_address", &get_tensor_address, py::arg("name"))
+      .def("set_output_allocator",
+           [](ExecutionContext& c, const std::string& name, const py::object& allocator) {
+             return c.set_output_allocator(name, hold<OutputAllocator>(allocator));
+           },
+           py::arg("name"), py::arg("output_allocator"))
+      .def("get_output_allocator", [](const ExecutionContext& c, const std::string& name) { return unhold(c.output_allocator(name)); },
+           py::arg("name"))
+      .def("execute_async_v3", &ExecutionContext::execute_async_v3, py::arg("stream_handle"), Released(),
+           "Queues a run. The default stream, 0, has run when this returns. False, with the reason in the log, on failure.")
+      .def("execute_v2", &execute_v2, py::arg("bindings"))
+      .def_property_readonly("num_threads", &ExecutionContext::num_threads)
+      .def_property_readonly("memory_size", &ExecutionContext::memory_size);
+  add_context_manager(cls);
+}
+
+}  // namespace trtlike::bindings

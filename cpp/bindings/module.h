@@ -1,0 +1,82 @@
+// What the parts of the extension module share: one bind function a concept, and the ownership helpers.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "trtlike/trtlike.h"
+
+namespace trtlike::bindings {
+
+namespace py = pybind11;
+
+void bind_errors(py::module_& m);
+void bind_enums(py::module_& m);
+void bind_types(py::module_& m);
+void bind_host_memory(py::module_& m);
+void bind_logger(py::module_& m);
+void bind_callbacks(py::module_& m);
+void bind_network(py::module_& m);
+void bind_layers(py::module_& m);
+void bind_profile(py::module_& m);
+void bind_timing_cache(py::module_& m);
+void bind_builder_config(py::module_& m);
+void bind_builder(py::module_& m);
+void bind_onnx_parser(py::module_& m);
+void bind_runtime(py::module_& m);
+void bind_engine(py::module_& m);
+void bind_execution_context(py::module_& m);
+
+/// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null for None.
+template <typename T>
+std::shared_ptr<T> hold(const py::object& object) {
+  if (object.is_none()) return nullptr;
+  T* raw = object.cast<T*>();
+  auto* kept = new py::object(object);
+  return {raw, [kept](T*) {
+            const py::gil_scoped_acquire gil;
+            delete kept;
+          }};
+}
+
+/// The Python object behind a handle that `hold` or Python made; None for null.
+template <typename T>
+py::object unhold(const std::shared_ptr<T>& handle) {
+  return handle == nullptr ? py::none() : py::cast(handle.get(), py::return_value_policy::reference);
+}
+
+/// Calls a Python override; what it raises is printed and swallowed, as TensorRT does.
+template <typename F>
+void guarded_callback(const char* where, F&& call) noexcept {
+  const py::gil_scoped_acquire gil;
+  try {
+    call();
+  } catch (py::error_already_set& e) {
+    e.discard_as_unraisable(where);
+  } catch (const std::exception& e) {
+    py::print(where, e.what());
+  }
+}
+
+/// `with thing as t:` leaves the thing alone at the end, as TensorRT's deprecated form does.
+template <typename Class>
+void add_context_manager(Class& cls) {
+  cls.def("__enter__", [](py::object self) { return self; });
+  cls.def("__exit__", [](py::object, py::args) {});
+}
+
+/// Weights as a numpy array on the same memory.
+py::array weights_to_numpy(const Weights& weights);
+/// A layer as an instance of its own Python class (IConvolutionLayer, ...).
+py::object cast_layer(const Layer& layer);
+/// numpy's dtype of an element type; TypeError for the types that numpy has not.
+py::dtype numpy_dtype(DataType dtype);
+
+}  // namespace trtlike::bindings
+
+PYBIND11_MAKE_OPAQUE(std::vector<trtlike::Weights>)

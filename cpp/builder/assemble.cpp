@@ -1,0 +1,240 @@
+// Plan assembly.
+#include "builder/assemble.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/check.h"
+#include "core/memory.h"
+#include "tuner/candidates.h"
+
+namespace trtlike::builder {
+namespace {
+
+using tuner::Format;
+
+class Assembler {
+ public:
+  Assembler(const ir::Graph& graph, const tuner::TunedGraph& tuned, bool strict, int threads)
+      : graph_(graph), tuned_(tuned), strict_(strict), threads_(threads) {}
+
+  Assembly run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
+    for (ir::ValueId id : graph_.inputs()) native_[id] = tuned(id).fixed_format;
+    for (size_t n = 0; n < order.size(); ++n)
+      add_step(order[n], tuned_.nodes[n], result.choices[n]);
+    add_bindings();
+    return std::move(assembly_);
+  }
+
+ private:
+  const tuner::TunedValue& tuned(ir::ValueId id) const {
+    return tuned_.values[static_cast<size_t>(id.index)];
+  }
+
+  void add_step(ir::NodeId id, const tuner::TunedNode& tuned_node, const tuner::Choice& choice) {
+    const ir::Node& node = graph_.node(id);
+    engine::PlanStep step;
+    step.op = node.op->name;
+    step.name = node.name;
+    step.metadata = node.metadata;
+    step.attributes = node.attributes;
+    step.strict = strict_;
+    step.tuned_ms = choice.time_ms;
+    if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
+    const kernels::Problem problem = make_problem(tuned_node, choice);
+    step.constant_inputs = problem.constant_mask;
+    if (choice.tactic != nullptr && choice.tactic->packed_inputs != nullptr)
+      pack(*choice.tactic, problem, step);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const bool absent = !node.inputs[i] || ((step.packed_inputs >> i) & 1u) != 0;
+      step.inputs.push_back(absent ? -1 : value_in(node.inputs[i], choice.inputs[i]));
+    }
+    for (size_t o = 0; o < node.outputs.size(); ++o)
+      step.outputs.push_back(add_output(node.outputs[o], choice.outputs[o]));
+    assembly_.plan.steps.push_back(std::move(step));
+  }
+
+  kernels::Problem make_problem(const tuner::TunedNode& node, const tuner::Choice& choice) {
+    kernels::Problem problem;
+    problem.op = node.op;
+    problem.attributes = node.attributes;
+    problem.threads = threads_;
+    problem.strict = strict_;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ir::ValueId id{node.inputs[i]};
+      problem.inputs.push_back({});
+      problem.constants.push_back(nullptr);
+      if (!id) continue;
+      problem.inputs.back() = {choice.inputs[i].dtype, tuned(id).dims[0], choice.inputs[i].layout};
+      if (tuned(id).constant == nullptr) continue;
+      problem.constant_mask |= 1u << i;
+      problem.constants.back() = constant_elements(id, choice.inputs[i]);
+    }
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      const ir::ValueId id{node.outputs[o]};
+      problem.outputs.push_back(
+          {choice.outputs[o].dtype, tuned(id).dims[0], choice.outputs[o].layout});
+    }
+    return problem;
+  }
+
+  /// Elements of a constant in a format, converted once.
+  const void* constant_elements(ir::ValueId id, const Format& format) {
+    const tuner::TunedValue& value = tuned(id);
+    if (format == Format{value.dtype, kernels::Layout::Linear}) return value.constant;
+    auto [found, added] = converted_.try_emplace(
+        {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout)});
+    if (added) {
+      found->second = tuner::convert_constant(value.constant, value.dims[0], value.dtype, format);
+      assembly_.owners.push_back(found->second);
+    }
+    return found->second.get();
+  }
+
+  void pack(const kernels::Tactic& tactic, const kernels::Problem& problem,
+            engine::PlanStep& step) {
+    step.packed_inputs = tactic.packed_inputs(problem);
+    if (step.packed_inputs == 0) return;
+    const kernels::Packed packed = tactic.pack(problem);
+    step.packed = add_constant(packed.data.get(), packed.bytes);
+    assembly_.owners.push_back(packed.data);
+    for (size_t i = 0; i < problem.inputs.size(); ++i) {
+      if (((step.packed_inputs >> i) & 1u) == 0) continue;
+      step.packed_dtypes.push_back(problem.inputs[i].dtype);
+      step.packed_dims.push_back(problem.inputs[i].dims);
+    }
+  }
+
+  engine::BlobRange add_constant(const void* data, size_t bytes) {
+    const engine::BlobRange range{constants_end_, bytes};
+    constants_end_ = core::align_up(constants_end_ + bytes);
+    assembly_.constants.emplace_back(range, data);
+    return range;
+  }
+
+  int32_t add_value(ir::ValueId id, const Format& format, const std::string& name) {
+    engine::PlanValue value;
+    value.name = name;
+    value.dtype = format.dtype;
+    value.logical_dtype = graph_.value(id).type.dtype;
+    value.layout = format.layout;
+    value.dims = graph_.value(id).type.dims;
+    assembly_.plan.values.push_back(std::move(value));
+    return static_cast<int32_t>(assembly_.plan.values.size()) - 1;
+  }
+
+  int32_t add_output(ir::ValueId id, const Format& format) {
+    const int32_t index = add_value(id, format, graph_.value(id).name);
+    native_[id] = format;
+    values_[key(id, format)] = index;
+    return index;
+  }
+
+  using ValueKey = std::tuple<int, int, int>;
+  static ValueKey key(ir::ValueId id, const Format& format) {
+    return {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout)};
+  }
+
+  /// The plan value that holds `id` in `format`, converted by a step of its own if nothing made it
+  /// so.
+  int32_t value_in(ir::ValueId id, const Format& format) {
+    const auto known = values_.find(key(id, format));
+    if (known != values_.end()) return known->second;
+    const ir::Value& value = graph_.value(id);
+    if (value.constant) {
+      const int32_t index = add_value(id, format, value.name);
+      engine::PlanValue& to = assembly_.plan.values[static_cast<size_t>(index)];
+      to.kind = engine::ValueKind::Constant;
+      to.constant = add_constant(constant_elements(id, format),
+                                 core::dtype_bytes(format.dtype, core::elems(value.type.dims)));
+      return values_[key(id, format)] = index;
+    }
+    const Format from = native_.at(id);
+    const int32_t source = values_.count(key(id, from)) != 0
+                               ? values_.at(key(id, from))
+                               : values_[key(id, from)] = add_value(id, from, value.name);
+    if (from == format) return source;
+    return values_[key(id, format)] = add_conversion(id, source, from, format);
+  }
+
+  int32_t add_conversion(ir::ValueId id, int32_t source, const Format& from, const Format& to) {
+    const tuner::TunedValue& value = tuned(id);
+    const std::string& name = graph_.value(id).name;
+    engine::PlanStep step;
+    step.name = core::str("Reformatting CopyNode for ", name);
+    step.inputs = {source};
+    step.strict = strict_;
+    if (tuner::same_bytes(value, from, to)) {
+      step.op = "Identity";
+    } else {
+      const kernels::Problem problem = tuner::reformat_problem(value, 0, from, to, threads_);
+      step.op = problem.op->name;
+      step.attributes = *problem.attributes;
+      const auto tactics = kernels::tactics_for(step.op);
+      const auto fits = std::find_if(
+          tactics.begin(), tactics.end(),
+          [&](const kernels::Tactic* tactic) { return !kernels::refuse(*tactic, problem); });
+      if (fits == tactics.end())
+        throw UnsupportedError(core::str(
+            "[builder] tensor '", name, "': expected a conversion from ",
+            problem.inputs[0].to_string(), " to ", problem.outputs[0].to_string(), ", got none."));
+      step.tactic = (*fits)->name;
+    }
+    const int32_t target = add_value(id, to,
+                                     core::str(name, " as ", core::dtype_short_name(to.dtype), " ",
+                                               kernels::layout_name(to.layout)));
+    step.outputs = {target};
+    assembly_.plan.steps.push_back(std::move(step));
+    return target;
+  }
+
+  void add_bindings() {
+    for (ir::ValueId id : graph_.inputs()) add_binding(id, TensorIOMode::Input);
+    for (ir::ValueId id : graph_.outputs()) add_binding(id, TensorIOMode::Output);
+  }
+
+  void add_binding(ir::ValueId id, TensorIOMode mode) {
+    const ir::Value& value = graph_.value(id);
+    engine::PlanBinding binding;
+    binding.name = value.name;
+    binding.mode = mode;
+    binding.value = mode == TensorIOMode::Output && (value.is_input || value.constant)
+                        ? copy_to_output(id)
+                        : value_in(id, tuned(id).fixed_format);
+    binding.dimension_names = value.dimension_names;
+    assembly_.plan.bindings.push_back(std::move(binding));
+  }
+
+  /// An output that is an input or a constant gets storage of its own.
+  int32_t copy_to_output(ir::ValueId id) {
+    engine::PlanStep step;
+    step.op = "Identity";
+    step.name = core::str("copy of ", graph_.value(id).name);
+    step.inputs = {value_in(id, tuned(id).fixed_format)};
+    step.outputs = {add_value(id, tuned(id).fixed_format, graph_.value(id).name)};
+    step.tactic = "reference";
+    assembly_.plan.steps.push_back(step);
+    return step.outputs[0];
+  }
+
+  const ir::Graph& graph_;
+  const tuner::TunedGraph& tuned_;
+  const bool strict_;
+  const int threads_;
+  Assembly assembly_;
+  std::map<ir::ValueId, Format> native_;
+  std::map<ValueKey, int32_t> values_;
+  std::map<ValueKey, std::shared_ptr<void>> converted_;
+  uint64_t constants_end_ = 0;
+};
+
+}  // namespace
+
+Assembly assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                  const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
+                  int threads) {
+  Assembler assembler(graph, tuned, strict, threads);
+  return assembler.run(order, result);
+}
+
+}  // namespace trtlike::builder

@@ -1,0 +1,32 @@
+// From an optimized graph and the tuner's choices to a plan: values, steps, reformats, packed
+// constants.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/plan.h"
+#include "ir/graph.h"
+#include "tuner/tuner.h"
+
+namespace trtlike::builder {
+
+/// A plan's contents before they are written.
+struct Assembly {
+  engine::Plan plan;
+  std::vector<std::pair<engine::BlobRange, const void*>> constants;
+  std::vector<std::shared_ptr<const void>> owners;
+};
+
+/// The tuner's view of the graph. `specialized` are the copies of the graph at each profile's opt
+/// shapes.
+tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                                   const std::vector<ir::Graph>& specialized,
+                                   const std::vector<std::vector<DataType>>& precisions);
+
+/// Steps in `order`, one for each node and each conversion between formats.
+Assembly assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                  const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
+                  int threads);
+
+}  // namespace trtlike::builder

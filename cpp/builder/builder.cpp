@@ -1,0 +1,198 @@
+// The build, as a table of contents: check, optimize, tune, assemble, write.
+#include "trtlike/builder.h"
+
+#include <set>
+
+#include "builder/assemble.h"
+#include "builder/precisions.h"
+#include "builder/profiles.h"
+#include "core/clock.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/threads.h"
+#include "engine/plan.h"
+#include "ir/network_state.h"
+#include "optimizer/optimizer.h"
+#include "runtime/resolve.h"
+#include "trtlike/runtime.h"
+#include "tuner/tuner.h"
+
+namespace trtlike {
+namespace {
+
+constexpr char kPhaseBuild[] = "Building engine";
+constexpr char kPhaseTune[] = "Timing tactics";
+
+void check_network(const ir::Graph& graph) {
+  TRTLIKE_CHECK(!graph.outputs().empty(),
+                "[builder] network: expected at least one output, got none. Call "
+                "network.mark_output on a tensor.");
+}
+
+/// Tells a progress monitor, if there is one, of one phase and its end, however the phase ends.
+class Phase {
+ public:
+  Phase(ProgressMonitor* monitor, const char* name, const char* parent, int steps)
+      : monitor_(monitor), name_(name) {
+    if (monitor_ != nullptr) monitor_->phase_start(name_, parent, steps);
+  }
+  ~Phase() {
+    if (monitor_ != nullptr) monitor_->phase_finish(name_);
+  }
+  Phase(const Phase&) = delete;
+  Phase& operator=(const Phase&) = delete;
+
+  bool step(int i) const { return monitor_ == nullptr || monitor_->step_complete(name_, i); }
+  void checked_step(int i) const {
+    TRTLIKE_CHECK(step(i), "[builder] build: cancelled by the progress monitor.");
+  }
+
+ private:
+  ProgressMonitor* monitor_;
+  const char* name_;
+};
+
+class Build {
+ public:
+  Build(const Network& network, BuilderConfig& config, Logger* logger, BuildReport& report)
+      : graph_(network.state()->graph.clone()), config_(config), logger_(logger), report_(report) {}
+
+  std::shared_ptr<HostMemory> run() {
+    const int64_t start = core::now_ns();
+    const Phase phase(config_.progress_monitor.get(), kPhaseBuild, "", 3);
+    check_network(graph_);
+    profiles_ = builder::check_profiles(graph_, config_);
+    report_.layers_before = static_cast<int>(graph_.nodes().size());
+    optimize();
+    phase.checked_step(0);
+    const std::vector<ir::NodeId> order = graph_.topological_order();
+    report_.layers_after = static_cast<int>(order.size());
+    builder::Assembly assembly = tune(order);
+    phase.checked_step(1);
+    describe(assembly.plan);
+    std::shared_ptr<HostMemory> bytes = engine::write_plan(assembly.plan, assembly.constants);
+    phase.checked_step(2);
+    report_.seconds = static_cast<double>(core::now_ns() - start) * 1e-9;
+    core::log(logger_, Severity::Info, "[builder] built '", assembly.plan.name, "' in ",
+              report_.seconds, " s: ", report_.layers_before, " layers became ",
+              assembly.plan.steps.size(), " steps, ", bytes->nbytes() >> 10, " KiB of plan, ",
+              report_.measured, " timings measured.");
+    return bytes;
+  }
+
+ private:
+  void optimize() {
+    optimizer::Options options;
+    options.logger = logger_;
+    options.allow_fp16 = config_.flag(BuilderFlag::FP16);
+    options.allow_bf16 = config_.flag(BuilderFlag::BF16);
+    options.allow_int8 = config_.flag(BuilderFlag::INT8);
+    report_.fusions = optimizer::optimize(graph_, options);
+  }
+
+  int threads() const {
+    return config_.num_threads > 0 ? config_.num_threads : core::default_num_threads();
+  }
+
+  bool strict() const { return !config_.flag(BuilderFlag::TF32); }
+
+  tuner::Options tuner_options() {
+    tuner::Options options;
+    options.level = config_.builder_optimization_level;
+    options.max_tactics = config_.max_num_tactics;
+    options.min_repeats = config_.avg_timing_iterations;
+    options.workspace_limit = config_.workspace_limit;
+    options.sources = config_.tactic_sources;
+    options.threads = threads();
+    options.strict = strict();
+    options.error_on_cache_miss = config_.flag(BuilderFlag::ErrorOnTimingCacheMiss);
+    options.logger = logger_;
+    if (!config_.flag(BuilderFlag::DisableTimingCache)) {
+      if (config_.timing_cache == nullptr) config_.timing_cache = std::make_shared<TimingCache>();
+      options.cache = config_.timing_cache.get();
+    }
+    return options;
+  }
+
+  builder::Assembly tune(const std::vector<ir::NodeId>& order) {
+    std::vector<ir::Graph> specialized;
+    for (const engine::PlanProfile& profile : profiles_)
+      specialized.push_back(builder::specialize(graph_, profile, builder::Selector::Opt));
+    const tuner::TunedGraph tuned = builder::make_tuned_graph(
+        graph_, order, specialized, builder::choose_precisions(graph_, order, config_));
+    tuner::Options options = tuner_options();
+    const Phase phase(config_.progress_monitor.get(), kPhaseTune, kPhaseBuild,
+                      static_cast<int>(order.size()));
+    options.progress = [&](int done, int) { return phase.step(done); };
+    const tuner::Result result = tuner::choose(tuned, options);
+    report_.measured = result.measured;
+    for (size_t n = 0; n < order.size(); ++n) {
+      const tuner::Choice& choice = result.choices[n];
+      if (choice.tactic == nullptr) continue;
+      report_.tactics.push_back({tuned.nodes[n].name, choice.tactic->name, choice.time_ms,
+                                 choice.runner_up, choice.runner_up_ms});
+    }
+    return builder::assemble(graph_, order, tuned, result, strict(), threads());
+  }
+
+  /// What the plan says beside its steps: the machine, the profiles, and the memory that they need.
+  void describe(engine::Plan& plan) {
+    plan.name = graph_.name.empty() ? "Unnamed Network" : graph_.name;
+    plan.fingerprint = core::cpu_fingerprint();
+    plan.threads = threads();
+    plan.verbosity = config_.profiling_verbosity;
+    plan.profiles = profiles_;
+    for (engine::PlanStep& step : plan.steps) {
+      if (step.tactic.empty()) continue;
+      plan.needs = std::max(plan.needs, kernels::find_tactic(step.op, step.tactic)->needs);
+    }
+    for (engine::PlanBinding& binding : plan.bindings) {
+      const ir::ValueId id = graph_.find_value(binding.name);
+      binding.is_shape_tensor =
+          binding.mode == TensorIOMode::Input && builder::is_shape_input(graph_, id);
+    }
+    for (engine::PlanProfile& profile : plan.profiles)
+      profile.memory_bytes = runtime::profile_memory_bytes(plan, profile);
+  }
+
+  ir::Graph graph_;
+  BuilderConfig& config_;
+  Logger* logger_;
+  BuildReport& report_;
+  std::vector<engine::PlanProfile> profiles_;
+};
+
+}  // namespace
+
+Builder::Builder(std::shared_ptr<Logger> logger) : logger_(std::move(logger)) {}
+
+std::shared_ptr<HostMemory> Builder::build_serialized_network(const Network& network,
+                                                              BuilderConfig& config) {
+  std::shared_ptr<HostMemory> plan;
+  report_ = {};
+  core::log_failure(logger_.get(), core::str("while building '", network.name(), "'"),
+                    [&] { plan = Build(network, config, logger_.get(), report_).run(); });
+  return plan;
+}
+
+std::shared_ptr<CudaEngine> Builder::build_engine_with_config(const Network& network,
+                                                              BuilderConfig& config) {
+  const std::shared_ptr<HostMemory> plan = build_serialized_network(network, config);
+  if (plan == nullptr) return nullptr;
+  return Runtime(logger_).deserialize_cuda_engine(plan->owner(), plan->nbytes());
+}
+
+bool Builder::is_network_supported(const Network& network, const BuilderConfig& config) {
+  BuilderConfig quick = config;
+  quick.builder_optimization_level = 0;
+  quick.progress_monitor = nullptr;
+  quick.timing_cache = std::make_shared<TimingCache>();
+  return build_serialized_network(network, quick) != nullptr;
+}
+
+bool Builder::platform_has_fast_fp16() const { return false; }
+bool Builder::platform_has_fast_int8() const { return core::cpu_isa() >= core::Isa::Avx512Vnni; }
+bool Builder::platform_has_fast_bf16() const { return core::cpu_isa() >= core::Isa::Avx512Bf16; }
+
+}  // namespace trtlike

@@ -1,0 +1,103 @@
+// Profile checks and shape specialization.
+#include "builder/profiles.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/check.h"
+#include "core/shape.h"
+
+namespace trtlike::builder {
+namespace {
+
+void check_shape(const ir::Value& input, const std::array<Dims, 3>& range, size_t profile) {
+  const Dims& dims = input.type.dims;
+  for (const Dims& shape : range) {
+    bool fits = shape.rank() == dims.rank();
+    for (int i = 0; fits && i < dims.rank(); ++i) fits = dims[i] < 0 || dims[i] == shape[i];
+    TRTLIKE_CHECK(fits, "[builder] profile ", profile, ", input '", input.name,
+                  "': expected shapes that fit the network's ", dims, ", got ", shape, ".");
+  }
+}
+
+engine::PlanProfile check_profile(const ir::Graph& graph, const OptimizationProfile& given,
+                                  size_t index) {
+  engine::PlanProfile profile;
+  std::set<std::string> names;
+  for (ir::ValueId id : graph.inputs()) {
+    const ir::Value& input = graph.value(id);
+    names.insert(input.name);
+    if (const auto range = given.shape(input.name)) {
+      check_shape(input, *range, index);
+      profile.shapes[input.name] = *range;
+    } else {
+      TRTLIKE_CHECK(core::is_static(input.type.dims), "[builder] profile ", index, ", input '",
+                    input.name, "': expected a range for its dynamic shape ", input.type.dims,
+                    ", got none. Call profile.set_shape for it.");
+      profile.shapes[input.name] = {input.type.dims, input.type.dims, input.type.dims};
+    }
+    if (!is_shape_input(graph, id)) continue;
+    const auto values = given.shape_input(input.name);
+    TRTLIKE_CHECK(
+        values.has_value(), "[builder] profile ", index, ", shape input '", input.name,
+        "': expected a range for its elements, got none. Call profile.set_shape_input for it.");
+    const auto count = static_cast<size_t>(core::elems(profile.shapes[input.name][1]));
+    TRTLIKE_CHECK((*values)[0].size() == count, "[builder] profile ", index, ", shape input '",
+                  input.name, "': expected ", count, " elements, got ", (*values)[0].size(), ".");
+    profile.shape_values[input.name] = *values;
+  }
+  for (const auto& [name, range] : given.shapes()) {
+    TRTLIKE_CHECK(names.count(name) != 0, "[builder] profile ", index,
+                  ": expected one of the inputs ", core::join(names), ", got '", name, "'.");
+  }
+  return profile;
+}
+
+}  // namespace
+
+bool is_shape_input(const ir::Graph& graph, ir::ValueId input) {
+  std::set<ir::ValueId> seen;
+  std::vector<ir::ValueId> pending = {input};
+  while (!pending.empty()) {
+    const ir::ValueId id = pending.back();
+    pending.pop_back();
+    const ir::Value& value = graph.value(id);
+    if (!seen.insert(id).second || core::is_float(value.type.dtype)) continue;
+    for (ir::NodeId user : value.users) {
+      const ir::Node& node = graph.node(user);
+      const bool shape_only = std::string_view(node.op->name) == "Shape";
+      for (size_t i = 0; i < node.inputs.size(); ++i)
+        if (node.inputs[i] == id && ((node.op->host_inputs >> i) & 1u) != 0) return true;
+      if (!shape_only) pending.insert(pending.end(), node.outputs.begin(), node.outputs.end());
+    }
+  }
+  return false;
+}
+
+std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
+                                                const BuilderConfig& config) {
+  std::vector<engine::PlanProfile> out;
+  if (config.profiles.empty()) {
+    out.push_back(check_profile(graph, OptimizationProfile(), 0));
+    return out;
+  }
+  for (size_t i = 0; i < config.profiles.size(); ++i)
+    out.push_back(check_profile(graph, *config.profiles[i], i));
+  return out;
+}
+
+ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
+                     Selector selector) {
+  ir::Graph copy = graph.clone();
+  const auto which = static_cast<size_t>(selector);
+  for (ir::ValueId id : copy.inputs()) {
+    ir::Value& input = copy.mutable_value(id);
+    input.type.dims = profile.shapes.at(input.name)[which];
+    const auto values = profile.shape_values.find(input.name);
+    if (values != profile.shape_values.end()) input.host = values->second[which];
+  }
+  copy.infer_all();
+  return copy;
+}
+
+}  // namespace trtlike::builder

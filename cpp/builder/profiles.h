@@ -1,0 +1,28 @@
+// Profiles against a network: complete, consistent, and the concrete shapes that follow from them.
+#pragma once
+
+#include <vector>
+
+#include "engine/plan.h"
+#include "ir/graph.h"
+#include "trtlike/builder.h"
+
+namespace trtlike::builder {
+
+/// Which of a profile's three shapes.
+enum class Selector { Min = 0, Opt = 1, Max = 2 };
+
+/// The profiles as the plan keeps them; one implied profile when the network is static and none was
+/// given. Throws UserError naming the input that is dynamic and has no range, or whose range
+/// contradicts the network.
+std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
+                                                const BuilderConfig& config);
+
+/// A copy of the graph with concrete input shapes and shape-tensor values, and all that follows
+/// inferred. Ids are the same.
+ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile, Selector selector);
+
+/// True when the input's elements are needed to compute shapes.
+bool is_shape_input(const ir::Graph& graph, ir::ValueId input);
+
+}  // namespace trtlike::builder

@@ -1,0 +1,60 @@
+// The tuner's view of a graph.
+#include <map>
+
+#include "builder/assemble.h"
+#include "core/check.h"
+
+namespace trtlike::builder {
+namespace {
+
+bool is_view(const ir::Graph& graph, const ir::Node& node) {
+  if (node.op->is_view == nullptr) return false;
+  std::vector<ops::TensorType> inputs, outputs;
+  std::vector<ops::HostValue> host;
+  for (ir::ValueId id : node.inputs) {
+    inputs.push_back(id ? graph.value(id).type : ops::TensorType{});
+    host.push_back(id ? graph.value(id).host : std::nullopt);
+  }
+  for (ir::ValueId id : node.outputs) outputs.push_back(graph.value(id).type);
+  return node.op->is_view({node.attributes, inputs, host, outputs});
+}
+
+}  // namespace
+
+tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                                   const std::vector<ir::Graph>& specialized,
+                                   const std::vector<std::vector<DataType>>& precisions) {
+  tuner::TunedGraph tuned;
+  tuned.values.resize(graph.num_value_ids());
+  for (size_t i = 0; i < tuned.values.size(); ++i) {
+    const ir::ValueId id{static_cast<int32_t>(i)};
+    const ir::Value& value = graph.value(id);
+    if (!value.alive) continue;
+    tuner::TunedValue& to = tuned.values[i];
+    to.name = value.name;
+    to.dtype = value.type.dtype;
+    for (const ir::Graph& concrete : specialized) to.dims.push_back(concrete.value(id).type.dims);
+    to.constant = value.constant ? value.constant->data.get() : nullptr;
+    to.fixed = value.is_input || value.is_output;
+    const bool channels_last =
+        ((value.allowed_formats >> static_cast<int>(TensorFormat::HWC)) & 1u) != 0 &&
+        (value.allowed_formats & 1u) == 0;
+    to.fixed_format = {value.type.dtype,
+                       channels_last ? kernels::Layout::ChannelsLast : kernels::Layout::Linear};
+  }
+  for (size_t n = 0; n < order.size(); ++n) {
+    const ir::Node& node = graph.node(order[n]);
+    tuner::TunedNode to;
+    to.op = node.op;
+    to.attributes = &node.attributes;
+    to.name = node.name;
+    for (ir::ValueId id : node.inputs) to.inputs.push_back(id.index);
+    for (ir::ValueId id : node.outputs) to.outputs.push_back(id.index);
+    to.precisions = precisions[n];
+    to.is_view = is_view(specialized[0], node);
+    tuned.nodes.push_back(std::move(to));
+  }
+  return tuned;
+}
+
+}  // namespace trtlike::builder

@@ -1,0 +1,208 @@
+// Enumeration of operand formats and of the tactics that accept them.
+#include "tuner/candidates.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/memory.h"
+
+namespace trtlike::tuner {
+namespace {
+
+using kernels::Layout;
+
+constexpr int kImageRank = 4;
+
+/// Layouts of (inputs, outputs) that are tried for nodes with image operands, in order of
+/// preference.
+constexpr std::pair<Layout, Layout> kLayouts[] = {
+    {Layout::ChannelsLast, Layout::ChannelsLast},
+    {Layout::Linear, Layout::Linear},
+    {Layout::Linear, Layout::ChannelsLast},
+    {Layout::ChannelsLast, Layout::Linear},
+};
+
+bool is_image(const TunedValue& value) { return value.dims[0].rank() == kImageRank; }
+
+Format format_of(const TunedValue& value, DataType precision, Layout layout) {
+  return {core::is_float(value.dtype) ? precision : value.dtype,
+          is_image(value) ? layout : Layout::Linear};
+}
+
+/// Precisions that a node's floating-point operands may have.
+std::vector<DataType> precisions(const TunedGraph& graph, const TunedNode& node) {
+  if (!node.precisions.empty()) return node.precisions;
+  for (const auto* ids : {&node.outputs, &node.inputs})
+    for (int id : *ids)
+      if (id >= 0 && core::is_float(graph.values[static_cast<size_t>(id)].dtype))
+        return {graph.values[static_cast<size_t>(id)].dtype};
+  return {DataType::Float};
+}
+
+bool has_image(const TunedGraph& graph, const TunedNode& node) {
+  const auto image = [&](int id) {
+    return id >= 0 && is_image(graph.values[static_cast<size_t>(id)]);
+  };
+  return std::any_of(node.outputs.begin(), node.outputs.end(), image) ||
+         std::any_of(node.inputs.begin(), node.inputs.end(), image);
+}
+
+kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
+                              const Assignment& formats, size_t shape, const Options& options,
+                              ConvertedConstants& constants) {
+  kernels::Problem problem;
+  problem.op = node.op;
+  problem.attributes = node.attributes;
+  problem.threads = options.threads;
+  problem.strict = options.strict;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] < 0) {
+      problem.inputs.push_back({});
+      problem.constants.push_back(nullptr);
+      continue;
+    }
+    const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
+    problem.inputs.push_back(
+        {formats.inputs[i].dtype, value.dims[shape], formats.inputs[i].layout});
+    if (value.constant != nullptr) problem.constant_mask |= 1u << i;
+    problem.constants.push_back(
+        value.constant == nullptr ? nullptr : constants.get(value, formats.inputs[i]));
+  }
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const TunedValue& value = graph.values[static_cast<size_t>(node.outputs[i])];
+    problem.outputs.push_back(
+        {formats.outputs[i].dtype, value.dims[shape], formats.outputs[i].layout});
+  }
+  return problem;
+}
+
+Assignment make_formats(const TunedGraph& graph, const TunedNode& node, DataType precision,
+                        Layout in, Layout out) {
+  Assignment formats;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] < 0) {
+      formats.inputs.emplace_back();
+      continue;
+    }
+    const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
+    formats.inputs.push_back(is_weights(graph, node, i) ? Format{value.dtype, Layout::Linear}
+                                                        : format_of(value, precision, in));
+  }
+  for (int id : node.outputs)
+    formats.outputs.push_back(format_of(graph.values[static_cast<size_t>(id)], precision, out));
+  return formats;
+}
+
+bool source_allowed(const kernels::Tactic& tactic, int64_t sources) {
+  return tactic.source == kernels::Source::Reference ||
+         ((sources >> static_cast<int>(tactic.source)) & 1) != 0;
+}
+
+/// Keeps the tactics that take every problem of the assignment.
+void keep_accepting(const TunedNode& node, const Options& options, Assignment& assignment,
+                    std::vector<std::string>& refusals) {
+  for (const kernels::Tactic* tactic : kernels::tactics_for(node.op->name)) {
+    if (!source_allowed(*tactic, options.sources)) {
+      refusals.push_back(core::str(tactic->name, ": its source is switched off"));
+      continue;
+    }
+    std::optional<std::string> reason;
+    for (const kernels::Problem& problem : assignment.problems)
+      if ((reason = kernels::refuse(*tactic, problem))) break;
+    if (reason) {
+      refusals.push_back(core::str(tactic->name, ": ", *reason));
+    } else {
+      assignment.tactics.push_back(tactic);
+    }
+  }
+}
+
+}  // namespace
+
+bool is_weights(const TunedGraph& graph, const TunedNode& node, size_t i) {
+  if (node.inputs[i] < 0 || graph.values[static_cast<size_t>(node.inputs[i])].constant == nullptr)
+    return false;
+  const std::string_view op = node.op->name;
+  if (op == "MatrixMultiply" || op == "FusedMatrixMultiply") return i < 3;
+  return i < node.op->inputs.size() && node.op->inputs[i].weights;
+}
+
+const void* ConvertedConstants::get(const TunedValue& value, const Format& format) {
+  if (format == Format{value.dtype, Layout::Linear}) return value.constant;
+  owners.push_back(convert_constant(value.constant, value.dims[0], value.dtype, format));
+  return owners.back().get();
+}
+
+std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataType from,
+                                       const Format& to) {
+  const core::TensorView source{const_cast<void*>(data), from, dims};
+  const int64_t n = source.elems();
+  std::shared_ptr<void> out = core::allocate_shared(core::dtype_bytes(to.dtype, n));
+  const core::TensorView target{out.get(), to.dtype, dims};
+  if (to.layout == Layout::Linear) {
+    for (int64_t i = 0; i < n; ++i) target.set(i, source.at(i));
+    return out;
+  }
+  const int64_t channels = dims[1], pixels = core::elems_between(dims, 2, dims.rank());
+  for (int64_t b = 0; b < dims[0]; ++b)
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t p = 0; p < pixels; ++p)
+        target.set((b * pixels + p) * channels + c, source.at((b * channels + c) * pixels + p));
+  return out;
+}
+
+std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
+                                         const Options& options, ConvertedConstants& constants,
+                                         std::vector<std::string>& refusals) {
+  std::vector<Assignment> out;
+  const size_t shapes = graph.values[static_cast<size_t>(node.outputs[0])].dims.size();
+  const size_t num_layouts = has_image(graph, node) ? std::size(kLayouts) : 0;
+  for (DataType precision : precisions(graph, node)) {
+    for (size_t l = 0; l < std::max<size_t>(num_layouts, 1); ++l) {
+      const auto [in, to] =
+          num_layouts == 0 ? std::pair{Layout::Linear, Layout::Linear} : kLayouts[l];
+      Assignment assignment = make_formats(graph, node, precision, in, to);
+      const bool known = std::any_of(out.begin(), out.end(), [&](const Assignment& other) {
+        return other.inputs == assignment.inputs && other.outputs == assignment.outputs;
+      });
+      if (known) continue;
+      for (size_t shape = 0; shape < shapes; ++shape)
+        assignment.problems.push_back(
+            make_problem(graph, node, assignment, shape, options, constants));
+      keep_accepting(node, options, assignment, refusals);
+      if (!assignment.tactics.empty()) out.push_back(std::move(assignment));
+    }
+  }
+  return out;
+}
+
+kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,
+                                  const Format& to, int threads) {
+  static const ops::OpDefinition& op = ops::get_op("Reformat");
+  static const ops::Attributes attributes[] = {
+      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::Float)}}),
+      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::Half)}}),
+      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::BF16)}}),
+  };
+  kernels::Problem problem;
+  problem.op = &op;
+  problem.attributes = &attributes[to.dtype == DataType::Half   ? 1
+                                   : to.dtype == DataType::BF16 ? 2
+                                                                : 0];
+  problem.inputs.push_back({from.dtype, value.dims[shape], from.layout});
+  problem.outputs.push_back({to.dtype, value.dims[shape], to.layout});
+  problem.constants.push_back(nullptr);
+  problem.threads = threads;
+  return problem;
+}
+
+bool same_bytes(const TunedValue& value, const Format& a, const Format& b) {
+  if (a.dtype != b.dtype) return false;
+  if (a.layout == b.layout) return true;
+  if (a.layout == Layout::Blocked16 || b.layout == Layout::Blocked16) return false;
+  return std::all_of(value.dims.begin(), value.dims.end(), [](const Dims& dims) {
+    return dims[1] == 1 || core::elems_between(dims, 2, dims.rank()) == 1;
+  });
+}
+
+}  // namespace trtlike::tuner

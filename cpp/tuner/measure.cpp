@@ -1,0 +1,130 @@
+// Measuring kernels: buffers, slices over threads, and noise-proof repetition.
+#include "tuner/measure.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "core/clock.h"
+#include "core/memory.h"
+
+namespace trtlike::tuner {
+namespace {
+
+constexpr double kRoundMs = 1.5;  ///< time spent on one candidate in one round
+constexpr double kHopeless =
+    2.0;                         ///< a first sample this much slower than the best is not repeated
+constexpr double kClose = 1.15;  ///< candidates within this factor of the best are measured again
+constexpr int kRounds = 3;
+constexpr int kMaxSamplesPerRound = 50;
+
+/// Activations of moderate size and both signs; integers that are valid indices (zero).
+void fill(void* data, const kernels::TensorDesc& desc) {
+  const size_t bytes = desc.bytes();
+  if (!core::is_float(desc.dtype)) return;
+  const size_t n = bytes / core::dtype_bytes(desc.dtype, 1);
+  uint32_t state = 0x9e3779b9u;
+  for (size_t i = 0; i < n; ++i) {
+    state = state * 1664525u + 1013904223u;
+    const float value = static_cast<float>(state >> 8) * 0x1p-23f - 1.0f;
+    switch (desc.dtype) {
+      case DataType::Float:
+        static_cast<float*>(data)[i] = value;
+        break;
+      case DataType::Half:
+        static_cast<core::Half*>(data)[i] = core::float_to_half(value);
+        break;
+      default:
+        static_cast<core::BFloat16*>(data)[i] = core::float_to_bfloat16(value);
+        break;
+    }
+  }
+}
+
+struct SliceRun {
+  const kernels::Kernel* kernel;
+  const kernels::RunArgs* args;
+  char* scratch;
+  size_t stride;
+  int phase;
+};
+
+void run_slice(void* state, int slice, int worker) {
+  const auto& run = *static_cast<SliceRun*>(state);
+  kernels::RunArgs args = *run.args;
+  args.scratch = run.scratch + run.stride * static_cast<size_t>(worker);
+  run.kernel->run(args, run.phase, slice);
+}
+
+}  // namespace
+
+Measurement::Measurement(const kernels::Tactic& tactic, const kernels::Problem& problem,
+                         const core::ThreadPool& pool)
+    : pool_(pool) {
+  const uint32_t packed = tactic.packed_inputs == nullptr ? 0 : tactic.packed_inputs(problem);
+  if (tactic.pack != nullptr && packed != 0) packed_ = tactic.pack(problem);
+  kernel_ =
+      tactic.prepare(problem, {static_cast<const std::byte*>(packed_.data.get()), packed_.bytes});
+  for (size_t i = 0; i < problem.inputs.size(); ++i) {
+    const kernels::TensorDesc& desc = problem.inputs[i];
+    if (desc.is_absent() || ((packed >> i) & 1u) != 0) {
+      inputs_.push_back(nullptr);
+    } else if (problem.constants[i] != nullptr) {
+      inputs_.push_back(problem.constants[i]);
+    } else {
+      buffers_.push_back(core::allocate_shared(desc.bytes()));
+      fill(buffers_.back().get(), desc);
+      inputs_.push_back(buffers_.back().get());
+    }
+  }
+  for (const kernels::TensorDesc& desc : problem.outputs) {
+    buffers_.push_back(core::allocate_shared(desc.bytes()));
+    outputs_.push_back(buffers_.back().get());
+  }
+  scratch_stride_ = core::align_up(kernel_->scratch_bytes());
+  scratch_ = core::allocate_shared(scratch_stride_ * static_cast<size_t>(pool.num_threads()));
+  shared_ = core::allocate_shared(kernel_->shared_bytes());
+}
+
+int64_t Measurement::workspace_bytes() const {
+  return static_cast<int64_t>(kernel_->shared_bytes() +
+                              kernel_->scratch_bytes() * static_cast<size_t>(pool_.num_threads()));
+}
+
+double Measurement::sample() {
+  kernels::RunArgs args{inputs_.data(), outputs_.data(), shared_.get(), nullptr};
+  const int64_t start = core::now_ns();
+  for (size_t phase = 0; phase < kernel_->slices().size(); ++phase) {
+    SliceRun run{kernel_.get(), &args, static_cast<char*>(scratch_.get()), scratch_stride_,
+                 static_cast<int>(phase)};
+    pool_.run(kernel_->slices()[phase], run_slice, &run);
+  }
+  return static_cast<double>(core::now_ns() - start) * 1e-6;
+}
+
+std::vector<double> measure_interleaved(std::vector<std::unique_ptr<Measurement>>& candidates,
+                                        int min_repeats) {
+  std::vector<double> best(candidates.size(), std::numeric_limits<double>::infinity());
+  double overall = std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i]->sample();
+    best[i] = candidates[i]->sample();
+    overall = std::min(overall, best[i]);
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    const double limit = overall * (round == 0 ? kHopeless : kClose);
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (best[i] > limit) continue;
+      double spent = 0;
+      for (int n = 0; n < kMaxSamplesPerRound && (n < min_repeats || spent < kRoundMs); ++n) {
+        const double ms = candidates[i]->sample();
+        spent += ms;
+        best[i] = std::min(best[i], ms);
+      }
+      overall = std::min(overall, best[i]);
+    }
+  }
+  return best;
+}
+
+}  // namespace trtlike::tuner
