@@ -10,7 +10,8 @@ using Released = py::call_guard<py::gil_scoped_release>;
 /// The builder with the Python logger it was made with.
 class PyBuilder : public Builder {
  public:
-  explicit PyBuilder(const py::object& logger) : Builder(hold<Logger>(logger)), python_logger(logger) {}
+  explicit PyBuilder(const py::object& logger)
+      : Builder(hold<Logger>(logger)), python_logger(logger) {}
   py::object python_logger;
   int max_threads = 0;
 };
@@ -52,18 +53,24 @@ py::dict report_dict(const PyBuilder& b) {
 void bind_builder(py::module_& m) {
   py::class_<PyBuilder> cls(m, "Builder", "Builds plans and engines from networks.");
   cls.def(py::init<const py::object&>(), py::arg("logger"))
-      .def("create_network", [](const PyBuilder&, uint32_t flags) { return Network(flags); }, py::arg("flags") = 0)
-      .def("create_builder_config", [](const PyBuilder&) { return py::module_::import("trtlike._trtlike").attr("IBuilderConfig")(); })
-      .def("create_optimization_profile", [](const PyBuilder&) { return std::make_shared<OptimizationProfile>(); })
-      .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"), Released(),
-           "The plan's bytes; None, with the reason in the log, when the build fails.")
-      .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"), Released())
-      .def("is_network_supported", &PyBuilder::is_network_supported, py::arg("network"), py::arg("config"), Released())
+      .def(
+          "create_network", [](const PyBuilder&, uint32_t flags) { return Network(flags); },
+          py::arg("flags") = 0)
+      .def("create_builder_config", [](const PyBuilder&) { return make_builder_config(); })
+      .def("create_optimization_profile",
+           [](const PyBuilder&) { return std::make_shared<OptimizationProfile>(); })
+      .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"),
+           Released(), "The plan's bytes; None, with the reason in the log, when the build fails.")
+      .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"),
+           Released())
+      .def("is_network_supported", &PyBuilder::is_network_supported, py::arg("network"),
+           py::arg("config"), Released())
       .def("reset", [](const PyBuilder&) {})
       .def_property_readonly("logger", [](const PyBuilder& b) { return b.python_logger; })
       .def_readwrite("max_threads", &PyBuilder::max_threads)
       .def_property_readonly("report", &report_dict,
-                             "What the last build did: fusions by name, winning tactics with their runners-up, seconds.")
+                             "What the last build did: fusions by name, winning tactics with their "
+                             "runners-up, seconds.")
       .def_property_readonly("platform_has_fast_fp16", &PyBuilder::platform_has_fast_fp16)
       .def_property_readonly("platform_has_fast_int8", &PyBuilder::platform_has_fast_int8)
       .def_property_readonly("platform_has_fast_bf16", &PyBuilder::platform_has_fast_bf16)

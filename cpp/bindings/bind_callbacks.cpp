@@ -8,7 +8,8 @@ class PyProfiler : public Profiler {
  public:
   void report_layer_time(const std::string& layer_name, float ms) noexcept override {
     guarded_callback("IProfiler.report_layer_time", [&] {
-      const py::function override = py::get_override(static_cast<const Profiler*>(this), "report_layer_time");
+      const py::function override =
+          py::get_override(static_cast<const Profiler*>(this), "report_layer_time");
       if (override) override(layer_name, ms);
     });
   }
@@ -24,7 +25,8 @@ class PrintingProfiler : public Profiler {
 
 class PyProgressMonitor : public ProgressMonitor {
  public:
-  void phase_start(const std::string& phase, const std::string& parent, int num_steps) noexcept override {
+  void phase_start(const std::string& phase, const std::string& parent,
+                   int num_steps) noexcept override {
     guarded_callback("IProgressMonitor.phase_start", [&] {
       const py::function f = override("phase_start");
       if (f) f(phase, parent.empty() ? py::none() : py::object(py::str(parent)), num_steps);
@@ -53,7 +55,8 @@ class PyProgressMonitor : public ProgressMonitor {
 
 class PyOutputAllocator : public OutputAllocator {
  public:
-  void* reallocate_output(const std::string& tensor, void* memory, uint64_t size, uint64_t alignment) noexcept override {
+  void* reallocate_output(const std::string& tensor, void* memory, uint64_t size,
+                          uint64_t alignment) noexcept override {
     size_t address = 0;
     guarded_callback("IOutputAllocator.reallocate_output", [&] {
       const auto* self = static_cast<const OutputAllocator*>(this);
@@ -68,7 +71,8 @@ class PyOutputAllocator : public OutputAllocator {
   }
   void notify_shape(const std::string& tensor, const Dims& dims) noexcept override {
     guarded_callback("IOutputAllocator.notify_shape", [&] {
-      const py::function f = py::get_override(static_cast<const OutputAllocator*>(this), "notify_shape");
+      const py::function f =
+          py::get_override(static_cast<const OutputAllocator*>(this), "notify_shape");
       if (f) f(tensor, dims);
     });
   }
@@ -83,17 +87,20 @@ void bind_callbacks(py::module_& m) {
       .def("report_layer_time", &Profiler::report_layer_time, py::arg("layer_name"), py::arg("ms"));
   py::class_<PrintingProfiler, Profiler, std::shared_ptr<PrintingProfiler>>(m, "Profiler")
       .def(py::init<>())
-      .def("report_layer_time", &PrintingProfiler::report_layer_time, py::arg("layer_name"), py::arg("ms"));
+      .def("report_layer_time", &PrintingProfiler::report_layer_time, py::arg("layer_name"),
+           py::arg("ms"));
   py::class_<ProgressMonitor, PyProgressMonitor, std::shared_ptr<ProgressMonitor>>(
-      m, "IProgressMonitor", "Subclass and override phase_start, step_complete (False cancels) and phase_finish.")
+      m, "IProgressMonitor",
+      "Subclass and override phase_start, step_complete (False cancels) and phase_finish.")
       .def(py::init<>())
-      .def("phase_start", &ProgressMonitor::phase_start, py::arg("phase_name"), py::arg("parent_phase"),
-           py::arg("num_steps"))
+      .def("phase_start", &ProgressMonitor::phase_start, py::arg("phase_name"),
+           py::arg("parent_phase"), py::arg("num_steps"))
       .def("step_complete", &ProgressMonitor::step_complete, py::arg("phase_name"), py::arg("step"))
       .def("phase_finish", &ProgressMonitor::phase_finish, py::arg("phase_name"));
   py::class_<OutputAllocator, PyOutputAllocator, std::shared_ptr<OutputAllocator>>(
       m, "IOutputAllocator",
-      "Subclass and override reallocate_output(tensor_name, memory, size, alignment) -> address and "
+      "Subclass and override reallocate_output(tensor_name, memory, size, alignment) -> address "
+      "and "
       "notify_shape(tensor_name, shape).")
       .def(py::init<>());
 }

@@ -13,14 +13,19 @@ struct EngineInspector {
   ContextPtr context;
 };
 
-ContextPtr create_context(const EnginePtr& engine) { return engine->create_execution_context(engine); }
+ContextPtr create_context(const EnginePtr& engine) {
+  return engine->create_execution_context(engine);
+}
 
-ContextPtr create_context_for(const EnginePtr& engine, ExecutionContextAllocationStrategy) { return create_context(engine); }
+ContextPtr create_context_for(const EnginePtr& engine, ExecutionContextAllocationStrategy) {
+  return create_context(engine);
+}
 
 std::string engine_item(const CudaEngine& e, int64_t index) {
   if (index < 0 || index >= e.num_io_tensors())
-    throw py::index_error("[engine] tensor index: expected one below " + std::to_string(e.num_io_tensors()) + ", got " +
-                          std::to_string(index) + ".");
+    throw py::index_error("[engine] tensor index: expected one below " +
+                          std::to_string(e.num_io_tensors()) + ", got " + std::to_string(index) +
+                          ".");
   return e.tensor_name(static_cast<int>(index));
 }
 
@@ -29,13 +34,15 @@ std::vector<Dims> profile_shape(const CudaEngine& e, const std::string& name, in
   return {range.begin(), range.end()};
 }
 
-std::vector<std::vector<int64_t>> profile_values(const CudaEngine& e, const std::string& name, int profile_index) {
+std::vector<std::vector<int64_t>> profile_values(const CudaEngine& e, const std::string& name,
+                                                 int profile_index) {
   const auto range = e.tensor_profile_values(name, profile_index);
   return {range.begin(), range.end()};
 }
 
 std::string format_description(const CudaEngine& e, const std::string& name) {
-  return e.tensor_format(name) == TensorFormat::HWC ? "Channel last format (kHWC)" : "Row-major linear format (kLINEAR)";
+  return e.tensor_format(name) == TensorFormat::HWC ? "Channel last format (kHWC)"
+                                                    : "Row-major linear format (kLINEAR)";
 }
 
 void bind_tensors(py::class_<CudaEngine, EnginePtr>& cls) {
@@ -48,16 +55,24 @@ void bind_tensors(py::class_<CudaEngine, EnginePtr>& cls) {
       .def("get_tensor_location", &CudaEngine::tensor_location, py::arg("name"))
       .def("get_tensor_format", &CudaEngine::tensor_format, py::arg("name"))
       .def("get_tensor_format_desc", &format_description, py::arg("name"))
-      .def("get_tensor_bytes_per_component", [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
-      .def("get_tensor_components_per_element", [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
-      .def("get_tensor_vectorized_dim", [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
+      .def(
+          "get_tensor_bytes_per_component",
+          [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
+      .def(
+          "get_tensor_components_per_element",
+          [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
+      .def(
+          "get_tensor_vectorized_dim", [](const CudaEngine&, const std::string&) { return -1; },
+          py::arg("name"))
       .def("is_shape_inference_io", &CudaEngine::is_shape_inference_io, py::arg("name"))
       .def("get_tensor_profile_shape", &profile_shape, py::arg("name"), py::arg("profile_index"))
       .def("get_tensor_profile_values", &profile_values, py::arg("name"), py::arg("profile_index"));
 }
 
-std::string layer_information(const EngineInspector& i, int layer_index, LayerInformationFormat format) {
-  return i.engine->layer_information(layer_index, format == LayerInformationFormat::Json, i.context.get());
+std::string layer_information(const EngineInspector& i, int layer_index,
+                              LayerInformationFormat format) {
+  return i.engine->layer_information(layer_index, format == LayerInformationFormat::Json,
+                                     i.context.get());
 }
 
 std::string engine_information(const EngineInspector& i, LayerInformationFormat format) {
@@ -65,7 +80,8 @@ std::string engine_information(const EngineInspector& i, LayerInformationFormat 
 }
 
 void bind_inspector(py::module_& m) {
-  py::class_<EngineInspector>(m, "EngineInspector", "Layers of an engine as JSON or one line of text.")
+  py::class_<EngineInspector>(m, "EngineInspector",
+                              "Layers of an engine as JSON or one line of text.")
       .def_readwrite("execution_context", &EngineInspector::context)
       .def("get_layer_information", &layer_information, py::arg("layer_index"), py::arg("format"))
       .def("get_engine_information", &engine_information, py::arg("format"));
@@ -74,9 +90,11 @@ void bind_inspector(py::module_& m) {
 }  // namespace
 
 void bind_engine(py::module_& m) {
-  py::class_<CudaEngine, EnginePtr> cls(m, "ICudaEngine", "A loaded plan. Safe to use from several threads.");
-  py::class_<ExecutionContext, ContextPtr>(m, "IExecutionContext", py::dynamic_attr(),
-                                           "One running instance of an engine; belongs to one thread at a time.");
+  py::class_<CudaEngine, EnginePtr> cls(m, "ICudaEngine",
+                                        "A loaded plan. Safe to use from several threads.");
+  py::class_<ExecutionContext, ContextPtr>(
+      m, "IExecutionContext", py::dynamic_attr(),
+      "One running instance of an engine; belongs to one thread at a time.");
   bind_inspector(m);
   bind_tensors(cls);
   cls.def_property_readonly("name", &CudaEngine::name)
@@ -84,22 +102,29 @@ void bind_engine(py::module_& m) {
       .def_property_readonly("num_optimization_profiles", &CudaEngine::num_optimization_profiles)
       .def_property_readonly("device_memory_size", &CudaEngine::device_memory_size)
       .def_property_readonly("device_memory_size_v2", &CudaEngine::device_memory_size)
-      .def("get_device_memory_size_for_profile", &CudaEngine::device_memory_size_for_profile, py::arg("profile_index"))
-      .def("get_device_memory_size_for_profile_v2", &CudaEngine::device_memory_size_for_profile, py::arg("profile_index"))
+      .def("get_device_memory_size_for_profile", &CudaEngine::device_memory_size_for_profile,
+           py::arg("profile_index"))
+      .def("get_device_memory_size_for_profile_v2", &CudaEngine::device_memory_size_for_profile,
+           py::arg("profile_index"))
       .def_property_readonly("weights_size", &CudaEngine::weights_size)
       .def_property_readonly("streamable_weights_size", &CudaEngine::weights_size)
       .def_property_readonly("profiling_verbosity", &CudaEngine::profiling_verbosity)
       .def_property_readonly("refittable", [](const CudaEngine&) { return false; })
       .def_property_readonly("num_aux_streams", [](const CudaEngine&) { return 0; })
-      .def_property_readonly("engine_capability", [](const CudaEngine&) { return static_cast<EngineCapability>(0); })
-      .def_property_readonly("hardware_compatibility_level",
-                             [](const CudaEngine&) { return static_cast<HardwareCompatibilityLevel>(0); })
-      .def_property_readonly("has_implicit_batch_dimension", [](const CudaEngine&) { return false; })
+      .def_property_readonly("engine_capability",
+                             [](const CudaEngine&) { return static_cast<EngineCapability>(0); })
+      .def_property_readonly(
+          "hardware_compatibility_level",
+          [](const CudaEngine&) { return static_cast<HardwareCompatibilityLevel>(0); })
+      .def_property_readonly("has_implicit_batch_dimension",
+                             [](const CudaEngine&) { return false; })
       .def("serialize", &CudaEngine::serialize)
       .def("create_execution_context", &create_context_for,
-           py::arg("strategy") = static_cast<ExecutionContextAllocationStrategy>(0), py::call_guard<py::gil_scoped_release>())
+           py::arg("strategy") = static_cast<ExecutionContextAllocationStrategy>(0),
+           py::call_guard<py::gil_scoped_release>())
       .def("create_execution_context_without_device_memory", &create_context)
-      .def("create_engine_inspector", [](const EnginePtr& e) { return EngineInspector{e, nullptr}; });
+      .def("create_engine_inspector",
+           [](const EnginePtr& e) { return EngineInspector{e, nullptr}; });
   add_context_manager(cls);
 }
 

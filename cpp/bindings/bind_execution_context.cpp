@@ -10,18 +10,23 @@ using ContextClass = py::class_<ExecutionContext, ContextPtr>;
 
 constexpr char kArrays[] = "_arrays";
 
-/// The address of an array that fits the tensor. Throws ValueError or TypeError naming the tensor when it does not.
-void* array_address(const ExecutionContext& context, const std::string& name, const py::array& array) {
+/// The address of an array that fits the tensor. Throws ValueError or TypeError naming the tensor
+/// when it does not.
+void* array_address(const ExecutionContext& context, const std::string& name,
+                    const py::array& array) {
   const py::dtype want = numpy_dtype(context.engine()->tensor_dtype(name));
   if (!array.dtype().equal(want))
-    throw py::type_error("[context] tensor '" + name + "': expected an array of " + std::string(py::str(want)) +
-                         ", got " + std::string(py::str(array.dtype())) + ".");
+    throw py::type_error("[context] tensor '" + name + "': expected an array of " +
+                         std::string(py::str(want)) + ", got " +
+                         std::string(py::str(array.dtype())) + ".");
   if ((array.flags() & py::array::c_style) == 0)
-    throw py::value_error("[context] tensor '" + name +
-                          "': expected a C-contiguous array, got one that is not. Use numpy.ascontiguousarray.");
+    throw py::value_error(
+        "[context] tensor '" + name +
+        "': expected a C-contiguous array, got one that is not. Use numpy.ascontiguousarray.");
   const bool is_output = context.engine()->tensor_mode(name) == TensorIOMode::Output;
   if (is_output && !array.writeable())
-    throw py::value_error("[context] tensor '" + name + "': expected a writeable array, got a read-only one.");
+    throw py::value_error("[context] tensor '" + name +
+                          "': expected a writeable array, got a read-only one.");
   return const_cast<void*>(array.data());
 }
 
@@ -58,16 +63,20 @@ void bind_shapes(ContextClass& cls) {
       .def("get_tensor_strides", &ExecutionContext::tensor_strides, py::arg("name"))
       .def("infer_shapes", &ExecutionContext::infer_shapes, Released())
       .def("get_max_output_size", &ExecutionContext::max_output_size, py::arg("name"))
-      .def_property_readonly("all_binding_shapes_specified", &ExecutionContext::all_binding_shapes_specified)
-      .def_property_readonly("all_shape_inputs_specified", &ExecutionContext::all_binding_shapes_specified)
-      .def_property_readonly("active_optimization_profile", &ExecutionContext::active_optimization_profile)
+      .def_property_readonly("all_binding_shapes_specified",
+                             &ExecutionContext::all_binding_shapes_specified)
+      .def_property_readonly("all_shape_inputs_specified",
+                             &ExecutionContext::all_binding_shapes_specified)
+      .def_property_readonly("active_optimization_profile",
+                             &ExecutionContext::active_optimization_profile)
       .def("set_optimization_profile_async", &ExecutionContext::set_optimization_profile_async,
            py::arg("profile_index"), py::arg("stream_handle"));
 }
 
 void bind_profiling(ContextClass& cls) {
-  cls.def_property("profiler", [](const ExecutionContext& c) { return unhold(c.profiler()); },
-                   [](ExecutionContext& c, const py::object& p) { c.set_profiler(hold<Profiler>(p)); })
+  cls.def_property(
+         "profiler", [](const ExecutionContext& c) { return unhold(c.profiler()); },
+         [](ExecutionContext& c, const py::object& p) { c.set_profiler(hold<Profiler>(p)); })
       .def_property("enqueue_emits_profile", &ExecutionContext::enqueue_emits_profile,
                     &ExecutionContext::set_enqueue_emits_profile)
       .def("report_to_profiler", &ExecutionContext::report_to_profiler);
@@ -80,19 +89,28 @@ void bind_execution_context(py::module_& m) {
   bind_shapes(cls);
   bind_profiling(cls);
   cls.def_property("name", &ExecutionContext::name, &ExecutionContext::set_name)
-      .def_property_readonly("engine", [](const ExecutionContext& c) { return std::const_pointer_cast<CudaEngine>(c.engine()); })
+      .def_property_readonly(
+          "engine",
+          [](const ExecutionContext& c) { return std::const_pointer_cast<CudaEngine>(c.engine()); })
       .def("set_tensor_address", &set_tensor_address, py::arg("name"), py::arg("memory"),
            "The memory of an input or output: an address as an int, or a C-contiguous array.")
       .def("get_tensor_address", &get_tensor_address, py::arg("name"))
-      .def("set_output_allocator",
-           [](ExecutionContext& c, const std::string& name, const py::object& allocator) {
-             return c.set_output_allocator(name, hold<OutputAllocator>(allocator));
-           },
-           py::arg("name"), py::arg("output_allocator"))
-      .def("get_output_allocator", [](const ExecutionContext& c, const std::string& name) { return unhold(c.output_allocator(name)); },
-           py::arg("name"))
-      .def("execute_async_v3", &ExecutionContext::execute_async_v3, py::arg("stream_handle"), Released(),
-           "Queues a run. The default stream, 0, has run when this returns. False, with the reason in the log, on failure.")
+      .def(
+          "set_output_allocator",
+          [](ExecutionContext& c, const std::string& name, const py::object& allocator) {
+            return c.set_output_allocator(name, hold<OutputAllocator>(allocator));
+          },
+          py::arg("name"), py::arg("output_allocator"))
+      .def(
+          "get_output_allocator",
+          [](const ExecutionContext& c, const std::string& name) {
+            return unhold(c.output_allocator(name));
+          },
+          py::arg("name"))
+      .def("execute_async_v3", &ExecutionContext::execute_async_v3, py::arg("stream_handle"),
+           Released(),
+           "Queues a run. The default stream, 0, has run when this returns. False, with the reason "
+           "in the log, on failure.")
       .def("execute_v2", &execute_v2, py::arg("bindings"))
       .def_property_readonly("num_threads", &ExecutionContext::num_threads)
       .def_property_readonly("memory_size", &ExecutionContext::memory_size);

@@ -18,7 +18,9 @@ class PyLogger : public Logger {
 class PrintingLogger : public Logger {
  public:
   explicit PrintingLogger(Severity min_severity) { set(min_severity); }
-  void log(Severity severity, std::string_view message) noexcept override { logger_->log(severity, message); }
+  void log(Severity severity, std::string_view message) noexcept override {
+    logger_->log(severity, message);
+  }
   Severity min_severity() const noexcept override { return logger_->min_severity(); }
   void set(Severity min_severity) { logger_ = make_console_logger(min_severity); }
 
@@ -38,15 +40,22 @@ void bind_logger(py::module_& m) {
       .value("INFO", Severity::Info)
       .value("VERBOSE", Severity::Verbose)
       .export_values();
-  base.def(py::init<>()).def("log", [](Logger& self, Severity severity, const std::string& msg) { self.log(severity, msg); },
-                             py::arg("severity"), py::arg("msg"));
+  base.def(py::init<>())
+      .def(
+          "log",
+          [](Logger& self, Severity severity, const std::string& msg) { self.log(severity, msg); },
+          py::arg("severity"), py::arg("msg"));
   add_context_manager(base);
   py::class_<PrintingLogger, Logger, std::shared_ptr<PrintingLogger>>(
       m, "Logger", "Prints messages of at least min_severity to standard output.")
       .def(py::init<Severity>(), py::arg("min_severity") = Severity::Warning)
       .def_property("min_severity", &PrintingLogger::min_severity, &PrintingLogger::set)
-      .def("log", [](PrintingLogger& self, Severity severity, const std::string& msg) { self.log(severity, msg); },
-           py::arg("severity"), py::arg("msg"));
+      .def(
+          "log",
+          [](PrintingLogger& self, Severity severity, const std::string& msg) {
+            self.log(severity, msg);
+          },
+          py::arg("severity"), py::arg("msg"));
 }
 
 }  // namespace trtlike::bindings

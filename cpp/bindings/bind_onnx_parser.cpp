@@ -20,7 +20,8 @@ bool parse_path(OnnxParser& parser, const std::string& path) {
   return parser.parse_from_file(path);
 }
 
-bool supports_model(OnnxParser& parser, const py::buffer& model, const std::optional<std::string>& path) {
+bool supports_model(OnnxParser& parser, const py::buffer& model,
+                    const std::optional<std::string>& path) {
   const py::buffer_info info = model.request();
   const py::gil_scoped_release release;
   return parser.supports_model(view(info), path.value_or(""));
@@ -28,8 +29,9 @@ bool supports_model(OnnxParser& parser, const py::buffer& model, const std::opti
 
 const ParserError& get_error(const OnnxParser& parser, int index) {
   if (index < 0 || index >= parser.num_errors())
-    throw py::index_error("[onnx] get_error: expected an index below " + std::to_string(parser.num_errors()) + ", got " +
-                          std::to_string(index) + ".");
+    throw py::index_error("[onnx] get_error: expected an index below " +
+                          std::to_string(parser.num_errors()) + ", got " + std::to_string(index) +
+                          ".");
   return parser.error(index);
 }
 
@@ -55,13 +57,15 @@ void bind_parser_error(py::module_& m) {
 
 void bind_onnx_parser(py::module_& m) {
   bind_parser_error(m);
-  py::class_<OnnxParser> cls(m, "OnnxParser", "Parses ONNX models of opset 7 to 22 into a network; collects errors.");
+  py::class_<OnnxParser> cls(
+      m, "OnnxParser", "Parses ONNX models of opset 7 to 22 into a network; collects errors.");
   cls.def(py::init([](const Network& network, const py::object& logger) {
             return std::make_unique<OnnxParser>(network, hold<Logger>(logger));
           }),
           py::arg("network"), py::arg("logger"))
       .def("parse", &parse, py::arg("model"), py::arg("path") = py::none(),
-           "Parses a serialized model; path says where external data lies. False when errors were collected.")
+           "Parses a serialized model; path says where external data lies. False when errors were "
+           "collected.")
       .def("parse", &parse_path, py::arg("path"), "Parses a model file.")
       .def("parse_from_file", &parse_path, py::arg("model"), "Parses a model file of any size.")
       .def("supports_model", &supports_model, py::arg("model"), py::arg("path") = py::none())
@@ -71,11 +75,20 @@ void bind_onnx_parser(py::module_& m) {
       .def("get_error", &get_error, py::arg("index"), py::return_value_policy::copy)
       .def("clear_errors", &OnnxParser::clear_errors)
       .def_property("flags", &OnnxParser::flags, &OnnxParser::set_flags)
-      .def("set_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() | bit(f)); }, py::arg("flag"))
-      .def("clear_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() & ~bit(f)); }, py::arg("flag"))
-      .def("get_flag", [](const OnnxParser& p, OnnxParserFlag f) { return (p.flags() & bit(f)) != 0; }, py::arg("flag"))
-      .def("get_layer_output_tensor", &OnnxParser::layer_output_tensor, py::arg("name"), py::arg("i"))
-      .def("get_used_vc_plugin_libraries", [](const OnnxParser&) { return std::vector<std::string>(); });
+      .def(
+          "set_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() | bit(f)); },
+          py::arg("flag"))
+      .def(
+          "clear_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() & ~bit(f)); },
+          py::arg("flag"))
+      .def(
+          "get_flag",
+          [](const OnnxParser& p, OnnxParserFlag f) { return (p.flags() & bit(f)) != 0; },
+          py::arg("flag"))
+      .def("get_layer_output_tensor", &OnnxParser::layer_output_tensor, py::arg("name"),
+           py::arg("i"))
+      .def("get_used_vc_plugin_libraries",
+           [](const OnnxParser&) { return std::vector<std::string>(); });
   add_context_manager(cls);
 }
 

@@ -6,7 +6,8 @@ namespace {
 
 class PyRuntime : public Runtime {
  public:
-  explicit PyRuntime(const py::object& logger) : Runtime(hold<Logger>(logger)), python_logger(logger) {}
+  explicit PyRuntime(const py::object& logger)
+      : Runtime(hold<Logger>(logger)), python_logger(logger) {}
   py::object python_logger;
   int max_threads = 1;
 };
@@ -44,7 +45,8 @@ std::shared_ptr<CudaEngine> deserialize_stream(PyRuntime& runtime, const py::obj
   }
   auto owner = std::make_shared<std::string>(std::move(bytes));
   const py::gil_scoped_release release;
-  return runtime.deserialize_cuda_engine(std::shared_ptr<const void>(owner, owner->data()), owner->size());
+  return runtime.deserialize_cuda_engine(std::shared_ptr<const void>(owner, owner->data()),
+                                         owner->size());
 }
 
 }  // namespace
@@ -53,17 +55,21 @@ void bind_runtime(py::module_& m) {
   py::class_<PyRuntime> cls(m, "Runtime", "Loads plans.");
   cls.def(py::init<const py::object&>(), py::arg("logger"))
       .def("deserialize_cuda_engine", &deserialize, py::arg("serialized_engine"),
-           "The engine; None, with the reason in the log, when the bytes are no plan that can run here.")
+           "The engine; None, with the reason in the log, when the bytes are no plan that can run "
+           "here.")
       .def("deserialize_cuda_engine", &deserialize_stream, py::arg("stream_reader_v2"))
-      .def("load_engine_file", &PyRuntime::load_engine_file, py::arg("path"), py::call_guard<py::gil_scoped_release>(),
-           "Maps a plan file: nothing is copied.")
+      .def("load_engine_file", &PyRuntime::load_engine_file, py::arg("path"),
+           py::call_guard<py::gil_scoped_release>(), "Maps a plan file: nothing is copied.")
       .def_property_readonly("logger", [](const PyRuntime& r) { return r.python_logger; })
       .def_readwrite("max_threads", &PyRuntime::max_threads)
       .def_property_readonly("num_DLA_cores", [](const PyRuntime&) { return 0; });
   add_context_manager(cls);
-  m.def("create_stream", &create_stream, "A handle of a new ordered queue with a worker of its own.");
-  m.def("destroy_stream", &destroy_stream, py::arg("handle"), py::call_guard<py::gil_scoped_release>());
-  m.def("synchronize_stream", &synchronize_stream, py::arg("handle"), py::call_guard<py::gil_scoped_release>());
+  m.def("create_stream", &create_stream,
+        "A handle of a new ordered queue with a worker of its own.");
+  m.def("destroy_stream", &destroy_stream, py::arg("handle"),
+        py::call_guard<py::gil_scoped_release>());
+  m.def("synchronize_stream", &synchronize_stream, py::arg("handle"),
+        py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace trtlike::bindings

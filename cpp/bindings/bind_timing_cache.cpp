@@ -6,7 +6,8 @@ namespace {
 
 std::shared_ptr<HostMemory> serialize(const TimingCache& cache) {
   const auto text = std::make_shared<std::string>(cache.serialize());
-  return std::make_shared<HostMemory>(std::shared_ptr<const void>(text, text->data()), text->size());
+  return std::make_shared<HostMemory>(std::shared_ptr<const void>(text, text->data()),
+                                      text->size());
 }
 
 }  // namespace
@@ -17,14 +18,24 @@ void bind_timing_cache(py::module_& m) {
       .def_readwrite("tacticHash", &TimingCache::Entry::tactic)
       .def_readwrite("timingMSec", &TimingCache::Entry::time_ms);
   py::class_<TimingCache, std::shared_ptr<TimingCache>>(
-      m, "ITimingCache", "Remembered measurements: a build that finds all it needs here measures nothing.")
+      m, "ITimingCache",
+      "Remembered measurements: a build that finds all it needs here measures nothing.")
       .def("serialize", &serialize)
       .def("combine", &TimingCache::combine, py::arg("input_cache"), py::arg("ignore_mismatch"))
-      .def("reset", [](TimingCache& c) { c.reset(); return true; })
+      .def("reset",
+           [](TimingCache& c) {
+             c.reset();
+             return true;
+           })
       .def("queryKeys", &TimingCache::keys)
       .def("query", &TimingCache::query, py::arg("key"))
-      .def("update", [](TimingCache& c, const std::string& key, const TimingCache::Entry& value) { c.update(key, value); return true; },
-           py::arg("key"), py::arg("value"))
+      .def(
+          "update",
+          [](TimingCache& c, const std::string& key, const TimingCache::Entry& value) {
+            c.update(key, value);
+            return true;
+          },
+          py::arg("key"), py::arg("value"))
       .def_property_readonly("fingerprint", &TimingCache::fingerprint)
       .def("__len__", &TimingCache::size);
 }

@@ -22,7 +22,8 @@ struct Dims4 : Dims {
 
 std::vector<int64_t> extents(const py::object& sequence) {
   std::vector<int64_t> out;
-  for (const py::handle item : sequence) out.push_back(py::int_(py::reinterpret_borrow<py::object>(item)));
+  for (const py::handle item : sequence)
+    out.push_back(py::int_(py::reinterpret_borrow<py::object>(item)));
   return out;
 }
 
@@ -30,8 +31,8 @@ template <typename D>
 D make_dims(const py::object& shape, int rank) {
   const std::vector<int64_t> e = extents(shape);
   if (rank >= 0 && static_cast<int>(e.size()) != rank)
-    throw py::value_error("[types] dimensions: expected " + std::to_string(rank) + " extents, got " +
-                          std::to_string(e.size()) + ".");
+    throw py::value_error("[types] dimensions: expected " + std::to_string(rank) +
+                          " extents, got " + std::to_string(e.size()) + ".");
   return D(e.data(), e.size());
 }
 
@@ -57,38 +58,48 @@ bool equals(const Dims& d, const py::object& other) {
 template <typename D, typename... Bases>
 py::class_<D, Bases...> bind_fixed_dims(py::module_& m, const char* name, int rank) {
   py::class_<D, Bases...> cls(m, name);
-  cls.def(py::init([rank] { return D(std::vector<int64_t>(static_cast<size_t>(rank), 0).data(), static_cast<size_t>(rank)); }));
-  cls.def(py::init([rank](const py::object& shape) { return make_dims<D>(shape, rank); }), py::arg("shape"));
+  cls.def(py::init([rank] {
+    return D(std::vector<int64_t>(static_cast<size_t>(rank), 0).data(), static_cast<size_t>(rank));
+  }));
+  cls.def(py::init([rank](const py::object& shape) { return make_dims<D>(shape, rank); }),
+          py::arg("shape"));
   return cls;
 }
 
 void bind_dims(py::module_& m) {
-  py::class_<Dims>(m, "Dims", "The extents of a tensor, at most MAX_DIMS; -1 where they are known at run time only.")
+  py::class_<Dims>(
+      m, "Dims",
+      "The extents of a tensor, at most MAX_DIMS; -1 where they are known at run time only.")
       .def(py::init<>())
-      .def(py::init([](const py::object& shape) { return make_dims<Dims>(shape, -1); }), py::arg("shape"))
+      .def(py::init([](const py::object& shape) { return make_dims<Dims>(shape, -1); }),
+           py::arg("shape"))
       .def_property_readonly_static("MAX_DIMS", [](const py::object&) { return Dims::kMaxDims; })
       .def("__len__", [](const Dims& d) { return std::max(0, d.rank()); })
       .def("__getitem__", [](const Dims& d, int64_t i) { return d[checked_index(d, i)]; })
       .def("__getitem__", [](const Dims& d, const py::slice& s) { return to_tuple(d)[s]; })
-      .def("__setitem__", [](Dims& d, int64_t i, int64_t extent) { d[checked_index(d, i)] = extent; })
+      .def("__setitem__",
+           [](Dims& d, int64_t i, int64_t extent) { d[checked_index(d, i)] = extent; })
       .def("__iter__", [](const Dims& d) { return py::iter(to_tuple(d)); })
       .def("__eq__", equals)
       .def("__ne__", [](const Dims& d, const py::object& other) { return !equals(d, other); })
       .def("__hash__", [](const Dims& d) { return py::hash(to_tuple(d)); })
       .def("__str__", [](const Dims& d) { return py::str(to_tuple(d)); })
       .def("__repr__", [](const Dims& d) { return py::str(to_tuple(d)); });
-  bind_fixed_dims<Dims2, Dims>(m, "Dims2", 2).def(
-      py::init([](int64_t a, int64_t b) { return Dims2{a, b}; }), py::arg("dim0"), py::arg("dim1"));
+  bind_fixed_dims<Dims2, Dims>(m, "Dims2", 2)
+      .def(py::init([](int64_t a, int64_t b) { return Dims2{a, b}; }), py::arg("dim0"),
+           py::arg("dim1"));
   bind_fixed_dims<DimsHW, Dims2>(m, "DimsHW", 2)
       .def(py::init([](int64_t h, int64_t w) { return DimsHW{h, w}; }), py::arg("h"), py::arg("w"))
-      .def_property("h", [](const DimsHW& d) { return d[0]; }, [](DimsHW& d, int64_t h) { d[0] = h; })
-      .def_property("w", [](const DimsHW& d) { return d[1]; }, [](DimsHW& d, int64_t w) { d[1] = w; });
-  bind_fixed_dims<Dims3, Dims>(m, "Dims3", 3).def(
-      py::init([](int64_t a, int64_t b, int64_t c) { return Dims3{a, b, c}; }), py::arg("dim0"), py::arg("dim1"),
-      py::arg("dim2"));
-  bind_fixed_dims<Dims4, Dims>(m, "Dims4", 4).def(
-      py::init([](int64_t a, int64_t b, int64_t c, int64_t d) { return Dims4{a, b, c, d}; }), py::arg("dim0"),
-      py::arg("dim1"), py::arg("dim2"), py::arg("dim3"));
+      .def_property(
+          "h", [](const DimsHW& d) { return d[0]; }, [](DimsHW& d, int64_t h) { d[0] = h; })
+      .def_property(
+          "w", [](const DimsHW& d) { return d[1]; }, [](DimsHW& d, int64_t w) { d[1] = w; });
+  bind_fixed_dims<Dims3, Dims>(m, "Dims3", 3)
+      .def(py::init([](int64_t a, int64_t b, int64_t c) { return Dims3{a, b, c}; }),
+           py::arg("dim0"), py::arg("dim1"), py::arg("dim2"));
+  bind_fixed_dims<Dims4, Dims>(m, "Dims4", 4)
+      .def(py::init([](int64_t a, int64_t b, int64_t c, int64_t d) { return Dims4{a, b, c, d}; }),
+           py::arg("dim0"), py::arg("dim1"), py::arg("dim2"), py::arg("dim3"));
   py::implicitly_convertible<py::tuple, Dims>();
   py::implicitly_convertible<py::list, Dims>();
   py::implicitly_convertible<py::array, Dims>();
@@ -113,14 +124,17 @@ DataType dtype_of(const py::array& a) {
   if (kind == 'i' && size == 8) return DataType::Int64;
   if (kind == 'b') return DataType::Bool;
   if (kind == 'u' && size == 1) return DataType::UInt8;
-  throw py::type_error("[types] weights: expected an array of float32, float16, int8, int32, int64, bool or uint8, got " +
-                       std::string(py::str(a.dtype())) + ".");
+  throw py::type_error(
+      "[types] weights: expected an array of float32, float16, int8, int32, int64, bool or uint8, "
+      "got " +
+      std::string(py::str(a.dtype())) + ".");
 }
 
 Weights weights_from_array(const py::array& a) {
   if ((a.flags() & py::array::c_style) == 0)
-    throw py::value_error("[types] weights: expected a C-contiguous array, got one that is not. Use "
-                          "numpy.ascontiguousarray.");
+    throw py::value_error(
+        "[types] weights: expected a C-contiguous array, got one that is not. Use "
+        "numpy.ascontiguousarray.");
   return {dtype_of(a), a.data(), static_cast<int64_t>(a.size()), own(a)};
 }
 
@@ -133,7 +147,8 @@ size_t weights_bytes(const Weights& w) {
 }
 
 void bind_weights(py::module_& m) {
-  py::class_<Weights>(m, "Weights", "A block of constant elements. Made of an array it shares the array's memory.")
+  py::class_<Weights>(
+      m, "Weights", "A block of constant elements. Made of an array it shares the array's memory.")
       .def(py::init([](DataType type) { return Weights{type, nullptr, 0, nullptr}; }),
            py::arg("type") = DataType::Float)
       .def(py::init([](DataType type, size_t ptr, int64_t count) {
@@ -153,14 +168,22 @@ void bind_weights(py::module_& m) {
 
 py::dtype numpy_dtype(DataType dtype) {
   switch (dtype) {
-    case DataType::Float: return py::dtype("float32");
-    case DataType::Half: return py::dtype("float16");
-    case DataType::Int8: return py::dtype("int8");
-    case DataType::Int32: return py::dtype("int32");
-    case DataType::Int64: return py::dtype("int64");
-    case DataType::Bool: return py::dtype("bool");
-    case DataType::UInt8: return py::dtype("uint8");
-    default: throw py::type_error("[types] numpy has no type for this element type.");
+    case DataType::Float:
+      return py::dtype("float32");
+    case DataType::Half:
+      return py::dtype("float16");
+    case DataType::Int8:
+      return py::dtype("int8");
+    case DataType::Int32:
+      return py::dtype("int32");
+    case DataType::Int64:
+      return py::dtype("int64");
+    case DataType::Bool:
+      return py::dtype("bool");
+    case DataType::UInt8:
+      return py::dtype("uint8");
+    default:
+      throw py::type_error("[types] numpy has no type for this element type.");
   }
 }
 
@@ -172,7 +195,8 @@ py::array weights_to_numpy(const Weights& w) {
 void bind_types(py::module_& m) {
   bind_dims(m);
   bind_weights(m);
-  m.def("nptype", &numpy_dtype, py::arg("trt_type"), "The numpy dtype of an element type; TypeError where numpy has none.");
+  m.def("nptype", &numpy_dtype, py::arg("trt_type"),
+        "The numpy dtype of an element type; TypeError where numpy has none.");
 }
 
 }  // namespace trtlike::bindings

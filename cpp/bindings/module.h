@@ -1,4 +1,5 @@
-// What the parts of the extension module share: one bind function a concept, and the ownership helpers.
+// What the parts of the extension module share: one bind function a concept, and the ownership
+// helpers.
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -32,7 +33,8 @@ void bind_runtime(py::module_& m);
 void bind_engine(py::module_& m);
 void bind_execution_context(py::module_& m);
 
-/// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null for None.
+/// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null
+/// for None.
 template <typename T>
 std::shared_ptr<T> hold(const py::object& object) {
   if (object.is_none()) return nullptr;
@@ -47,7 +49,8 @@ std::shared_ptr<T> hold(const py::object& object) {
 /// The Python object behind a handle that `hold` or Python made; None for null.
 template <typename T>
 py::object unhold(const std::shared_ptr<T>& handle) {
-  return handle == nullptr ? py::none() : py::cast(handle.get(), py::return_value_policy::reference);
+  return handle == nullptr ? py::none()
+                           : py::cast(handle.get(), py::return_value_policy::reference);
 }
 
 /// Calls a Python override; what it raises is printed and swallowed, as TensorRT does.
@@ -74,9 +77,9 @@ void add_context_manager(Class& cls) {
 py::array weights_to_numpy(const Weights& weights);
 /// A layer as an instance of its own Python class (IConvolutionLayer, ...).
 py::object cast_layer(const Layer& layer);
+/// A new IBuilderConfig with the defaults.
+py::object make_builder_config();
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
 
 }  // namespace trtlike::bindings
-
-PYBIND11_MAKE_OPAQUE(std::vector<trtlike::Weights>)

@@ -56,11 +56,12 @@ class Phase {
 class Build {
  public:
   Build(const Network& network, BuilderConfig& config, Logger* logger, BuildReport& report)
-      : graph_(network.state()->graph.clone()), config_(config), logger_(logger), report_(report) {}
+      : state_(network.state()), graph_(state_->graph.clone()), config_(config), logger_(logger), report_(report) {}
 
   std::shared_ptr<HostMemory> run() {
     const int64_t start = core::now_ns();
     const Phase phase(config_.progress_monitor.get(), kPhaseBuild, "", 3);
+    state_->check_complete();
     check_network(graph_);
     profiles_ = builder::check_profiles(graph_, config_);
     report_.layers_before = static_cast<int>(graph_.nodes().size());
@@ -156,6 +157,7 @@ class Build {
       profile.memory_bytes = runtime::profile_memory_bytes(plan, profile);
   }
 
+  std::shared_ptr<ir::NetworkState> state_;
   ir::Graph graph_;
   BuilderConfig& config_;
   Logger* logger_;

@@ -1,0 +1,83 @@
+// ITensor and INetworkDefinition.
+#include "bindings/enums.h"
+#include "bindings/module.h"
+
+namespace trtlike::bindings {
+
+void bind_layer_adders(py::class_<Network>& cls);
+
+namespace {
+
+py::object layer_at(const Network& n, int64_t index) {
+  const int64_t at = index < 0 ? index + n.num_layers() : index;
+  if (at < 0 || at >= n.num_layers())
+    throw py::index_error("[network] layer: expected an index below " +
+                          std::to_string(n.num_layers()) + ", got " + std::to_string(index) + ".");
+  return cast_layer(n.layer(static_cast<int>(at)));
+}
+
+template <Tensor (Network::*Get)(int) const, int (Network::*Count)() const>
+py::object tensor_at(const Network& n, int index) {
+  return index < 0 || index >= (n.*Count)() ? py::none() : py::cast((n.*Get)(index));
+}
+
+void set_dynamic_range(Tensor& t, float min, float max) { t.set_dynamic_range(min, max); }
+
+bool has_flag(const Network& n, NetworkDefinitionCreationFlag flag) {
+  return ((n.flags() >> static_cast<int>(flag)) & 1u) != 0;
+}
+
+void bind_tensor(py::module_& m) {
+  py::class_<Tensor>(m, "ITensor", "A tensor of a network.")
+      .def_property("name", &Tensor::name, &Tensor::set_name)
+      .def_property("shape", &Tensor::shape, &Tensor::set_shape)
+      .def_property("dtype", &Tensor::dtype, &Tensor::set_dtype)
+      .def_property(
+          "location", [](const Tensor&) { return TensorLocation::Device; },
+          [](Tensor&, TensorLocation) {})
+      .def_property("allowed_formats", &Tensor::allowed_formats, &Tensor::set_allowed_formats)
+      .def_property(
+          "broadcast_across_batch", [](const Tensor&) { return false; }, [](Tensor&, bool) {})
+      .def_property_readonly("is_network_input", &Tensor::is_network_input)
+      .def_property_readonly("is_network_output", &Tensor::is_network_output)
+      .def_property_readonly("is_shape_tensor", &Tensor::is_shape_tensor)
+      .def_property_readonly("is_execution_tensor", &Tensor::is_execution_tensor)
+      .def("set_dimension_name", &Tensor::set_dimension_name, py::arg("index"), py::arg("name"))
+      .def("get_dimension_name", &Tensor::dimension_name, py::arg("index"))
+      .def_property("dynamic_range", &Tensor::dynamic_range,
+                    [](Tensor& t, const std::pair<float, float>& r) {
+                      t.set_dynamic_range(r.first, r.second);
+                    })
+      .def("set_dynamic_range", &set_dynamic_range, py::arg("min"), py::arg("max"))
+      .def("reset_dynamic_range", &Tensor::reset_dynamic_range)
+      .def("__eq__", [](const Tensor& a, const Tensor& b) { return a == b; })
+      .def("__hash__", [](const Tensor& t) { return t.id(); });
+}
+
+}  // namespace
+
+void bind_network(py::module_& m) {
+  bind_tensor(m);
+  py::class_<Network> cls(m, "INetworkDefinition", "A network under construction.");
+  cls.def_property("name", &Network::name, &Network::set_name)
+      .def_property_readonly("num_layers", &Network::num_layers)
+      .def_property_readonly("num_inputs", &Network::num_inputs)
+      .def_property_readonly("num_outputs", &Network::num_outputs)
+      .def_property_readonly("flags", &Network::flags)
+      .def_property_readonly("has_implicit_batch_dimension", [](const Network&) { return false; })
+      .def("get_flag", &has_flag, py::arg("flag"))
+      .def("add_input", &Network::add_input, py::arg("name"), py::arg("dtype"), py::arg("shape"))
+      .def("mark_output", &Network::mark_output, py::arg("tensor"))
+      .def("unmark_output", &Network::unmark_output, py::arg("tensor"))
+      .def("remove_tensor", &Network::remove_tensor, py::arg("tensor"))
+      .def("get_input", &tensor_at<&Network::input, &Network::num_inputs>, py::arg("index"))
+      .def("get_output", &tensor_at<&Network::output, &Network::num_outputs>, py::arg("index"))
+      .def("get_layer", &layer_at, py::arg("index"))
+      .def("__len__", &Network::num_layers)
+      .def("__getitem__", &layer_at, py::arg("index"))
+      .def("__str__", &Network::to_string);
+  bind_layer_adders(cls);
+  add_context_manager(cls);
+}
+
+}  // namespace trtlike::bindings

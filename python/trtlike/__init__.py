@@ -1,0 +1,57 @@
+"""trtlike: TensorRT's Python API on ordinary CPUs.
+
+Build an engine from an ONNX model and run it on numpy arrays:
+
+    import trtlike as trt
+
+    logger = trt.Logger(trt.Logger.WARNING)
+    builder = trt.Builder(logger)
+    network = builder.create_network()
+    parser = trt.OnnxParser(network, logger)
+    assert parser.parse_from_file("model.onnx")
+    plan = builder.build_serialized_network(network, builder.create_builder_config())
+    engine = trt.Runtime(logger).deserialize_cuda_engine(plan)
+    outputs = engine.create_execution_context().infer({"input": array})
+"""
+
+from trtlike import _trtlike
+from trtlike._trtlike import *  # noqa: F403
+from trtlike._trtlike import __version__
+from trtlike.arrays import infer, itemsize, volume
+from trtlike.names import add_aliases
+
+add_aliases(_trtlike)
+_trtlike.IExecutionContext.infer = infer
+_trtlike.DataType.itemsize = property(itemsize)
+
+from trtlike.names import (  # noqa: E402
+    bfloat16,
+    bool,
+    e8m0,
+    float16,
+    float32,
+    fp4,
+    fp8,
+    int4,
+    int8,
+    int32,
+    int64,
+    uint8,
+)
+
+__all__ = [name for name in dir(_trtlike) if not name.startswith("_")] + [
+    "__version__",
+    "bfloat16",
+    "bool",
+    "e8m0",
+    "float16",
+    "float32",
+    "fp4",
+    "fp8",
+    "int4",
+    "int8",
+    "int32",
+    "int64",
+    "uint8",
+    "volume",
+]

@@ -1,0 +1,92 @@
+"""numpy beside the TensorRT API: sizes, and running a context on arrays."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from trtlike import _trtlike
+
+_BITS = {
+    "FLOAT": 32,
+    "HALF": 16,
+    "BF16": 16,
+    "INT8": 8,
+    "INT32": 32,
+    "INT64": 64,
+    "BOOL": 8,
+    "UINT8": 8,
+    "FP8": 8,
+    "INT4": 4,
+    "FP4": 4,
+}
+
+
+def volume(iterable: Iterable[int]) -> int:
+    """The product of the extents; 1 for none.
+
+    >>> volume((2, 3, 4))
+    24
+    """
+    return math.prod(iterable)
+
+
+def itemsize(dtype: _trtlike.DataType) -> float | None:
+    """Bytes of one element: a whole number, 0.5 for 4-bit types, None for E8M0."""
+    bits = _BITS.get(dtype.name)
+    if bits is None:
+        return None
+    return bits // 8 if bits >= 8 else bits / 8
+
+
+def infer(
+    context: _trtlike.IExecutionContext,
+    inputs: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """Runs the context on arrays and returns the outputs by name.
+
+    C-contiguous inputs of the engine's type are read in place; others are converted first.
+
+    Args:
+        inputs: an array for each input of the engine.
+        outputs: arrays to write to; those not given are allocated.
+
+    Raises:
+        ValueError: an input is missing or unknown, or its shape is outside the profile.
+        RuntimeError: the run failed; the reason is in the log.
+    """
+    engine = context.engine
+    names = [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]
+    is_input = {name: engine.get_tensor_mode(name) == _trtlike.TensorIOMode.INPUT for name in names}
+    unknown = [name for name in inputs if not is_input.get(name, False)]
+    if unknown:
+        known = ", ".join(name for name in names if is_input[name])
+        raise ValueError(f"[context] infer: expected the inputs {known}, got '{unknown[0]}'.")
+    for name in names:
+        if not is_input[name]:
+            continue
+        if name not in inputs:
+            raise ValueError(f"[context] infer: expected an array for input '{name}', got none.")
+        array = np.ascontiguousarray(inputs[name], _trtlike.nptype(engine.get_tensor_dtype(name)))
+        array = array.reshape(np.shape(inputs[name]))
+        if not context.set_input_shape(name, array.shape):
+            raise ValueError(
+                f"[context] input '{name}': expected a shape within the profile, got {array.shape}. "
+                f"The log says which extent is out of range."
+            )
+        context.set_tensor_address(name, array)
+    context.infer_shapes()
+    results: dict[str, np.ndarray] = {}
+    for name in names:
+        if is_input[name]:
+            continue
+        array = None if outputs is None else outputs.get(name)
+        if array is None:
+            dtype = _trtlike.nptype(engine.get_tensor_dtype(name))
+            array = np.empty(tuple(context.get_tensor_shape(name)), dtype)
+        context.set_tensor_address(name, array)
+        results[name] = array
+    if not context.execute_async_v3(0):
+        raise RuntimeError("[context] infer: the run failed; the log says why.")
+    return results

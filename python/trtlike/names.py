@@ -1,0 +1,26 @@
+"""TensorRT's type shortcuts, and names that it gives to things twice."""
+
+from types import ModuleType
+
+from trtlike import _trtlike
+
+float32 = _trtlike.DataType.FLOAT
+float16 = _trtlike.DataType.HALF
+bfloat16 = _trtlike.DataType.BF16
+int8 = _trtlike.DataType.INT8
+int32 = _trtlike.DataType.INT32
+int64 = _trtlike.DataType.INT64
+bool = _trtlike.DataType.BOOL
+uint8 = _trtlike.DataType.UINT8
+fp8 = _trtlike.DataType.FP8
+int4 = _trtlike.DataType.INT4
+fp4 = _trtlike.DataType.FP4
+e8m0 = _trtlike.DataType.E8M0
+
+
+def add_aliases(module: ModuleType) -> None:
+    """Puts the severities on Logger, as TensorRT's package does."""
+    severity = module.ILogger.Severity
+    module.Logger.Severity = severity
+    for name, value in severity.__members__.items():
+        setattr(module.Logger, name, value)
