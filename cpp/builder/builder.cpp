@@ -14,7 +14,7 @@
 #include "engine/plan.h"
 #include "ir/network_state.h"
 #include "optimizer/optimizer.h"
-#include "runtime/resolve.h"
+#include "runtime/profile_memory.h"
 #include "trtlike/runtime.h"
 #include "tuner/tuner.h"
 
@@ -72,7 +72,7 @@ class Build {
     builder::Assembly assembly = tune(order);
     phase.checked_step(1);
     describe(assembly.plan);
-    std::shared_ptr<HostMemory> bytes = engine::write_plan(assembly.plan, assembly.constants);
+    const std::shared_ptr<HostMemory> bytes = write(assembly);
     phase.checked_step(2);
     report_.seconds = static_cast<double>(core::now_ns() - start) * 1e-9;
     core::log(logger_, Severity::Info, "[builder] built '", assembly.plan.name, "' in ",
@@ -153,8 +153,16 @@ class Build {
       binding.is_shape_tensor =
           binding.mode == TensorIOMode::Input && builder::is_shape_input(graph_, id);
     }
-    for (engine::PlanProfile& profile : plan.profiles)
-      profile.memory_bytes = runtime::profile_memory_bytes(plan, profile);
+  }
+
+  /// Written twice: what a context needs at run time is known when the plan can be loaded.
+  static std::shared_ptr<HostMemory> write(builder::Assembly& assembly) {
+    std::shared_ptr<HostMemory> bytes = engine::write_plan(assembly.plan, assembly.constants);
+    const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
+    for (size_t p = 0; p < assembly.plan.profiles.size(); ++p)
+      assembly.plan.profiles[p].memory_bytes =
+          runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
+    return engine::write_plan(assembly.plan, assembly.constants);
   }
 
   std::shared_ptr<ir::NetworkState> state_;
