@@ -4,7 +4,7 @@
 PYBIND11_MODULE(_trtlike, m) {
   using namespace trtlike::bindings;
   m.doc() = "The compiled part of trtlike: TensorRT's API on the CPU.";
-  bind_errors(m);
+  bind_basics(m);
   bind_enums(m);
   bind_types(m);
   bind_host_memory(m);

@@ -16,7 +16,7 @@ namespace trtlike::bindings {
 
 namespace py = pybind11;
 
-void bind_errors(py::module_& m);
+void bind_basics(py::module_& m);
 void bind_enums(py::module_& m);
 void bind_types(py::module_& m);
 void bind_host_memory(py::module_& m);

@@ -72,8 +72,8 @@ def infer(
         array = array.reshape(np.shape(inputs[name]))
         if not context.set_input_shape(name, array.shape):
             raise ValueError(
-                f"[context] input '{name}': expected a shape within the profile, got {array.shape}. "
-                f"The log says which extent is out of range."
+                f"[context] input '{name}': expected a shape within the profile, got "
+                f"{array.shape}. The log says which extent is out of range."
             )
         context.set_tensor_address(name, array)
     context.infer_shapes()

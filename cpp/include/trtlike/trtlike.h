@@ -6,6 +6,7 @@
 #include "trtlike/error.h"
 #include "trtlike/execution_context.h"
 #include "trtlike/logger.h"
+#include "trtlike/machine.h"
 #include "trtlike/network.h"
 #include "trtlike/onnx_parser.h"
 #include "trtlike/profile.h"

@@ -102,7 +102,7 @@ def _sources(text: str, now: int) -> int:
 
 
 def _add_profiles(builder, network, config, chosen: Options, console: Console) -> None:
-    """TensorRT's rule: dynamic extents that no option gives are 1; --shapes alone sets all three."""
+    """Dynamic extents that no option gives are 1; --shapes alone sets min, opt and max."""
     profiles = chosen.profiles or [Profile()]
     for shapes in profiles:
         profile = builder.create_optimization_profile()

@@ -123,18 +123,21 @@ class _ProfileAction(argparse.Action):
             setattr(profiles[namespace.current_profile], option_string[2:5], values)
 
 
-_NO_EFFECT = (
-    [
-        "noDataTransfers",
-        "useSpinWait",
-        "noSpinWait",
-        "useCudaGraph",
-        "noCudaGraph",
-        "separateProfileRun",
-    ]
-    + ["stronglyTyped", "directIO", "threads", "useManagedMemory", "exposeDMA", "allowGPUFallback"]
-    + ["includeDataTransfers"]
-)
+_NO_EFFECT = [
+    "noDataTransfers",
+    "includeDataTransfers",
+    "useSpinWait",
+    "noSpinWait",
+    "useCudaGraph",
+    "noCudaGraph",
+    "separateProfileRun",
+    "stronglyTyped",
+    "directIO",
+    "threads",
+    "useManagedMemory",
+    "exposeDMA",
+    "allowGPUFallback",
+]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -208,7 +211,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def parse(words: list[str]) -> Options:
-    """Options from the command line. Raises UnknownOption, or exits as argparse does for a bad value."""
+    """Options from the command line. Raises UnknownOption, or exits for a bad value."""
     chosen, unknown = parser().parse_known_args(words, Options())
     if unknown:
         raise UnknownOption(f"Unknown option: {unknown[0]}")

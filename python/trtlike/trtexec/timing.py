@@ -1,4 +1,4 @@
-"""Running an engine for a while, on one or more contexts at once, and when each run began and ended."""
+"""Running an engine for a while on one or more contexts, and when each run began and ended."""
 
 import threading
 import time
@@ -58,7 +58,8 @@ class Runner:
             data = np.fromfile(chosen.load_inputs[name], dtype)
             if data.size != trt.volume(shape):
                 raise ValueError(
-                    f"--loadInputs: expected {trt.volume(shape)} elements for {name}, got {data.size}."
+                    f"--loadInputs: expected {trt.volume(shape)} elements for {name}, "
+                    f"got {data.size}."
                 )
             array = data.reshape(shape)
         else:

@@ -1,0 +1,129 @@
+// What the tuner chooses, without a clock: a made-up timer says how long each tactic takes.
+#include "tuner/tuner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "trtlike/error.h"
+
+namespace trtlike::tuner {
+namespace {
+
+using kernels::Layout;
+using kernels::Problem;
+using kernels::Tactic;
+
+constexpr int64_t kRelu = 0;
+
+/// `n` activations in a row on an image, input and output linear.
+struct Chain {
+  explicit Chain(int n)
+      : attributes(ops::complete_attributes(ops::get_op("Activation"), {{"type", kRelu}})) {
+    for (int i = 0; i <= n; ++i) {
+      TunedValue value;
+      value.name = "v" + std::to_string(i);
+      value.dims = {Dims{1, 64, 28, 28}};
+      value.fixed = i == 0 || i == n;
+      graph.values.push_back(value);
+    }
+    for (int i = 0; i < n; ++i) {
+      TunedNode node;
+      node.op = &ops::get_op("Activation");
+      node.attributes = &attributes;
+      node.name = "relu" + std::to_string(i);
+      node.inputs = {i};
+      node.outputs = {i + 1};
+      graph.nodes.push_back(node);
+    }
+  }
+  ops::Attributes attributes;
+  TunedGraph graph;
+};
+
+bool channels_last(const Problem& problem) {
+  return problem.inputs[0].layout == Layout::ChannelsLast;
+}
+
+Options with_timer(std::function<double(const Tactic&, const Problem&)> timer) {
+  Options options;
+  options.timer = std::move(timer);
+  return options;
+}
+
+TEST(Tuner, keeps_the_callers_layout_where_converting_costs_more_than_it_saves) {
+  const Chain chain(2);
+  const Result result =
+      choose(chain.graph, with_timer([](const Tactic& tactic, const Problem& problem) {
+               if (std::string_view(tactic.op) == "Reformat") return 5.0;
+               return channels_last(problem) ? 1.0 : 2.0;
+             }));
+  for (const Choice& choice : result.choices) EXPECT_EQ(choice.inputs[0].layout, Layout::Linear);
+}
+
+TEST(Tuner, converts_at_both_ends_where_the_layers_between_save_more) {
+  const Chain chain(8);
+  const Result result = choose(
+      chain.graph, with_timer([](const Tactic& tactic, const Problem& problem) {
+        if (std::string_view(tactic.op) == "Reformat") return 1.0;
+        return channels_last(problem) && problem.outputs[0].layout == Layout::ChannelsLast ? 1.0
+                                                                                           : 2.0;
+      }));
+  EXPECT_EQ(result.choices[4].inputs[0].layout, Layout::ChannelsLast);
+}
+
+TEST(Tuner, takes_the_fastest_tactic_and_names_the_runner_up) {
+  const Chain chain(1);
+  Options options = with_timer([](const Tactic& tactic, const Problem&) {
+    return tactic.source == kernels::Source::Reference ? 0.5 : 1.0;
+  });
+  options.level = 5;
+  const Result result = choose(chain.graph, options);
+  EXPECT_STREQ(result.choices[0].tactic->name, "reference");
+  EXPECT_NE(result.choices[0].runner_up, "");
+}
+
+TEST(Tuner, a_full_cache_is_not_measured_again_and_gives_the_same_choice) {
+  const Chain chain(3);
+  TimingCache cache;
+  Options options = with_timer(
+      [](const Tactic&, const Problem& problem) { return channels_last(problem) ? 1.0 : 3.0; });
+  options.cache = &cache;
+  const Result first = choose(chain.graph, options);
+  options.timer = [](const Tactic&, const Problem&) -> double {
+    throw std::runtime_error("measured");
+  };
+  const Result second = choose(chain.graph, options);
+  EXPECT_GT(first.measured, 0);
+  EXPECT_EQ(second.measured, 0);
+  for (size_t i = 0; i < first.choices.size(); ++i)
+    EXPECT_EQ(first.choices[i].tactic, second.choices[i].tactic);
+}
+
+TEST(Tuner, a_miss_is_an_error_where_it_is_asked_to_be_one) {
+  const Chain chain(1);
+  Options options = with_timer([](const Tactic&, const Problem&) { return 1.0; });
+  options.error_on_cache_miss = true;
+  options.level = 5;
+  EXPECT_THROW(choose(chain.graph, options), UserError);
+}
+
+TEST(Tuner, says_why_nothing_computes_a_node) {
+  Chain chain(1);
+  chain.graph.nodes[0].precisions = {DataType::FP8};
+  try {
+    choose(chain.graph, {});
+    FAIL() << "expected UnsupportedError";
+  } catch (const UnsupportedError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("relu0"));
+  }
+}
+
+TEST(Tuner, progress_can_cancel) {
+  const Chain chain(2);
+  Options options = with_timer([](const Tactic&, const Problem&) { return 1.0; });
+  options.progress = [](int, int) { return false; };
+  EXPECT_THROW(choose(chain.graph, options), UserError);
+}
+
+}  // namespace
+}  // namespace trtlike::tuner
