@@ -3,7 +3,8 @@
     pip install torch scikit-learn onnx
     python scripts/train_digits.py
 
-Writes python/trtlike/data/digits.onnx (dynamic batch) and digits_test.npz (450 images and labels not trained on).
+Writes python/trtlike/data/digits.onnx (dynamic batch) and digits_test.npz (450 images and labels
+not trained on).
 """
 
 from pathlib import Path

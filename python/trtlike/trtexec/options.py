@@ -179,8 +179,12 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--maxTactics", dest="max_tactics", type=int, default=-1)
     build.add_argument("--avgTiming", dest="avg_timing", type=int, default=1)
     build.add_argument("--tacticSources", dest="tactic_sources", metavar="+X,-Y")
-    build.add_argument("--profilingVerbosity", dest="profiling_verbosity", default="layer_names_only",
-                       choices=["layer_names_only", "detailed", "none"])  # fmt: skip
+    build.add_argument(
+        "--profilingVerbosity",
+        dest="profiling_verbosity",
+        default="layer_names_only",
+        choices=["layer_names_only", "detailed", "none"],
+    )
     build.add_argument(
         "--numThreads", dest="threads", type=int, default=0, help="threads of the engine"
     )
@@ -231,6 +235,7 @@ def describe(chosen: Options, console: Console) -> None:
     console.info(f"Timing cache: {chosen.timing_cache_file or 'in memory'}")
     console.info("=== Inference Options ===")
     console.info(
-        f"Iterations: {chosen.iterations}, duration: {chosen.duration}s, warm-up: {chosen.warm_up}ms"
+        f"Iterations: {chosen.iterations}, duration: {chosen.duration}s, "
+        f"warm-up: {chosen.warm_up}ms"
     )
     console.info(f"Streams: {chosen.streams}")

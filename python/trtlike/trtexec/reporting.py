@@ -42,7 +42,8 @@ def performance(trace: timing.Trace, chosen: Options, console: Console) -> None:
     for i in range(0, len(latencies) - chosen.avg_runs + 1, chosen.avg_runs):
         mean = statistics.fmean(latencies[i : i + chosen.avg_runs])
         console.info(
-            f"Average on {chosen.avg_runs} runs - GPU latency: {mean:.6g} ms - Host latency: {mean:.6g} ms"
+            f"Average on {chosen.avg_runs} runs - GPU latency: {mean:.6g} ms - "
+            f"Host latency: {mean:.6g} ms"
         )
     console.info("=== Performance summary ===")
     console.info(f"Throughput: {len(latencies) / trace.wall_s:.6g} qps")
