@@ -1,3 +1,4 @@
+// Runs references over constants and known shapes, with a memory of what was computed.
 #include "onnx/evaluate.h"
 
 #include <map>

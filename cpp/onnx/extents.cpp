@@ -1,3 +1,4 @@
+// Numbers where extents are known, layers on shape tensors where they are not.
 #include "onnx/extents.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Finding, checking and mapping the files of external weights.
 #include "onnx/external_data.h"
 
 #include <charconv>

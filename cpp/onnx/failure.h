@@ -2,6 +2,7 @@
 // never seen outside.
 #pragma once
 
+#include <algorithm>
 #include <source_location>
 #include <stdexcept>
 #include <string>
@@ -20,6 +21,14 @@ class Failure : public std::runtime_error {
 
   Code code() const { return code_; }
   const std::source_location& where() const { return where_; }
+  /// The bare name of the function that failed, without its signature.
+  std::string function() const {
+    const std::string signature = where_.function_name();
+    const size_t end = std::min(signature.find('('), signature.size());
+    const size_t before = signature.find_last_of(" :", end == 0 ? 0 : end - 1);
+    const size_t begin = before == std::string::npos ? 0 : before + 1;
+    return signature.substr(begin, end - begin);
+  }
 
  private:
   Code code_;

@@ -1,3 +1,4 @@
+// Layers of one kind each, with their attributes filled in.
 #include "onnx/layers.h"
 
 #include <algorithm>

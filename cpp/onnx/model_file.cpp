@@ -1,3 +1,4 @@
+// Parsing model bytes and checking what must hold before the graph is looked at.
 #include "onnx/model_file.h"
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// The walk over a model's nodes: scopes, constants, names and failures.
 #include "onnx/model_importer.h"
 
 #include "core/log.h"
@@ -123,7 +124,7 @@ void ModelImporter::report(const std::exception& failure, const NodeProto* node,
     error.code = known->code();
     error.file = known->where().file_name();
     error.line = static_cast<int>(known->where().line());
-    error.func = known->where().function_name();
+    error.func = known->function();
   } else if (dynamic_cast<const UserError*>(&failure) != nullptr) {
     error.code = Code::InvalidNode;
   } else if (dynamic_cast<const UnsupportedError*>(&failure) != nullptr) {

@@ -1,3 +1,4 @@
+// Reading a node and adding layers and constants for it.
 #include "onnx/node_context.h"
 
 #include "core/log.h"

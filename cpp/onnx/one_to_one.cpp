@@ -1,3 +1,4 @@
+// Imports an operator by the attribute table of its op.
 #include "onnx/one_to_one.h"
 
 #include "core/strings.h"

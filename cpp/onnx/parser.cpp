@@ -52,7 +52,7 @@ struct OnnxParser::Impl {
     error.description = failure.what();
     error.file = failure.where().file_name();
     error.line = static_cast<int>(failure.where().line());
-    error.func = failure.where().function_name();
+    error.func = failure.function();
     core::log(logger, Severity::Error, error.description);
     errors.push_back(std::move(error));
   }

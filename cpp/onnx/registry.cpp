@@ -1,3 +1,4 @@
+// The table of importers, put together from the files of operators/.
 #include "onnx/registry.h"
 
 #include <map>

@@ -1,3 +1,4 @@
+// The names of a graph, checked in one walk over its nodes.
 #include "onnx/structure.h"
 
 #include <source_location>
@@ -82,7 +83,7 @@ class StructureCheck {
                  describe_node(graph_.node(producer->second), producer->second),
                  ", which makes it, later on. Sort the model's nodes topologically."));
     }
-    defined_.insert(name);
+    reported_.insert(name);
   }
 
   /// True when node `from` reads, directly or not, what node `to` makes.
@@ -103,7 +104,8 @@ class StructureCheck {
   }
 
   bool is_defined(const std::string& name) const {
-    return defined_.contains(name) || (outer_ != nullptr && outer_->is_defined(name));
+    return defined_.contains(name) || reported_.contains(name) ||
+           (outer_ != nullptr && outer_->is_defined(name));
   }
 
   void report_duplicate(const char* what, const std::string& name) {
@@ -133,6 +135,8 @@ class StructureCheck {
   int outer_node_;
   std::vector<ParserError>& errors_;
   std::unordered_set<std::string> defined_;
+  /// Undefined names are reported at their first use only.
+  std::unordered_set<std::string> reported_;
   std::unordered_map<std::string, int> producers_;
 };
 

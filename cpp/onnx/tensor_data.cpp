@@ -1,3 +1,4 @@
+// Decoding of TensorProto, one storage form after the other.
 #include "onnx/tensor_data.h"
 
 #include <cmath>

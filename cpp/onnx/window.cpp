@@ -1,3 +1,4 @@
+// Attributes of a window, checked against its number of dimensions.
 #include "onnx/window.h"
 
 #include "core/strings.h"

@@ -79,7 +79,7 @@ std::vector<SliceAxis> slice_axes(const SliceLists& lists, const Dims& dims) {
     const int64_t given = lists.axes.empty() ? static_cast<int64_t>(i) : lists.axes[i];
     const int axis = core::normalize_axis(given, dims.rank(), "axes");
     const int64_t stride = lists.stride.empty() ? 1 : lists.stride[i];
-    TRTLIKE_CHECK(stride != 0 || (!lists.clamp_ends && lists.shape[i] <= 1),
+    TRTLIKE_CHECK(stride != 0 || !lists.clamp_ends,
                   "[ops] Slice, stride: expected other than 0, got 0 on axis ", axis, ".");
     SliceAxis& range = out[static_cast<size_t>(axis)];
     if (lists.clamp_ends) {

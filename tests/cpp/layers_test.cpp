@@ -48,7 +48,7 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-std::string relative(const fs::path& path) { return fs::relative(path, kRoot).generic_string(); }
+std::string name_of(const fs::path& path) { return fs::relative(path, kRoot).generic_string(); }
 
 std::string folder_of(const std::string& file) { return file.substr(0, file.find('/')); }
 
@@ -71,7 +71,7 @@ std::vector<std::string> includes(const fs::path& path) {
 TEST(Layers, every_include_follows_the_table) {
   const Edges allowed = read_layers();
   for (const fs::path& path : sources()) {
-    const std::string from = relative(path), folder = folder_of(from);
+    const std::string from = name_of(path), folder = folder_of(from);
     ASSERT_TRUE(allowed.count(folder)) << "folder of " << from << " is not in layers.txt";
     for (const std::string& to : includes(path)) {
       EXPECT_TRUE(folder == folder_of(to) || allowed.at(folder).count(folder_of(to)))
@@ -88,7 +88,7 @@ TEST(Layers, the_root_holds_no_code) {
 TEST(Layers, no_file_includes_itself_through_others) {
   Edges edges;
   for (const fs::path& path : sources())
-    for (const std::string& to : includes(path)) edges[relative(path)].insert(to);
+    for (const std::string& to : includes(path)) edges[name_of(path)].insert(to);
   std::set<std::string> done, open;
   const std::function<void(const std::string&)> visit = [&](const std::string& file) {
     if (done.count(file)) return;
@@ -102,7 +102,7 @@ TEST(Layers, no_file_includes_itself_through_others) {
 
 TEST(Layers, files_stay_small) {
   for (const fs::path& path : sources()) {
-    const std::string text = read(path), name = relative(path);
+    const std::string text = read(path), name = name_of(path);
     const auto lines = std::count(text.begin(), text.end(), '\n');
     const bool is_public = folder_of(name) == "include";
     EXPECT_LE(lines, is_public ? 300 : 800) << name << " is " << lines << " lines long; split it";
@@ -110,7 +110,7 @@ TEST(Layers, files_stay_small) {
 }
 
 TEST(Layers, every_file_opens_with_what_it_is_for) {
-  for (const fs::path& path : sources()) EXPECT_EQ(read(path).substr(0, 2), "//") << relative(path);
+  for (const fs::path& path : sources()) EXPECT_EQ(read(path).substr(0, 2), "//") << name_of(path);
 }
 
 }  // namespace
