@@ -1,0 +1,125 @@
+// Tactics of direct convolution, channels-last to channels-last, one for each tile width.
+#include <array>
+
+#include "core/memory.h"
+#include "kernels/convolution/direct.h"
+#include "kernels/convolution/tactics.h"
+
+namespace trtlike::kernels {
+namespace convolution {
+namespace {
+
+/// The scratch of a worker: two pointer tables and the partial sums.
+struct Scratch {
+  Scratch(void* base, int64_t taps, int64_t pixels)
+      : rows(static_cast<const void**>(base)),
+        outputs(static_cast<void**>(base) + taps * pixels),
+        partial(reinterpret_cast<float*>(static_cast<char*>(base) + table_bytes(taps, pixels))) {}
+  static size_t table_bytes(int64_t taps, int64_t pixels) {
+    return core::align_up(static_cast<size_t>((taps + 1) * pixels) * sizeof(void*));
+  }
+  const void** rows;
+  void** outputs;
+  float* partial;
+};
+
+class DirectKernel final : public Kernel {
+ public:
+  DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors, const float* packed)
+      : epilogue_(problem) {
+    const ops::ConvolutionShape shape = shape_of(problem);
+    grid_ = convolution_grid(shape);
+    pass_.tiles = &tiles;
+    pass_.panels = plan_panels(shape, grid_.taps(), tiles.lanes, max_vectors);
+    pass_.packed = packed;
+    pass_.epilogue = &epilogue_;
+    blocking_ = plan_blocking(pass_.panels, grid_.size(), problem.threads);
+    in_pitch_ = problem.inputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float));
+    out_pitch_ = problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float));
+    zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
+    const int64_t pixels = blocking_.block_pixels();
+    scratch_bytes_ = Scratch::table_bytes(grid_.taps(), pixels) +
+                     static_cast<size_t>(pass_.partial_floats(pixels)) * sizeof(float);
+    slices_ = {blocking_.slices()};
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t block = slice / blocking_.panel_blocks;
+    const int panel_block = slice % blocking_.panel_blocks;
+    const int64_t first = blocking_.first_pixel(block);
+    const int64_t count = blocking_.first_pixel(block + 1) - first;
+    const Scratch scratch(args.scratch, grid_.taps(), blocking_.block_pixels());
+    fill_rows(grid_, args.inputs[0], in_pitch_, zeros_.data(), first, count, scratch.rows, count);
+    fill_outputs(grid_, args.outputs[0], out_pitch_, first, count, scratch.outputs);
+    const BlockRows rows{.rows = reinterpret_cast<const float* const*>(scratch.rows),
+                         .row_stride = count,
+                         .outputs = reinterpret_cast<float* const*>(scratch.outputs),
+                         .first_pixel = first,
+                         .count = count};
+    pass_.run_block(rows, blocking_.first_panel(panel_block),
+                    blocking_.first_panel(panel_block + 1), args, scratch.partial);
+  }
+
+ private:
+  Epilogue epilogue_;
+  PixelGrid grid_;
+  DirectPass pass_;
+  Blocking blocking_;
+  int64_t in_pitch_ = 0;
+  int64_t out_pitch_ = 0;
+  std::vector<float> zeros_;
+};
+
+template <const TileSet& (*kTiles)(), int kMaxVectors>
+struct Direct {
+  static std::optional<std::string> refuse(const Problem& problem) {
+    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
+  }
+
+  static Packed pack(const Problem& problem) {
+    const ops::ConvolutionShape shape = shape_of(problem);
+    const PixelGrid grid = convolution_grid(shape);
+    const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles().lanes, kMaxVectors);
+    const std::vector<float> weights = constant_floats(problem, 1);
+    const PackedFloats out(plan.floats);
+    const int64_t inputs = shape.input_channels / shape.groups;
+    pack_panels(
+        plan, shape,
+        [&](int64_t k, int64_t c, int64_t t) {
+          return weights[static_cast<size_t>((k * inputs + c) * grid.taps() + t)];
+        },
+        constant_floats(problem, 2), out.data);
+    return out.packed;
+  }
+
+  static std::unique_ptr<Kernel> prepare(const Problem& problem,
+                                         std::span<const std::byte> packed) {
+    return std::make_unique<DirectKernel>(problem, kTiles(), kMaxVectors, as_floats(packed));
+  }
+};
+
+}  // namespace
+}  // namespace convolution
+
+using convolution::Direct;
+using core::Isa;
+
+#if defined(__x86_64__)
+using Direct64Avx512 = Direct<convolution::tiles_avx512, 4>;
+using Direct48Avx512 = Direct<convolution::tiles_avx512, 3>;
+using Direct32Avx512 = Direct<convolution::tiles_avx512, 2>;
+using Direct16Avx2 = Direct<convolution::tiles_avx2, 2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x64_avx512, "direct_f32_6x64_avx512", Isa::Avx512,
+                           Direct64Avx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_8x48_avx512, "direct_f32_8x48_avx512", Isa::Avx512,
+                           Direct48Avx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_12x32_avx512, "direct_f32_12x32_avx512", Isa::Avx512,
+                           Direct32Avx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x16_avx2, "direct_f32_6x16_avx2", Isa::Avx2,
+                           Direct16Avx2)
+#endif
+using Direct8Portable = Direct<convolution::tiles_portable, 2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x8_portable, "direct_f32_4x8_portable",
+                           Isa::Portable, Direct8Portable)
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,39 @@
+// Checks shared by the tactics of this family.
+#include "kernels/convolution/tactics.h"
+
+#include "core/memory.h"
+#include "core/strings.h"
+#include "kernels/convolution/epilogue.h"
+
+namespace trtlike::kernels::convolution {
+
+uint32_t packed_weights(const Problem& problem) { return problem.has_input(2) ? 6u : 2u; }
+
+ops::ConvolutionShape shape_of(const Problem& problem) {
+  const Dims &input = problem.inputs[0].dims, &kernel = problem.inputs[1].dims;
+  return std::string_view(problem.op->name) == "Deconvolution"
+             ? ops::deconvolution_shape(*problem.attributes, input, kernel)
+             : ops::convolution_shape(*problem.attributes, input, kernel);
+}
+
+std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output) {
+  const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  if (in.dtype != DataType::Float || out.dtype != DataType::Float)
+    return core::str("needs f32, got ", core::dtype_short_name(in.dtype), " to ",
+                     core::dtype_short_name(out.dtype));
+  if (in.layout != input || out.layout != output)
+    return core::str("needs ", layout_name(input), " to ", layout_name(output), ", got ",
+                     layout_name(in.layout), " to ", layout_name(out.layout));
+  if (!problem.is_constant(1) || (problem.has_input(2) && !problem.is_constant(2)))
+    return "needs constant weights";
+  return Epilogue::refuse(problem);
+}
+
+PackedFloats::PackedFloats(int64_t count) {
+  packed.bytes = static_cast<size_t>(count) * sizeof(float);
+  const std::shared_ptr<void> room = core::allocate_shared(packed.bytes);
+  data = static_cast<float*>(room.get());
+  packed.data = room;
+}
+
+}  // namespace trtlike::kernels::convolution

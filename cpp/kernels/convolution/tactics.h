@@ -1,0 +1,60 @@
+// What the tactics of this family check and declare alike.
+#pragma once
+
+#include "kernels/tactic.h"
+#include "ops/convolution_shape.h"
+
+namespace trtlike::kernels::convolution {
+
+/// Kernel and bias: what all tactics pack.
+uint32_t packed_weights(const Problem& problem);
+
+/// Convolution, FusedConvolution or Deconvolution of these extents.
+ops::ConvolutionShape shape_of(const Problem& problem);
+
+/// Refusals that hold for all: element type and layout of input and output, weights that are not
+/// constant, programs.
+std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output);
+
+/// Zero-filled room for packed floats.
+struct PackedFloats {
+  explicit PackedFloats(int64_t count);
+  Packed packed;
+  float* data;
+};
+
+inline const float* as_floats(std::span<const std::byte> packed) {
+  return reinterpret_cast<const float*>(packed.data());
+}
+
+}  // namespace trtlike::kernels::convolution
+
+/// Defines <stem>() and fused_<stem>(): the same tactic for Convolution and FusedConvolution.
+/// `Functions` has static refuse, pack and prepare.
+#define TRTLIKE_CONVOLUTION_TACTIC(stem, title, isa, Functions)                                  \
+  const Tactic& stem() {                                                                         \
+    static const Tactic tactic = convolution::make_tactic<Functions>("Convolution", title, isa); \
+    return tactic;                                                                               \
+  }                                                                                              \
+  const Tactic& fused_##stem() {                                                                 \
+    static const Tactic tactic =                                                                 \
+        convolution::make_tactic<Functions>("FusedConvolution", title, isa);                     \
+    return tactic;                                                                               \
+  }
+
+namespace trtlike::kernels::convolution {
+
+template <class Functions>
+Tactic make_tactic(const char* op, const char* name, core::Isa needs) {
+  return {.name = name,
+          .op = op,
+          .source = Source::Native,
+          .needs = needs,
+          .flags = kPitchedInputs | kPitchedOutputs,
+          .refuse = Functions::refuse,
+          .packed_inputs = packed_weights,
+          .pack = Functions::pack,
+          .prepare = Functions::prepare};
+}
+
+}  // namespace trtlike::kernels::convolution

@@ -1,0 +1,59 @@
+// Winograd convolution F(m x m, 3x3): with t = m + 2, each t x t window d of the input and the
+// filter g give m x m outputs
+//
+//   Y = A^T [ (G g G^T) . (B^T d B) ] A
+//
+// so that the products, summed over input channels, are t * t matrix products of tiles by channels.
+// The matrices follow from t - 1 points and infinity: 0, +-1 (m = 2); and 1/2, -2 (m = 4);
+// 0, +-1, +-2, +-1/2 (m = 6). Rows of B^T are polynomials without division; G has the divisors.
+//
+// V (transformed input) is [t * t][tiles][channels], M (products) [t * t][tiles][out channels],
+// both with rows and planes padded so that neither is a multiple of 4 KiB.
+#pragma once
+
+#include <cstdint>
+
+namespace trtlike::kernels::convolution {
+
+/// One input window: `channels` floats a pixel; writes t * t rows, `plane` floats apart, each
+/// rounded up to whole vectors.
+struct InputWindow {
+  const float* in;
+  int64_t row_pitch;
+  int64_t pixel_pitch;
+  int64_t channels;
+  float* v;
+  int64_t plane;
+};
+
+/// The outputs of one tile: what is stored is clip(Y + bias + residual).
+struct OutputTile {
+  const float* m;
+  int64_t plane;
+  int64_t channels;
+  const float* bias;
+  float* out;
+  int64_t row_pitch;
+  int64_t pixel_pitch;
+  const float* residual;  ///< null: none
+  int64_t residual_row_pitch;
+  int64_t residual_pitch;
+  int rows;  ///< how many of the m x m outputs exist
+  int columns;
+  bool clip;
+  float low, high;
+};
+
+struct WinogradTransforms {
+  void (*input)(const InputWindow& window);
+  void (*output)(const OutputTile& tile);
+};
+
+/// By output extent of a tile: 2, 4 or 6.
+const WinogradTransforms& winograd_avx512(int m);
+const WinogradTransforms& winograd_avx2(int m);
+
+/// G g G^T for a 3x3 filter, t * t values.
+void transform_filter(int m, const float* filter, double* out);
+
+}  // namespace trtlike::kernels::convolution

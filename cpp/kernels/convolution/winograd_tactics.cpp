@@ -1,0 +1,311 @@
+// Tactics of Winograd convolution. Either each slice takes a block of tiles through all three steps
+// in the second-level cache ("blocks"), or, where tiles are few, the whole input is transformed
+// first and slices share out the output channels ("channels").
+#include <algorithm>
+
+#include "core/cpu.h"
+#include "core/memory.h"
+#include "kernels/convolution/direct.h"
+#include "kernels/convolution/tactics.h"
+#include "kernels/convolution/winograd.h"
+
+namespace trtlike::kernels {
+namespace convolution {
+namespace {
+
+constexpr int64_t kRowPadding = 16;
+/// Tiles of a block, of which the products take a multiple of every register tile's height.
+constexpr int64_t kBlockTiles = 24;
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+class WinogradKernel final : public Kernel {
+ public:
+  struct Options {
+    int m;
+    bool by_channels;
+    const TileSet* tiles;
+    const WinogradTransforms* transforms;
+    int max_vectors;
+  };
+
+  WinogradKernel(const Problem& problem, const Options& options, const float* packed)
+      : options_(options), packed_(packed), epilogue_(problem), shape_(shape_of(problem)) {
+    const int lanes = options_.tiles->lanes;
+    taps_ = (options_.m + 2) * (options_.m + 2);
+    panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
+    tiles_h_ = ceil_div(shape_.output[1], options_.m);
+    tiles_w_ = ceil_div(shape_.output[2], options_.m);
+    num_tiles_ = shape_.batch * tiles_h_ * tiles_w_;
+    in_pitch_ = problem.inputs[0].pixel_pitch();
+    out_pitch_ = problem.outputs[0].pixel_pitch();
+    v_row_ = ceil_div(shape_.input_channels, lanes) * lanes + kRowPadding;
+    m_row_ = options_.max_vectors * lanes + kRowPadding;
+    zeros_.assign(static_cast<size_t>(m_row_), 0.0f);
+    plan_slices(problem.threads);
+  }
+
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+    float* scratch = static_cast<float*>(args.scratch);
+    float* shared = static_cast<float*>(args.shared);
+    if (!options_.by_channels) {
+      const auto [first, count] = range(slice, blocks_);
+      float* v = scratch + window_floats_;
+      for (int64_t i = 0; i < count; ++i)
+        transform_tile(args, first + i, v + i * v_row_, v_plane_, scratch);
+      multiply(args, first, count, v, v + taps_ * v_plane_, 0,
+               static_cast<int>(panels_.panels.size()));
+    } else if (phase == 0) {
+      const auto [first, count] = range(slice, slices_[0]);
+      for (int64_t i = first; i < first + count; ++i)
+        transform_tile(args, i, shared + i * v_row_, v_plane_, scratch);
+    } else {
+      const auto panels = static_cast<int64_t>(panels_.panels.size());
+      const auto [first, count] = range(slice / panel_blocks_, blocks_);
+      const int64_t block = slice % panel_blocks_;
+      multiply(args, first, count, shared + first * v_row_, scratch,
+               static_cast<int>(panels * block / panel_blocks_),
+               static_cast<int>(panels * (block + 1) / panel_blocks_));
+    }
+  }
+
+ private:
+  struct Range {
+    int64_t first, count;
+  };
+  Range range(int64_t block, int64_t blocks) const {
+    const int64_t first = num_tiles_ * block / blocks;
+    return {first, num_tiles_ * (block + 1) / blocks - first};
+  }
+
+  void plan_slices(int threads) {
+    const int t = options_.m + 2;
+    window_floats_ = t * t * v_row_;
+    blocks_ = std::max<int64_t>(1, ceil_div(num_tiles_, kBlockTiles));
+    if (blocks_ > 1 || !options_.by_channels) blocks_ = ceil_div(blocks_, threads) * threads;
+    blocks_ = std::clamp<int64_t>(blocks_, 1, std::max<int64_t>(1, num_tiles_));
+    const int64_t block_tiles = ceil_div(num_tiles_, blocks_);
+    m_plane_ = block_tiles * m_row_ + kRowPadding;
+    int64_t floats = taps_ * m_plane_ + 2 * block_tiles * 2;
+    if (options_.by_channels) {
+      v_plane_ = num_tiles_ * v_row_ + kRowPadding;
+      panel_blocks_ = std::min<int64_t>(static_cast<int64_t>(panels_.panels.size()),
+                                        ceil_div(int64_t{4} * threads, blocks_));
+      shared_bytes_ = static_cast<size_t>(taps_ * v_plane_) * sizeof(float);
+      slices_ = {static_cast<int>(std::clamp<int64_t>(num_tiles_ / 4, 1, 4 * threads)),
+                 static_cast<int>(blocks_ * panel_blocks_)};
+      floats = std::max(floats, window_floats_);
+    } else {
+      v_plane_ = block_tiles * v_row_ + kRowPadding;
+      floats += window_floats_ + taps_ * v_plane_;
+      slices_ = {static_cast<int>(blocks_)};
+    }
+    scratch_bytes_ = static_cast<size_t>(floats) * sizeof(float);
+  }
+
+  struct Place {
+    int64_t n, h, w;  ///< batch entry and the first output pixel
+  };
+  Place place_of(int64_t tile) const {
+    return {tile / (tiles_h_ * tiles_w_), tile / tiles_w_ % tiles_h_ * options_.m,
+            tile % tiles_w_ * options_.m};
+  }
+
+  void transform_tile(const RunArgs& args, int64_t tile, float* v, int64_t plane,
+                      float* window) const {
+    const int t = options_.m + 2;
+    const Place at = place_of(tile);
+    const int64_t height = shape_.input[1], width = shape_.input[2];
+    const int64_t y = at.h - shape_.padding[1], x = at.w - shape_.padding[2];
+    const float* image =
+        static_cast<const float*>(args.inputs[0]) + at.n * height * width * in_pitch_;
+    InputWindow in{.in = image + (y * width + x) * in_pitch_,
+                   .row_pitch = width * in_pitch_,
+                   .pixel_pitch = in_pitch_,
+                   .channels = shape_.input_channels,
+                   .v = v,
+                   .plane = plane};
+    if (y < 0 || x < 0 || y + t > height || x + t > width) {
+      copy_window(image, y, x, window);
+      in.in = window;
+      in.pixel_pitch = shape_.input_channels;
+      in.row_pitch = t * in.pixel_pitch;
+    }
+    options_.transforms->input(in);
+  }
+
+  /// The window at (y, x) with zeros where it leaves the image.
+  void copy_window(const float* image, int64_t y, int64_t x, float* to) const {
+    const int t = options_.m + 2;
+    const int64_t channels = shape_.input_channels;
+    for (int64_t i = y; i < y + t; ++i)
+      for (int64_t j = x; j < x + t; ++j, to += channels) {
+        const bool inside = i >= 0 && j >= 0 && i < shape_.input[1] && j < shape_.input[2];
+        if (inside) {
+          std::copy_n(image + (i * shape_.input[2] + j) * in_pitch_, channels, to);
+        } else {
+          std::fill_n(to, channels, 0.0f);
+        }
+      }
+  }
+
+  /// Products and output transform of tiles [first, first + count) for panels [begin, end). `v` is
+  /// the first tile's row; `scratch` has room for M and two pointer tables.
+  void multiply(const RunArgs& args, int64_t first, int64_t count, const float* v, float* scratch,
+                int begin, int end) const {
+    float* m = scratch;
+    auto* const outs = reinterpret_cast<float**>(scratch + taps_ * m_plane_);
+    auto* const rows = const_cast<const float**>(outs + count);
+    for (int64_t i = 0; i < count; ++i) {
+      rows[i] = v + i * v_row_;
+      outs[i] = m + i * m_row_;
+    }
+    for (int p = begin; p < end; ++p) {
+      const Panel& panel = panels_.panels[static_cast<size_t>(p)];
+      multiply_panel(panel, rows, outs, count);
+      for (int64_t i = 0; i < count; ++i) store_tile(args, first + i, m + i * m_row_, panel);
+    }
+  }
+
+  void multiply_panel(const Panel& panel, const float* const* rows, float* const* outs,
+                      int64_t count) const {
+    const int width = panel.vectors * panels_.lanes;
+    const int64_t num_tiles = ceil_div(count, options_.tiles->max_rows[panel.vectors]);
+    Tile tile{};
+    tile.taps = 1;
+    tile.channels = panels_.channels;
+    tile.start = zeros_.data();
+    tile.out_channels = width;
+    for (int64_t xi = 0; xi < taps_; ++xi) {
+      tile.channel = xi * v_plane_;
+      tile.weights = packed_ + panel.weights + xi * panels_.channels * width;
+      tile.out_channel = xi * m_plane_;
+      for (int64_t t = 0; t < num_tiles; ++t) {
+        const int64_t at = count * t / num_tiles, next = count * (t + 1) / num_tiles;
+        tile.rows = rows + at;
+        tile.out = outs + at;
+        options_.tiles->functions[panel.vectors][next - at](tile);
+      }
+    }
+  }
+
+  void store_tile(const RunArgs& args, int64_t index, const float* m, const Panel& panel) const {
+    const Place at = place_of(index);
+    const int64_t height = shape_.output[1], width = shape_.output[2];
+    const int64_t pixel = (at.n * height + at.h) * width + at.w;
+    const float* residual = epilogue_.residual_row(args, pixel);
+    OutputTile tile{
+        .m = m,
+        .plane = m_plane_,
+        .channels = panel.out_channels,
+        .bias = packed_ + panel.bias,
+        .out = static_cast<float*>(args.outputs[0]) + pixel * out_pitch_ + panel.out_channel,
+        .row_pitch = width * out_pitch_,
+        .pixel_pitch = out_pitch_,
+        .residual = residual == nullptr ? nullptr : residual + panel.out_channel,
+        .residual_row_pitch = width * epilogue_.residual_pitch,
+        .residual_pitch = epilogue_.residual_pitch,
+        .rows = static_cast<int>(std::min<int64_t>(options_.m, height - at.h)),
+        .columns = static_cast<int>(std::min<int64_t>(options_.m, width - at.w)),
+        .clip = epilogue_.clip,
+        .low = epilogue_.low,
+        .high = epilogue_.high};
+    options_.transforms->output(tile);
+  }
+
+  Options options_;
+  const float* packed_;
+  Epilogue epilogue_;
+  ops::ConvolutionShape shape_;
+  PanelPlan panels_;
+  int64_t taps_ = 0;
+  int64_t tiles_h_ = 0, tiles_w_ = 0, num_tiles_ = 0;
+  int64_t in_pitch_ = 0, out_pitch_ = 0;
+  int64_t v_row_ = 0, v_plane_ = 0, m_row_ = 0, m_plane_ = 0;
+  int64_t window_floats_ = 0;
+  int64_t blocks_ = 1, panel_blocks_ = 1;
+  std::vector<float> zeros_;
+};
+
+std::optional<std::string> refuse_winograd(const Problem& problem) {
+  if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast))
+    return reason;
+  if (problem.strict) return "does not keep the order of the direct sums";
+  const ops::ConvolutionShape shape = shape_of(problem);
+  const Axes ones{1, 1, 1};
+  if (problem.inputs[0].dims.rank() != 4 || shape.kernel != Axes{1, 3, 3} || shape.stride != ones ||
+      shape.dilation != ones || shape.groups != 1)
+    return "needs a 3x3 kernel without strides, dilations and groups";
+  if (shape.input_channels < 8 || shape.output_channels < 8) return "needs 8 channels or more";
+  return std::nullopt;
+}
+
+template <const TileSet& (*kTiles)(), const WinogradTransforms& (*kTransforms)(int), int kM,
+          bool kByChannels, int kMaxVectors>
+struct WinogradFunctions {
+  static std::optional<std::string> refuse(const Problem& problem) {
+    return refuse_winograd(problem);
+  }
+
+  static Packed pack(const Problem& problem) {
+    constexpr int kTaps = (kM + 2) * (kM + 2);
+    const ops::ConvolutionShape shape = shape_of(problem);
+    const PanelPlan plan = plan_panels(shape, kTaps, kTiles().lanes, kMaxVectors);
+    const std::vector<float> weights = constant_floats(problem, 1);
+    std::vector<double> transformed(weights.size() / 9 * kTaps);
+    for (size_t i = 0; i < weights.size() / 9; ++i)
+      transform_filter(kM, weights.data() + i * 9, transformed.data() + i * kTaps);
+    const PackedFloats out(plan.floats);
+    pack_panels(
+        plan, shape,
+        [&](int64_t k, int64_t c, int64_t t) {
+          return static_cast<float>(
+              transformed[static_cast<size_t>((k * shape.input_channels + c) * kTaps + t)]);
+        },
+        constant_floats(problem, 2), out.data);
+    return out.packed;
+  }
+
+  static std::unique_ptr<Kernel> prepare(const Problem& problem,
+                                         std::span<const std::byte> packed) {
+    return std::make_unique<WinogradKernel>(problem,
+                                            WinogradKernel::Options{.m = kM,
+                                                                    .by_channels = kByChannels,
+                                                                    .tiles = &kTiles(),
+                                                                    .transforms = &kTransforms(kM),
+                                                                    .max_vectors = kMaxVectors},
+                                            as_floats(packed));
+  }
+};
+
+}  // namespace
+}  // namespace convolution
+
+#if defined(__x86_64__)
+using core::Isa;
+template <int kM, bool kByChannels>
+using WinogradAvx512 =
+    convolution::WinogradFunctions<convolution::tiles_avx512, convolution::winograd_avx512, kM,
+                                   kByChannels, 4>;
+using Winograd2BlocksAvx512 = WinogradAvx512<2, false>;
+using Winograd4BlocksAvx512 = WinogradAvx512<4, false>;
+using Winograd6BlocksAvx512 = WinogradAvx512<6, false>;
+using Winograd2ChannelsAvx512 = WinogradAvx512<2, true>;
+using Winograd4ChannelsAvx512 = WinogradAvx512<4, true>;
+using Winograd4BlocksAvx2 = convolution::WinogradFunctions<convolution::tiles_avx2,
+                                                           convolution::winograd_avx2, 4, false, 2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_blocks_avx512, "winograd_f32_2x2_blocks_avx512",
+                           Isa::Avx512, Winograd2BlocksAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx512, "winograd_f32_4x4_blocks_avx512",
+                           Isa::Avx512, Winograd4BlocksAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_6x6_blocks_avx512, "winograd_f32_6x6_blocks_avx512",
+                           Isa::Avx512, Winograd6BlocksAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_channels_avx512,
+                           "winograd_f32_2x2_channels_avx512", Isa::Avx512, Winograd2ChannelsAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_channels_avx512,
+                           "winograd_f32_4x4_channels_avx512", Isa::Avx512, Winograd4ChannelsAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx2, "winograd_f32_4x4_blocks_avx2",
+                           Isa::Avx2, Winograd4BlocksAvx2)
+#endif
+
+}  // namespace trtlike::kernels

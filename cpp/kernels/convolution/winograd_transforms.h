@@ -1,0 +1,173 @@
+// The transforms as templates; each instruction set's file makes its own copies.
+#pragma once
+
+#include "kernels/convolution/winograd.h"
+#include "kernels/vector.h"
+
+namespace trtlike::kernels::convolution {
+namespace {
+
+/// B^T d and A^T m in one dimension.
+template <int kM>
+struct Winograd;
+
+template <>
+struct Winograd<2> {
+  static void input(const Vector (&d)[4], Vector (&y)[4]) {
+    y[0] = d[2] - d[0];
+    y[1] = d[2] + d[1];
+    y[2] = d[2] - d[1];
+    y[3] = d[3] - d[1];
+  }
+  static void output(const Vector (&m)[4], Vector (&y)[2]) {
+    y[0] = m[0] + (m[1] + m[2]);
+    y[1] = (m[1] - m[2]) + m[3];
+  }
+};
+
+template <>
+struct Winograd<4> {
+  static void input(const Vector (&d)[6], Vector (&y)[6]) {
+    const Vector half(0.5f), two(2.0f), p = d[4] - d[2], q = d[3] - d[1];
+    y[0] = fma(Vector(1.5f), q, (d[0] - d[2]) + p);
+    y[1] = fma(half, d[2], fma(Vector(2.5f), d[3], d[4] - d[1]));
+    y[2] = fma(half, d[3], fma(Vector(-2.5f), d[2], d[4] + d[1]));
+    y[3] = fma(two, q, p);
+    y[4] = fma(Vector(-0.5f), q, p);
+    y[5] = fma(Vector(1.5f), p, (d[5] - d[3]) - q);
+  }
+  static void output(const Vector (&m)[6], Vector (&y)[4]) {
+    const Vector s = m[1] + m[2], d = m[1] - m[2];
+    y[0] = (m[0] + s) + (m[3] + m[4]);
+    y[1] = fma(Vector(0.5f), m[3], fma(Vector(-2.0f), m[4], d));
+    y[2] = fma(Vector(0.25f), m[3], fma(Vector(4.0f), m[4], s));
+    y[3] = fma(Vector(0.125f), m[3], fma(Vector(-8.0f), m[4], d + m[5]));
+  }
+};
+
+template <>
+struct Winograd<6> {
+  static void input(const Vector (&d)[8], Vector (&y)[8]) {
+    y[0] = fma(Vector(5.25f), d[2] - d[4], d[6] - d[0]);
+    const Vector e1 = fma(Vector(-4.25f), d[4], d[6] + d[2]);
+    const Vector o1 = fma(Vector(-4.25f), d[3], d[5] + d[1]);
+    y[1] = e1 + o1;
+    y[2] = e1 - o1;
+    const Vector e2 = fma(Vector(0.25f), d[2], fma(Vector(-1.25f), d[4], d[6]));
+    const Vector o2 = fma(Vector(2.0f), d[5], fma(Vector(-2.5f), d[3], Vector(0.5f) * d[1]));
+    y[3] = e2 + o2;
+    y[4] = e2 - o2;
+    const Vector e3 = fma(Vector(4.0f), d[2], fma(Vector(-5.0f), d[4], d[6]));
+    const Vector o3 = fma(Vector(2.0f), d[1], fma(Vector(-2.5f), d[3], Vector(0.5f) * d[5]));
+    y[5] = e3 + o3;
+    y[6] = e3 - o3;
+    y[7] = fma(Vector(5.25f), d[3] - d[5], d[7] - d[1]);
+  }
+  static void output(const Vector (&m)[8], Vector (&y)[6]) {
+    const Vector s1 = m[1] + m[2], d1 = m[1] - m[2], s2 = m[3] + m[4], d2 = m[3] - m[4];
+    const Vector s3 = m[5] + m[6], d3 = m[5] - m[6];
+    y[0] = (m[0] + s1) + (s2 + s3);
+    y[1] = fma(Vector(2.0f), d2, fma(Vector(0.5f), d3, d1));
+    y[2] = fma(Vector(4.0f), s2, fma(Vector(0.25f), s3, s1));
+    y[3] = fma(Vector(8.0f), d2, fma(Vector(0.125f), d3, d1));
+    y[4] = fma(Vector(16.0f), s2, fma(Vector(0.0625f), s3, s1));
+    y[5] = fma(Vector(32.0f), d2, fma(Vector(0.03125f), d3, d1 + m[7]));
+  }
+};
+
+/// Transforms `lanes` channels from channel c on.
+template <int kM, bool kFull>
+inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
+  constexpr int kT = kM + 2;
+  Vector columns[kT][kT];
+#pragma GCC unroll 8
+  for (int j = 0; j < kT; ++j) {
+    Vector d[kT], y[kT];
+#pragma GCC unroll 8
+    for (int i = 0; i < kT; ++i) {
+      const float* at = w.in + i * w.row_pitch + j * w.pixel_pitch + c;
+      d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
+    }
+    Winograd<kM>::input(d, y);
+#pragma GCC unroll 8
+    for (int i = 0; i < kT; ++i) columns[i][j] = y[i];
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kT; ++i) {
+    Vector y[kT];
+    Winograd<kM>::input(columns[i], y);
+#pragma GCC unroll 8
+    for (int j = 0; j < kT; ++j) y[j].store(w.v + (i * kT + j) * w.plane + c);
+  }
+}
+
+template <int kM>
+void transform_input(const InputWindow& w) {
+  int64_t c = 0;
+  for (; c + Vector::kLanes <= w.channels; c += Vector::kLanes)
+    transform_input_lanes<kM, true>(w, c, Vector::kLanes);
+  if (c < w.channels) transform_input_lanes<kM, false>(w, c, static_cast<int>(w.channels - c));
+}
+
+/// kFull: all outputs of the tile exist and all lanes are stored.
+template <int kM, bool kFull>
+inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
+  constexpr int kT = kM + 2;
+  Vector columns[kM][kT];
+#pragma GCC unroll 8
+  for (int j = 0; j < kT; ++j) {
+    Vector m[kT], y[kM];
+#pragma GCC unroll 8
+    for (int i = 0; i < kT; ++i) m[i] = Vector::load(t.m + (i * kT + j) * t.plane + k);
+    Winograd<kM>::output(m, y);
+#pragma GCC unroll 8
+    for (int i = 0; i < kM; ++i) columns[i][j] = y[i];
+  }
+  const Vector bias = Vector::load(t.bias + k), low(t.low), high(t.high);
+#pragma GCC unroll 8
+  for (int i = 0; i < kM; ++i) {
+    if (!kFull && i >= t.rows) break;
+    Vector y[kM];
+    Winograd<kM>::output(columns[i], y);
+#pragma GCC unroll 8
+    for (int j = 0; j < kM; ++j) {
+      if (!kFull && j >= t.columns) break;
+      Vector x = y[j] + bias;
+      if (t.residual != nullptr) {
+        const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
+        x = x + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+      }
+      if (t.clip) x = max(low, min(high, x));
+      float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
+      if (kFull) {
+        x.store(to);
+      } else {
+        x.store(to, lanes);
+      }
+    }
+  }
+}
+
+template <int kM>
+void transform_output(const OutputTile& t) {
+  const bool whole = t.rows == kM && t.columns == kM;
+  for (int64_t k = 0; k < t.channels; k += Vector::kLanes) {
+    const int lanes =
+        static_cast<int>(t.channels - k < Vector::kLanes ? t.channels - k : Vector::kLanes);
+    if (whole && lanes == Vector::kLanes) {
+      transform_output_lanes<kM, true>(t, k, lanes);
+    } else {
+      transform_output_lanes<kM, false>(t, k, lanes);
+    }
+  }
+}
+
+const WinogradTransforms& winograd_transforms(int m) {
+  static const WinogradTransforms two{transform_input<2>, transform_output<2>};
+  static const WinogradTransforms four{transform_input<4>, transform_output<4>};
+  static const WinogradTransforms six{transform_input<6>, transform_output<6>};
+  return m == 2 ? two : m == 4 ? four : six;
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::convolution

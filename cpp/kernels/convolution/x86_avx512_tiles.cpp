@@ -1,0 +1,11 @@
+// Register tiles of direct convolution for AVX-512: up to 24 of the 32 registers hold sums.
+#include "kernels/convolution/tiles_impl.h"
+
+namespace trtlike::kernels::convolution {
+
+const TileSet& tiles_avx512() {
+  static const TileSet set = make_tiles<12, 12, 8, 6>();
+  return set;
+}
+
+}  // namespace trtlike::kernels::convolution

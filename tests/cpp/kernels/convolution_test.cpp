@@ -1,0 +1,163 @@
+// Every native convolution tactic against the op's reference, on shapes around tiles, vectors and
+// blocks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/tactic_case.h"
+
+namespace trtlike::kernels {
+namespace {
+
+using test::Storage;
+using test::TacticCase;
+using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
+using Ints = std::vector<int64_t>;
+
+constexpr Storage kChannelsLast{DataType::Float, Layout::ChannelsLast, 0};
+
+Storage pitched(int64_t pitch) { return {DataType::Float, Layout::ChannelsLast, pitch}; }
+
+/// Relative to the largest output: sums of f32 products, and of transformed ones.
+double tolerance(const Tactic& tactic) {
+  return std::string_view(tactic.name).starts_with("winograd") ? 1e-4 : 1e-5;
+}
+
+/// Runs the case through every native tactic that takes it; gives how many did.
+int check_all(const char* op, TacticCase& problem) {
+  int ran = 0;
+  for (const Tactic* tactic : tactics_for(op)) {
+    if (tactic->source != Source::Native || problem.refusal(*tactic)) continue;
+    EXPECT_LE(problem.error(*tactic), tolerance(*tactic))
+        << tactic->name << " " << problem.describe();
+    ++ran;
+  }
+  return ran;
+}
+
+void expect_all_close(TacticCase problem, const char* op = "Convolution") {
+  EXPECT_GE(check_all(op, problem), 1) << problem.describe();
+}
+
+TacticCase convolution(Dims input, Dims kernel, Attributes attributes, Storage from = kChannelsLast,
+                       Storage to = kChannelsLast) {
+  TacticCase out("Convolution", attributes);
+  out.input(input, from).constant(kernel).constant({kernel[0]}).output(to);
+  return out;
+}
+
+Attributes padded(int64_t n) { return {{"pre_padding", Ints{n, n}}, {"post_padding", Ints{n, n}}}; }
+
+TEST(NativeConvolution, channels_around_the_vector_width) {
+  for (const int64_t c : {1, 3, 15, 16, 17, 33, 64, 70})
+    for (const int64_t k : {1, 3, 15, 16, 17, 33, 64, 70, 130}) {
+      expect_all_close(convolution({1, c, 5, 6}, {k, c, 3, 3}, padded(1)));
+      expect_all_close(convolution({1, c, 5, 3}, {k, c, 1, 1}, {}));
+    }
+}
+
+TEST(NativeConvolution, extents_around_the_tiles) {
+  for (int64_t w = 1; w <= 27; ++w) {
+    expect_all_close(convolution({1, 5, 1 + w % 4, w}, {20, 5, 3, 3}, padded(1)));
+    expect_all_close(convolution({2, 7, 1, w}, {72, 7, 1, 1}, {}));
+  }
+}
+
+TEST(NativeConvolution, strides_dilations_and_one_sided_padding) {
+  const std::vector<Attributes> cases = {
+      {{"stride", Ints{2, 2}}, {"pre_padding", Ints{3, 3}}, {"post_padding", Ints{3, 3}}},
+      {{"dilation", Ints{2, 3}}, {"pre_padding", Ints{2, 2}}, {"post_padding", Ints{2, 2}}},
+      {{"pre_padding", Ints{0, 2}}, {"post_padding", Ints{3, 1}}},
+      {{"pre_padding", Ints{5, 0}}, {"post_padding", Ints{0, 6}}},
+      {{"stride", Ints{3, 1}}},
+      {{"stride", Ints{2, 2}}, {"padding_mode", int64_t{2}}},
+      {{"stride", Ints{2, 3}}, {"padding_mode", int64_t{3}}},
+  };
+  for (const Attributes& attributes : cases)
+    for (const int64_t kernel : {1, 2, 3, 5, 7})
+      expect_all_close(convolution({2, 18, 17, 15}, {34, 18, kernel, kernel}, attributes));
+}
+
+TEST(NativeConvolution, groups) {
+  for (const auto& [groups, c, k] : std::vector<std::array<int64_t, 3>>{
+           {2, 32, 64}, {4, 12, 20}, {8, 32, 32}, {3, 51, 102}, {32, 32, 64}, {17, 17, 17}}) {
+    Attributes attributes = padded(1);
+    attributes.emplace_back("num_groups", groups);
+    expect_all_close(convolution({2, c, 9, 7}, {k, c / groups, 3, 3}, attributes));
+  }
+}
+
+TEST(NativeConvolution, bands_of_wider_tensors) {
+  for (const int64_t c : {16, 21})
+    for (const int64_t kernel : {1, 3})
+      expect_all_close(convolution({2, c, 6, 7}, {35, c, kernel, kernel}, padded(kernel / 2),
+                                   pitched(c + 13), pitched(48)));
+}
+
+TEST(NativeConvolution, threads_and_many_blocks) {
+  for (const int threads : {1, 2, 3, 8}) {
+    expect_all_close(convolution({1, 40, 33, 31}, {200, 40, 3, 3}, padded(1)).threads(threads));
+    expect_all_close(convolution({1, 300, 5, 5}, {500, 300, 1, 1}, {}).threads(threads));
+  }
+}
+
+TEST(NativeConvolution, weights_beyond_the_cache) {
+  expect_all_close(convolution({1, 700, 7, 7}, {64, 700, 3, 3}, padded(1)));
+}
+
+TEST(NativeConvolution, no_bias) {
+  TacticCase out("Convolution", padded(1));
+  expect_all_close(
+      out.input({1, 8, 6, 6}, kChannelsLast).constant({24, 8, 3, 3}).output(kChannelsLast));
+}
+
+TEST(NativeConvolution, one_and_three_spatial_axes) {
+  expect_all_close(convolution({2, 6, 30}, {10, 6, 3}, {{"stride", Ints{2}}}));
+  expect_all_close(convolution({1, 6, 5, 6, 7}, {10, 6, 3, 2, 3},
+                               {{"pre_padding", Ints{1, 0, 1}}, {"stride", Ints{1, 2, 1}}}));
+}
+
+TEST(NativeConvolution, half_precision_weights) {
+  TacticCase out("Convolution", padded(1));
+  out.input({1, 8, 6, 6}, kChannelsLast);
+  out.constant({24, 8, 3, 3}, {DataType::Half, Layout::Linear, 0});
+  out.constant({24}, {DataType::BF16, Layout::Linear, 0});
+  expect_all_close(out.output(kChannelsLast));
+}
+
+TEST(NativeConvolution, empty_batch) {
+  expect_all_close(convolution({0, 8, 6, 6}, {24, 8, 3, 3}, padded(1)));
+}
+
+TEST(NativeConvolution, programs) {
+  const std::vector<std::pair<std::string, std::vector<Dims>>> cases = {
+      {"in 1; v1 = relu v0; out v1", {}},
+      {"in 1; v1 = clip v0 -2 3; out v1", {}},
+      {"in 2; v2 = sum v0 v1; out v2", {{2, 70, 6, 7}}},
+      {"in 2; v2 = sum v1 v0; v3 = relu v2; out v3", {{2, 70, 6, 7}}},
+  };
+  for (const auto& [program, extras] : cases)
+    for (const int64_t kernel : {1, 3}) {
+      Attributes attributes = padded(kernel / 2);
+      attributes.emplace_back("program", program);
+      for (const int64_t pitch : {0, 80}) {
+        TacticCase out("FusedConvolution", attributes);
+        out.input({2, 20, 6, 7}, kChannelsLast).constant({70, 20, kernel, kernel}).constant({70});
+        for (const Dims& extra : extras) out.input(extra, pitched(pitch));
+        expect_all_close(out.output(kChannelsLast), "FusedConvolution");
+      }
+    }
+}
+
+TEST(NativeConvolution, refusals_say_what_is_missing) {
+  const Tactic* tactic = find_tactic("Convolution", "direct_f32_4x8_portable");
+  ASSERT_NE(tactic, nullptr);
+  auto linear = convolution({1, 8, 6, 6}, {24, 8, 3, 3}, {}, {}, kChannelsLast);
+  EXPECT_EQ(linear.refusal(*tactic),
+            "needs channels_last to channels_last, got linear to channels_last");
+  TacticCase variable("Convolution", {});
+  variable.input({1, 8, 6, 6}, kChannelsLast).input({24, 8, 3, 3}).output(kChannelsLast);
+  EXPECT_EQ(variable.refusal(*tactic), "needs constant weights");
+}
+
+}  // namespace
+}  // namespace trtlike::kernels
