@@ -1,5 +1,6 @@
 // Convolution: each output is the sum over a window of the input times a filter, plus a bias.
 #include "ops/convolution_shape.h"
+#include "ops/elements.h"
 
 namespace trtlike::ops {
 namespace {
@@ -14,8 +15,7 @@ void infer(const InferArgs& args) {
 void reference(const ReferenceArgs& args) {
   const ConvolutionShape shape =
       convolution_shape(args.attributes, args.inputs[0].dims, args.inputs[1].dims);
-  const std::vector<double> out = convolve(shape, args);
-  for (size_t i = 0; i < out.size(); ++i) args.outputs[0].set(static_cast<int64_t>(i), out[i]);
+  write_elements(convolve(shape, args), args.outputs[0]);
 }
 
 }  // namespace

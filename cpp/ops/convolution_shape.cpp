@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "ops/elements.h"
 
 namespace trtlike::ops {
 namespace {
@@ -126,15 +127,6 @@ void check_bias(const InferArgs& args, size_t bias, int64_t output_channels) {
                 " 'bias': expected ", output_channels, " elements, got shape ", dims, ".");
 }
 
-std::vector<double> to_doubles(const core::TensorView& view) {
-  std::vector<double> out(static_cast<size_t>(view.elems()));
-  core::dispatch_dtype(view.dtype, "operand", [&](auto tag) {
-    const auto* from = view.as<const decltype(tag)>();
-    for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
-  });
-  return out;
-}
-
 namespace {
 
 /// The sum of one output element; `x` and `w` start at the first channel of its group and filter.
@@ -159,9 +151,9 @@ double window_sum(const ConvolutionShape& s, const double* x, const double* w,
 }  // namespace
 
 std::vector<double> convolve(const ConvolutionShape& s, const ReferenceArgs& args) {
-  const std::vector<double> x = to_doubles(args.inputs[0]), w = to_doubles(args.inputs[1]);
+  const std::vector<double> x = read_elements(args.inputs[0]), w = read_elements(args.inputs[1]);
   const std::vector<double> bias =
-      args.has_input(2) ? to_doubles(args.inputs[2]) : std::vector<double>();
+      args.has_input(2) ? read_elements(args.inputs[2]) : std::vector<double>();
   const int64_t group_inputs = s.input_channels / s.groups;
   const int64_t group_outputs = s.output_channels / s.groups;
   const int64_t plane = s.input[0] * s.input[1] * s.input[2];

@@ -46,7 +46,4 @@ void check_bias(const InferArgs& args, size_t bias, int64_t output_channels);
 /// row-major order of the output.
 std::vector<double> convolve(const ConvolutionShape& shape, const ReferenceArgs& args);
 
-/// The elements of `view` as doubles.
-std::vector<double> to_doubles(const core::TensorView& view);
-
 }  // namespace trtlike::ops

@@ -1,6 +1,7 @@
 // Deconvolution: the transpose of a convolution; each input element adds a scaled filter to a
 // window of the output.
 #include "ops/convolution_shape.h"
+#include "ops/elements.h"
 
 namespace trtlike::ops {
 namespace {
@@ -30,9 +31,9 @@ void scatter(const ConvolutionShape& s, double x, const double* filter, int64_t 
 void reference(const ReferenceArgs& args) {
   const ConvolutionShape s =
       deconvolution_shape(args.attributes, args.inputs[0].dims, args.inputs[1].dims);
-  const std::vector<double> x = to_doubles(args.inputs[0]), w = to_doubles(args.inputs[1]);
+  const std::vector<double> x = read_elements(args.inputs[0]), w = read_elements(args.inputs[1]);
   const std::vector<double> bias =
-      args.has_input(2) ? to_doubles(args.inputs[2]) : std::vector<double>();
+      args.has_input(2) ? read_elements(args.inputs[2]) : std::vector<double>();
   const int64_t group_inputs = s.input_channels / s.groups;
   const int64_t group_outputs = s.output_channels / s.groups;
   const int64_t window = s.kernel[0] * s.kernel[1] * s.kernel[2];

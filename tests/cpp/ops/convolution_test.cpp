@@ -98,7 +98,7 @@ TEST(Convolution, refusals_name_the_operand) {
   EXPECT_THAT(message("Convolution", {1, 4, 8, 8}, {5, 2, 3, 3}, {{"num_groups", int64_t{2}}}),
               HasSubstr("'num_groups': expected a divisor"));
   EXPECT_THAT(message("Convolution", {1, 3, 2, 8}, {5, 3, 3, 3}, {}),
-              HasSubstr("spatial extents of at least 3 for the window, got shape [1, 3, 2, 8]"));
+              HasSubstr("spatial extents of at least 3 for the window, got 2"));
   EXPECT_THAT(message("Convolution", {1, 3, 8, 8}, {5, 3, 3, 3}, {{"stride", Ints{1}}}),
               HasSubstr("'stride': expected 2 numbers, got [1]"));
   EXPECT_THAT(message("Convolution", {1, 3, 8, 8}, {5, 3, 3, 3}, {{"kernel_size", Ints{3, 5}}}),
