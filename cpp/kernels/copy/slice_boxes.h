@@ -1,0 +1,14 @@
+// Slices as boxes: each axis is cut into segments that read the input at one stride, or fill.
+#pragma once
+
+#include "kernels/copy/copy_kernel.h"
+#include "ops/slice_shape.h"
+
+namespace trtlike::kernels::copy {
+
+/// The boxes of a slice of input 0, all axes known; what is outside is read from `fill`.
+std::vector<Piece> slice_pieces(const TensorDesc& in, const TensorDesc& out,
+                                const std::vector<ops::SliceAxis>& axes, ops::SampleMode mode,
+                                int fill);
+
+}  // namespace trtlike::kernels::copy
