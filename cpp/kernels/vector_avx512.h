@@ -108,5 +108,35 @@ inline Vector significand(Vector x) {
 inline float sum(Vector a) { return _mm512_reduce_add_ps(a.v); }
 inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
 
+/// rows[i][j] becomes rows[j][i]. First within quarters of 4 by 4, then the quarters.
+inline void transpose(Vector (&rows)[16]) {
+  __m512 t[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) {
+    t[2 * i] = _mm512_unpacklo_ps(rows[2 * i].v, rows[2 * i + 1].v);
+    t[2 * i + 1] = _mm512_unpackhi_ps(rows[2 * i].v, rows[2 * i + 1].v);
+  }
+  __m512 q[16];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const auto pairs = [&](int k) { return _mm512_castps_pd(t[4 * i + k]); };
+    q[4 * i] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs(0), pairs(2)));
+    q[4 * i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs(0), pairs(2)));
+    q[4 * i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs(1), pairs(3)));
+    q[4 * i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs(1), pairs(3)));
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const __m512 even01 = _mm512_shuffle_f32x4(q[i], q[4 + i], 0x88);
+    const __m512 odd01 = _mm512_shuffle_f32x4(q[i], q[4 + i], 0xdd);
+    const __m512 even23 = _mm512_shuffle_f32x4(q[8 + i], q[12 + i], 0x88);
+    const __m512 odd23 = _mm512_shuffle_f32x4(q[8 + i], q[12 + i], 0xdd);
+    rows[i] = _mm512_shuffle_f32x4(even01, even23, 0x88);
+    rows[8 + i] = _mm512_shuffle_f32x4(even01, even23, 0xdd);
+    rows[4 + i] = _mm512_shuffle_f32x4(odd01, odd23, 0x88);
+    rows[12 + i] = _mm512_shuffle_f32x4(odd01, odd23, 0xdd);
+  }
+}
+
 }  // namespace
 }  // namespace trtlike::kernels

@@ -126,5 +126,15 @@ inline float maximum(Vector a) {
   return m;
 }
 
+/// rows[i][j] becomes rows[j][i].
+inline void transpose(Vector (&rows)[4]) {
+  for (int i = 0; i < 4; ++i)
+    for (int j = 0; j < i; ++j) {
+      const float x = rows[i].v[j];
+      rows[i].v[j] = rows[j].v[i];
+      rows[j].v[i] = x;
+    }
+}
+
 }  // namespace
 }  // namespace trtlike::kernels

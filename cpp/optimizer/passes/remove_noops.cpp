@@ -57,16 +57,18 @@ ValueId forward_shuffle(const Graph& graph, const Node& node) {
   return !reshapes || keeps_shape(graph, node) ? node.inputs[0] : ValueId{};
 }
 
-/// A slice that starts at 0 with steps of 1 and keeps a shape that is known.
+/// A slice that starts at 0 and keeps a shape that is known, with steps of 1 where there is a
+/// second element.
 ValueId forward_slice(const Graph& graph, const Node& node) {
   for (size_t i = 1; i < node.inputs.size(); ++i)
     if (node.inputs[i]) return {};
-  const bool is_plain = all_equal(node.attributes.get_ints("start"), 0) &&
-                        all_equal(node.attributes.get_ints("stride"), 1);
-  return is_plain && core::is_static(graph.value(node.outputs[0]).type.dims) &&
-                 has_same_type(graph, node.inputs[0], node.outputs[0])
-             ? node.inputs[0]
-             : ValueId{};
+  const Dims& dims = graph.value(node.outputs[0]).type.dims;
+  if (!core::is_static(dims) || !has_same_type(graph, node.inputs[0], node.outputs[0])) return {};
+  const auto& strides = node.attributes.get_ints("stride");
+  const bool has_axes = !node.attributes.get_ints("axes").empty();
+  for (size_t i = 0; i < strides.size(); ++i)
+    if (strides[i] != 1 && (has_axes || dims[static_cast<int>(i)] != 1)) return {};
+  return all_equal(node.attributes.get_ints("start"), 0) ? node.inputs[0] : ValueId{};
 }
 
 ValueId forward_concatenation(const Graph&, const Node& node) {

@@ -90,6 +90,36 @@ TEST(RemoveNoops, forwards_what_changes_nothing) {
   expect_same_outputs(before, graph);
 }
 
+TEST(RemoveNoops, forwards_shuffles_slices_and_joins_of_everything) {
+  using Axes = std::vector<int64_t>;
+  Graph graph;
+  ValueId x = graph.add_input("x", DataType::Float, {1, 3, 4});
+  x = graph.add("Shuffle", "same", {x}, {{"has_reshape", true}, {"reshape_dims", Axes{1, 3, 4}}});
+  x = graph.add("Slice", "all", {x},
+                {{"start", Axes{0, 0, 0}}, {"shape", Axes{1, 3, 4}}, {"stride", Axes{0, 1, 1}}});
+  x = graph.add("Concatenation", "one", {x}, {{"axis", int64_t{1}}});
+  x = graph.add("Reduce", "unit", {x},
+                {{"op", int64_t{4}}, {"axes", int64_t{1}}, {"keep_dims", true}});
+  x = graph.add("Shuffle", "still", {x}, {{"first_transpose", Axes{0, 1, 2}}});
+  graph.mark_output(graph.add("Unary", "exp", {x}));
+  const Graph before = graph.clone();
+  EXPECT_EQ(remove_noops(graph), 5);
+  EXPECT_EQ(op_names(graph), "Unary");
+  expect_same_outputs(before, graph);
+}
+
+TEST(RemoveNoops, keeps_slices_that_move) {
+  using Axes = std::vector<int64_t>;
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {1, 3});
+  graph.mark_output(
+      graph.add("Slice", "reversed", {x},
+                {{"start", Axes{0, 2}}, {"shape", Axes{1, 3}}, {"stride", Axes{1, -1}}}));
+  graph.mark_output(graph.add("Reduce", "squares", {x},
+                              {{"op", int64_t{0}}, {"axes", int64_t{2}}, {"keep_dims", true}}));
+  EXPECT_EQ(remove_noops(graph), 0);
+}
+
 TEST(RemoveNoops, keeps_what_widens_or_converts) {
   Graph graph;
   const ValueId x = graph.add_input("x", DataType::Float, {1, 3});

@@ -1,0 +1,36 @@
+// The inner loops of reformats: transposing a matrix and copying rows, with conversion, in a table
+// per instruction set.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace trtlike::kernels::reformat {
+
+/// A matrix of `rows` rows of `columns` contiguous elements in the source. Strides are from row to
+/// row, in elements. In the target a row (of the transposed matrix, or of the copy) is filled with
+/// zeros up to `padded` elements.
+struct MoveArgs {
+  const void* from;
+  int64_t from_stride;
+  void* to;
+  int64_t to_stride;
+  int64_t rows;
+  int64_t columns;
+  int64_t padded;
+};
+using Move = void (*)(const MoveArgs&);
+
+/// Storage types of floats, in the order of the tables.
+enum class FloatType { F32, F16, BF16 };
+
+/// By source and target type.
+struct MoveTable {
+  std::array<std::array<Move, 3>, 3> transpose{};
+  std::array<std::array<Move, 3>, 3> copy{};
+};
+const MoveTable& moves_portable();
+const MoveTable& moves_avx2();
+const MoveTable& moves_avx512();
+
+}  // namespace trtlike::kernels::reformat

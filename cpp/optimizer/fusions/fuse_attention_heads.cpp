@@ -1,0 +1,129 @@
+// The transposes that split heads before an attention and join them after it become part of it:
+// kernels read [batch, sequence, heads * depth] as it is.
+#include "optimizer/match.h"
+#include "optimizer/rule.h"
+#include "optimizer/shuffle_map.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+using ir::Graph;
+using ir::NodeId;
+using ir::ValueId;
+
+using Axes = std::vector<int64_t>;
+const Axes kSwapHeads = {0, 2, 1, 3};
+
+/// What stands before [batch, heads, sequence, depth] is split.
+struct Joined {
+  ValueId value;
+  /// The shape that it needs; empty when it has that shape.
+  Dims reshape = Dims::unknown_rank();
+};
+
+/// With known extents: any spelling of the split.
+std::optional<Joined> match_static(const Graph& graph, NodeId shuffle) {
+  const auto map = shuffle_map(graph, shuffle);
+  if (!map || map->output.rank() != 4) return std::nullopt;
+  const Dims& d = map->output;
+  const Dims split{d[0], d[2], d[1], d[3]}, joined{d[0], d[2], d[1] * d[3]};
+  const auto expected = compose(reshape_map(joined, split), transpose_map(split, kSwapHeads));
+  if (!expected || expected->atoms != map->atoms) return std::nullopt;
+  return Joined{graph.node(shuffle).inputs[0],
+                map->input == joined ? Dims::unknown_rank() : joined};
+}
+
+/// With unknown extents: a reshape that keeps batch and sequence, then a transpose. One unknown
+/// extent is equal on both sides because the element counts are.
+std::optional<Joined> match_dynamic(const Graph& graph, NodeId shuffle) {
+  const ir::Node& node = graph.node(shuffle);
+  const Dims &in = dims_of(graph, node.inputs[0]), &out = dims_of(graph, node.outputs[0]);
+  if (in.rank() != 3 || out.rank() != 4 || !node.attributes.get_ints("first_transpose").empty() ||
+      node.attributes.get_ints("second_transpose") != kSwapHeads)
+    return std::nullopt;
+  const bool same =
+      in[0] == out[0] && in[1] == out[2] && out[1] > 0 && out[3] > 0 && in[2] == out[1] * out[3];
+  const auto& dims = node.attributes.get_ints("reshape_dims");
+  const bool copied = dims.size() == 4 && dims[0] == 0 && dims[1] == 0 &&
+                      node.attributes.get_bool("zero_is_placeholder");
+  if (!same || (!copied && in[0] < 0 && in[1] < 0)) return std::nullopt;
+  return Joined{node.inputs[0]};
+}
+
+std::optional<Joined> match_split(const Graph& graph, ValueId x) {
+  const NodeId shuffle = graph.producer_of(x, "Shuffle");
+  if (!shuffle) return std::nullopt;
+  const auto joined = match_static(graph, shuffle);
+  return joined ? joined : match_dynamic(graph, shuffle);
+}
+
+/// The Shuffle that joins the heads of `x` again, and whether its result has three axes.
+struct Join {
+  NodeId shuffle;
+  bool reshapes = false;
+};
+
+std::optional<Join> match_join(const Graph& graph, ValueId x) {
+  const NodeId shuffle = only_reader(graph, x);
+  if (!is_op(graph, shuffle, "Shuffle")) return std::nullopt;
+  const Dims &in = dims_of(graph, x), &out = dims_of(graph, graph.node(shuffle).outputs[0]);
+  if (const auto map = shuffle_map(graph, shuffle)) {
+    const Dims split{in[0], in[2], in[1], in[3]}, joined{in[0], in[2], in[1] * in[3]};
+    const auto expected = compose(transpose_map(in, kSwapHeads), reshape_map(split, joined));
+    if (!expected || expected->atoms != map->atoms) return std::nullopt;
+    return Join{shuffle, out != joined};
+  }
+  const ir::Node& node = graph.node(shuffle);
+  if (node.attributes.get_ints("first_transpose") != kSwapHeads ||
+      !node.attributes.get_ints("second_transpose").empty())
+    return std::nullopt;
+  const bool same = out.rank() == 3 && out[0] == in[0] && out[1] == in[2] && in[1] > 0 &&
+                    in[3] > 0 && out[2] == in[1] * in[3];
+  const auto& dims = node.attributes.get_ints("reshape_dims");
+  const bool copied = dims.size() == 3 && dims[0] == 0 && dims[1] == 0 &&
+                      node.attributes.get_bool("zero_is_placeholder");
+  return same && (copied || in[0] >= 0 || in[2] >= 0) ? std::optional(Join{shuffle, false})
+                                                      : std::nullopt;
+}
+
+std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
+  const ir::Node& node = graph.node(id);
+  const Dims heads = dims_of(graph, node.inputs[0]);
+  if (node.attributes.get_int("num_heads") != 0 || heads[1] <= 0) return std::nullopt;
+  const auto join = match_join(graph, node.outputs[0]);
+  const auto query = match_split(graph, node.inputs[0]), key = match_split(graph, node.inputs[1]),
+             value = match_split(graph, node.inputs[2]);
+  if (!join || !query || !key || !value) return std::nullopt;
+  ir::Patch patch(graph);
+  patch.inherit_from(id);
+  const std::string name = joined_name(graph, {id, join->shuffle});
+  const auto joined = [&](const Joined& x) {
+    return x.reshape.rank() < 0
+               ? x.value
+               : add_shuffle(patch, name, x.value, reshape_map(dims_of(graph, x.value), x.reshape));
+  };
+  std::vector<ValueId> inputs = {joined(*query), joined(*key), joined(*value)};
+  if (has_input(node, 3)) inputs.push_back(node.inputs[3]);
+  ValueId out = patch.add("Attention", name, inputs,
+                          {{"num_heads", heads[1]},
+                           {"scale", node.attributes.get_float("scale")},
+                           {"causal", node.attributes.get_bool("causal")}});
+  const ValueId result = graph.node(join->shuffle).outputs[0];
+  if (join->reshapes) {
+    const Dims& d = dims_of(graph, node.outputs[0]);
+    out = add_shuffle(patch, name, out,
+                      reshape_map({d[0], d[2], d[1] * d[3]}, dims_of(graph, result)));
+  }
+  patch.replace(result, out);
+  return patch;
+}
+
+}  // namespace
+
+Rule fuse_attention_heads() {
+  return {"fuse_attention_heads",
+          "join(Attention(split(q), split(k), split(v))) -> Attention(q, k, v) {num_heads}",
+          "Attention", 65, rewrite};
+}
+
+}  // namespace trtlike::optimizer
