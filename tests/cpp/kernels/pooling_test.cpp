@@ -1,35 +1,16 @@
 // Pooling tactics against the op's reference: layouts, types, widths around the vector, padding.
-#include <gtest/gtest.h>
-
-#include "support/tactic_case.h"
+#include "support/expect_tactics.h"
 
 namespace trtlike::kernels {
 namespace {
 
-using test::Storage;
+using test::expect_native_tactics;
+using test::storage_tolerance;
 using test::TacticCase;
 using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 using Ints = std::vector<int64_t>;
 
 constexpr int64_t kAverage = 1, kRoundUp = 1;
-
-/// The rounding of one stored element, and f32 sums in another order.
-double tolerance(DataType dtype) {
-  return dtype == DataType::Float ? 2e-6 : dtype == DataType::Half ? 1e-3 : 8e-3;
-}
-
-/// Runs every tactic that this CPU has, and expects that at least one took the problem.
-void expect_close(TacticCase& problem, DataType dtype) {
-  int ran = 0;
-  for (const Tactic* tactic : tactics_for("Pooling")) {
-    if (tactic->source != Source::Native || tactic->needs > core::cpu_isa()) continue;
-    const auto refusal = problem.refusal(*tactic);
-    ASSERT_FALSE(refusal.has_value()) << tactic->name << ": " << *refusal;
-    EXPECT_LE(problem.error(*tactic), tolerance(dtype)) << tactic->name << problem.describe();
-    ++ran;
-  }
-  EXPECT_GE(ran, 1);
-}
 
 void sweep(const Dims& dims, const Attributes& attributes, bool pitched = false) {
   for (const DataType dtype : {DataType::Float, DataType::Half, DataType::BF16})
@@ -38,7 +19,7 @@ void sweep(const Dims& dims, const Attributes& attributes, bool pitched = false)
       TacticCase problem("Pooling", attributes);
       problem.input(dims, {dtype, layout, pitch ? dims[1] + 5 : 0})
           .output({dtype, layout, pitch ? dims[1] + 3 : 0});
-      expect_close(problem, dtype);
+      expect_native_tactics(problem, storage_tolerance(dtype));
     }
 }
 
@@ -62,7 +43,9 @@ TEST(PoolingTactics, averages_with_and_without_padding) {
                              {"average_count_excludes_padding", excludes}});
 }
 
-TEST(PoolingTactics, bands_of_wider_tensors) { sweep({2, 18, 5, 6}, {{"window_size", Ints{2, 2}}}, true); }
+TEST(PoolingTactics, bands_of_wider_tensors) {
+  sweep({2, 18, 5, 6}, {{"window_size", Ints{2, 2}}}, true);
+}
 
 TEST(PoolingTactics, dilation_and_other_ranks) {
   sweep({1, 5, 9, 10}, {{"window_size", Ints{3, 2}}, {"dilation", Ints{2, 4}}});
@@ -79,7 +62,7 @@ TEST(PoolingTactics, whole_channels) {
 TEST(PoolingTactics, one_position_may_change_the_layout) {
   TacticCase problem("Pooling", {{"type", kAverage}, {"window_size", Ints{7, 7}}});
   problem.input({1, 100, 7, 7}, {DataType::Float, Layout::ChannelsLast}).output({});
-  expect_close(problem, DataType::Float);
+  expect_native_tactics(problem, storage_tolerance(DataType::Float));
   TacticCase other("Pooling", {{"window_size", Ints{2, 2}}});
   other.input({1, 3, 7, 7}, {DataType::Float, Layout::ChannelsLast}).output({});
   EXPECT_EQ(other.refusal(*find_tactic("Pooling", "pooling_portable")),

@@ -1,0 +1,31 @@
+// Steps and axis order of linear and channels-last tensors.
+#include "kernels/memory_order.h"
+
+#include "core/check.h"
+
+namespace trtlike::kernels {
+
+Dims element_steps(const TensorDesc& desc) {
+  TRTLIKE_ASSERT(desc.layout != Layout::Blocked16, "steps of ", desc.to_string());
+  Dims steps = core::dense_strides(desc.dims);
+  if (desc.layout == Layout::Linear) return steps;
+  int64_t step = desc.pixel_pitch();
+  for (int i = desc.dims.rank() - 1; i >= 2; --i) {
+    steps[i] = step;
+    step *= desc.dims[i];
+  }
+  steps[0] = step;
+  steps[1] = 1;
+  return steps;
+}
+
+std::array<int, Dims::kMaxDims> axes_in_memory(const TensorDesc& desc) {
+  std::array<int, Dims::kMaxDims> axes{0, 1, 2, 3, 4, 5, 6, 7};
+  if (desc.layout != Layout::ChannelsLast) return axes;
+  const auto last = static_cast<size_t>(desc.dims.rank() - 1);
+  for (size_t i = 1; i < last; ++i) axes[i] = static_cast<int>(i) + 1;
+  axes[last] = 1;
+  return axes;
+}
+
+}  // namespace trtlike::kernels

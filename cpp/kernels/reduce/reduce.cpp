@@ -1,0 +1,223 @@
+// Reduction tactics: what they take, merged axes, slices.
+#include "kernels/reduce/reduce.h"
+
+#include <limits>
+#include <vector>
+
+#include "kernels/memory_order.h"
+#include "kernels/slicing.h"
+#include "kernels/tactic.h"
+#include "ops/reduce_shape.h"
+
+namespace trtlike::kernels {
+namespace reduce {
+namespace {
+
+using ops::ReduceOperation;
+
+/// One or more axes that lie together in memory and are all kept or all reduced.
+struct Axis {
+  int64_t extent = 1;
+  int64_t in_step = 0;
+  int64_t out_step = 0;
+  bool reduced = false;
+};
+
+/// Output steps of the input's axes.
+Dims output_steps(const Problem& problem, const ops::ReduceShape& shape) {
+  const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  const Dims steps = element_steps(out);
+  Dims by_input = Dims::filled(in.dims.rank(), 0);
+  int next = 0;
+  for (int i = 0; i < in.dims.rank(); ++i) {
+    const bool reduced = std::find(shape.axes.begin(), shape.axes.end(), i) != shape.axes.end();
+    if (out.dims.rank() == in.dims.rank()) {
+      by_input[i] = steps[i];
+    } else if (!reduced) {
+      by_input[i] = steps[next++];
+    }
+  }
+  return by_input;
+}
+
+std::vector<Axis> merged_axes(const Problem& problem) {
+  const TensorDesc& in = problem.inputs[0];
+  const ops::ReduceShape shape = ops::reduce_shape(*problem.attributes, in.dims);
+  const Dims in_steps = element_steps(in), out_steps = output_steps(problem, shape);
+  const auto order = axes_in_memory(in);
+  std::vector<Axis> axes;
+  for (int i = 0; i < in.dims.rank(); ++i) {
+    const int axis = order[static_cast<size_t>(i)];
+    const bool reduced = std::find(shape.axes.begin(), shape.axes.end(), axis) != shape.axes.end();
+    const Axis next{in.dims[axis], in_steps[axis], reduced ? 0 : out_steps[axis], reduced};
+    if (next.extent == 1) continue;
+    if (!axes.empty() && axes.back().reduced == reduced &&
+        axes.back().in_step == next.extent * next.in_step &&
+        axes.back().out_step == next.extent * next.out_step) {
+      axes.back() = {axes.back().extent * next.extent, next.in_step, next.out_step, reduced};
+    } else {
+      axes.push_back(next);
+    }
+  }
+  // Innermost elements that are not adjacent are columns of one element each.
+  if (!axes.empty() && axes.back().in_step != 1) axes.push_back({1, 1, 1, false});
+  return axes;
+}
+
+std::optional<std::string> refuse(const Problem& problem) {
+  const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  if (auto reason = refuse_type(in.dtype)) return reason;
+  if (out.dtype != in.dtype) return "needs an output of the input's type";
+  if (in.layout == Layout::Blocked16 || out.layout == Layout::Blocked16)
+    return "needs linear or channels_last";
+  const std::vector<Axis> axes = merged_axes(problem);
+  if (!axes.empty() && !axes.back().reduced && axes.back().out_step != 1)
+    return "needs an output in the input's order";
+  return std::nullopt;
+}
+
+Mode mode_of(ReduceOperation operation) {
+  switch (operation) {
+    case ReduceOperation::Prod:
+      return Mode::Prod;
+    case ReduceOperation::Max:
+      return Mode::Max;
+    case ReduceOperation::Min:
+      return Mode::Min;
+    default:
+      return Mode::Sum;
+  }
+}
+
+void store_one(void* to, DataType dtype, int64_t i, float value) {
+  if (dtype == DataType::Float) {
+    static_cast<float*>(to)[i] = value;
+  } else if (dtype == DataType::Half) {
+    static_cast<core::Half*>(to)[i] = core::float_to_half(value);
+  } else {
+    static_cast<core::BFloat16*>(to)[i] = core::float_to_bfloat16(value);
+  }
+}
+
+/// Units are rows, or blocks of adjacent columns.
+class ReduceKernel final : public Kernel {
+ public:
+  ReduceKernel(const Problem& problem, const Loops& loops)
+      : loops_(loops),
+        dtype_(problem.inputs[0].dtype),
+        element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))) {
+    const auto operation = problem.attributes->get_enum<ReduceOperation>("op");
+    mode_ = mode_of(operation);
+    std::vector<Axis> axes = merged_axes(problem);
+    if (!axes.empty() && !axes.back().reduced) {
+      columns_ = axes.back().extent;
+      axes.pop_back();
+    } else {
+      columns_ = 0;
+    }
+    int64_t reduced = 1, kept = 1;
+    for (const Axis& axis : axes) {
+      if (axis.reduced) {
+        walk_.extents[walk_.axes] = axis.extent;
+        walk_.steps[walk_.axes++] = axis.in_step;
+        reduced *= axis.extent;
+      } else {
+        kept_.push_back(axis);
+        kept *= axis.extent;
+      }
+    }
+    if (walk_.axes == 0) {
+      walk_.axes = 1;
+      walk_.extents[0] = 1;
+      walk_.steps[0] = 1;
+    }
+    if (operation == ReduceOperation::Avg) scale_ = 1 / static_cast<float>(reduced);
+    plan_slices(kept, reduced, problem.threads);
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const auto [begin, end] = slicing_.range(slice);
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const int64_t block = unit % blocks_;
+      int64_t index = unit / blocks_, from = 0, to = 0;
+      for (size_t i = kept_.size(); i-- > 0;) {
+        from += index % kept_[i].extent * kept_[i].in_step;
+        to += index % kept_[i].extent * kept_[i].out_step;
+        index /= kept_[i].extent;
+      }
+      const auto* input = static_cast<const std::byte*>(args.inputs[0]);
+      if (columns_ == 0) {
+        const float y = loops_.row[dtype_](input + from * element_bytes_, walk_, mode_);
+        store_one(args.outputs[0], dtype_, to, y * scale_);
+        continue;
+      }
+      const int64_t first = block * block_columns_;
+      loops_.columns[dtype_](
+          input + (from + first) * element_bytes_,
+          static_cast<std::byte*>(args.outputs[0]) + (to + first) * element_bytes_,
+          std::min(block_columns_, columns_ - first), walk_, mode_, scale_);
+    }
+  }
+
+ private:
+  void plan_slices(int64_t kept, int64_t reduced, int threads) {
+    if (columns_ != 0) {
+      const bool many = kept >= 4 * threads;
+      block_columns_ =
+          many ? columns_ : std::max<int64_t>(64, (columns_ / (4 * threads) + 63) / 64 * 64);
+      blocks_ = (columns_ + block_columns_ - 1) / block_columns_;
+    }
+    slicing_ = cut(kept * blocks_, reduced * std::max<int64_t>(block_columns_, 1), threads);
+    slices_ = {slicing_.count};
+  }
+
+  const Loops& loops_;
+  DataType dtype_;
+  int64_t element_bytes_;
+  Mode mode_ = Mode::Sum;
+  float scale_ = 1;
+  Walk walk_;
+  std::vector<Axis> kept_;
+  int64_t columns_ = 0, block_columns_ = 0, blocks_ = 1;
+  Slicing slicing_;
+};
+
+template <const Loops& loops>
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+  return std::make_unique<ReduceKernel>(problem, loops);
+}
+
+template <const Loops& loops>
+Tactic make_tactic(const char* name, core::Isa needs) {
+  return {.name = name,
+          .op = "Reduce",
+          .source = Source::Native,
+          .needs = needs,
+          .flags = kPitchedInputs | kPitchedOutputs,
+          .refuse = refuse,
+          .prepare = prepare<loops>};
+}
+
+}  // namespace
+}  // namespace reduce
+
+const Tactic& reduce_portable() {
+  static const Tactic tactic =
+      reduce::make_tactic<reduce::kPortable>("reduce_portable", core::Isa::Portable);
+  return tactic;
+}
+
+#if defined(__x86_64__)
+const Tactic& reduce_avx2() {
+  static const Tactic tactic = reduce::make_tactic<reduce::kAvx2>("reduce_avx2", core::Isa::Avx2);
+  return tactic;
+}
+
+const Tactic& reduce_avx512() {
+  static const Tactic tactic =
+      reduce::make_tactic<reduce::kAvx512>("reduce_avx512", core::Isa::Avx512);
+  return tactic;
+}
+#endif
+
+}  // namespace trtlike::kernels
