@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "ops/host_values.h"
 
 namespace trtlike::runtime {
 namespace {
@@ -91,7 +92,7 @@ std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t cou
     if constexpr (std::is_integral_v<T>) {
       const T* from = static_cast<const T*>(data);
       std::transform(from, from + count, out.begin(),
-                     [](T element) { return static_cast<int64_t>(element); });
+                     [](T element) { return ops::known_element(static_cast<int64_t>(element)); });
     }
   });
   return out;

@@ -1,0 +1,164 @@
+// Rows chosen along one axis, or by tuples of indices.
+#include <algorithm>
+
+#include "kernels/copy/copy_kernel.h"
+#include "kernels/gather/gather.h"
+#include "ops/gather_shape.h"
+
+namespace trtlike::kernels {
+namespace gather {
+
+std::optional<std::string> refuse_operands(const Problem& problem) {
+  const TensorDesc &data = problem.inputs[0], &indices = problem.inputs[1];
+  if (data.dtype != problem.outputs[0].dtype)
+    return core::str("needs equal types, got ", core::dtype_short_name(data.dtype), " and ",
+                     core::dtype_short_name(problem.outputs[0].dtype));
+  if (core::dtype_bytes(data.dtype, 2) < 2)
+    return core::str("needs whole bytes, got ", core::dtype_short_name(data.dtype));
+  if (indices.dtype != DataType::Int32 && indices.dtype != DataType::Int64)
+    return core::str("needs indices of s32 or s64, got ", core::dtype_short_name(indices.dtype));
+  for (const TensorDesc* desc : {&data, &indices, &problem.outputs[0]})
+    if (desc->layout != Layout::Linear)
+      return core::str("needs linear, got ", layout_name(desc->layout));
+  return std::nullopt;
+}
+
+}  // namespace gather
+
+namespace {
+
+using ops::GatherMode;
+using ops::GatherShape;
+
+/// Output row (g, i) of group g is data row base(g) + sum over k of index[tuple(g, i) + k] *
+/// strides[k]; rows are counted in units of row_bytes.
+struct Rows {
+  int64_t groups = 1;  ///< batches times what stands before the axis
+  int64_t groups_a_batch = 1;
+  int64_t tuples = 1;      ///< indices (or tuples of them) a batch
+  int64_t group_rows = 1;  ///< data rows from one group to the next
+  int64_t row_bytes = 1;
+  int indexed = 1;  ///< indices a tuple
+  std::array<int64_t, Dims::kMaxDims> extents{};
+  std::array<int64_t, Dims::kMaxDims> strides{};
+};
+
+Rows find_rows(const Problem& problem) {
+  const Dims &data = problem.inputs[0].dims, &indices = problem.inputs[1].dims;
+  const GatherShape shape = ops::gather_shape(*problem.attributes, data, indices);
+  const int batch = shape.batch_dims;
+  const int64_t batches = core::elems_between(data, 0, batch);
+  Rows rows;
+  int end = shape.axis + 1;
+  if (shape.mode == GatherMode::Nd) {
+    rows.indexed = static_cast<int>(indices[indices.rank() - 1]);
+    rows.tuples = core::elems_between(indices, batch, indices.rank() - 1);
+    end = batch + rows.indexed;
+  } else {
+    rows.groups_a_batch = core::elems_between(data, batch, shape.axis);
+    rows.tuples = core::elems_between(indices, batch, indices.rank());
+  }
+  rows.groups = batches * rows.groups_a_batch;
+  rows.row_bytes = static_cast<int64_t>(
+      core::dtype_bytes(problem.inputs[0].dtype, core::elems_between(data, end, data.rank())));
+  for (int k = rows.indexed - 1; k >= 0; --k) {
+    const auto at = static_cast<size_t>(k);
+    rows.extents[at] = data[end - rows.indexed + k];
+    rows.strides[at] = rows.group_rows;
+    rows.group_rows *= rows.extents[at];
+  }
+  return rows;
+}
+
+class GatherRows final : public Kernel {
+ public:
+  explicit GatherRows(const Problem& problem)
+      : rows_(find_rows(problem)), is_int32_(problem.inputs[1].dtype == DataType::Int32) {
+    const int64_t count = rows_.groups * rows_.tuples;
+    slices_ = {
+        copy::count_slices(count * std::max<int64_t>(rows_.row_bytes, 8), count, problem.threads)};
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t count = rows_.groups * rows_.tuples;
+    const int64_t begin = count * slice / slices_[0], end = count * (slice + 1) / slices_[0];
+    switch (rows_.row_bytes) {
+      case 1:
+        return run_rows(args, begin, end, gather::move_element<uint8_t>);
+      case 2:
+        return run_rows(args, begin, end, gather::move_element<uint16_t>);
+      case 4:
+        return run_rows(args, begin, end, gather::move_element<uint32_t>);
+      case 8:
+        return run_rows(args, begin, end, gather::move_element<uint64_t>);
+      default:
+        break;
+    }
+    const auto bytes = static_cast<size_t>(rows_.row_bytes);
+    run_rows(args, begin, end, [bytes](char* to, const char* from) {
+      if (from != nullptr) {
+        std::memcpy(to, from, bytes);
+      } else {
+        std::memset(to, 0, bytes);
+      }
+    });
+  }
+
+ private:
+  template <typename Move>
+  void run_rows(const RunArgs& args, int64_t begin, int64_t end, Move move) const {
+    if (begin >= end) return;
+    const gather::Indices indices{args.inputs[1], is_int32_};
+    const auto* data = static_cast<const char*>(args.inputs[0]);
+    char* to = static_cast<char*>(args.outputs[0]) + begin * rows_.row_bytes;
+    int64_t group = begin / rows_.tuples, tuple = begin % rows_.tuples;
+    for (int64_t n = begin; n < end; ++n, to += rows_.row_bytes) {
+      const int64_t position =
+          (group / rows_.groups_a_batch * rows_.tuples + tuple) * rows_.indexed;
+      const int64_t row = find_row(indices, position);
+      move(to, row < 0 ? nullptr : data + (group * rows_.group_rows + row) * rows_.row_bytes);
+      if (++tuple == rows_.tuples) {
+        tuple = 0;
+        ++group;
+      }
+    }
+  }
+
+  int64_t find_row(const gather::Indices& indices, int64_t position) const {
+    int64_t row = 0;
+    for (int k = 0; k < rows_.indexed; ++k) {
+      const auto at = static_cast<size_t>(k);
+      const int64_t index = gather::resolve(indices[position + k], rows_.extents[at]);
+      if (index < 0) return -1;
+      row += index * rows_.strides[at];
+    }
+    return row;
+  }
+
+  Rows rows_;
+  bool is_int32_;
+};
+
+std::optional<std::string> refuse(const Problem& problem) {
+  if (problem.attributes->get_enum<GatherMode>("mode") == GatherMode::Element)
+    return "needs mode DEFAULT or ND, got ELEMENT";
+  return gather::refuse_operands(problem);
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+  return std::make_unique<GatherRows>(problem);
+}
+
+}  // namespace
+
+const Tactic& gather_rows() {
+  static const Tactic tactic{.name = "gather_rows",
+                             .op = "Gather",
+                             .source = Source::Native,
+                             .needs = core::Isa::Portable,
+                             .refuse = refuse,
+                             .prepare = prepare};
+  return tactic;
+}
+
+}  // namespace trtlike::kernels

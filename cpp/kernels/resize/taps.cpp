@@ -1,0 +1,105 @@
+// Linear and cubic Resize of floating-point images, a slice being some rows of the output.
+#include "core/memory.h"
+#include "kernels/copy/copy_kernel.h"
+#include "kernels/resize/resize.h"
+
+namespace trtlike::kernels {
+namespace {
+
+const resize::TapLoops& loops_of_this_cpu() {
+#if defined(__x86_64__) || defined(_M_X64)
+  if (core::cpu_isa() >= core::Isa::Avx512) return resize::avx512_loops();
+  if (core::cpu_isa() >= core::Isa::Avx2) return resize::avx2_loops();
+#endif
+  return resize::portable_loops();
+}
+
+/// Where TapLoops has the type; below zero: nowhere.
+int loop_index(DataType dtype) {
+  switch (dtype) {
+    case DataType::Float:
+      return 0;
+    case DataType::Half:
+      return 1;
+    case DataType::BF16:
+      return 2;
+    default:
+      return -1;
+  }
+}
+
+/// Tables by tap rather than by output element.
+void order_by_tap(ops::ResizeAxis& axis) {
+  const std::vector<int32_t> indices = axis.indices;
+  const std::vector<float> weights = axis.weights;
+  for (int64_t i = 0; i < axis.out; ++i) {
+    for (int t = 0; t < axis.taps; ++t) {
+      const auto from = static_cast<size_t>(i * axis.taps + t);
+      const auto to = static_cast<size_t>(t * axis.out + i);
+      axis.indices[to] = indices[from];
+      axis.weights[to] = weights[from];
+    }
+  }
+}
+
+class ResizeTaps final : public Kernel {
+ public:
+  explicit ResizeTaps(const Problem& problem)
+      : images_(resize::find_images(problem)),
+        element_bytes_(static_cast<int64_t>(core::dtype_bytes(problem.inputs[0].dtype, 1))) {
+    const auto type = static_cast<size_t>(loop_index(problem.inputs[0].dtype));
+    const resize::TapLoops& loops = loops_of_this_cpu();
+    const bool planar = problem.inputs[0].layout == Layout::Linear;
+    run_row_ = planar ? loops.planar[type] : loops.interleaved[type];
+    if (planar) {
+      order_by_tap(images_.x);
+      scratch_bytes_ = core::align_up(static_cast<size_t>(images_.x.in + 16) * sizeof(float));
+    }
+    rows_ = images_.planes * images_.y.out;
+    const int64_t taps = images_.y.taps * images_.x.taps;
+    slices_ = {copy::count_slices(rows_ * images_.x.out * images_.channels * taps * 2, rows_,
+                                  problem.threads)};
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t in_plane = images_.y.in * images_.x.in * images_.in_pitch * element_bytes_;
+    const int64_t out_row = images_.x.out * images_.out_pitch * element_bytes_;
+    const int64_t end = rows_ * (slice + 1) / slices_[0];
+    for (int64_t row = rows_ * slice / slices_[0]; row < end; ++row)
+      run_row_({&images_, static_cast<const char*>(args.inputs[0]) + row / images_.y.out * in_plane,
+                static_cast<char*>(args.outputs[0]) + row * out_row, row % images_.y.out,
+                static_cast<float*>(args.scratch)});
+  }
+
+ private:
+  resize::Images images_;
+  int64_t element_bytes_;
+  int64_t rows_ = 0;
+  resize::TapLoops::RowFunction run_row_ = nullptr;
+};
+
+std::optional<std::string> refuse(const Problem& problem) {
+  if (loop_index(problem.inputs[0].dtype) < 0)
+    return core::str("needs f32, f16 or bf16, got ",
+                     core::dtype_short_name(problem.inputs[0].dtype));
+  return resize::refuse_axes(problem);
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+  return std::make_unique<ResizeTaps>(problem);
+}
+
+}  // namespace
+
+const Tactic& resize_taps() {
+  static const Tactic tactic{.name = "resize_taps",
+                             .op = "Resize",
+                             .source = Source::Native,
+                             .needs = core::Isa::Portable,
+                             .flags = kPitchedInputs | kPitchedOutputs,
+                             .refuse = refuse,
+                             .prepare = prepare};
+  return tactic;
+}
+
+}  // namespace trtlike::kernels
