@@ -167,6 +167,8 @@ Header read_header(const void* bytes, size_t num_bytes) {
   require(header.version >= kOldestVersion && header.version <= kVersion,
           "format: expected version ", kVersion, ", got ", header.version,
           ". Rebuild the plan with this version of trtlike.");
+  require(header.zero == 0, "header: expected 0 at byte 12, got ", header.zero,
+          ". The plan is damaged.");
   require(header.file_bytes == num_bytes, "size: expected ", header.file_bytes, " bytes, got ",
           num_bytes, ". The plan is truncated or has bytes appended.");
   const uint64_t checksum =

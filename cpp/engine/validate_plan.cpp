@@ -73,6 +73,11 @@ class Validator {
     require_enum(value.layout, kernels::Layout::Blocked16, where, "layout");
     require_enum(value.kind, ValueKind::Constant, where, "kind");
     check_dims(value.dims, where);
+    const bool converted = core::is_float(value.logical_dtype) &&
+                           (core::is_float(value.dtype) || value.dtype == DataType::Int8);
+    require(value.dtype == value.logical_dtype || converted, where, ": expected to store ",
+            core::dtype_name(value.logical_dtype), " as a floating-point type or INT8, got ",
+            core::dtype_name(value.dtype), ".");
     require(value.layout == kernels::Layout::Linear || value.dims.rank() >= 3, where,
             ", layout: expected a rank of at least 3 for ", kernels::layout_name(value.layout),
             ", got ", value.dims, ".");

@@ -1,0 +1,152 @@
+// Plans written and read again, and the text of a plan.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+
+#include "engine/plan_format.h"
+#include "support/make_plan.h"
+#include "trtlike/error.h"
+
+namespace trtlike::engine {
+namespace {
+
+using test::PlanMaker;
+using testing::HasSubstr;
+
+/// A plan with something in every field.
+PlanMaker full_plan() {
+  PlanMaker maker;
+  const int32_t x = maker.input("x", {-1, 3, 4, 4});
+  const int32_t shape = maker.input("shape", {2}, DataType::Int64, true);
+  const int32_t c = maker.constant("c", {1, 3, 1, 1}, DataType::Float, {0.5, -1, 2});
+  const int32_t sum = maker.step("ElementWise", "sum", {x, c}, {{"op", int64_t{0}}});
+  const int32_t pool =
+      maker.step("Pooling", "pool", {sum},
+                 {{"type", int64_t{1}}, {"window_size", std::vector<int64_t>{2, 2}}});
+  const int32_t y = maker.step("Shuffle", "view", {pool, shape}, {{"has_reshape", true}}, "");
+  maker.output(y, "y");
+  Plan& plan = maker.plan;
+  plan.fingerprint = "some machine";
+  plan.threads = 3;
+  plan.values[static_cast<size_t>(sum)].dtype = DataType::Half;
+  plan.values[static_cast<size_t>(sum)].layout = kernels::Layout::ChannelsLast;
+  plan.steps[0].metadata = "[ONNX Layer: sum]";
+  plan.steps[0].strict = true;
+  plan.steps[0].tuned_ms = 0.25;
+  plan.bindings[0].dimension_names = {"batch", "", "", ""};
+  PlanProfile& profile = maker.profile();
+  profile.shapes["x"] = {Dims{1, 3, 4, 4}, Dims{2, 3, 4, 4}, Dims{8, 3, 4, 4}};
+  profile.shape_values["shape"] = {std::vector<int64_t>{1, 1}, std::vector<int64_t>{2, 2},
+                                   std::vector<int64_t>{3, 3}};
+  profile.memory_bytes = 4096;
+  return maker;
+}
+
+/// The packed kernel of a convolution, as the builder would leave it.
+PlanMaker packed_plan() {
+  PlanMaker maker;
+  const int32_t x = maker.input("x", {1, 2, 3, 3});
+  const int32_t kernel = maker.constant("kernel", {4, 2, 1, 1}, DataType::Float, {1, 2, 3});
+  maker.output(
+      maker.step("Convolution", "conv", {x, kernel, -1}, {{"num_output_maps", int64_t{4}}}), "y");
+  PlanStep& step = maker.plan.steps[0];
+  step.packed = maker.plan.values[static_cast<size_t>(kernel)].constant;
+  step.inputs[1] = -1;
+  step.packed_inputs = 2;
+  step.packed_dtypes = {DataType::Float};
+  step.packed_dims = {Dims{4, 2, 1, 1}};
+  return maker;
+}
+
+TEST(PlanFile, a_plan_read_again_prints_and_writes_the_same) {
+  for (const PlanMaker& maker : {full_plan(), packed_plan()}) {
+    const std::shared_ptr<HostMemory> bytes = maker.bytes();
+    const auto loaded = read_plan(bytes->owner(), bytes->nbytes());
+    EXPECT_EQ(print_plan(loaded->plan), print_plan(maker.plan));
+    std::vector<std::pair<BlobRange, const void*>> constants = {
+        {{0, loaded->constants_bytes}, loaded->constants}};
+    const std::shared_ptr<HostMemory> again = write_plan(loaded->plan, constants);
+    ASSERT_EQ(again->nbytes(), bytes->nbytes());
+    EXPECT_EQ(std::memcmp(again->data(), bytes->data(), bytes->nbytes()), 0);
+    EXPECT_EQ(loaded->plan.bindings[0].dimension_names, maker.plan.bindings[0].dimension_names);
+  }
+}
+
+TEST(PlanFile, the_same_plan_gives_the_same_bytes) {
+  const auto a = full_plan().bytes(), b = full_plan().bytes();
+  ASSERT_EQ(a->nbytes(), b->nbytes());
+  EXPECT_EQ(std::memcmp(a->data(), b->data(), a->nbytes()), 0);
+}
+
+TEST(PlanFile, constants_start_at_a_page_and_are_used_where_they_lie) {
+  const auto bytes = full_plan().bytes();
+  const auto loaded = read_plan(bytes->owner(), bytes->nbytes());
+  const auto* begin = static_cast<const std::byte*>(bytes->data());
+  EXPECT_EQ((loaded->constants - begin) % 4096, 0);
+  EXPECT_EQ(loaded->bytes.get(), bytes->data());
+  float element = 0;
+  std::memcpy(&element, loaded->constants + 4, 4);
+  EXPECT_EQ(element, -1);
+}
+
+TEST(PlanFile, the_text_is_complete_and_stable) {
+  EXPECT_EQ(print_plan(full_plan().plan),
+            "plan 'hand-made' for some machine needs portable threads 3 verbosity 2\n"
+            "input 'x' %0 [batch, , , ]\n"
+            "input 'shape' %1 shape tensor\n"
+            "output 'y' %5\n"
+            "profile 'x' [1, 3, 4, 4] <= [2, 3, 4, 4] <= [8, 3, 4, 4] 'shape' {1, 1} <= {2, 2} <= "
+            "{3, 3} 4096 bytes\n"
+            "%0 value 'x' f32[-1, 3, 4, 4]\n"
+            "%1 value 'shape' s64[2]\n"
+            "%2 constant 'c' f32[1, 3, 1, 1] at 0+12\n"
+            "%3 value 'sum_output' f16 channels_last[-1, 3, 4, 4] for f32\n"
+            "%4 value 'pool_output' f32[-1, 3, 3, 3]\n"
+            "%5 value 'view_output' f32[-1, -1]\n"
+            "%3 = ElementWise(%0, %2) {op=0} by reference constants 2 strict 0.25 ms # sum [ONNX "
+            "Layer: sum]\n"
+            "%4 = Pooling(%3) {type=1, window_size=[2, 2], stride=[], pre_padding=[], "
+            "post_padding=[], padding_mode=0, blend_factor=0, average_count_excludes_padding=true, "
+            "dilation=[]} by reference # pool\n"
+            "%5 = Shuffle(%4, %1) {first_transpose=[], has_reshape=true, reshape_dims=[], "
+            "zero_is_placeholder=true, second_transpose=[]} by view # view\n");
+}
+
+/// Reads bytes after a change, with the checksum mended.
+std::string refusal(const std::function<void(Header&)>& change) {
+  const auto bytes = full_plan().bytes();
+  auto* data = static_cast<char*>(const_cast<void*>(bytes->data()));
+  Header header;
+  std::memcpy(&header, data, sizeof header);
+  change(header);
+  std::memcpy(data, &header, sizeof header);
+  try {
+    read_plan(bytes->owner(), bytes->nbytes());
+  } catch (const PlanError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(PlanFile, other_files_and_versions_are_refused_with_what_to_do) {
+  EXPECT_THAT(refusal([](Header& h) { h.magic[0] = 'p'; }), HasSubstr("[engine] plan magic: "));
+  EXPECT_THAT(refusal([](Header& h) { h.version = 99; }),
+              HasSubstr("[engine] plan format: expected version 1, got 99. Rebuild the plan"));
+  EXPECT_THAT(refusal([](Header& h) { h.file_bytes += 1; }), HasSubstr("plan size: expected "));
+  EXPECT_THAT(refusal([](Header& h) { h.constants_bytes += 1; }),
+              HasSubstr("plan checksum: expected "));
+  EXPECT_EQ(refusal([](Header&) {}), "");
+}
+
+TEST(PlanFile, misaligned_and_missing_bytes_are_refused) {
+  const auto bytes = full_plan().bytes();
+  const std::shared_ptr<const void> shifted(bytes->owner(),
+                                            static_cast<const char*>(bytes->data()) + 1);
+  EXPECT_THROW(read_plan(shifted, bytes->nbytes() - 1), PlanError);
+  EXPECT_THROW(read_plan(nullptr, 0), PlanError);
+}
+
+}  // namespace
+}  // namespace trtlike::engine
