@@ -13,6 +13,8 @@ namespace {
 
 /// Extents above this make byte counts that need not be guarded against overflow one by one.
 constexpr int64_t kMaxElems = int64_t{1} << 48;
+/// Shape rules look at lists of extents; nothing of this kind is long.
+constexpr int64_t kMaxHostElems = 4096;
 
 template <typename... Parts>
 void require(bool condition, const Parts&... parts) {
@@ -145,6 +147,15 @@ class Validator {
     check_range(step.packed, where);
   }
 
+  static void check_host_value(const PlanValue& value, size_t input, const std::string& where) {
+    require(!core::is_float(value.dtype), where, ", input ", input,
+            ": expected integers, which shapes are computed from, got ",
+            core::dtype_name(value.dtype), ".");
+    require(!core::is_static(value.dims) || core::elems(value.dims) <= kMaxHostElems, where,
+            ", input ", input, ": expected at most ", kMaxHostElems,
+            " integers, which shapes are computed from, got shape ", value.dims, ".");
+  }
+
   void check_operands(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
     for (size_t i = 0; i < step.inputs.size(); ++i) {
       const int32_t input = step.inputs[i];
@@ -159,9 +170,7 @@ class Validator {
               ": expected a value that an earlier step computes, got '", value.name, "'.");
       require(!constant || is_constant(input), where, ", input ", i, ": expected a constant, got '",
               value.name, "'.");
-      require(i >= 32 || ((op.host_inputs >> i) & 1u) == 0 || !core::is_float(value.dtype), where,
-              ", input ", i, ": expected integers, which shapes are computed from, got ",
-              core::dtype_name(value.dtype), ".");
+      if (i < 32 && ((op.host_inputs >> i) & 1u) != 0) check_host_value(value, i, where);
     }
     require(step.outputs.size() == static_cast<size_t>(op.num_outputs), where, ": expected ",
             op.num_outputs, " outputs, got ", step.outputs.size(), ".");

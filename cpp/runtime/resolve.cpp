@@ -35,7 +35,7 @@ struct Operands {
 };
 
 Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
-                       const Shapes& shapes) {
+                       const ops::OpDefinition& op, const Shapes& shapes) {
   Operands operands;
   size_t packed = 0;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
@@ -49,6 +49,12 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
     } else {
       operands.inputs.push_back({plan.values[index(value)].logical_dtype, shapes.of(value)});
       operands.host.back() = shapes.host[index(value)];
+      const Dims& dims = shapes.of(value);
+      TRTLIKE_CHECK(i >= 32 || ((op.host_inputs >> i) & 1u) == 0 || !core::is_static(dims) ||
+                        core::elems(dims) <= kMaxHostElems,
+                    "[runtime] layer '", step.name, "' (", step.op, "), input ", i,
+                    ": expected at most ", kMaxHostElems,
+                    " integers, which shapes are computed from, got shape ", dims, ".");
     }
   }
   return operands;
@@ -56,7 +62,7 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
 
 void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes& shapes) {
   const ops::OpDefinition& op = ops::get_op(step.op);
-  const Operands operands = gather_inputs(plan, step, shapes);
+  const Operands operands = gather_inputs(plan, step, op, shapes);
   std::vector<ops::TensorType> outputs;
   try {
     ops::infer(op, step.attributes, operands.inputs, operands.host, outputs);

@@ -118,6 +118,8 @@ const std::vector<Case>& cases() {
       {"inputs_empty", [](Plan& p) { p.steps[1].inputs.clear(); }, "expected input 0"},
       {"host_input", [](Plan& p) { p.steps[2].inputs[1] = 3; },
        "input 1: expected integers, which shapes are computed from, got FLOAT."},
+      {"host_input_long", [](Plan& p) { p.values[1].dims = {5000}; },
+       "input 1: expected at most 4096 integers"},
       {"outputs_count", [](Plan& p) { p.steps[0].outputs.push_back(5); }, "expected 1 outputs"},
       {"output_twice", [](Plan& p) { p.steps[1].outputs[0] = 3; },
        "expected an output that nothing else computes, got 'sum_output'."},
