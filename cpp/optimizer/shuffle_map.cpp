@@ -47,7 +47,28 @@ std::optional<std::vector<Atom>> cut(const std::vector<Atom>& atoms, int64_t ext
   return out;
 }
 
-std::vector<int64_t> to_vector(const Dims& dims) { return {dims.begin(), dims.end()}; }
+/// Reshape dimensions: -1 for an extent that is not known.
+std::vector<int64_t> reshape_list(const Dims& dims) {
+  std::vector<int64_t> out;
+  for (const int64_t extent : dims) out.push_back(extent % kUnknownExtent == 0 ? -1 : extent);
+  return out;
+}
+
+/// `output` with its unknown extent as a multiple of the input's.
+std::optional<Dims> with_element_count(const Dims& output, int64_t count) {
+  Dims out = output;
+  int unknown = -1;
+  for (int i = 0; i < out.rank(); ++i) {
+    if (out[i] >= 0) continue;
+    if (unknown >= 0) return std::nullopt;
+    unknown = i;
+    out[i] = 1;
+  }
+  const int64_t known = core::elems(out);
+  if (known == 0 || count % known != 0 || (unknown < 0 && known != count)) return std::nullopt;
+  if (unknown >= 0) out[unknown] = count / known;
+  return out;
+}
 
 std::vector<int64_t> extents_of(const std::vector<Atom>& atoms) {
   std::vector<int64_t> out;
@@ -146,21 +167,36 @@ std::optional<ShuffleMap> compose(const ShuffleMap& first, const ShuffleMap& sec
   return out;
 }
 
+std::optional<Dims> with_unknown_extent(const Dims& dims) {
+  Dims out = dims;
+  int unknown = 0;
+  for (int i = 0; i < out.rank(); ++i) {
+    // A known extent with this factor would be taken for the unknown one.
+    if (out[i] == 0 || (out[i] > 0 && out[i] % kUnknownExtent == 0)) return std::nullopt;
+    if (out[i] > 0) continue;
+    out[i] = kUnknownExtent;
+    ++unknown;
+  }
+  return unknown <= 1 ? std::optional(out) : std::nullopt;
+}
+
 std::optional<ShuffleMap> shuffle_map(const ir::Graph& graph, ir::NodeId id) {
   if (!id) return std::nullopt;
   const ir::Node& node = graph.node(id);
   const std::string_view op = node.op->name;
   if (op != "Shuffle" && op != "Squeeze" && op != "Unsqueeze") return std::nullopt;
-  const Dims &input = graph.value(node.inputs[0]).type.dims,
-             &output = graph.value(node.outputs[0]).type.dims;
-  if (!core::is_static(input) || !core::is_static(output) || core::elems(input) == 0)
-    return std::nullopt;
-  if (op != "Shuffle") return reshape_map(input, output);
+  const auto input = with_unknown_extent(graph.value(node.inputs[0]).type.dims);
+  const Dims& declared = graph.value(node.outputs[0]).type.dims;
+  const auto output = input && declared.rank() >= 0
+                          ? with_element_count(declared, core::elems(*input))
+                          : std::nullopt;
+  if (!output) return std::nullopt;
+  if (op != "Shuffle") return reshape_map(*input, *output);
   const auto& second = node.attributes.get_ints("second_transpose");
-  Dims reshaped = output;
+  Dims reshaped = *output;
   for (size_t i = 0; i < second.size(); ++i)
-    reshaped[static_cast<int>(second[i])] = output[static_cast<int>(i)];
-  const ShuffleMap transposed = transpose_map(input, node.attributes.get_ints("first_transpose"));
+    reshaped[static_cast<int>(second[i])] = (*output)[static_cast<int>(i)];
+  const ShuffleMap transposed = transpose_map(*input, node.attributes.get_ints("first_transpose"));
   const auto middle = compose(transposed, reshape_map(transposed.output, reshaped));
   return middle ? compose(*middle, transpose_map(reshaped, second)) : std::nullopt;
 }
@@ -168,7 +204,7 @@ std::optional<ShuffleMap> shuffle_map(const ir::Graph& graph, ir::NodeId id) {
 std::optional<ir::AttributeList> shuffle_attributes(const ShuffleMap& map) {
   ir::AttributeList attributes = {{"has_reshape", true}, {"zero_is_placeholder", false}};
   if (map.is_reshape()) {
-    attributes.emplace_back("reshape_dims", to_vector(map.output));
+    attributes.emplace_back("reshape_dims", reshape_list(map.output));
     return attributes;
   }
   if (const auto atoms = one_for_each_input_axis(map)) {
@@ -176,16 +212,16 @@ std::optional<ir::AttributeList> shuffle_attributes(const ShuffleMap& map) {
     if (transpose_map(map.input, permutation).output == map.output)
       return ir::AttributeList{{"first_transpose", permutation}};
     attributes.emplace_back("first_transpose", permutation);
-    attributes.emplace_back("reshape_dims", to_vector(map.output));
+    attributes.emplace_back("reshape_dims", reshape_list(map.output));
     return attributes;
   }
   const auto atoms = one_for_each_output_axis(map);
   if (!atoms) return std::nullopt;
   const std::vector<int64_t> permutation = with_unit_axes(map.output, positions(*atoms));
-  std::vector<int64_t> reshaped(permutation.size());
+  Dims reshaped = map.output;
   for (size_t i = 0; i < permutation.size(); ++i)
-    reshaped[static_cast<size_t>(permutation[i])] = map.output[static_cast<int>(i)];
-  attributes.emplace_back("reshape_dims", reshaped);
+    reshaped[static_cast<int>(permutation[i])] = map.output[static_cast<int>(i)];
+  attributes.emplace_back("reshape_dims", reshape_list(reshaped));
   attributes.emplace_back("second_transpose", permutation);
   return attributes;
 }

@@ -27,11 +27,13 @@ std::optional<AxisSlice> axis_slice(const ir::Graph& graph, ir::NodeId id) {
   for (size_t i = 1; i < node.inputs.size(); ++i)
     if (node.inputs[i]) return std::nullopt;
   const Dims &in = dims_of(graph, node.inputs[0]), &out = dims_of(graph, node.outputs[0]);
-  if (!core::is_static(in) || !core::is_static(out)) return std::nullopt;
   const auto& axes = node.attributes.get_ints("axes");
   std::optional<AxisSlice> slice;
   for (int i = 0; i < in.rank(); ++i) {
-    int64_t start = element_for(node.attributes.get_ints("start"), axes, i, in.rank()).value_or(0);
+    const auto given = element_for(node.attributes.get_ints("start"), axes, i, in.rank());
+    if (!given && !axes.empty()) continue;
+    if (in[i] < 0 || out[i] < 0) return std::nullopt;
+    int64_t start = given.value_or(0);
     const int64_t stride =
         element_for(node.attributes.get_ints("stride"), axes, i, in.rank()).value_or(1);
     if (start < 0 && node.attributes.get_bool("clamp_ends"))
@@ -43,11 +45,12 @@ std::optional<AxisSlice> axis_slice(const ir::Graph& graph, ir::NodeId id) {
   return slice;
 }
 
-ir::AttributeList slice_attributes(const Dims& dims, const AxisSlice& slice) {
-  std::vector<int64_t> start(static_cast<size_t>(dims.rank()), 0), shape(dims.begin(), dims.end());
-  start[static_cast<size_t>(slice.axis)] = slice.start;
-  shape[static_cast<size_t>(slice.axis)] = slice.extent;
-  return {{"start", start}, {"shape", shape}, {"stride", std::vector<int64_t>(start.size(), 1)}};
+ir::AttributeList slice_attributes(const AxisSlice& slice) {
+  using Axes = std::vector<int64_t>;
+  return {{"start", Axes{slice.start}},
+          {"shape", Axes{slice.extent}},
+          {"stride", Axes{1}},
+          {"axes", Axes{slice.axis}}};
 }
 
 }  // namespace trtlike::optimizer

@@ -13,10 +13,10 @@ struct AxisSlice {
   int64_t extent = 0;
 };
 
-/// The slice when the node is a Slice of known extents that takes a range of exactly one axis, with
-/// steps of 1 and nothing beyond the input.
+/// The slice when the node is a Slice that takes a known range of exactly one axis, with steps of 1
+/// and nothing beyond the input.
 std::optional<AxisSlice> axis_slice(const ir::Graph& graph, ir::NodeId node);
-/// The attributes of such a slice of a tensor of shape `dims`.
-ir::AttributeList slice_attributes(const Dims& dims, const AxisSlice& slice);
+/// The attributes of such a slice.
+ir::AttributeList slice_attributes(const AxisSlice& slice);
 
 }  // namespace trtlike::optimizer

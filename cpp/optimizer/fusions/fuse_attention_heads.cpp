@@ -14,14 +14,21 @@ using ir::ValueId;
 using Axes = std::vector<int64_t>;
 const Axes kSwapHeads = {0, 2, 1, 3};
 
+/// True for a reshape that keeps the first two extents.
+bool copies_batch_and_sequence(const ir::Node& shuffle, size_t rank) {
+  const auto& dims = shuffle.attributes.get_ints("reshape_dims");
+  return dims.size() == rank && dims[0] == 0 && dims[1] == 0 &&
+         shuffle.attributes.get_bool("zero_is_placeholder");
+}
+
 /// What stands before [batch, heads, sequence, depth] is split.
 struct Joined {
   ValueId value;
-  /// The shape that it needs; empty when it has that shape.
-  Dims reshape = Dims::unknown_rank();
+  /// The reshape that it needs, if any.
+  std::optional<ShuffleMap> shape = {};
 };
 
-/// With known extents: any spelling of the split.
+/// With one unknown extent at most: any spelling of the split.
 std::optional<Joined> match_static(const Graph& graph, NodeId shuffle) {
   const auto map = shuffle_map(graph, shuffle);
   if (!map || map->output.rank() != 4) return std::nullopt;
@@ -29,25 +36,21 @@ std::optional<Joined> match_static(const Graph& graph, NodeId shuffle) {
   const Dims split{d[0], d[2], d[1], d[3]}, joined{d[0], d[2], d[1] * d[3]};
   const auto expected = compose(reshape_map(joined, split), transpose_map(split, kSwapHeads));
   if (!expected || expected->atoms != map->atoms) return std::nullopt;
-  return Joined{graph.node(shuffle).inputs[0],
-                map->input == joined ? Dims::unknown_rank() : joined};
+  Joined out{graph.node(shuffle).inputs[0]};
+  if (map->input != joined) out.shape = reshape_map(map->input, joined);
+  return out;
 }
 
-/// With unknown extents: a reshape that keeps batch and sequence, then a transpose. One unknown
-/// extent is equal on both sides because the element counts are.
+/// With several unknown extents: a reshape that copies batch and sequence, then a transpose.
 std::optional<Joined> match_dynamic(const Graph& graph, NodeId shuffle) {
   const ir::Node& node = graph.node(shuffle);
   const Dims &in = dims_of(graph, node.inputs[0]), &out = dims_of(graph, node.outputs[0]);
   if (in.rank() != 3 || out.rank() != 4 || !node.attributes.get_ints("first_transpose").empty() ||
       node.attributes.get_ints("second_transpose") != kSwapHeads)
     return std::nullopt;
-  const bool same =
-      in[0] == out[0] && in[1] == out[2] && out[1] > 0 && out[3] > 0 && in[2] == out[1] * out[3];
-  const auto& dims = node.attributes.get_ints("reshape_dims");
-  const bool copied = dims.size() == 4 && dims[0] == 0 && dims[1] == 0 &&
-                      node.attributes.get_bool("zero_is_placeholder");
-  if (!same || (!copied && in[0] < 0 && in[1] < 0)) return std::nullopt;
-  return Joined{node.inputs[0]};
+  const bool same = out[1] > 0 && out[3] > 0 && in[2] == out[1] * out[3];
+  return same && copies_batch_and_sequence(node, 4) ? std::optional(Joined{node.inputs[0]})
+                                                    : std::nullopt;
 }
 
 std::optional<Joined> match_split(const Graph& graph, ValueId x) {
@@ -57,33 +60,35 @@ std::optional<Joined> match_split(const Graph& graph, ValueId x) {
   return joined ? joined : match_dynamic(graph, shuffle);
 }
 
-/// The Shuffle that joins the heads of `x` again, and whether its result has three axes.
+/// The Shuffle that joins the heads of `x` again, and what is left of it behind the joined heads.
 struct Join {
   NodeId shuffle;
-  bool reshapes = false;
+  std::optional<ShuffleMap> shape = {};
 };
+
+std::optional<Join> match_join_static(const Graph& graph, NodeId shuffle) {
+  const auto map = shuffle_map(graph, shuffle);
+  if (!map || map->input.rank() != 4) return std::nullopt;
+  const Dims& d = map->input;
+  const Dims split{d[0], d[2], d[1], d[3]}, joined{d[0], d[2], d[1] * d[3]};
+  const auto expected = compose(transpose_map(d, kSwapHeads), reshape_map(split, joined));
+  if (!expected || expected->atoms != map->atoms) return std::nullopt;
+  Join out{shuffle};
+  if (map->output != joined) out.shape = reshape_map(joined, map->output);
+  return out;
+}
 
 std::optional<Join> match_join(const Graph& graph, ValueId x) {
   const NodeId shuffle = only_reader(graph, x);
   if (!is_op(graph, shuffle, "Shuffle")) return std::nullopt;
+  if (const auto join = match_join_static(graph, shuffle)) return join;
   const Dims &in = dims_of(graph, x), &out = dims_of(graph, graph.node(shuffle).outputs[0]);
-  if (const auto map = shuffle_map(graph, shuffle)) {
-    const Dims split{in[0], in[2], in[1], in[3]}, joined{in[0], in[2], in[1] * in[3]};
-    const auto expected = compose(transpose_map(in, kSwapHeads), reshape_map(split, joined));
-    if (!expected || expected->atoms != map->atoms) return std::nullopt;
-    return Join{shuffle, out != joined};
-  }
   const ir::Node& node = graph.node(shuffle);
   if (node.attributes.get_ints("first_transpose") != kSwapHeads ||
       !node.attributes.get_ints("second_transpose").empty())
     return std::nullopt;
-  const bool same = out.rank() == 3 && out[0] == in[0] && out[1] == in[2] && in[1] > 0 &&
-                    in[3] > 0 && out[2] == in[1] * in[3];
-  const auto& dims = node.attributes.get_ints("reshape_dims");
-  const bool copied = dims.size() == 3 && dims[0] == 0 && dims[1] == 0 &&
-                      node.attributes.get_bool("zero_is_placeholder");
-  return same && (copied || in[0] >= 0 || in[2] >= 0) ? std::optional(Join{shuffle, false})
-                                                      : std::nullopt;
+  const bool same = out.rank() == 3 && in[1] > 0 && in[3] > 0 && out[2] == in[1] * in[3];
+  return same && copies_batch_and_sequence(node, 3) ? std::optional(Join{shuffle}) : std::nullopt;
 }
 
 std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
@@ -98,9 +103,7 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   patch.inherit_from(id);
   const std::string name = joined_name(graph, {id, join->shuffle});
   const auto joined = [&](const Joined& x) {
-    return x.reshape.rank() < 0
-               ? x.value
-               : add_shuffle(patch, name, x.value, reshape_map(dims_of(graph, x.value), x.reshape));
+    return x.shape ? add_shuffle(patch, name, x.value, *x.shape) : x.value;
   };
   std::vector<ValueId> inputs = {joined(*query), joined(*key), joined(*value)};
   if (has_input(node, 3)) inputs.push_back(node.inputs[3]);
@@ -109,11 +112,7 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
                            {"scale", node.attributes.get_float("scale")},
                            {"causal", node.attributes.get_bool("causal")}});
   const ValueId result = graph.node(join->shuffle).outputs[0];
-  if (join->reshapes) {
-    const Dims& d = dims_of(graph, node.outputs[0]);
-    out = add_shuffle(patch, name, out,
-                      reshape_map({d[0], d[2], d[1] * d[3]}, dims_of(graph, result)));
-  }
+  if (join->shape) out = add_shuffle(patch, name, out, *join->shape);
   patch.replace(result, out);
   return patch;
 }

@@ -92,8 +92,8 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   if (!merged || !shuffle_attributes(*merged)) return std::nullopt;
   ir::Patch patch(graph);
   patch.inherit_from(id);
-  const ValueId part = patch.add("Slice", node.name, {graph.node(shuffle).inputs[0]},
-                                 slice_attributes(map->input, *from));
+  const ValueId part =
+      patch.add("Slice", node.name, {graph.node(shuffle).inputs[0]}, slice_attributes(*from));
   patch.replace(node.outputs[0], add_shuffle(patch, graph.node(shuffle).name, part, *merged));
   return patch;
 }

@@ -143,6 +143,14 @@ TEST(FuseQkv, a_bert_layer_becomes_one_product_and_one_attention) {
   expect_same_outputs(before, graph);
 }
 
+TEST(FuseQkv, an_unknown_batch_does_not_matter) {
+  ir::Graph graph = bert_layer(-1);
+  const ir::Graph before = graph.clone();
+  optimizer::optimize(graph, {});
+  EXPECT_EQ(op_names(graph), "FusedMatrixMultiply Attention") << graph.to_string();
+  expect_same_outputs(before, graph);
+}
+
 TEST(FuseQkv, products_that_others_read_stay) {
   ir::Graph graph = bert_layer();
   for (const ir::NodeId id : graph.nodes())
