@@ -241,7 +241,9 @@ inline void set_joined(StepTable& table) {
 
 template <typename T>
 void load_floats(const void* from, float* to, int64_t count) {
-  const T* p = static_cast<const T*>(from);
+  // Booleans are bytes of 0 or 1: read as such, they are converted many at a time.
+  using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+  const Stored* p = static_cast<const Stored*>(from);
   constexpr int kLanes = Vector::kLanes;
   int64_t i = 0;
   if constexpr (std::is_integral_v<T>) {

@@ -43,19 +43,15 @@ void collapse(std::vector<int64_t>& dims, std::vector<WalkOperand>& operands) {
   dims = std::move(merged);
 }
 
-template <typename T>
-void fill(char* to, const char* from, int64_t count) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  T* const p = reinterpret_cast<T*>(to);
-  for (int64_t i = 0; i < count; ++i) p[i] = value;
-}
-
+/// Copies of one element, 16 bytes at a time.
 void fill_elements(char* to, const char* from, int64_t count, size_t elem_bytes) {
-  if (elem_bytes == 1) return fill<uint8_t>(to, from, count);
-  if (elem_bytes == 2) return fill<uint16_t>(to, from, count);
-  if (elem_bytes == 4) return fill<uint32_t>(to, from, count);
-  fill<uint64_t>(to, from, count);
+  constexpr size_t kStep = 16;
+  char pattern[kStep];
+  for (size_t i = 0; i < kStep; i += elem_bytes) std::memcpy(pattern + i, from, elem_bytes);
+  const size_t bytes = static_cast<size_t>(count) * elem_bytes;
+  size_t i = 0;
+  for (; i + kStep <= bytes; i += kStep) std::memcpy(to + i, pattern, kStep);
+  for (; i < bytes; i += elem_bytes) std::memcpy(to + i, from, elem_bytes);
 }
 
 template <typename T>
@@ -98,6 +94,17 @@ LogicalStrides logical_strides(const TensorDesc& desc) {
   return out;
 }
 
+/// The strides, unless the operand of another layout jumps along the output's rows.
+std::optional<std::vector<int64_t>> next_to_each_other(std::vector<int64_t> strides,
+                                                       const Dims& out, Layout out_layout,
+                                                       const TensorDesc& operand) {
+  if (operand.layout == out_layout) return strides;
+  const std::vector<int64_t> dims = physical_dims(out, out_layout);
+  for (size_t d = dims.size(); d-- > 0;)
+    if (dims[d] != 1) return strides[d] > 1 ? std::nullopt : std::optional(std::move(strides));
+  return strides;
+}
+
 }  // namespace
 
 std::vector<int64_t> physical_dims(const Dims& dims, Layout layout) {
@@ -127,16 +134,18 @@ std::optional<std::vector<int64_t>> physical_strides(const TensorDesc& operand, 
   for (int i = 0; i < out.rank(); ++i)
     if (operand.dims[i] == 1) from.strides[i] = 0;
   std::vector<int64_t> strides(from.strides.begin(), from.strides.end());
-  if (out_layout == Layout::Linear) return strides;
+  if (out_layout == Layout::Linear) {
+    return next_to_each_other(strides, out, out_layout, operand);
+  }
   const int64_t channel = strides[1];
   if (out_layout == Layout::ChannelsLast) {
     strides.erase(strides.begin() + 1);
     strides.push_back(channel);
-    return strides;
+    return next_to_each_other(strides, out, out_layout, operand);
   }
   strides[1] = blocked ? channel : channel * kLanes;
   strides.push_back(repeats_channels ? 0 : blocked ? from.lane : channel);
-  return strides;
+  return next_to_each_other(strides, out, out_layout, operand);
 }
 
 Walk::Walk(std::vector<int64_t> dims, std::vector<WalkOperand> operands, int threads) {

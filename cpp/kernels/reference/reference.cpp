@@ -31,11 +31,21 @@ class ReferenceKernel final : public Kernel {
   std::vector<core::TensorView> outputs_;
 };
 
-std::optional<std::string> refuse_layouts(const Problem& problem) {
+/// Four-bit integers are what Dequantize reads; nothing computes with the other small types.
+bool is_computable(DataType dtype) {
+  return core::is_float(dtype) || core::is_integer(dtype) || dtype == DataType::Bool ||
+         dtype == DataType::Int4;
+}
+
+std::optional<std::string> refuse_operands(const Problem& problem) {
   for (const auto* descs : {&problem.inputs, &problem.outputs})
-    for (const TensorDesc& desc : *descs)
+    for (const TensorDesc& desc : *descs) {
       if (desc.layout != Layout::Linear)
         return core::str("needs linear, got ", layout_name(desc.layout));
+      if (!is_computable(desc.dtype))
+        return core::str("needs an element type that can be computed with, got ",
+                         core::dtype_short_name(desc.dtype));
+    }
   return std::nullopt;
 }
 
@@ -51,7 +61,7 @@ std::map<std::string, Tactic, std::less<>> make_table() {
                                    .op = op->name,
                                    .source = Source::Reference,
                                    .needs = core::Isa::Portable,
-                                   .refuse = refuse_layouts,
+                                   .refuse = refuse_operands,
                                    .prepare = prepare});
   }
   return table;

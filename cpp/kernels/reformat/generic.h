@@ -66,17 +66,21 @@ void transpose_matrix(const MoveArgs& args) {
 template <typename From, typename To>
 void copy_rows(const MoveArgs& args) {
   constexpr int64_t kLanes = Vector::kLanes;
+  const int64_t filled = args.columns < args.padded ? args.padded : args.columns;
+  const int64_t whole = args.columns / kLanes * kLanes;
   for (int64_t r = 0; r < args.rows; ++r) {
     const From* from = static_cast<const From*>(args.from) + r * args.from_stride;
     To* to = static_cast<To*>(args.to) + r * args.to_stride;
-    int64_t c = 0;
-    for (; c + kLanes <= args.columns; c += kLanes) Vector::load(from + c).store(to + c);
-    if (c < args.columns) {
-      const int rest = static_cast<int>(args.columns - c);
-      Vector::load(from + c, rest).store(to + c, rest);
-      c = args.columns;
+    for (int64_t c = 0; c < whole; c += kLanes) Vector::load(from + c).store(to + c);
+    for (int64_t c = whole; c < filled; c += kLanes) {
+      const int count = c < args.columns ? static_cast<int>(args.columns - c) : 0;
+      const Vector v = Vector::load(from + c, count);
+      if (c + kLanes <= filled) {
+        v.store(to + c);
+      } else {
+        v.store(to + c, static_cast<int>(filled - c));
+      }
     }
-    for (; c < args.padded; ++c) to[c] = To{};
   }
 }
 

@@ -171,6 +171,13 @@ class ReformatKernel final : public Kernel {
     move.rows = channels_inside ? positions : channels;
     move.columns = channels_inside ? channels : positions;
     move.to_stride = to_.has_channels_inside() ? to_.position : to_.channel;
+    const bool contiguous =
+        !transposes_ && move.from_stride == move.columns && move.to_stride == move.columns;
+    if (contiguous) {
+      move.columns *= move.rows;
+      move.rows = 1;
+      move.padded = 0;
+    }
     move_(move);
   }
 
