@@ -24,11 +24,10 @@ std::optional<Extra> make_extra(const Problem& problem, size_t input) {
 
 std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
   const std::string& text = problem.attributes->get_string("program");
-  if (text.empty()) return "";
-  const auto program = ops::PointwiseProgram::parse(text);
-  auto chain = match_post_ops(program);
+  const auto chain = match_chain(text);
   if (!chain) return "needs a program that is a chain of post-operations";
-  for (const PostOp& op : *chain) {
+  setup.post_ops = to_post_ops(*chain);
+  for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
     const size_t input = 2 + static_cast<size_t>(op.input);
     if (!find_type(problem.inputs[input].dtype))
@@ -40,7 +39,6 @@ std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
                        problem.inputs[input].dims);
     setup.extras.push_back(*extra);
   }
-  setup.post_ops = std::move(*chain);
   return "";
 }
 

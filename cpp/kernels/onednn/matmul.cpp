@@ -94,10 +94,10 @@ std::optional<Spread> find_spread(const Dims& dims, const Dims& out, int64_t n) 
 
 std::string read_extras(const Problem& problem, Setup& setup) {
   const std::string& text = problem.attributes->get_string("program");
-  if (text.empty()) return "";
-  auto chain = match_post_ops(ops::PointwiseProgram::parse(text));
+  const auto chain = match_chain(text);
   if (!chain) return "needs a program that is a chain of post-operations";
-  for (const PostOp& op : *chain) {
+  setup.post_ops = to_post_ops(*chain);
+  for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
     const size_t input = 2 + static_cast<size_t>(op.input);
     const TensorDesc& desc = problem.inputs[input];
@@ -107,7 +107,6 @@ std::string read_extras(const Problem& problem, Setup& setup) {
                        desc.to_string());
     setup.extras.push_back({input, *spread, desc.dtype});
   }
-  setup.post_ops = std::move(*chain);
   return "";
 }
 

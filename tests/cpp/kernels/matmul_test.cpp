@@ -104,7 +104,8 @@ TEST(Matmul, bias_and_programs) {
         problem.input({2, m, 40}).constant({1, 40, 75});
         bias ? problem.constant({1, 1, 75}) : problem.absent();
         SCOPED_TRACE(program);
-        check_all(problem, 2e-5);
+        const bool is_chain = program.find("erf v0; v2") == std::string::npos;
+        EXPECT_GE(check_all(problem, 2e-5), is_chain ? 1 : 0) << problem.describe();
       }
     }
   }
@@ -120,7 +121,7 @@ TEST(Matmul, operands_of_every_spread) {
       problem.input({2, 3, 9, 20});
       constant ? problem.constant({1, 1, 20, 33}) : problem.input({1, 3, 20, 33});
       problem.absent().input(spread);
-      check_all(problem, 1e-5);
+      EXPECT_GE(check_all(problem, 1e-5), 1) << problem.describe();
     }
   }
 }
@@ -132,10 +133,10 @@ TEST(Matmul, sixteen_bit_operands) {
         for (const DataType weights : {DataType::Float, DataType::BF16, DataType::Half}) {
           TacticCase problem("MatrixMultiply", {});
           problem.input({m, 130}, {from}).constant({130, 100}, {weights}).output({to});
-          check_all(problem, 1.2e-2);
+          EXPECT_GE(check_all(problem, 1.2e-2), 1) << problem.describe();
           TacticCase both("MatrixMultiply", {});
           both.input({m, 130}, {from}).input({130, 100}, {weights}).output({to});
-          check_all(both, 1.2e-2);
+          EXPECT_GE(check_all(both, 1.2e-2), 1) << both.describe();
         }
       }
     }

@@ -1,0 +1,71 @@
+// MatrixMultiply and FusedMatrixMultiply as plain products of matrices: what the native kernels
+// compute, whatever their tiles.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/matmul/tiles.h"
+#include "kernels/tactic.h"
+#include "ops/matmul_shape.h"
+
+namespace trtlike::kernels::matmul {
+
+/// A further operand of the program, by product.
+struct Operand {
+  size_t input = 0;  ///< index of the problem's input
+  DataType dtype = DataType::Float;
+  int64_t row_stride = 0;
+  int64_t column_stride = 0;
+  std::vector<int64_t> offsets;  ///< elements, one a product
+};
+
+struct Setup {
+  /// Products of m x k by k x n. Where B is the same for all, one product of all rows.
+  int64_t products = 1, m = 1, n = 1, k = 1;
+  ops::MatmulShape shape;
+  MatrixView a, b;  ///< without data; strides within one matrix
+  int64_t b_matrices = 1;
+  bool packs_b = false;     ///< B is a constant
+  bool packs_bias = false;  ///< so is the bias; any other is an operand of the first link
+  DataType out = DataType::Float;
+  std::vector<ChainLink> links;  ///< operands numbered from 0
+  std::vector<Operand> operands;
+  int threads = 1;
+
+  /// Elements from the start of the tensor to the matrix of a product.
+  int64_t a_offset(int64_t product) const {
+    return products == 1 ? 0 : shape.a_index(product) * shape.m * shape.k;
+  }
+  int64_t b_matrix(int64_t product) const { return products == 1 ? 0 : shape.b_index(product); }
+};
+
+/// Why the problem cannot be computed so; else empty, and `setup` is filled.
+std::string read_problem(const Problem& problem, Setup& setup);
+
+/// Bit i: input i is packed.
+uint32_t packed_inputs(const Problem& problem);
+
+/// B as panels, matrix after matrix, then the bias: each from a multiple of 64 bytes on, the bias
+/// filled with zeros to whole panels.
+Packed pack(const Problem& problem, const TileSet& tiles);
+
+/// Where things stand among panels.
+struct PanelLayout {
+  PanelLayout(const TileSet& tiles, int64_t n, int64_t k);
+
+  int64_t count;         ///< panels of a matrix
+  int64_t steps;         ///< of each
+  int64_t panel_bytes;   ///< of each but the last
+  int64_t matrix_bytes;  ///< a multiple of 64
+
+  int columns(int64_t panel) const;
+  int vectors(int64_t panel) const { return (columns(panel) + lanes - 1) / lanes; }
+
+  int64_t n;
+  int64_t width;  ///< columns of a whole panel
+  int lanes;
+};
+
+}  // namespace trtlike::kernels::matmul

@@ -1,0 +1,94 @@
+// One tactic a tile set and op.
+#include "kernels/matmul/gemm.h"
+
+namespace trtlike::kernels {
+namespace matmul {
+namespace {
+
+using TileSetFunction = const TileSet& (*)();
+
+/// Sixteen bits of weights or operands are only used where the problem offers that type.
+std::string refuse_types(const Problem& problem, const Setup& setup, PanelFormat format) {
+  if (format == PanelFormat::F32) return "";
+  const DataType narrow = format == PanelFormat::F16 ? DataType::Half : DataType::BF16;
+  const DataType types[] = {problem.inputs[0].dtype, problem.inputs[1].dtype,
+                            problem.outputs[0].dtype};
+  bool offered = false;
+  for (const DataType type : types) {
+    if (type == narrow) offered = true;
+    if (type != narrow && type != DataType::Float)
+      return core::str("needs f32 or ", core::dtype_short_name(narrow), ", got ",
+                       core::dtype_short_name(type));
+  }
+  if (!offered) return core::str("needs an operand in ", core::dtype_short_name(narrow));
+  if (format == PanelFormat::F16 && !setup.packs_b) return "needs a constant right operand";
+  return "";
+}
+
+template <TileSetFunction kTiles, PanelFormat kFormat>
+std::optional<std::string> refuse(const Problem& problem) {
+  Setup setup;
+  std::string refusal = read_problem(problem, setup);
+  if (refusal.empty()) refusal = refuse_types(problem, setup, kFormat);
+  if (refusal.empty()) return std::nullopt;
+  return refusal;
+}
+
+template <TileSetFunction kTiles>
+Packed pack_tiles(const Problem& problem) {
+  return pack(problem, kTiles());
+}
+
+template <TileSetFunction kTiles>
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
+  Setup setup;
+  const std::string refusal = read_problem(problem, setup);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  return make_gemm(std::move(setup), kTiles(), packed);
+}
+
+template <TileSetFunction kTiles, PanelFormat kFormat>
+Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
+  return {.name = name,
+          .op = op,
+          .source = Source::Native,
+          .needs = needs,
+          .refuse = refuse<kTiles, kFormat>,
+          .packed_inputs = packed_inputs,
+          .pack = pack_tiles<kTiles>,
+          .prepare = prepare<kTiles>};
+}
+
+}  // namespace
+}  // namespace matmul
+
+#define TRTLIKE_MATMUL(tiles, format, isa)                                       \
+  const Tactic& matmul_##tiles() {                                               \
+    static const Tactic tactic =                                                 \
+        matmul::make_tactic<matmul::tiles_##tiles, matmul::PanelFormat::format>( \
+            "matmul_" #tiles, "MatrixMultiply", core::Isa::isa);                 \
+    return tactic;                                                               \
+  }                                                                              \
+  const Tactic& fused_matmul_##tiles() {                                         \
+    static const Tactic tactic =                                                 \
+        matmul::make_tactic<matmul::tiles_##tiles, matmul::PanelFormat::format>( \
+            "matmul_" #tiles, "FusedMatrixMultiply", core::Isa::isa);            \
+    return tactic;                                                               \
+  }
+
+#if defined(__x86_64__)
+TRTLIKE_MATMUL(f32_6x64_avx512, F32, Avx512)
+TRTLIKE_MATMUL(f32_4x64_avx512, F32, Avx512)
+TRTLIKE_MATMUL(f32_8x48_avx512, F32, Avx512)
+TRTLIKE_MATMUL(f32_14x32_avx512, F32, Avx512)
+TRTLIKE_MATMUL(f16_6x64_avx512, F16, Avx512)
+TRTLIKE_MATMUL(bf16_6x64_avx512, Bf16Pairs, Avx512Bf16)
+TRTLIKE_MATMUL(bf16_8x48_avx512, Bf16Pairs, Avx512Bf16)
+TRTLIKE_MATMUL(bf16_14x32_avx512, Bf16Pairs, Avx512Bf16)
+TRTLIKE_MATMUL(f32_6x16_avx2, F32, Avx2)
+TRTLIKE_MATMUL(f16_6x16_avx2, F16, Avx2)
+#endif
+TRTLIKE_MATMUL(f32_4x8_portable, F32, Portable)
+#undef TRTLIKE_MATMUL
+
+}  // namespace trtlike::kernels

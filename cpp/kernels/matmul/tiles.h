@@ -1,0 +1,121 @@
+// The inner loops of matrix products, one set a machine and tile shape. A register tile of rows of
+// A by vectors of columns of B:
+//
+//   c[i][j] = start[i][j] + sum over k of a[i][k] * b[k][j]
+//
+// B is packed in panels of a few vectors of columns: all steps of one panel follow each other. In
+// the format Bf16Pairs a step takes two k at once, and "a float" of A is such a pair.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/program_chain.h"
+#include "trtlike/types.h"
+
+namespace trtlike::kernels::matmul {
+
+/// What panels are made of, and with it what is multiplied: floats by floats, halves widened to
+/// floats by floats, pairs of bfloat16 by pairs of bfloat16. Sums are floats.
+enum class PanelFormat { F32, F16, Bf16Pairs };
+
+struct TileArgs {
+  const float* a;
+  int64_t a_stride;  ///< floats from one row to the next
+  const void* b;     ///< a panel: steps of vectors * lanes elements
+  int64_t steps;
+  const float* start;    ///< first values of the sums, whole vectors
+  int64_t start_stride;  ///< 0: the same row for all
+  float* c;
+  int64_t c_stride;
+  int last;  ///< floats of a row's last vector that are stored
+  /// Memory to fetch into the cache meanwhile: `ahead_lines` lines every 8 steps.
+  const char* ahead;
+  int ahead_lines;
+};
+using TileFunction = void (*)(const TileArgs& args);
+
+/// A further operand of the program behind the product, at the first element of a tile.
+struct TileOperand {
+  const void* data;
+  DataType dtype;
+  int64_t row_stride;     ///< elements; 0: the same for all rows
+  int64_t column_stride;  ///< 1, or 0: one for the whole row
+};
+
+inline constexpr int kMaxOperands = 8;
+
+/// Applies a chain to a tile of sums and stores it in the output's type.
+struct FinishArgs {
+  const float* sums;
+  int64_t sums_stride;
+  int rows;
+  int columns;
+  const ChainLink* links;  ///< operands numbered from 0
+  int num_links;
+  TileOperand operands[kMaxOperands];
+  void* out;
+  DataType dtype;
+  int64_t out_stride;
+};
+
+/// A matrix to be rearranged: element (i, j) at i * row_stride + j * column_stride, one of which
+/// is 1.
+struct MatrixView {
+  const void* data;
+  DataType dtype;
+  int64_t row_stride;
+  int64_t column_stride;
+};
+
+/// Rows of A, densely, in the floats (or pairs, filled with a zero) that tiles read.
+struct RowsArgs {
+  MatrixView from;
+  int64_t rows;
+  int64_t k;
+  float* to;
+  int64_t to_stride;
+};
+
+/// One panel of B, filled with zeros to whole vectors and pairs.
+struct PanelArgs {
+  MatrixView from;  ///< k by columns
+  int64_t k;
+  int columns;
+  int vectors;
+  void* to;
+};
+
+inline constexpr int kMaxTileRows = 14;
+inline constexpr int kMaxTileVectors = 4;
+
+struct TileSet {
+  PanelFormat format;
+  int lanes;
+  int max_rows;
+  int max_vectors;
+  TileFunction tiles[kMaxTileRows + 1][kMaxTileVectors + 1];  ///< by rows, vectors
+  void (*finish)(const FinishArgs& args);
+  void (*copy_rows)(const RowsArgs& args);
+  void (*pack_panel)(const PanelArgs& args);
+
+  /// Steps of the inner loop for k products.
+  int64_t steps(int64_t k) const { return format == PanelFormat::Bf16Pairs ? (k + 1) / 2 : k; }
+  int64_t panel_columns() const { return max_vectors * lanes; }
+  int64_t step_bytes(int vectors) const {
+    return static_cast<int64_t>(vectors) * lanes * (format == PanelFormat::F16 ? 2 : 4);
+  }
+};
+
+const TileSet& tiles_f32_4x8_portable();
+const TileSet& tiles_f32_6x16_avx2();
+const TileSet& tiles_f16_6x16_avx2();
+const TileSet& tiles_f32_6x64_avx512();
+const TileSet& tiles_f32_4x64_avx512();
+const TileSet& tiles_f32_8x48_avx512();
+const TileSet& tiles_f32_14x32_avx512();
+const TileSet& tiles_f16_6x64_avx512();
+const TileSet& tiles_bf16_6x64_avx512();
+const TileSet& tiles_bf16_8x48_avx512();
+const TileSet& tiles_bf16_14x32_avx512();
+
+}  // namespace trtlike::kernels::matmul
