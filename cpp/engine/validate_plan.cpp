@@ -85,8 +85,8 @@ class Validator {
             ", got ", value.dims, ".");
     if (value.kind != ValueKind::Constant) return;
     check_range(value.constant, where);
-    require(core::is_static(value.dims) && value.layout == kernels::Layout::Linear, where,
-            ": expected a constant to be linear and of known extents, got ", value.dims, ".");
+    require(core::is_static(value.dims) && value.layout != kernels::Layout::Blocked16, where,
+            ": expected a constant to be dense and of known extents, got ", value.dims, ".");
     const size_t bytes = core::dtype_bytes(value.dtype, core::elems(value.dims));
     require(value.constant.bytes >= bytes, where, ", constant range: expected ", bytes,
             " bytes, got ", value.constant.bytes, ".");

@@ -17,10 +17,8 @@ namespace trtlike::tuner {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-/// A problem that moves fewer bytes is not worth measuring: the first tactic is taken and charged
-/// this.
-constexpr size_t kTinyBytes = 4096;
-constexpr double kTinyMs = 0.0005;
+/// What level 0, which measures nothing, charges the first candidate that fits; later ones more.
+constexpr double kUnmeasuredMs = 0.0005;
 /// Constants that candidates measured together may hold in packed form.
 constexpr size_t kBatchBytes = size_t{512} << 20;
 
@@ -167,8 +165,8 @@ class Tuner {
     std::vector<double> ms(tactics.size(), -1);
     std::vector<size_t> unknown;
     for (size_t c = 0; c < tactics.size(); ++c) {
-      if (tactics.size() == 1 || options_.level == 0 || problem_bytes(*problems[c]) <= kTinyBytes) {
-        ms[c] = kTinyMs * static_cast<double>(c + 1);
+      if (options_.level == 0) {
+        ms[c] = kUnmeasuredMs * static_cast<double>(c + 1);
       } else if (const auto entry = cache_.query(cache_key(*tactics[c], *problems[c]))) {
         ms[c] = entry->time_ms < kNeverMs ? entry->time_ms : kInfinity;
       } else {
@@ -323,7 +321,7 @@ class Tuner {
   Choice describe(size_t node, const State& state) const {
     Choice choice;
     choice.tactic = state.best.tactic;
-    choice.time_ms = state.best.ms;
+    choice.time_ms = options_.level == 0 ? 0 : state.best.ms;
     if (state.assignment != nullptr) {
       choice.inputs = state.assignment->inputs;
       choice.outputs = state.assignment->outputs;
@@ -332,7 +330,7 @@ class Tuner {
       choice.outputs.assign(graph_.nodes[node].outputs.size(), state.single);
     }
     const auto all = timed_.find(node);
-    if (all == timed_.end()) return choice;
+    if (all == timed_.end() || options_.level == 0) return choice;
     for (const auto& [ms, name] : all->second) {
       if (choice.tactic == nullptr || name == choice.tactic->name || ms == kInfinity) continue;
       choice.runner_up = name;

@@ -70,7 +70,7 @@ struct Choice {
   const kernels::Tactic* tactic = nullptr;
   std::vector<Format> inputs;
   std::vector<Format> outputs;
-  double time_ms = 0;
+  double time_ms = 0;  ///< 0 where nothing was measured
   std::string runner_up;
   double runner_up_ms = 0;
 };
