@@ -179,16 +179,15 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
 kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,
                                   const Format& to, int threads) {
   static const ops::OpDefinition& op = ops::get_op("Reformat");
-  static const ops::Attributes attributes[] = {
-      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::Float)}}),
-      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::Half)}}),
-      ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(DataType::BF16)}}),
-  };
+  static const std::vector<ops::Attributes> attributes = [] {
+    std::vector<ops::Attributes> by_type;
+    for (int64_t type = 0; type <= static_cast<int64_t>(DataType::E8M0); ++type)
+      by_type.push_back(ops::complete_attributes(op, {{"to_type", type}}));
+    return by_type;
+  }();
   kernels::Problem problem;
   problem.op = &op;
-  problem.attributes = &attributes[to.dtype == DataType::Half   ? 1
-                                   : to.dtype == DataType::BF16 ? 2
-                                                                : 0];
+  problem.attributes = &attributes[static_cast<size_t>(to.dtype)];
   problem.inputs.push_back({from.dtype, value.dims[shape], from.layout});
   problem.outputs.push_back({to.dtype, value.dims[shape], to.layout});
   problem.constants.push_back(nullptr);

@@ -1,0 +1,95 @@
+"""Plans: the same bytes and results after saving, and nothing bad from altered ones."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ListLogger, build_plan, digits_model, load
+
+import trtlike as trt
+
+DYNAMIC = [{"image": ((1, 1, 8, 8), (4, 1, 8, 8), (16, 1, 8, 8))}]
+IMAGES = np.random.default_rng(0).random((4, 1, 8, 8), np.float32)
+
+
+@pytest.fixture(scope="module")
+def plan() -> bytes:
+    return bytes(build_plan(digits_model(), DYNAMIC))
+
+
+def run(plan: bytes) -> np.ndarray:
+    return load(plan).create_execution_context().infer({"image": IMAGES})["probabilities"]
+
+
+def test_another_process_computes_the_same_bits(plan, tmp_path):
+    path, images, out = tmp_path / "digits.engine", tmp_path / "images.npy", tmp_path / "out.npy"
+    path.write_bytes(plan)
+    np.save(images, IMAGES)
+    script = (
+        "import sys, numpy as np, trtlike as trt\n"
+        "engine = trt.Runtime(trt.Logger()).load_engine_file(sys.argv[1])\n"
+        "result = engine.create_execution_context().infer({'image': np.load(sys.argv[2])})\n"
+        "np.save(sys.argv[3], result['probabilities'])\n"
+    )
+    subprocess.run([sys.executable, "-c", script, path, images, out], check=True)
+    np.testing.assert_array_equal(np.load(out), run(plan))
+
+
+def test_serialize_gives_the_loaded_bytes_again(plan):
+    assert bytes(load(plan).serialize()) == plan
+
+
+def test_two_builds_with_one_timing_cache_are_identical():
+    config = trt.Builder(ListLogger()).create_builder_config()
+    cache = config.create_timing_cache(b"")
+    first = bytes(build_plan(digits_model(), DYNAMIC, cache=cache))
+    assert len(cache) > 0
+    again = config.create_timing_cache(bytes(cache.serialize()))
+    assert bytes(build_plan(digits_model(), DYNAMIC, cache=again)) == first
+
+
+def test_a_saved_cache_leaves_nothing_to_measure(logger):
+    builder = trt.Builder(logger)
+    config = builder.create_builder_config()
+    cache = config.create_timing_cache(b"")
+    build_plan(digits_model(), DYNAMIC, cache=cache)
+    flags = [trt.BuilderFlag.ERROR_ON_TIMING_CACHE_MISS]
+    build_plan(digits_model(), DYNAMIC, flags=flags, cache=cache)
+
+
+def test_truncated_plans_are_refused(plan, logger):
+    runtime = trt.Runtime(logger)
+    for size in np.linspace(0, len(plan) - 1, 300, dtype=int):
+        assert runtime.deserialize_cuda_engine(plan[:size]) is None
+    assert len(logger.lines) == 300
+
+
+def test_flipped_bytes_are_refused(plan, logger):
+    runtime = trt.Runtime(logger)
+    random = np.random.default_rng(1)
+    for position in random.integers(0, len(plan), 300):
+        bad = bytearray(plan)
+        bad[position] ^= 1 << int(random.integers(8))
+        assert runtime.deserialize_cuda_engine(bytes(bad)) is None
+
+
+def test_a_file_that_is_no_plan_says_so(tmp_path, logger):
+    path = tmp_path / "x.engine"
+    path.write_bytes(b"not a plan" * 100)
+    assert trt.Runtime(logger).load_engine_file(str(path)) is None
+    assert "plan" in logger.text
+    assert trt.Runtime(logger).load_engine_file(str(tmp_path / "missing")) is None
+    assert "missing" in logger.text
+
+
+def test_the_inspector_names_layers_and_tactics(plan):
+    import json
+
+    engine = load(plan)
+    inspector = engine.create_engine_inspector()
+    information = json.loads(inspector.get_engine_information(trt.LayerInformationFormat.JSON))
+    assert len(information["Layers"]) == engine.num_layers
+    assert "image" in str(information["Bindings"])
+    line = inspector.get_layer_information(0, trt.LayerInformationFormat.ONELINE)
+    assert line.strip()
