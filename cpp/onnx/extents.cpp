@@ -191,6 +191,13 @@ ValueId slice(NodeContext& node, ValueId value, const SliceArguments& arguments,
   return node.add("Slice", inputs, attributes, suffix);
 }
 
+ValueId count_up(NodeContext& node, const Extent& extent) {
+  AttributeList attributes{{"to_type", to_int(DataType::Int64)}, {"alpha", 0.0}, {"beta", 1.0}};
+  if (!extent.known) return node.add("Fill", {extent.value}, attributes, "positions");
+  attributes.emplace_back("shape", std::vector<int64_t>{*extent.known});
+  return node.add("Fill", {}, attributes, "positions");
+}
+
 ValueId expand_to(NodeContext& node, ValueId value, const Extents& extents,
                   std::string_view suffix) {
   value = with_rank(node, value, static_cast<int>(extents.size()));

@@ -56,6 +56,8 @@ struct SliceArguments {
 };
 ValueId slice(NodeContext& node, ValueId value, const SliceArguments& arguments,
               std::string_view suffix = "");
+/// 0, 1, 2, ... as an INT64 tensor of this one extent.
+ValueId count_up(NodeContext& node, const Extent& extent);
 /// Repeats extents of 1 until `value` has these extents (of at least its rank).
 ValueId expand_to(NodeContext& node, ValueId value, const Extents& extents,
                   std::string_view suffix = "");

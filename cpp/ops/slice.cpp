@@ -69,7 +69,7 @@ bool is_view(const InferArgs& args) {
   if (!lists || !core::is_static(args.inputs[0].dims)) return false;
   const std::vector<SliceAxis> axes = slice_axes(*lists, args.inputs[0].dims);
   for (size_t d = 0; d < axes.size(); ++d)
-    if (axes[d].start != 0 || axes[d].stride != 1 ||
+    if (axes[d].start != 0 || (axes[d].stride != 1 && axes[d].extent != 1) ||
         axes[d].extent != args.inputs[0].dims[static_cast<int>(d)])
       return false;
   return true;

@@ -107,14 +107,7 @@ Outputs import_eye_like(NodeContext& node) {
 /// 0, 1, 2, ... along one of the last two dimensions of `x`.
 ValueId positions(NodeContext& node, ValueId x, int axis) {
   const int rank = node.rank(x);
-  const Extent extent = extent_of(node, x, axis);
-  AttributeList attributes{{"to_type", to_int(DataType::Int64)}, {"alpha", 0.0}, {"beta", 1.0}};
-  std::vector<ValueId> inputs;
-  if (extent.known)
-    attributes.emplace_back("shape", std::vector<int64_t>{*extent.known});
-  else
-    inputs.push_back(extent.value);
-  const ValueId line = node.add("Fill", inputs, attributes, "positions");
+  const ValueId line = count_up(node, extent_of(node, x, axis));
   auto axes = axes_between(0, rank);
   axes.erase(axes.begin() + axis);
   return unsqueeze(node, line, axes);

@@ -14,7 +14,8 @@ std::string joined_activations(NodeContext& node) {
 Outputs import_lstm(NodeContext& node) {
   std::vector<ValueId> inputs{node.input(0)};
   for (size_t i = 1; i < node.num_inputs(); ++i)
-    inputs.push_back(i == 4 || i == 5 || i == 6 ? node.optional_input(i) : node.optional_weights(i));
+    inputs.push_back(i == 4 || i == 5 || i == 6 ? node.optional_input(i)
+                                                : node.optional_weights(i));
   const std::vector<double> none;
   return node.add_many("LSTM", inputs,
                        {{"hidden_size", node.get_int("hidden_size", 0)},

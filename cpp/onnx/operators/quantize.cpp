@@ -14,11 +14,10 @@ ValueId zero_point(NodeContext& node) {
   return elements ? ValueId{} : node.weights(2);
 }
 
+/// Scales of the input's rank are one a block; the op needs no axis for them.
 int64_t axis_of(NodeContext& node) {
-  if (node.get_int("block_size", 0) != 0)
-    node.fail_attribute("block_size", "expected 0, got blocks. Quantize per tensor or per axis.");
   const int rank = node.rank(node.input(0));
-  if (rank == 0) return -1;
+  if (rank == 0 || node.get_int("block_size", 0) != 0) return -1;
   const Dims& scale = node.dims(node.weights(1));
   if (scale.rank() == 0 || (scale.rank() == 1 && scale[0] == 1)) return -1;
   return node.normalize_axis(node.get_int("axis", 1), rank);

@@ -150,6 +150,32 @@ TEST(OnnxOperators, matmul_takes_vectors_on_either_side) {
   EXPECT_EQ(dims, (Dims{2, 2}));
 }
 
+TEST(OnnxOperators, causal_attention_sees_no_later_keys) {
+  ModelBuilder model(23);
+  model.input("q", {"1", "1", "2", "1"}).input("v", {"1", "1", "2", "1"}).output("y");
+  model.node("Attention", {"q", "q", "v"}, {"y"}).attribute("is_causal", int64_t{1});
+  // The first query sees the first value; the second weighs both alike, for its scores are 0.
+  const auto zeros = floats({1, 1, 2, 1}, {0, 0});
+  EXPECT_THAT(run_model(model, {zeros, floats({1, 1, 2, 1}, {2, 4})}), ElementsAre(2, 3));
+}
+
+TEST(OnnxOperators, integer_products_are_less_their_zero_points) {
+  ModelBuilder model(13);
+  model.input("a", {"1", "2"}, ::onnx::TensorProto::UINT8).output("y");
+  for (const auto& [name, dims, elements] :
+       {std::tuple<const char*, std::vector<int64_t>, std::vector<int>>{"b", {2, 1}, {5, 6}},
+        {"a_zero", {}, {1}},
+        {"b_zero", {}, {4}}}) {
+    ::onnx::TensorProto tensor = int_tensor(name, dims, {});
+    tensor.set_data_type(::onnx::TensorProto::UINT8);
+    for (const int element : elements) tensor.add_int32_data(element);
+    model.initializer(tensor);
+  }
+  model.node("MatMulInteger", {"a", "b", "a_zero", "b_zero"}, {"y"});
+  // (2 - 1) * (5 - 4) + (3 - 1) * (6 - 4)
+  EXPECT_THAT(run_model(model, {make_tensor(DataType::UInt8, {1, 2}, {2, 3})}), ElementsAre(5));
+}
+
 TEST(OnnxOperators, what_cannot_be_imported_says_why) {
   ModelBuilder pooling(13);
   pooling.input("x", {"1", "1", "4"}).output("y").output("i");

@@ -1,0 +1,146 @@
+// Operators of quantized models in the form of integer operators: their operands are dequantized,
+// the arithmetic is done in floating point, the result is quantized again.
+#include "onnx/layers.h"
+#include "onnx/window.h"
+#include "ops/reduce_shape.h"
+
+namespace trtlike::onnx {
+namespace {
+
+using Op = ElementWiseOperation;
+
+/// The zero point at input `i`; none where it is absent or 0.
+ValueId zero_point(NodeContext& node, size_t i) {
+  if (!node.has_input(i)) return {};
+  const auto elements = ir::constant_elements(node.graph(), node.weights(i));
+  if (!elements) return node.weights(i);
+  for (const double element : *elements)
+    if (element != 0) return node.weights(i);
+  return {};
+}
+
+/// Inputs `first`, first + 1 (scale) and first + 2 (zero point) as floats.
+ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_view suffix) {
+  const ValueId scale = node.weights(first + 1);
+  const bool is_per_axis = node.rank(scale) > 0 && node.dims(scale)[0] != 1;
+  return node.add(
+      "Dequantize", {node.input(first), scale, zero_point(node, first + 2)},
+      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", to_int(node.dtype(scale))}}, suffix);
+}
+
+ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
+  const DataType to = node.has_input(zero) ? node.dtype(node.weights(zero)) : DataType::UInt8;
+  return node.add("Quantize", {value, node.weights(scale), zero_point(node, zero)},
+                  {{"axis", int64_t{-1}}, {"to_type", to_int(to)}}, "quantize");
+}
+
+ValueId convolution(NodeContext& node, ValueId x, ValueId kernel, ValueId bias) {
+  const Dims dims = node.dims(kernel);
+  const Window window = read_window(node, dims.rank() - 2, {dims.begin() + 2, dims.end()});
+  return node.add("Convolution", {x, kernel, bias},
+                  {{"num_output_maps", dims[0]},
+                   {"kernel_size", window.kernel},
+                   {"stride", window.strides},
+                   {"pre_padding", window.pre_padding},
+                   {"post_padding", window.post_padding},
+                   {"dilation", window.dilations},
+                   {"num_groups", node.get_int("group", 1)},
+                   {"padding_mode", window.padding_mode}});
+}
+
+/// The bias is quantized with the product of both scales.
+ValueId dequantized_bias(NodeContext& node) {
+  if (!node.has_input(8)) return {};
+  const auto bias = ir::constant_elements(node.graph(), node.weights(8));
+  const auto x_scale = ir::constant_elements(node.graph(), node.weights(1));
+  const auto w_scale = ir::constant_elements(node.graph(), node.weights(4));
+  if (!bias || !x_scale || !w_scale || x_scale->size() != 1 || w_scale->empty())
+    node.fail_input(Code::UnsupportedNodeInput, 8, "expected constant bias and scales.");
+  std::vector<double> elements;
+  for (size_t i = 0; i < bias->size(); ++i)
+    elements.push_back((*bias)[i] * x_scale->front() * (*w_scale)[i % w_scale->size()]);
+  return node.add_weights(DataType::Float, {static_cast<int64_t>(elements.size())}, elements);
+}
+
+Outputs import_qlinear_conv(NodeContext& node) {
+  const ValueId x = dequantize(node, 0, 1, "dequantize_x");
+  const ValueId kernel = dequantize(node, 3, 0, "dequantize_w");
+  const ValueId y = convolution(node, x, kernel, dequantized_bias(node));
+  return {quantize(node, y, 6, 7)};
+}
+
+Outputs import_qlinear_matmul(NodeContext& node) {
+  std::vector<ValueId> operands{dequantize(node, 0, node.rank(node.input(0)) - 2, "dequantize_a"),
+                                dequantize(node, 3, node.rank(node.input(3)) - 1, "dequantize_b")};
+  equalize_ranks(node, operands);
+  return {quantize(node, node.add("MatrixMultiply", operands), 6, 7)};
+}
+
+/// Input `i` less its zero point, as floats. One zero point a row or column broadcasts at `axis`.
+ValueId centred(NodeContext& node, size_t i, size_t zero, int axis, std::string_view suffix) {
+  const ValueId numbers = cast(node, node.input(i), DataType::Float);
+  ValueId offset = zero_point(node, zero);
+  if (!offset) return numbers;
+  offset = cast(node, offset, DataType::Float);
+  const int rank = node.rank(numbers);
+  if (node.rank(offset) == 1 && node.dims(offset)[0] != 1)
+    offset = unsqueeze(node, offset, axes_between(1, rank - axis));
+  else if (node.rank(offset) == 1)
+    offset = reshape(node, offset, {}, "scalar");
+  return elementwise(node, Op::Sub, numbers, offset, suffix);
+}
+
+/// Sums below 2^24 are exact in floating point.
+Outputs import_matmul_integer(NodeContext& node) {
+  const int rank_a = node.rank(node.input(0)), rank_b = node.rank(node.input(1));
+  std::vector<ValueId> operands{centred(node, 0, 2, rank_a - 2, "centre_a"),
+                                centred(node, 1, 3, rank_b - 1, "centre_b")};
+  equalize_ranks(node, operands);
+  return {cast(node, node.add("MatrixMultiply", operands), DataType::Int32)};
+}
+
+Outputs import_conv_integer(NodeContext& node) {
+  const ValueId x = centred(node, 0, 2, 1, "centre_x");
+  const ValueId kernel = centred(node, 1, 3, 0, "centre_w");
+  return {cast(node, convolution(node, x, kernel, {}), DataType::Int32)};
+}
+
+/// scale = (max(0, max(x)) - min(0, min(x))) / 255, zero = round(-min / scale), y = round(x /
+/// scale)
+/// + zero, each held to [0, 255].
+Outputs import_dynamic_quantize(NodeContext& node) {
+  const ValueId x = node.input(0);
+  const auto axes = axes_between(0, node.rank(x));
+  const auto extreme = [&](ops::ReduceOperation reduction, Op op, std::string_view suffix) {
+    const ValueId value = reduce(node, static_cast<int64_t>(reduction), x, axes, false, suffix);
+    return elementwise(node, op, value, 0.0, suffix);
+  };
+  const ValueId max = extreme(ops::ReduceOperation::Max, Op::Max, "max");
+  const ValueId min = extreme(ops::ReduceOperation::Min, Op::Min, "min");
+  const ValueId range = elementwise(node, Op::Sub, max, min, "range");
+  const ValueId scale = elementwise(node, Op::Div, range, 255.0, "scale");
+  const auto held = [&](ValueId value, std::string_view suffix) {
+    return activation(node, ActivationType::Clip, value, 0.0, 255.0, suffix);
+  };
+  const ValueId zero =
+      unary(node, UnaryOperation::Neg, elementwise(node, Op::Div, min, scale, "zero"), "zero");
+  const ValueId whole_zero = unary(node, UnaryOperation::Round, held(zero, "zero"), "zero");
+  const ValueId steps =
+      unary(node, UnaryOperation::Round, elementwise(node, Op::Div, x, scale, "steps"), "steps");
+  const ValueId shifted = held(elementwise(node, Op::Sum, steps, whole_zero, "shift"), "clip");
+  return {cast(node, shifted, DataType::UInt8), scale, cast(node, whole_zero, DataType::UInt8)};
+}
+
+constexpr Importer kImporters[] = {
+    {"QLinearConv", import_qlinear_conv},
+    {"QLinearMatMul", import_qlinear_matmul},
+    {"MatMulInteger", import_matmul_integer},
+    {"ConvInteger", import_conv_integer},
+    {"DynamicQuantizeLinear", import_dynamic_quantize},
+};
+
+}  // namespace
+
+std::span<const Importer> integer_arithmetic_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx
