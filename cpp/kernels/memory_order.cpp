@@ -28,4 +28,27 @@ std::array<int, Dims::kMaxDims> axes_in_memory(const TensorDesc& desc) {
   return axes;
 }
 
+std::vector<MemoryAxis> merge_axes(const TensorDesc& in, const Dims& out_steps, uint32_t marked) {
+  const Dims in_steps = element_steps(in);
+  const auto order = axes_in_memory(in);
+  std::vector<MemoryAxis> axes;
+  for (int i = 0; i < in.dims.rank(); ++i) {
+    const int axis = order[static_cast<size_t>(i)];
+    const MemoryAxis next{in.dims[axis], in_steps[axis], out_steps[axis],
+                          ((marked >> axis) & 1u) != 0};
+    if (next.extent == 1) continue;
+    if (!axes.empty() && axes.back().marked == next.marked &&
+        axes.back().in_step == next.extent * next.in_step &&
+        axes.back().out_step == next.extent * next.out_step) {
+      const int64_t extent = axes.back().extent * next.extent;
+      axes.back() = next;
+      axes.back().extent = extent;
+    } else {
+      axes.push_back(next);
+    }
+  }
+  if (!axes.empty() && axes.back().in_step != 1) axes.push_back({1, 1, 1, false});
+  return axes;
+}
+
 }  // namespace trtlike::kernels

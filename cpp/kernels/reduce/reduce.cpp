@@ -15,53 +15,20 @@ namespace {
 
 using ops::ReduceOperation;
 
-/// One or more axes that lie together in memory and are all kept or all reduced.
-struct Axis {
-  int64_t extent = 1;
-  int64_t in_step = 0;
-  int64_t out_step = 0;
-  bool reduced = false;
-};
-
-/// Output steps of the input's axes.
-Dims output_steps(const Problem& problem, const ops::ReduceShape& shape) {
+/// The reduced axes are marked. An output without them has its steps along the others.
+std::vector<MemoryAxis> merged_axes(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  const ops::ReduceShape shape = ops::reduce_shape(*problem.attributes, in.dims);
   const Dims steps = element_steps(out);
   Dims by_input = Dims::filled(in.dims.rank(), 0);
+  uint32_t reduced = 0;
+  for (const int axis : shape.axes) reduced |= 1u << axis;
   int next = 0;
   for (int i = 0; i < in.dims.rank(); ++i) {
-    const bool reduced = std::find(shape.axes.begin(), shape.axes.end(), i) != shape.axes.end();
-    if (out.dims.rank() == in.dims.rank()) {
-      by_input[i] = steps[i];
-    } else if (!reduced) {
-      by_input[i] = steps[next++];
-    }
+    const bool kept = ((reduced >> i) & 1u) == 0;
+    if (kept) by_input[i] = steps[out.dims.rank() == in.dims.rank() ? i : next++];
   }
-  return by_input;
-}
-
-std::vector<Axis> merged_axes(const Problem& problem) {
-  const TensorDesc& in = problem.inputs[0];
-  const ops::ReduceShape shape = ops::reduce_shape(*problem.attributes, in.dims);
-  const Dims in_steps = element_steps(in), out_steps = output_steps(problem, shape);
-  const auto order = axes_in_memory(in);
-  std::vector<Axis> axes;
-  for (int i = 0; i < in.dims.rank(); ++i) {
-    const int axis = order[static_cast<size_t>(i)];
-    const bool reduced = std::find(shape.axes.begin(), shape.axes.end(), axis) != shape.axes.end();
-    const Axis next{in.dims[axis], in_steps[axis], reduced ? 0 : out_steps[axis], reduced};
-    if (next.extent == 1) continue;
-    if (!axes.empty() && axes.back().reduced == reduced &&
-        axes.back().in_step == next.extent * next.in_step &&
-        axes.back().out_step == next.extent * next.out_step) {
-      axes.back() = {axes.back().extent * next.extent, next.in_step, next.out_step, reduced};
-    } else {
-      axes.push_back(next);
-    }
-  }
-  // Innermost elements that are not adjacent are columns of one element each.
-  if (!axes.empty() && axes.back().in_step != 1) axes.push_back({1, 1, 1, false});
-  return axes;
+  return merge_axes(in, by_input, reduced);
 }
 
 std::optional<std::string> refuse(const Problem& problem) {
@@ -70,8 +37,8 @@ std::optional<std::string> refuse(const Problem& problem) {
   if (out.dtype != in.dtype) return "needs an output of the input's type";
   if (in.layout == Layout::Blocked16 || out.layout == Layout::Blocked16)
     return "needs linear or channels_last";
-  const std::vector<Axis> axes = merged_axes(problem);
-  if (!axes.empty() && !axes.back().reduced && axes.back().out_step != 1)
+  const std::vector<MemoryAxis> axes = merged_axes(problem);
+  if (!axes.empty() && !axes.back().marked && axes.back().out_step != 1)
     return "needs an output in the input's order";
   return std::nullopt;
 }
@@ -108,16 +75,16 @@ class ReduceKernel final : public Kernel {
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))) {
     const auto operation = problem.attributes->get_enum<ReduceOperation>("op");
     mode_ = mode_of(operation);
-    std::vector<Axis> axes = merged_axes(problem);
-    if (!axes.empty() && !axes.back().reduced) {
+    std::vector<MemoryAxis> axes = merged_axes(problem);
+    if (!axes.empty() && !axes.back().marked) {
       columns_ = axes.back().extent;
       axes.pop_back();
     } else {
       columns_ = 0;
     }
     int64_t reduced = 1, kept = 1;
-    for (const Axis& axis : axes) {
-      if (axis.reduced) {
+    for (const MemoryAxis& axis : axes) {
+      if (axis.marked) {
         walk_.extents[walk_.axes] = axis.extent;
         walk_.steps[walk_.axes++] = axis.in_step;
         reduced *= axis.extent;
@@ -177,7 +144,7 @@ class ReduceKernel final : public Kernel {
   Mode mode_ = Mode::Sum;
   float scale_ = 1;
   Walk walk_;
-  std::vector<Axis> kept_;
+  std::vector<MemoryAxis> kept_;
   int64_t columns_ = 0, block_columns_ = 0, blocks_ = 1;
   Slicing slicing_;
 };
