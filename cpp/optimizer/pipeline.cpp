@@ -38,6 +38,8 @@ bool canonicalise(Driver& driver) {
       {"drop_constant_nodes", drop_constant_nodes, true},
       // Before folding: an absorbed shape input often leaves the node with constant inputs only.
       {"absorb_shape_inputs", absorb_shape_inputs},
+      // After absorbing: it looks at what is still computed at run time.
+      {"resolve_dynamic_shapes", resolve_dynamic_shapes},
       {"fold_constants", fold_constants},
       {"remove_noops", remove_noops},
       // After no-ops: they hide that two nodes have the same inputs.

@@ -10,6 +10,9 @@ int drop_constant_nodes(ir::Graph& graph);
 /// Host inputs whose elements are known become attributes of their node, so that the shape subgraph
 /// behind them can die: Shuffle(x, shape) -> Shuffle(x) {reshape_dims}.
 int absorb_shape_inputs(ir::Graph& graph);
+/// Shapes from the host that are known after all: extents that a reshape copies, broadcasts that
+/// repeat nothing.
+int resolve_dynamic_shapes(ir::Graph& graph);
 /// Values that depend on constants alone, or whose elements are all known on the host, become
 /// constants. Leaves quantization alone (its place in the graph carries meaning) and what would
 /// grow beyond its inputs.
