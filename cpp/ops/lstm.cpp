@@ -10,33 +10,21 @@ namespace {
 
 enum Input : size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kPeephole };
 
-void check_operand(const InferArgs& args, Input input, const char* name, const Dims& expected) {
-  if (!args.has_input(input)) return;
-  const Dims& dims = args.inputs[input].dims;
-  bool fits = dims.rank() == expected.rank();
-  for (int i = 0; fits && i < dims.rank(); ++i)
-    fits = dims[i] < 0 || expected[i] < 0 || dims[i] == expected[i];
-  TRTLIKE_CHECK(fits, "[ops] input ", static_cast<int>(input), " '", name, "': expected shape ",
-                expected, ", got ", dims, ".");
-}
-
 void infer(const InferArgs& args) {
   check_float(args, kX, "x");
   const LstmShape s =
       lstm_shape(args.attributes, args.inputs[kX].dims, args.inputs[kW].dims, args.inputs[kR].dims);
-  const Dims state =
-      s.batch_first ? Dims{s.batch, s.directions, s.hidden} : Dims{s.directions, s.batch, s.hidden};
-  check_operand(args, kB, "b", {s.directions, 8 * s.hidden});
-  check_operand(args, kLengths, "sequence_lens", {s.batch});
+  const Dims state = recurrent_state(s);
+  check_recurrent_operand(args, kB, "b", {s.directions, 8 * s.hidden});
+  check_recurrent_operand(args, kLengths, "sequence_lens", {s.batch});
   TRTLIKE_CHECK(!args.has_input(kLengths) || core::is_integer(args.inputs[kLengths].dtype),
                 "[ops] input 4 'sequence_lens': expected integers, got ",
                 core::dtype_name(args.inputs[kLengths].dtype), ".");
-  check_operand(args, kInitialH, "initial_h", state);
-  check_operand(args, kInitialC, "initial_c", state);
-  check_operand(args, kPeephole, "p", {s.directions, 3 * s.hidden});
+  check_recurrent_operand(args, kInitialH, "initial_h", state);
+  check_recurrent_operand(args, kInitialC, "initial_c", state);
+  check_recurrent_operand(args, kPeephole, "p", {s.directions, 3 * s.hidden});
   const DataType dtype = args.inputs[kX].dtype;
-  args.outputs[0] = {dtype, s.batch_first ? Dims{s.batch, s.steps, s.directions, s.hidden}
-                                          : Dims{s.steps, s.directions, s.batch, s.hidden}};
+  args.outputs[0] = {dtype, recurrent_output(s)};
   args.outputs[1] = args.outputs[2] = {dtype, state};
 }
 
