@@ -24,6 +24,9 @@ struct Images {
   /// Elements from pixel to pixel.
   int64_t in_pitch = 1;
   int64_t out_pitch = 1;
+
+  /// Whether interleaved rows are worth blending before their pixels.
+  bool blends_rows() const { return in_pitch == channels && x.out >= x.in; }
 };
 
 /// Why the problem is not about images; `refuse_type` comes first.
@@ -31,20 +34,30 @@ std::optional<std::string> refuse_axes(const Problem& problem);
 /// For problems that refuse_axes takes.
 Images find_images(const Problem& problem);
 
-/// One row of the output.
-struct Row {
+/// Rows [begin, end) of the output, counted over all planes.
+struct Rows {
   const Images* images;
-  const void* in;  ///< the plane's first element
-  void* out;       ///< the row's first element
-  int64_t y;
-  float* scratch;  ///< as many floats as the input is wide, and a vector more
+  const void* in;
+  void* out;
+  int64_t begin;
+  int64_t end;
+  float* scratch;  ///< scratch_floats
 };
+
+/// Floats from one row to the next in scratch.
+inline int64_t planar_pitch(int64_t columns) { return (columns + 15) / 16 * 16; }
+/// Planar: a row of the input, two vectors that may be read beyond it, and four rows of the output.
+/// Interleaved: a row of the input.
+inline int64_t scratch_floats(const Images& images, bool planar) {
+  if (!planar) return images.blends_rows() ? images.x.in * images.channels : 0;
+  return planar_pitch(images.x.in) + 2 * 16 + 4 * planar_pitch(images.x.out);
+}
 
 /// The loops of one instruction set, for FP32, FP16 and BF16 storage.
 struct TapLoops {
-  using RowFunction = void (*)(const Row& row);
-  RowFunction interleaved[3];
-  RowFunction planar[3];
+  using RowsFunction = void (*)(const Rows& rows);
+  RowsFunction interleaved[3];
+  RowsFunction planar[3];
 };
 
 const TapLoops& portable_loops();

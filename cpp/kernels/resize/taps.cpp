@@ -44,17 +44,13 @@ void order_by_tap(ops::ResizeAxis& axis) {
 
 class ResizeTaps final : public Kernel {
  public:
-  explicit ResizeTaps(const Problem& problem)
-      : images_(resize::find_images(problem)),
-        element_bytes_(static_cast<int64_t>(core::dtype_bytes(problem.inputs[0].dtype, 1))) {
+  explicit ResizeTaps(const Problem& problem) : images_(resize::find_images(problem)) {
     const auto type = static_cast<size_t>(loop_index(problem.inputs[0].dtype));
     const resize::TapLoops& loops = loops_of_this_cpu();
     const bool planar = problem.inputs[0].layout == Layout::Linear;
-    run_row_ = planar ? loops.planar[type] : loops.interleaved[type];
-    if (planar) {
-      order_by_tap(images_.x);
-      scratch_bytes_ = core::align_up(static_cast<size_t>(images_.x.in + 16) * sizeof(float));
-    }
+    run_rows_ = planar ? loops.planar[type] : loops.interleaved[type];
+    if (planar) order_by_tap(images_.x);
+    scratch_bytes_ = static_cast<size_t>(resize::scratch_floats(images_, planar)) * sizeof(float);
     rows_ = images_.planes * images_.y.out;
     const int64_t taps = images_.y.taps * images_.x.taps;
     slices_ = {copy::count_slices(rows_ * images_.x.out * images_.channels * taps * 2, rows_,
@@ -62,20 +58,14 @@ class ResizeTaps final : public Kernel {
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
-    const int64_t in_plane = images_.y.in * images_.x.in * images_.in_pitch * element_bytes_;
-    const int64_t out_row = images_.x.out * images_.out_pitch * element_bytes_;
-    const int64_t end = rows_ * (slice + 1) / slices_[0];
-    for (int64_t row = rows_ * slice / slices_[0]; row < end; ++row)
-      run_row_({&images_, static_cast<const char*>(args.inputs[0]) + row / images_.y.out * in_plane,
-                static_cast<char*>(args.outputs[0]) + row * out_row, row % images_.y.out,
-                static_cast<float*>(args.scratch)});
+    run_rows_({&images_, args.inputs[0], args.outputs[0], rows_ * slice / slices_[0],
+               rows_ * (slice + 1) / slices_[0], static_cast<float*>(args.scratch)});
   }
 
  private:
   resize::Images images_;
-  int64_t element_bytes_;
   int64_t rows_ = 0;
-  resize::TapLoops::RowFunction run_row_ = nullptr;
+  resize::TapLoops::RowsFunction run_rows_ = nullptr;
 };
 
 std::optional<std::string> refuse(const Problem& problem) {

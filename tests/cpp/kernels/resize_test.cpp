@@ -120,11 +120,11 @@ TEST(ResizeLoops, agree_between_instruction_sets) {
   std::vector<float> in(38), planar_in = {8, 16};
   for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i);
   for (const kernels::resize::TapLoops* loops : all) {
-    std::vector<float> out(19, -1), scratch(64);
-    loops->interleaved[0]({&images, in.data(), out.data(), 0, scratch.data()});
+    std::vector<float> out(19, -1), scratch(200);
+    loops->interleaved[0]({&images, in.data(), out.data(), 0, 1, scratch.data()});
     for (size_t c = 0; c < 19; ++c)
       EXPECT_FLOAT_EQ(out[c], static_cast<float>(c) + 0.75f * 19) << c;
-    loops->planar[0]({&images, planar_in.data(), out.data(), 0, scratch.data()});
+    loops->planar[0]({&images, planar_in.data(), out.data(), 0, 1, scratch.data()});
     EXPECT_FLOAT_EQ(out[0], 14);
   }
 }
