@@ -6,6 +6,7 @@
 
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "kernels/pointwise/epilogue.h"
 
 namespace trtlike::kernels::matmul {
 namespace {
@@ -46,7 +47,9 @@ class GemmKernel final : public Kernel {
     if (setup_.packs_bias) bias_ = reinterpret_cast<const float*>(packed.data() + b_bytes);
     plan_preparation();
     plan_slices();
-    direct_ = setup_.links.empty() && setup_.out == DataType::Float && steps_at_once_ == steps();
+    direct_ = setup_.links.empty() && !setup_.program && setup_.out == DataType::Float &&
+              steps_at_once_ == steps();
+    if (setup_.program) make_epilogue();
   }
 
   void run(const RunArgs& args, int phase, int slice) const noexcept override {
@@ -124,6 +127,15 @@ class GemmKernel final : public Kernel {
     rows_at_once_ = std::min(rows_at_once_, std::max<int64_t>(setup_.m, 1));
     const int64_t sums_rows = parts > 1 ? rows_at_once_ : tiles_.max_rows;
     scratch_bytes_ = static_cast<size_t>(sums_rows * layout_.width) * sizeof(float);
+  }
+
+  void make_epilogue() {
+    std::vector<pointwise::OperandKind> kinds;
+    for (const Operand& operand : setup_.operands)
+      kinds.push_back({operand.dtype, operand.column_stride == 0});
+    epilogue_.emplace(*setup_.program, kinds, setup_.out, core::cpu_isa());
+    epilogue_scratch_ = core::align_up(scratch_bytes_);
+    scratch_bytes_ = epilogue_scratch_ + epilogue_->scratch_bytes();
   }
 
   void prepare(const RunArgs& args, int slice) const noexcept {
@@ -255,6 +267,21 @@ class GemmKernel final : public Kernel {
 
   void finish(const Slice& slice, const float* sums, int64_t row, int rows, int64_t column,
               int columns) const noexcept {
+    void* out = slice.out +
+                (row * setup_.n + column) * static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
+    const auto operand_data = [&](const Operand& operand) {
+      const int64_t element = operand.offsets[static_cast<size_t>(slice.product)] +
+                              row * operand.row_stride + column * operand.column_stride;
+      return at(slice.args.inputs[operand.input], element, operand.dtype);
+    };
+    if (epilogue_) {
+      pointwise::EpilogueOperand extras[kMaxOperands];
+      for (size_t i = 0; i < setup_.operands.size(); ++i)
+        extras[i] = {operand_data(setup_.operands[i]), setup_.operands[i].row_stride};
+      epilogue_->run(sums, layout_.width, out, setup_.n, rows, columns, extras,
+                     static_cast<std::byte*>(slice.args.scratch) + epilogue_scratch_);
+      return;
+    }
     FinishArgs args;
     args.sums = sums;
     args.sums_stride = layout_.width;
@@ -264,13 +291,10 @@ class GemmKernel final : public Kernel {
     args.num_links = static_cast<int>(setup_.links.size());
     for (size_t i = 0; i < setup_.operands.size(); ++i) {
       const Operand& operand = setup_.operands[i];
-      const int64_t element = operand.offsets[static_cast<size_t>(slice.product)] +
-                              row * operand.row_stride + column * operand.column_stride;
-      args.operands[i] = {at(slice.args.inputs[operand.input], element, operand.dtype),
-                          operand.dtype, operand.row_stride, operand.column_stride};
+      args.operands[i] = {operand_data(operand), operand.dtype, operand.row_stride,
+                          operand.column_stride};
     }
-    args.out = slice.out +
-               (row * setup_.n + column) * static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
+    args.out = out;
     args.dtype = setup_.out;
     args.out_stride = setup_.n;
     tiles_.finish(args);
@@ -289,6 +313,8 @@ class GemmKernel final : public Kernel {
   int64_t m_parts_ = 1, n_parts_ = 1;
   int64_t steps_at_once_ = 0, rows_at_once_ = 0;
   bool direct_ = false;
+  std::optional<pointwise::Epilogue> epilogue_;
+  size_t epilogue_scratch_ = 0;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/memory.h"
+#include "kernels/pointwise/epilogue.h"
 #include "ops/broadcast.h"
 
 namespace trtlike::kernels::matmul {
@@ -47,17 +48,12 @@ Operand make_bias(const Problem& problem, const ops::MatmulShape& shape) {
   return operand;
 }
 
-std::string read_program(const Problem& problem, Setup& setup) {
-  const auto chain = match_chain(problem.attributes->get_string("program"));
-  if (!chain) return "needs a program that is a chain of links";
-  if (problem.has_input(kBias)) {
-    setup.packs_bias = problem.is_constant(kBias);
-    if (!setup.packs_bias) {
-      setup.operands.push_back(make_bias(problem, setup.shape));
-      setup.links.push_back({ChainOp::Add, 0, 0, 0});
-    }
+void read_chain(const Problem& problem, const std::vector<ChainLink>& chain, Setup& setup) {
+  if (problem.has_input(kBias) && !setup.packs_bias) {
+    setup.operands.push_back(make_bias(problem, setup.shape));
+    setup.links.push_back({ChainOp::Add, 0, 0, 0});
   }
-  for (ChainLink link : *chain) {
+  for (ChainLink link : chain) {
     if (link.operand >= 0) {
       const size_t input = kFirstOperand - 1 + static_cast<size_t>(link.operand);
       link.operand = static_cast<int>(setup.operands.size());
@@ -65,8 +61,20 @@ std::string read_program(const Problem& problem, Setup& setup) {
     }
     setup.links.push_back(link);
   }
-  if (setup.operands.size() > kMaxOperands)
-    return core::str("needs at most ", kMaxOperands, " operands, got ", setup.operands.size());
+}
+
+std::string read_program(const Problem& problem, Setup& setup) {
+  const std::string& text = problem.attributes->get_string("program");
+  setup.packs_bias = problem.has_input(kBias) && problem.is_constant(kBias);
+  if (const auto chain = match_chain(text)) {
+    read_chain(problem, *chain, setup);
+    return "";
+  }
+  if (problem.has_input(kBias) && !setup.packs_bias) return "needs a constant bias";
+  setup.program = ops::PointwiseProgram::parse(text);
+  if (!pointwise::Epilogue::can_run(*setup.program)) return "needs a program with fewer values";
+  for (size_t input = kFirstOperand; input < problem.inputs.size(); ++input)
+    setup.operands.push_back(make_operand(problem, input, setup.shape));
   return "";
 }
 
@@ -114,6 +122,8 @@ std::string read_problem(const Problem& problem, Setup& setup) {
   if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
     std::string refusal = read_program(problem, setup);
     if (!refusal.empty()) return refusal;
+    if (setup.operands.size() > kMaxOperands)
+      return core::str("needs at most ", kMaxOperands, " operands, got ", setup.operands.size());
   }
   fold_products(setup);
   return "";

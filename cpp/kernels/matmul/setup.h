@@ -31,6 +31,8 @@ struct Setup {
   bool packs_bias = false;  ///< so is the bias; any other is an operand of the first link
   DataType out = DataType::Float;
   std::vector<ChainLink> links;  ///< operands numbered from 0
+  /// A program that is no chain; its inputs 1, 2, ... are the operands.
+  std::optional<ops::PointwiseProgram> program;
   std::vector<Operand> operands;
   int threads = 1;
 
