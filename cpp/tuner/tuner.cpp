@@ -257,8 +257,8 @@ class Tuner {
     for (const auto& [id, from] : producer) {
       const TunedValue& value = graph_.values[static_cast<size_t>(id)];
       if (!value.fixed) continue;
-      charge(from.first, value, [&, n = from.first, o = from.second](const State& s) {
-        return conversion_ms(value, output_format(n, s, o), value.fixed_format);
+      charge(from.first, value, [&, o = from.second](const State& s) {
+        return conversion_ms(value, output_format(s, o), value.fixed_format);
       });
     }
   }
@@ -274,14 +274,19 @@ class Tuner {
     for (const State& a : states_[from])
       for (const State& b : states_[to])
         edge.cost.push_back(
-            conversion_ms(value, output_format(from, a, output), input_format(to, b, input)));
+            conversion_ms(value, output_format(a, output), input_format(to, b, input)));
     problem_.edges.push_back(std::move(edge));
   }
 
-  Format input_format(size_t, const State& s, size_t i) const {
-    return s.assignment != nullptr ? s.assignment->inputs[i] : s.single;
+  /// A view's format is that of its data; its further inputs are shapes.
+  Format input_format(size_t node, const State& s, size_t i) const {
+    if (s.assignment != nullptr) return s.assignment->inputs[i];
+    if (i == 0) return s.single;
+    const int id = graph_.nodes[node].inputs[i];
+    return {id < 0 ? DataType::Int64 : graph_.values[static_cast<size_t>(id)].dtype,
+            kernels::Layout::Linear};
   }
-  Format output_format(size_t, const State& s, size_t o) const {
+  Format output_format(const State& s, size_t o) const {
     return s.assignment != nullptr ? s.assignment->outputs[o] : s.single;
   }
 
@@ -326,7 +331,8 @@ class Tuner {
       choice.inputs = state.assignment->inputs;
       choice.outputs = state.assignment->outputs;
     } else {
-      choice.inputs.assign(graph_.nodes[node].inputs.size(), state.single);
+      for (size_t i = 0; i < graph_.nodes[node].inputs.size(); ++i)
+        choice.inputs.push_back(input_format(node, state, i));
       choice.outputs.assign(graph_.nodes[node].outputs.size(), state.single);
     }
     const auto all = timed_.find(node);

@@ -1,68 +1,14 @@
-// The step functions, written once against Vector. Included by one source an instruction set; all
-// of it has internal linkage.
+// The step functions of the interpreter, written once against Vector. Included by one source an
+// instruction set; all of it has internal linkage.
 #pragma once
 
 #include <cmath>
-#include <limits>
+#include <utility>
 
-#include "kernels/pointwise/steps.h"
-#include "kernels/vector_math.h"
+#include "kernels/pointwise/operations.h"
 
-namespace trtlike::kernels::pointwise {
+namespace trtlike::kernels {
 namespace {
-
-using ops::PointwiseOpcode;
-
-/// F(a, b, c, alpha, beta) on all elements. Variant as in StepTable.
-template <auto F, int kVariant>
-void run_step(const StepArgs& args) {
-  constexpr int kLanes = Vector::kLanes;
-  constexpr bool kOneA = (kVariant & 1) != 0, kOneB = (kVariant & 2) != 0,
-                 kOneC = (kVariant & 4) != 0;
-  const Vector alpha(args.alpha), beta(args.beta);
-  const Vector one_a(kOneA ? args.a[0] : 0), one_b(kOneB ? args.b[0] : 0),
-      one_c(kOneC ? args.c[0] : 0);
-  const auto compute = [&](auto&& load, int64_t i) {
-    if constexpr (std::is_invocable_v<decltype(F), Vector, Vector, Vector>) {
-      return F(kOneA ? one_a : load(args.a + i), alpha, beta);
-    } else if constexpr (std::is_invocable_v<decltype(F), Vector, Vector>) {
-      return F(kOneA ? one_a : load(args.a + i), kOneB ? one_b : load(args.b + i));
-    } else {
-      return F(kOneA ? one_a : load(args.a + i), kOneB ? one_b : load(args.b + i),
-               kOneC ? one_c : load(args.c + i), 0);
-    }
-  };
-  int64_t i = 0;
-  for (; i + kLanes <= args.count; i += kLanes)
-    compute([](const float* p) { return Vector::load(p); }, i).store(args.out + i);
-  if (const int rest = static_cast<int>(args.count - i); rest > 0)
-    compute([&](const float* p) { return Vector::load(p, rest); }, i).store(args.out + i, rest);
-}
-
-/// f on each lane, for functions that the mathematics library computes one by one.
-template <typename F, typename... More>
-Vector each_lane(F f, Vector a, More... more) {
-  constexpr int kLanes = Vector::kLanes;
-  float x[kLanes];
-  a.store(x);
-  const auto apply = [&](auto... others) {
-    float rest[sizeof...(others) + 1][kLanes];
-    int k = 0;
-    (others.store(rest[k++]), ...);
-    for (int i = 0; i < kLanes; ++i) {
-      if constexpr (sizeof...(others) == 0) {
-        x[i] = f(x[i]);
-      } else {
-        x[i] = f(x[i], rest[0][i]);
-      }
-    }
-  };
-  apply(more...);
-  return Vector::load(x);
-}
-
-inline Vector to_number(Mask mask) { return select(mask, Vector(1.0f), Vector(0.0f)); }
-inline Mask is_true(Vector x) { return mask_not(equal(x, Vector(0.0f))); }
 
 template <typename T>
 Vector round_to(Vector x) {
@@ -70,173 +16,92 @@ Vector round_to(Vector x) {
   x.store(stored);
   return Vector::load(stored);
 }
+inline Vector round_f16(Vector x) { return round_to<core::Half>(x); }
+inline Vector round_bf16(Vector x) { return round_to<core::BFloat16>(x); }
 
-template <auto Fast, auto Slow>
-Vector reduced_range(Vector x) {
-  if (any(less(Vector(8192.0f), abs(x)))) return each_lane(Slow, x);
-  return Fast(x);
-}
+}  // namespace
 
-inline void set_step(StepTable& table, StepOpcode op, std::initializer_list<Step> variants) {
-  size_t i = 0;
-  for (const Step step : variants) table.steps[static_cast<size_t>(op)][i++] = step;
-}
+namespace pointwise {
+namespace {
 
-template <auto F>
-void set_unary(StepTable& table, StepOpcode op) {
-  set_step(table, op, {run_step<F, 0>});
-}
-template <auto F>
-void set_unary(StepTable& table, PointwiseOpcode op) {
-  set_unary<F>(table, to_step(op));
-}
-template <auto F>
-void set_binary(StepTable& table, PointwiseOpcode op) {
-  set_step(table, to_step(op), {run_step<F, 0>, run_step<F, 1>, run_step<F, 2>});
-}
-template <auto F>
-void set_ternary(StepTable& table, StepOpcode op) {
-  set_step(table, op,
-           {run_step<F, 0>, run_step<F, 1>, run_step<F, 2>, run_step<F, 3>, run_step<F, 4>,
-            run_step<F, 5>, run_step<F, 6>});
-}
-
-inline void set_activations(StepTable& table) {
+template <PointwiseOpcode op>
+float of_lane(float x, float y) {
   using Op = PointwiseOpcode;
-  set_unary<[](Vector x, Vector, Vector) { return max(Vector(0.0f), x); }>(table, Op::Relu);
-  set_unary<[](Vector x, Vector, Vector) { return sigmoid(x); }>(table, Op::Sigmoid);
-  set_unary<[](Vector x, Vector, Vector) { return tanh(x); }>(table, Op::Tanh);
-  set_unary<[](Vector x, Vector alpha, Vector) {
-    return select(less(x, Vector(0.0f)), alpha * x, x);
-  }>(table, Op::LeakyRelu);
-  set_unary<[](Vector x, Vector alpha, Vector) {
-    return select(less(x, Vector(0.0f)), alpha * expm1(x), x);
-  }>(table, Op::Elu);
-  set_unary<[](Vector x, Vector alpha, Vector beta) {
-    return beta * select(less_equal(x, Vector(0.0f)), alpha * expm1(x), x);
-  }>(table, Op::Selu);
-  set_unary<[](Vector x, Vector, Vector) {
-    const Vector magnitude = abs(x);
-    const Mask infinite = equal(magnitude, Vector(std::numeric_limits<float>::infinity()));
-    return select(infinite, copy_sign(Vector(1.0f), x), x / (magnitude + Vector(1.0f)));
-  }>(table, Op::Softsign);
-  set_unary<[](Vector x, Vector alpha, Vector beta) { return alpha * softplus(beta * x); }>(
-      table, Op::Softplus);
-  set_unary<[](Vector x, Vector alpha, Vector beta) { return max(alpha, min(beta, x)); }>(table,
-                                                                                          Op::Clip);
-  set_unary<[](Vector x, Vector alpha, Vector beta) {
-    return max(Vector(0.0f), min(Vector(1.0f), fma(alpha, x, beta)));
-  }>(table, Op::HardSigmoid);
-  set_unary<[](Vector x, Vector alpha, Vector beta) { return alpha * tanh(beta * x); }>(
-      table, Op::ScaledTanh);
-  set_unary<[](Vector x, Vector alpha, Vector) {
-    return select(less_equal(x, alpha), Vector(0.0f), x);
-  }>(table, Op::ThresholdedRelu);
-  set_unary<[](Vector x, Vector, Vector) { return gelu_erf(x); }>(table, Op::GeluErf);
-  set_unary<[](Vector x, Vector, Vector) { return gelu_tanh(x); }>(table, Op::GeluTanh);
+  if constexpr (op == Op::Pow) return std::pow(x, y);
+  if constexpr (op == Op::Sin) return std::sin(x);
+  if constexpr (op == Op::Cos) return std::cos(x);
+  if constexpr (op == Op::Tan) return std::tan(x);
+  if constexpr (op == Op::Sinh) return std::sinh(x);
+  if constexpr (op == Op::Cosh) return std::cosh(x);
+  if constexpr (op == Op::Asin) return std::asin(x);
+  if constexpr (op == Op::Acos) return std::acos(x);
+  if constexpr (op == Op::Atan) return std::atan(x);
+  if constexpr (op == Op::Asinh) return std::asinh(x);
+  if constexpr (op == Op::Acosh) return std::acosh(x);
+  if constexpr (op == Op::Atanh) return std::atanh(x);
 }
 
-inline void set_arithmetic(StepTable& table) {
-  using Op = PointwiseOpcode;
-  set_binary<[](Vector a, Vector b) { return a + b; }>(table, Op::Sum);
-  set_binary<[](Vector a, Vector b) { return a * b; }>(table, Op::Prod);
-  set_binary<[](Vector a, Vector b) { return select(is_nan(a), a, max(a, b)); }>(table, Op::Max);
-  set_binary<[](Vector a, Vector b) { return select(is_nan(a), a, min(a, b)); }>(table, Op::Min);
-  set_binary<[](Vector a, Vector b) { return a - b; }>(table, Op::Sub);
-  set_binary<[](Vector a, Vector b) { return a / b; }>(table, Op::Div);
-  set_binary<[](Vector a, Vector b) {
-    return each_lane([](float x, float y) { return std::pow(x, y); }, a, b);
-  }>(table, Op::Pow);
-  set_binary<[](Vector a, Vector b) { return floor(a / b); }>(table, Op::FloorDiv);
-  set_binary<[](Vector a, Vector b) { return to_number(mask_and(is_true(a), is_true(b))); }>(
-      table, Op::And);
-  set_binary<[](Vector a, Vector b) { return to_number(mask_or(is_true(a), is_true(b))); }>(table,
-                                                                                            Op::Or);
-  set_binary<[](Vector a, Vector b) { return abs(to_number(is_true(a)) - to_number(is_true(b))); }>(
-      table, Op::Xor);
-  set_binary<[](Vector a, Vector b) { return to_number(equal(a, b)); }>(table, Op::Equal);
-  set_binary<[](Vector a, Vector b) { return to_number(less(b, a)); }>(table, Op::Greater);
-  set_binary<[](Vector a, Vector b) { return to_number(less(a, b)); }>(table, Op::Less);
+template <PointwiseOpcode op>
+Vector by_lane(Vector a, Vector b) {
+  // The reduction of the argument is exact enough up to here.
+  if constexpr (op == PointwiseOpcode::Sin || op == PointwiseOpcode::Cos) {
+    if (!any(less(Vector(8192.0f), abs(a)))) return op == PointwiseOpcode::Sin ? sin(a) : cos(a);
+  }
+  float x[Vector::kLanes], y[Vector::kLanes];
+  a.store(x);
+  b.store(y);
+  for (int i = 0; i < Vector::kLanes; ++i) x[i] = of_lane<op>(x[i], y[i]);
+  return Vector::load(x);
 }
 
-inline void set_functions(StepTable& table) {
-  using Op = PointwiseOpcode;
-  set_unary<[](Vector x, Vector, Vector) { return exp(x); }>(table, Op::Exp);
-  set_unary<[](Vector x, Vector, Vector) { return log(x); }>(table, Op::Log);
-  set_unary<[](Vector x, Vector, Vector) { return sqrt(x); }>(table, Op::Sqrt);
-  set_unary<[](Vector x, Vector, Vector) { return Vector(1.0f) / x; }>(table, Op::Recip);
-  set_unary<[](Vector x, Vector, Vector) { return abs(x); }>(table, Op::Abs);
-  set_unary<[](Vector x, Vector, Vector) { return -x; }>(table, Op::Neg);
-  set_unary<[](Vector x, Vector, Vector) {
-    return reduced_range<[](Vector v) { return sin(v); }, [](float v) { return std::sin(v); }>(x);
-  }>(table, Op::Sin);
-  set_unary<[](Vector x, Vector, Vector) {
-    return reduced_range<[](Vector v) { return cos(v); }, [](float v) { return std::cos(v); }>(x);
-  }>(table, Op::Cos);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::tan(v); }, x);
-  }>(table, Op::Tan);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::sinh(v); }, x);
-  }>(table, Op::Sinh);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::cosh(v); }, x);
-  }>(table, Op::Cosh);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::asin(v); }, x);
-  }>(table, Op::Asin);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::acos(v); }, x);
-  }>(table, Op::Acos);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::atan(v); }, x);
-  }>(table, Op::Atan);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::asinh(v); }, x);
-  }>(table, Op::Asinh);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::acosh(v); }, x);
-  }>(table, Op::Acosh);
-  set_unary<[](Vector x, Vector, Vector) {
-    return each_lane([](float v) { return std::atanh(v); }, x);
-  }>(table, Op::Atanh);
-  set_unary<[](Vector x, Vector, Vector) { return ceil(x); }>(table, Op::Ceil);
-  set_unary<[](Vector x, Vector, Vector) { return floor(x); }>(table, Op::Floor);
-  set_unary<[](Vector x, Vector, Vector) { return erf(x); }>(table, Op::Erf);
-  set_unary<[](Vector x, Vector, Vector) { return to_number(equal(x, Vector(0.0f))); }>(table,
-                                                                                        Op::Not);
-  set_unary<[](Vector x, Vector, Vector) {
-    const Vector zero(0.0f);
-    return select(mask_or(less(x, zero), less(zero, x)), copy_sign(Vector(1.0f), x), x);
-  }>(table, Op::Sign);
-  set_unary<[](Vector x, Vector, Vector) { return round(x); }>(table, Op::Round);
-  set_unary<[](Vector x, Vector, Vector) {
-    return to_number(equal(abs(x), Vector(std::numeric_limits<float>::infinity())));
-  }>(table, Op::IsInf);
-  set_unary<[](Vector x, Vector, Vector) { return to_number(is_nan(x)); }>(table, Op::IsNan);
-  set_unary<[](Vector x, Vector, Vector) { return round_to<core::Half>(x); }>(table, Op::RoundF16);
-  set_unary<[](Vector x, Vector, Vector) { return round_to<core::BFloat16>(x); }>(table,
-                                                                                  Op::RoundBf16);
-  set_unary<[](Vector x, Vector, Vector) { return to_number(is_true(x)); }>(table, Op::ToBool);
-  set_unary<[](Vector x, Vector, Vector) { return trunc(x); }>(table, Op::Trunc);
+template <StepOpcode op>
+Vector compute(Vector a, Vector b, Vector c, Vector alpha, Vector beta) {
+  if constexpr (is_by_lane(op)) {
+    return by_lane<static_cast<PointwiseOpcode>(op)>(a, b);
+  } else {
+    return operation<op>(a, b, c, alpha, beta);
+  }
 }
 
-inline void set_joined(StepTable& table) {
-  set_unary<[](Vector x, Vector, Vector) { return x / (Vector(1.0f) + exp(-x)); }>(
-      table, StepOpcode::Silu);
-  set_unary<[](Vector x, Vector alpha, Vector beta) {
-    return x * max(Vector(0.0f), min(Vector(1.0f), fma(alpha, x, beta)));
-  }>(table, StepOpcode::HardSwish);
-  set_unary<[](Vector x, Vector, Vector) { return x * x; }>(table, StepOpcode::Square);
-  set_unary<[](Vector x, Vector, Vector) { return x * x * x; }>(table, StepOpcode::Cube);
-  set_unary<[](Vector x, Vector, Vector) { return x; }>(table, StepOpcode::Copy);
-  set_step(table, StepOpcode::Fill,
-           {run_step<[](Vector x, Vector, Vector) { return x; }, 1>,
-            run_step<[](Vector x, Vector, Vector) { return x; }, 1>});
-  set_ternary<[](Vector a, Vector b, Vector c, int) { return select(is_true(a), b, c); }>(
-      table, to_step(PointwiseOpcode::Select));
-  set_ternary<[](Vector a, Vector b, Vector c, int) { return fma(a, b, c); }>(
-      table, StepOpcode::MultiplyAdd);
+/// Variant as in StepTable.
+template <StepOpcode op, int operands, int variant>
+void run_step(const StepArgs& args) {
+  constexpr int kLanes = Vector::kLanes;
+  constexpr bool kOneA = (variant & 1) != 0, kOneB = (variant & 2) != 0, kOneC = (variant & 4) != 0;
+  const Vector alpha(args.alpha), beta(args.beta);
+  const Vector a(kOneA ? args.a[0] : 0), b(kOneB ? args.b[0] : 0), c(kOneC ? args.c[0] : 0);
+  int64_t i = 0;
+  for (; i + kLanes <= args.count; i += kLanes)
+    compute<op>(kOneA ? a : Vector::load(args.a + i),
+                operands < 2 || kOneB ? b : Vector::load(args.b + i),
+                operands < 3 || kOneC ? c : Vector::load(args.c + i), alpha, beta)
+        .store(args.out + i);
+  if (const int rest = static_cast<int>(args.count - i); rest > 0)
+    compute<op>(kOneA ? a : Vector::load(args.a + i, rest),
+                operands < 2 || kOneB ? b : Vector::load(args.b + i, rest),
+                operands < 3 || kOneC ? c : Vector::load(args.c + i, rest), alpha, beta)
+        .store(args.out + i, rest);
+}
+
+/// As num_operands, for template arguments.
+constexpr int operands_of(StepOpcode op) {
+  const auto code = static_cast<PointwiseOpcode>(op);
+  if (op == StepOpcode::MultiplyAdd || code == PointwiseOpcode::Select) return 3;
+  return code >= PointwiseOpcode::Sum && code < PointwiseOpcode::Exp ? 2 : 1;
+}
+
+/// All variants but the one where every operand is one element: that is variant 0 on one element.
+template <StepOpcode op>
+void set_step(StepTable& table) {
+  constexpr int kOperands = operands_of(op);
+  auto& variants = table.steps[static_cast<size_t>(op)];
+  if constexpr (op == StepOpcode::Fill) {
+    variants[0] = run_step<op, 1, 1>;
+  } else if constexpr (op != static_cast<StepOpcode>(PointwiseOpcode::Constant)) {
+    [&]<int... variant>(std::integer_sequence<int, variant...>) {
+      ((variants[static_cast<size_t>(variant)] = run_step<op, kOperands, variant>), ...);
+    }(std::make_integer_sequence<int, (1 << kOperands) - 1>());
+  }
 }
 
 template <typename T>
@@ -293,10 +158,9 @@ void set_element_type(StepTable& table, DataType dtype) {
 
 inline StepTable make_step_table() {
   StepTable table;
-  set_activations(table);
-  set_arithmetic(table);
-  set_functions(table);
-  set_joined(table);
+  [&]<size_t... op>(std::index_sequence<op...>) {
+    (set_step<static_cast<StepOpcode>(op)>(table), ...);
+  }(std::make_index_sequence<kNumStepOpcodes>());
   set_element_type<float>(table, DataType::Float);
   set_element_type<core::Half>(table, DataType::Half);
   set_element_type<core::BFloat16>(table, DataType::BF16);
@@ -309,4 +173,5 @@ inline StepTable make_step_table() {
 }
 
 }  // namespace
-}  // namespace trtlike::kernels::pointwise
+}  // namespace pointwise
+}  // namespace trtlike::kernels

@@ -181,8 +181,8 @@ Walk::Walk(std::vector<int64_t> dims, std::vector<WalkOperand> operands, int thr
 void Walk::choose_blocks(int threads) {
   const auto elem_bytes = static_cast<int64_t>(operands_.back().elem_bytes);
   const int64_t total = outer_ * rows_ * row_;
-  const int64_t wanted = std::clamp<int64_t>(total * elem_bytes / kSliceBytes, 1,
-                                             kSlicesPerThread * std::max(threads, 1));
+  const int64_t most = threads <= 1 ? 1 : kSlicesPerThread * threads;
+  const int64_t wanted = std::clamp<int64_t>(total * elem_bytes / kSliceBytes, 1, most);
   block_row_ = row_;
   int64_t blocks = 0;
   if (row_ >= kLongRow || rows_ == 1) {

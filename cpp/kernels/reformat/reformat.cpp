@@ -133,8 +133,8 @@ class ReformatKernel final : public Kernel {
     }
     transposes_ = from_.has_channels_inside() != to_.has_channels_inside() && !plain;
     move_ = find_move(in, out, transposes_, isa);
-    const int64_t wanted = std::clamp<int64_t>(total * out_bytes_ / kSliceBytes, 1,
-                                               kSlicesPerThread * std::max(threads, 1));
+    const int64_t most = threads <= 1 ? 1 : kSlicesPerThread * threads;
+    const int64_t wanted = std::clamp<int64_t>(total * out_bytes_ / kSliceBytes, 1, most);
     const int64_t matrices = images_ * groups_;
     const int64_t parts = (wanted + matrices - 1) / matrices;
     chunk_ = std::min(area_, ((area_ + parts - 1) / parts + kChunk - 1) / kChunk * kChunk);
