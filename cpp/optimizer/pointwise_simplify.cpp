@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "optimizer/pointwise_form.h"
@@ -82,6 +83,16 @@ std::vector<bool> find_used(const PointwiseProgram& program, const std::vector<i
   return used;
 }
 
+/// A product written out: a number times registers, in ascending order.
+struct Product {
+  double coefficient = 1;
+  std::vector<int> registers;
+
+  bool is(double factor, const std::vector<int>& of) const {
+    return std::abs(coefficient - factor) <= 1e-5 * std::abs(factor) && registers == of;
+  }
+};
+
 /// Reads a program backwards from a register.
 class Reader {
  public:
@@ -95,88 +106,83 @@ class Reader {
     const PointwiseInstruction* i = at(reg);
     return i != nullptr && i->op == op ? i : nullptr;
   }
-  bool is_scalar(int reg, double value) const {
-    const PointwiseInstruction* i = at(reg, PointwiseOpcode::Constant);
-    return i != nullptr && std::abs(i->alpha - value) <= 1e-5 * std::abs(value);
-  }
-  /// The other operand of `op` at `reg` when one is this scalar; -1 otherwise.
-  int without_scalar(int reg, PointwiseOpcode op, double value) const {
-    const PointwiseInstruction* i = at(reg, op);
-    if (i == nullptr) return -1;
-    if (is_scalar(i->b, value)) return i->a;
-    return commutes(op) && is_scalar(i->a, value) ? i->b : -1;
-  }
-  /// x of x * factor, or of x / (1 / factor).
-  int without_factor(int reg, double factor) const {
-    const int x = without_scalar(reg, PointwiseOpcode::Prod, factor);
-    return x >= 0 ? x : without_scalar(reg, PointwiseOpcode::Div, 1 / factor);
+
+  /// Products, quotients by numbers and small whole powers below `reg`, multiplied out.
+  Product product(int reg) const {
+    Product out;
+    multiply(reg, out);
+    std::sort(out.registers.begin(), out.registers.end());
+    return out;
   }
 
-  /// The registers multiplied at `reg`, two or three of them.
-  std::vector<int> factors(int reg) const {
-    const PointwiseInstruction* product = at(reg, PointwiseOpcode::Prod);
-    if (product == nullptr) return {};
-    for (const auto& [inner, other] :
-         {std::pair(product->a, product->b), std::pair(product->b, product->a)})
-      if (const PointwiseInstruction* deeper = at(inner, PointwiseOpcode::Prod))
-        return {deeper->a, deeper->b, other};
-    return {product->a, product->b};
-  }
-
-  /// x when `reg` is x of 1 + erf(x / sqrt 2).
-  int erf_argument(int reg) const {
-    const int erf = without_scalar(reg, PointwiseOpcode::Sum, 1);
-    const PointwiseInstruction* i = erf < 0 ? nullptr : at(erf, PointwiseOpcode::Erf);
-    return i == nullptr ? -1 : without_factor(i->a, std::sqrt(0.5));
-  }
-
-  /// x when `reg` is x of 1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
-  int tanh_argument(int reg) const {
-    const int tanh = without_scalar(reg, PointwiseOpcode::Sum, 1);
-    const PointwiseInstruction* i = tanh < 0 ? nullptr : at(tanh, PointwiseOpcode::Tanh);
-    if (i == nullptr) return -1;
-    const int inner = without_factor(i->a, std::sqrt(2 / 3.14159265358979));
-    const PointwiseInstruction* sum = inner < 0 ? nullptr : at(inner, PointwiseOpcode::Sum);
+  /// The other operand of a sum at `reg` of which one is 1; -1 when it is no such sum.
+  int without_one(int reg) const {
+    const PointwiseInstruction* sum = at(reg, PointwiseOpcode::Sum);
     if (sum == nullptr) return -1;
-    for (const auto& [x, cubic] : {std::pair(sum->a, sum->b), std::pair(sum->b, sum->a)})
-      if (without_factor(cubic, 0.044715) >= 0 && is_cube(without_factor(cubic, 0.044715), x))
-        return x;
-    return -1;
+    return product(sum->b).is(1, {}) ? sum->a : product(sum->a).is(1, {}) ? sum->b : -1;
+  }
+
+  /// True when `reg` is 1 + erf(x / sqrt 2).
+  bool is_erf_part(int reg, int x) const {
+    const PointwiseInstruction* erf = at(std::max(0, without_one(reg)), PointwiseOpcode::Erf);
+    return without_one(reg) >= 0 && erf != nullptr && product(erf->a).is(std::sqrt(0.5), {x});
+  }
+
+  /// True when `reg` is 1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
+  bool is_tanh_part(int reg, int x) const {
+    const PointwiseInstruction* tanh = at(std::max(0, without_one(reg)), PointwiseOpcode::Tanh);
+    if (without_one(reg) < 0 || tanh == nullptr) return false;
+    const Product inner = product(tanh->a);
+    if (inner.registers.empty() || !inner.is(std::sqrt(2 / kPi), inner.registers)) return false;
+    if (inner.registers.size() == 1) return is_cubic(inner.registers[0], x);
+    if (inner.registers.size() != 2) return false;
+    const int other = inner.registers[inner.registers[0] == x ? 1 : 0];
+    // x * (1 + 0.044715 x^2)
+    return without_one(other) >= 0 && product(without_one(other)).is(kCubic, {x, x});
   }
 
  private:
-  bool is_cube(int reg, int x) const {
-    if (without_scalar(reg, PointwiseOpcode::Pow, 3) == x) return true;
-    const std::vector<int> f = factors(reg);
-    return f == std::vector<int>{x, x, x} || (f.size() == 2 && ((f[0] == x && is_square(f[1], x)) ||
-                                                                (f[1] == x && is_square(f[0], x))));
+  static constexpr double kPi = 3.14159265358979, kCubic = 0.044715;
+
+  bool is_cubic(int reg, int x) const {
+    const PointwiseInstruction* sum = at(reg, PointwiseOpcode::Sum);
+    return sum != nullptr && ((sum->a == x && product(sum->b).is(kCubic, {x, x, x})) ||
+                              (sum->b == x && product(sum->a).is(kCubic, {x, x, x})));
   }
-  bool is_square(int reg, int x) const {
-    const PointwiseInstruction* i = at(reg, PointwiseOpcode::Prod);
-    return (i != nullptr && i->a == x && i->b == x) ||
-           without_scalar(reg, PointwiseOpcode::Pow, 2) == x;
+
+  void multiply(int reg, Product& out) const {
+    const PointwiseInstruction* i = at(reg);
+    const PointwiseInstruction* right =
+        i != nullptr && i->b >= 0 ? at(i->b, PointwiseOpcode::Constant) : nullptr;
+    if (i != nullptr && i->op == PointwiseOpcode::Constant) {
+      out.coefficient *= i->alpha;
+    } else if (i != nullptr && i->op == PointwiseOpcode::Prod) {
+      multiply(i->a, out);
+      multiply(i->b, out);
+    } else if (i != nullptr && i->op == PointwiseOpcode::Div && right != nullptr) {
+      multiply(i->a, out);
+      out.coefficient /= right->alpha;
+    } else if (i != nullptr && i->op == PointwiseOpcode::Pow && right != nullptr &&
+               (right->alpha == 2 || right->alpha == 3)) {
+      for (int k = 0; k < static_cast<int>(right->alpha); ++k) multiply(i->a, out);
+    } else {
+      out.registers.push_back(reg);
+    }
   }
 
   const PointwiseProgram& program_;
 };
 
-/// x when the product at `reg` is x * 0.5 * (1 + argument), in any order.
-template <typename Argument>
-int gelu_argument(const Reader& reader, int reg, Argument argument) {
-  std::vector<int> factors = reader.factors(reg);
-  const auto half =
-      std::find_if(factors.begin(), factors.end(), [&](int f) { return reader.is_scalar(f, 0.5); });
-  if (half != factors.end()) {
-    factors.erase(half);
-  } else {
-    return -1;
+/// The activation that the product at `reg` spells out: x * 0.5 * (1 + ...).
+std::optional<PointwiseInstruction> match_gelu(const Reader& reader, int reg) {
+  const Product product = reader.product(reg);
+  if (product.registers.size() != 2 || !product.is(0.5, product.registers)) return std::nullopt;
+  for (const auto& [x, part] : {std::pair(product.registers[0], product.registers[1]),
+                                std::pair(product.registers[1], product.registers[0])}) {
+    if (reader.is_erf_part(part, x)) return PointwiseInstruction{PointwiseOpcode::GeluErf, x};
+    if (reader.is_tanh_part(part, x)) return PointwiseInstruction{PointwiseOpcode::GeluTanh, x};
   }
-  if (factors.size() == 1) factors = reader.factors(factors[0]);
-  if (factors.size() != 2) return -1;
-  for (int k = 0; k < 2; ++k)
-    if (argument(factors[static_cast<size_t>(k)]) == factors[static_cast<size_t>(1 - k)])
-      return factors[static_cast<size_t>(1 - k)];
-  return -1;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -201,12 +207,8 @@ void simplify(PointwiseForm& form, size_t num_fixed) {
 void recognise_activations(PointwiseProgram& program) {
   for (int reg = program.num_inputs; reg < program.num_registers(); ++reg) {
     PointwiseInstruction& i = program.instructions[static_cast<size_t>(reg - program.num_inputs)];
-    if (i.op != PointwiseOpcode::Prod) continue;
-    const Reader reader(program);
-    const int erf = gelu_argument(reader, reg, [&](int f) { return reader.erf_argument(f); });
-    const int tanh = gelu_argument(reader, reg, [&](int f) { return reader.tanh_argument(f); });
-    if (erf >= 0) i = {PointwiseOpcode::GeluErf, erf};
-    if (tanh >= 0) i = {PointwiseOpcode::GeluTanh, tanh};
+    if (i.op != PointwiseOpcode::Prod && i.op != PointwiseOpcode::Div) continue;
+    if (const auto gelu = match_gelu(Reader(program), reg)) i = *gelu;
   }
 }
 

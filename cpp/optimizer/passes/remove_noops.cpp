@@ -1,5 +1,6 @@
 // Nodes that give back one of their inputs.
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string_view>
 
@@ -57,18 +58,34 @@ ValueId forward_shuffle(const Graph& graph, const Node& node) {
   return !reshapes || keeps_shape(graph, node) ? node.inputs[0] : ValueId{};
 }
 
-/// A slice that starts at 0 and keeps a shape that is known, with steps of 1 where there is a
-/// second element.
+/// True when the slice's axis `i` (of its lists) keeps all elements: an end as far out as exporters
+/// write for "all", or an extent that is known to stay.
+bool keeps_axis(const Graph& graph, const Node& node, size_t i) {
+  constexpr int64_t kBeyondAll = 1000000000;
+  const auto& axes = node.attributes.get_ints("axes");
+  const auto& ends = node.attributes.get_ints("shape");
+  const Dims &in = graph.value(node.inputs[0]).type.dims,
+             &out = graph.value(node.outputs[0]).type.dims;
+  const int64_t axis = axes.empty() ? static_cast<int64_t>(i) : axes[i];
+  const int at = static_cast<int>(axis < 0 ? axis + in.rank() : axis);
+  const auto& strides = node.attributes.get_ints("stride");
+  const int64_t stride = i < strides.size() ? strides[i] : 1;
+  if (in[at] >= 0) return in[at] == out[at] && (stride == 1 || in[at] == 1);
+  return stride == 1 && node.attributes.get_bool("clamp_ends") && i < ends.size() &&
+         ends[i] >= kBeyondAll;
+}
+
+/// A slice that starts at 0 and keeps all elements.
 ValueId forward_slice(const Graph& graph, const Node& node) {
   for (size_t i = 1; i < node.inputs.size(); ++i)
     if (node.inputs[i]) return {};
-  const Dims& dims = graph.value(node.outputs[0]).type.dims;
-  if (!core::is_static(dims) || !has_same_type(graph, node.inputs[0], node.outputs[0])) return {};
-  const auto& strides = node.attributes.get_ints("stride");
-  const bool has_axes = !node.attributes.get_ints("axes").empty();
-  for (size_t i = 0; i < strides.size(); ++i)
-    if (strides[i] != 1 && (has_axes || dims[static_cast<int>(i)] != 1)) return {};
-  return all_equal(node.attributes.get_ints("start"), 0) ? node.inputs[0] : ValueId{};
+  const auto& start = node.attributes.get_ints("start");
+  if (!all_equal(start, 0) || !has_same_type(graph, node.inputs[0], node.outputs[0])) return {};
+  const auto& axes = node.attributes.get_ints("axes");
+  const size_t count = axes.empty() ? start.size() : axes.size();
+  for (size_t i = 0; i < count; ++i)
+    if (!keeps_axis(graph, node, i)) return {};
+  return count > 0 ? node.inputs[0] : ValueId{};
 }
 
 ValueId forward_concatenation(const Graph&, const Node& node) {
@@ -93,22 +110,40 @@ ValueId forward_reduce(const Graph& graph, const Node& node) {
              : ValueId{};
 }
 
-/// x + 0, x - 0, x * 1, x / 1 and x ^ 1, where the constant does not widen x.
+/// True for the constant c with which x op c is x.
+bool is_neutral(Operation op, double c) {
+  switch (op) {
+    case Operation::Sum:
+    case Operation::Sub:
+      return c == 0;
+    case Operation::Prod:
+    case Operation::Div:
+    case Operation::Pow:
+      return c == 1;
+    case Operation::Max:
+      return c == -INFINITY;
+    case Operation::Min:
+      return c == INFINITY;
+    default:
+      return false;
+  }
+}
+
+/// An operation with its neutral constant, where that does not widen x.
 ValueId forward_element_wise(const Graph& graph, const Node& node) {
   const auto op = node.attributes.get_enum<Operation>("op");
-  const bool is_additive = op == Operation::Sum || op == Operation::Sub;
-  const bool is_scaling = op == Operation::Prod || op == Operation::Div || op == Operation::Pow;
   const auto forward = [&](size_t index) {
     const ValueId x = node.inputs[index], constant = node.inputs[1 - index];
     const auto scalar = ir::constant_scalar(graph, constant);
-    if (!scalar || !((is_additive && *scalar == 0) || (is_scaling && *scalar == 1))) return false;
+    if (!scalar || !is_neutral(op, *scalar)) return false;
     const Dims& widening = graph.value(constant).type.dims;
     return has_same_type(graph, x, node.outputs[0]) &&
            (core::is_static(graph.value(x).type.dims) ||
             all_equal({widening.begin(), widening.end()}, 1));
   };
   if (forward(0)) return node.inputs[0];
-  const bool commutes = op == Operation::Sum || op == Operation::Prod;
+  const bool commutes =
+      op == Operation::Sum || op == Operation::Prod || op == Operation::Max || op == Operation::Min;
   return commutes && forward(1) ? node.inputs[1] : ValueId{};
 }
 

@@ -72,6 +72,22 @@ TEST(FusePointwise, gelu_spelled_with_tanh_is_recognised) {
   EXPECT_EQ(program_of(g.graph), "in 1; v1 = gelu_tanh v0; out v1");
 }
 
+TEST(FusePointwise, gelu_with_its_cube_multiplied_out_is_recognised) {
+  OneInput g;
+  ir::ValueId cube = element_wise(g.graph, Operation::Prod, scalar(g.graph, 0.044715, 3), g.x);
+  cube = element_wise(g.graph, Operation::Prod, g.x,
+                      element_wise(g.graph, Operation::Prod, g.x, cube));
+  const ir::ValueId inner = element_wise(g.graph, Operation::Sum, g.x, cube);
+  const ir::ValueId tanh =
+      activation(g.graph, Type::Tanh,
+                 element_wise(g.graph, Operation::Prod, scalar(g.graph, 0.7978846, 3), inner));
+  const ir::ValueId plus = element_wise(g.graph, Operation::Sum, tanh, scalar(g.graph, 1, 3));
+  const ir::ValueId half = element_wise(g.graph, Operation::Prod, scalar(g.graph, 0.5, 3), plus);
+  g.graph.mark_output(element_wise(g.graph, Operation::Prod, g.x, half));
+  expect_rule_keeps_numbers(g.graph, kRule);
+  EXPECT_EQ(program_of(g.graph), "in 1; v1 = gelu_tanh v0; out v1");
+}
+
 TEST(FusePointwise, another_factor_is_no_gelu) {
   OneInput g;
   const ir::ValueId erf =

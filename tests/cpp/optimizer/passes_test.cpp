@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "ops/pointwise_kinds.h"
 #include "support/run_graph.h"
 
@@ -106,6 +108,35 @@ TEST(RemoveNoops, forwards_shuffles_slices_and_joins_of_everything) {
   EXPECT_EQ(remove_noops(graph), 5);
   EXPECT_EQ(op_names(graph), "Unary");
   expect_same_outputs(before, graph);
+}
+
+TEST(RemoveNoops, forwards_slices_of_everything_with_unknown_extents) {
+  using Axes = std::vector<int64_t>;
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {-1, 3, 4});
+  const auto sliced = [&](const Axes& ends, bool clamp) {
+    return graph.add("Slice", "slice", {x},
+                     {{"start", Axes{0, 0}},
+                      {"shape", ends},
+                      {"stride", Axes{1, 1}},
+                      {"axes", Axes{0, 2}},
+                      {"clamp_ends", clamp}});
+  };
+  graph.mark_output(graph.add("Unary", "exp", {sliced({INT32_MAX, 4}, true)}));
+  graph.mark_output(graph.add("Unary", "exp", {sliced({7, 4}, true)}));
+  EXPECT_EQ(remove_noops(graph), 1);
+}
+
+TEST(RemoveNoops, limits_beyond_all_numbers_limit_nothing) {
+  Graph graph;
+  ValueId x = graph.add_input("x", DataType::Float, {3});
+  const auto constant = [&](double value) {
+    return graph.add_constant("c", DataType::Float, {1}, std::vector<double>{value});
+  };
+  x = graph.add("ElementWise", "max", {constant(-INFINITY), x}, {{"op", int64_t{2}}});
+  x = graph.add("ElementWise", "min", {x, constant(INFINITY)}, {{"op", int64_t{3}}});
+  graph.mark_output(graph.add("ElementWise", "real", {x, constant(0)}, {{"op", int64_t{2}}}));
+  EXPECT_EQ(remove_noops(graph), 2);
 }
 
 TEST(RemoveNoops, keeps_slices_that_move) {
