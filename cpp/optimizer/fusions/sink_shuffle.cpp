@@ -63,6 +63,20 @@ std::optional<Dims> constant_dims_before(const ShuffleMap& map, const Dims& cons
   return std::nullopt;
 }
 
+/// The constant as an operand in front of the shuffle; none when it cannot be one.
+ValueId constant_before(const Graph& graph, ir::Patch& patch, const std::optional<ShuffleMap>& map,
+                        const ir::Node& shuffle, ValueId operand) {
+  const ir::Value& constant = graph.value(operand);
+  const DataType dtype = constant.type.dtype;
+  if (const auto scalar = ir::constant_scalar(graph, operand)) {
+    const int rank = dims_of(graph, shuffle.inputs[0]).rank();
+    return patch.add_constant(constant.name, dtype, Dims::filled(rank, 1),
+                              std::vector<double>{*scalar});
+  }
+  const auto dims = map ? constant_dims_before(*map, constant.type.dims) : std::nullopt;
+  return dims ? patch.add_constant(constant.name, dtype, *dims, *constant.constant) : ValueId{};
+}
+
 std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   const auto form = pointwise_form(graph, id);
   if (!form) return std::nullopt;
@@ -77,19 +91,13 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   ir::Patch patch(graph);
   patch.inherit_from(id);
   std::vector<ValueId> operands;
-  for (const ValueId operand : form->operands) {
-    if (operand == *shuffled) {
-      operands.push_back(shuffle.inputs[0]);
-      continue;
-    }
-    const auto dims = map ? constant_dims_before(*map, dims_of(graph, operand)) : std::nullopt;
-    if (!dims) return std::nullopt;
-    const ir::Value& constant = graph.value(operand);
-    operands.push_back(
-        patch.add_constant(constant.name, constant.type.dtype, *dims, *constant.constant));
+  for (const ValueId input : node.inputs) {
+    const auto operand =
+        input == *shuffled ? shuffle.inputs[0] : constant_before(graph, patch, map, shuffle, input);
+    if (operand == ValueId{}) return std::nullopt;
+    operands.push_back(operand);
   }
-  const ValueId computed =
-      patch.add("PointWise", node.name, operands, {{"program", form->program.to_text()}});
+  const ValueId computed = patch.add(node.op->name, node.name, operands, attribute_list(node));
   std::vector<ValueId> inputs = shuffle.inputs;
   inputs[0] = computed;
   patch.replace(node.outputs[0],

@@ -31,7 +31,23 @@ TEST(SinkShuffle, a_bias_behind_a_reshape_becomes_the_products) {
   graph.mark_output(
       element_wise(graph, Operation::Sum, y, random_constant(graph, "bias", {1, 1, 4})));
   expect_rule_keeps_numbers(graph, kRule);
-  EXPECT_EQ(op_names(graph), "MatrixMultiply PointWise Shuffle");
+  EXPECT_EQ(op_names(graph), "MatrixMultiply ElementWise Shuffle");
+}
+
+TEST(SinkShuffle, a_bias_behind_a_squeeze_becomes_the_convolutions) {
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 3, 1, 6});
+  const ir::ValueId y = graph.add("Squeeze", "squeeze", {convolution(graph, x, 4, "conv", false)},
+                                  {{"axes", Axes{2}}});
+  const ir::ValueId biased =
+      element_wise(graph, Operation::Sum, random_constant(graph, "bias", {1, 4, 1}), y);
+  graph.mark_output(activation(graph, ops::ActivationType::Relu, biased));
+  const ir::Graph before = graph.clone();
+  optimizer::optimize(graph, {});
+  EXPECT_EQ(op_names(graph), "FusedConvolution Shuffle");
+  EXPECT_EQ(graph.node(find_node(graph, "FusedConvolution")).inputs.size(), 3u)
+      << graph.to_string();
+  expect_same_outputs(before, graph);
 }
 
 TEST(SinkShuffle, a_constant_follows_its_axis_through_a_transpose) {
@@ -44,7 +60,7 @@ TEST(SinkShuffle, a_constant_follows_its_axis_through_a_transpose) {
     dims[axis] = 4;
     graph.mark_output(element_wise(graph, Operation::Prod, y, random_constant(graph, "c", dims)));
     expect_rule_keeps_numbers(graph, kRule);
-    EXPECT_EQ(op_names(graph), "PointWise Shuffle");
+    EXPECT_EQ(op_names(graph), "ElementWise Shuffle");
   }
 }
 
@@ -56,7 +72,7 @@ TEST(SinkShuffle, a_reshape_from_the_host_keeps_its_shape_input) {
   graph.mark_output(
       unary(graph, ops::UnaryOperation::Exp, graph.add("Shuffle", "reshape", {x, shape})));
   EXPECT_EQ(apply_rule(graph, kRule), 1);
-  EXPECT_EQ(op_names(graph), "Shape PointWise Shuffle");
+  EXPECT_EQ(op_names(graph), "Shape Unary Shuffle");
 }
 
 TEST(SinkShuffle, refuses_other_readers_other_operands_and_cut_axes) {
