@@ -24,9 +24,9 @@ enum class Left { Rows, Columns };
 
 /// sums[r][v] += over k in [0, depth) of a[r, k] * b[k, v]. The last vector of b has `tail`
 /// elements where kTail.
-template <int R, int V, Left kLeft, bool kTail>
-inline void multiply_tile(const float* a, int64_t a_step, const float* b, int64_t b_step,
-                          int64_t depth, int tail, Vector (&sums)[R][V]) {
+template <int R, int V, Left kLeft, bool kTail, typename B>
+inline void multiply_tile(const float* a, int64_t a_step, const B* b, int64_t b_step, int64_t depth,
+                          int tail, Vector (&sums)[R][V]) {
   constexpr int kLanes = Vector::kLanes;
   for (int64_t k = 0; k < depth; ++k) {
     Vector columns[V];

@@ -53,6 +53,9 @@ std::vector<float> load(const TensorDesc& desc, const std::byte* bytes) {
   return out;
 }
 
+/// The type that references compute in.
+DataType plain_type(DataType dtype) { return core::is_float(dtype) ? DataType::Float : dtype; }
+
 /// A block aligned to 64 bytes between two guards.
 struct Guarded {
   explicit Guarded(size_t n) : bytes(n), block(core::allocate_shared(n + 2 * kGuardBytes)) {
@@ -133,15 +136,18 @@ void TacticCase::complete() {
   complete_ = true;
   std::vector<ops::TensorType> types, outputs;
   for (const Operand& operand : inputs_)
-    types.push_back(operand.desc.is_absent() ? ops::TensorType{}
-                                             : ops::TensorType{DataType::Float, operand.desc.dims});
+    types.push_back(operand.desc.is_absent()
+                        ? ops::TensorType{}
+                        : ops::TensorType{plain_type(operand.desc.dtype), operand.desc.dims});
   ops::infer(op_, attributes_, types, {}, outputs);
-  output_ = {output_storage_.dtype, outputs[0].dims, output_storage_.layout, output_storage_.pitch};
+  for (const ops::TensorType& type : outputs)
+    outputs_.push_back({core::is_float(type.dtype) ? output_storage_.dtype : type.dtype, type.dims,
+                        output_storage_.layout, output_storage_.pitch});
   problem_.op = &op_;
   problem_.attributes = &attributes_;
   problem_.threads = threads_;
   problem_.strict = strict_;
-  problem_.outputs = {output_};
+  problem_.outputs = outputs_;
   for (Operand& operand : inputs_) {
     if (!operand.desc.is_absent()) {
       std::vector<std::byte> bytes(operand.desc.bytes() + 64);
@@ -168,12 +174,23 @@ std::string TacticCase::describe() { return problem().key(); }
 const std::vector<float>& TacticCase::expected() {
   complete();
   if (!expected_.empty()) return expected_;
-  std::vector<core::TensorView> inputs;
-  for (Operand& operand : inputs_)
-    inputs.push_back({operand.values.data(), DataType::Float, operand.desc.dims});
-  expected_.resize(static_cast<size_t>(core::elems(output_.dims)));
-  const core::TensorView outputs[] = {{expected_.data(), DataType::Float, output_.dims}};
+  std::vector<core::TensorView> inputs, outputs;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    Operand& operand = inputs_[i];
+    const bool converted = core::is_float(operand.desc.dtype);
+    inputs.push_back({converted ? static_cast<void*>(operand.values.data())
+                                : static_cast<void*>(stored_[i].data()),
+                      plain_type(operand.desc.dtype), operand.desc.dims});
+  }
+  std::vector<std::shared_ptr<void>> memory;
+  for (const TensorDesc& desc : outputs_) {
+    const DataType dtype = plain_type(desc.dtype);
+    memory.push_back(core::allocate_shared(core::dtype_bytes(dtype, core::elems(desc.dims)) + 1));
+    outputs.push_back({memory.back().get(), dtype, desc.dims});
+  }
   op_.reference({attributes_, inputs, outputs});
+  for (const core::TensorView& view : outputs)
+    for (int64_t i = 0; i < view.elems(); ++i) expected_.push_back(static_cast<float>(view.at(i)));
   return expected_;
 }
 
@@ -203,23 +220,32 @@ std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
     const bool given = !inputs_[i].desc.is_absent() && ((mask >> i) & 1u) == 0;
     inputs.push_back(given ? operands.back().data() : nullptr);
   }
-  const Guarded out(output_.bytes()), shared(kernel->shared_bytes());
-  std::vector<Guarded> scratch;
+  const Guarded shared(kernel->shared_bytes());
+  std::vector<Guarded> scratch, results;
+  std::vector<void*> outputs;
+  for (const TensorDesc& desc : outputs_) results.emplace_back(desc.bytes());
+  for (const Guarded& block : results) outputs.push_back(block.data());
   for (int i = 0; i < threads_; ++i) scratch.emplace_back(kernel->scratch_bytes());
-  void* outputs[] = {out.data()};
   const core::ThreadPool pool(threads_);
   for (size_t phase = 0; phase < kernel->slices().size(); ++phase)
     pool.parallel_for(kernel->slices()[phase], [&](int slice, int worker) {
-      kernel->run(
-          {inputs.data(), outputs, shared.data(), scratch[static_cast<size_t>(worker)].data()},
-          static_cast<int>(phase), slice);
+      kernel->run({inputs.data(), outputs.data(), shared.data(),
+                   scratch[static_cast<size_t>(worker)].data()},
+                  static_cast<int>(phase), slice);
     });
-  EXPECT_TRUE(out.is_intact()) << tactic.name << " wrote beside its output: " << describe();
-  EXPECT_TRUE(gaps_are_intact(output_, out.data())) << tactic.name << ": " << describe();
+  std::vector<float> elements;
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const std::byte* bytes = results[i].data();
+    EXPECT_TRUE(results[i].is_intact())
+        << tactic.name << " wrote beside output " << i << ": " << describe();
+    EXPECT_TRUE(gaps_are_intact(outputs_[i], bytes)) << tactic.name << ": " << describe();
+    const std::vector<float> loaded_elements = load(outputs_[i], bytes);
+    elements.insert(elements.end(), loaded_elements.begin(), loaded_elements.end());
+  }
   EXPECT_TRUE(shared.is_intact()) << tactic.name << " wrote beside shared: " << describe();
   for (const Guarded& block : scratch)
     EXPECT_TRUE(block.is_intact()) << tactic.name << " wrote beside scratch: " << describe();
-  return load(output_, out.data());
+  return elements;
 }
 
 double TacticCase::error(const kernels::Tactic& tactic) {

@@ -27,17 +27,19 @@ class TacticCase {
   /// The same as a constant.
   TacticCase& constant(Dims dims, Storage storage = {});
   TacticCase& absent();
+  /// How the outputs are stored; those of integers keep their type.
   TacticCase& output(Storage storage);
   TacticCase& threads(int n);
   TacticCase& strict();
   /// Replaces the values of the input that was added last.
   TacticCase& values(std::vector<float> values);
 
-  /// What the reference computes from the stored (rounded) values, in FP32.
+  /// What the reference computes from the stored (rounded) values, in FP32: the elements of all
+  /// outputs one after the other.
   const std::vector<float>& expected();
   std::optional<std::string> refusal(const kernels::Tactic& tactic);
-  /// The output's elements in logical order. Fails the running test when the kernel writes beside
-  /// its output.
+  /// The outputs' elements in logical order. Fails the running test when the kernel writes beside
+  /// an output.
   std::vector<float> run(const kernels::Tactic& tactic);
   /// The largest difference from the reference, over the largest expected magnitude.
   double error(const kernels::Tactic& tactic);
@@ -58,7 +60,7 @@ class TacticCase {
   ops::Attributes attributes_;
   std::vector<Operand> inputs_;
   Storage output_storage_;
-  kernels::TensorDesc output_;
+  std::vector<kernels::TensorDesc> outputs_;
   kernels::Problem problem_;
   std::vector<std::vector<std::byte>> stored_;
   std::vector<float> expected_;

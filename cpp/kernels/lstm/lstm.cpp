@@ -1,0 +1,355 @@
+// LSTM tactics: what they take, and how products and steps are cut into phases and slices.
+#include "kernels/lstm/lstm.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/memory.h"
+#include "kernels/lstm/weights.h"
+#include "kernels/slicing.h"
+#include "kernels/tactic.h"
+#include "ops/lstm_shape.h"
+
+namespace trtlike::kernels {
+namespace lstm {
+namespace {
+
+using ops::CellActivation;
+using ops::LstmShape;
+
+LstmShape shape_of(const Problem& problem) {
+  return ops::lstm_shape(*problem.attributes, problem.inputs[kX].dims, problem.inputs[kW].dims,
+                         problem.inputs[kR].dims);
+}
+
+std::optional<std::string> refuse_cell(const LstmShape& shape) {
+  if (shape.input_forget || shape.clip > 0) return "needs no input_forget and no clip";
+  for (const auto& [f, g, h] : shape.functions)
+    if (f.kind != CellActivation::Sigmoid || g.kind != CellActivation::Tanh ||
+        h.kind != CellActivation::Tanh)
+      return "needs the activations Sigmoid Tanh Tanh";
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse(const Problem& problem) {
+  const DataType dtype = problem.inputs[kX].dtype;
+  if (auto reason = refuse_type(dtype)) return reason;
+  for (const TensorDesc& desc : problem.outputs)
+    if (desc.dtype != dtype) return "needs outputs of the input's type";
+  for (const Input i : {kW, kR, kB}) {
+    if (!problem.has_input(i)) continue;
+    if (!problem.is_constant(i)) return "needs constant weights";
+    if (auto reason = refuse_type(problem.inputs[i].dtype)) return reason;
+  }
+  if (problem.inputs[kR].dtype != problem.inputs[kW].dtype) return "needs weights of one type";
+  if (problem.has_input(kPeephole)) return "needs no peepholes";
+  if (problem.has_input(kLengths) && problem.inputs[kLengths].dtype != DataType::Int32)
+    return "needs s32 lengths";
+  for (const Input i : {kInitialH, kInitialC})
+    if (problem.has_input(i) && problem.inputs[i].dtype != dtype)
+      return "needs initial states of the input's type";
+  for (const auto* descs : {&problem.inputs, &problem.outputs})
+    for (const TensorDesc& desc : *descs)
+      if (!desc.is_absent() && desc.layout != Layout::Linear) return "needs linear operands";
+  return refuse_cell(shape_of(problem));
+}
+
+/// Phase 0 multiplies all inputs and sets the states; what follows is one phase in which a slice
+/// takes some sequences through all steps, or, where a step is large and there are fewer sequences
+/// than threads, a phase for every step with slices of hidden units.
+class LstmKernel final : public Kernel {
+ public:
+  LstmKernel(const Problem& problem, std::span<const std::byte> packed, const Loops& loops)
+      : loops_(loops),
+        shape_(shape_of(problem)),
+        layout_(weight_layout(problem, loops.lanes)),
+        packed_(packed.data()),
+        dtype_(problem.inputs[kX].dtype),
+        element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
+        has_lengths_(problem.has_input(kLengths)),
+        has_h_(problem.has_input(kInitialH)),
+        has_c_(problem.has_input(kInitialC)),
+        panel_(kGates * loops.lanes),
+        padded_(layout_.blocks() * loops.lanes) {
+    const int64_t rows = shape_.steps * shape_.batch, blocks = layout_.blocks();
+    row_chunks_ = std::max<int64_t>(1, rows / kRowChunk);
+    inputs_ = cut(row_chunks_ * shape_.directions * blocks,
+                  rows / row_chunks_ * shape_.inputs * panel_ / 8, problem.threads);
+    plan_steps(problem.threads);
+    const int64_t states = shape_.directions * shape_.batch * padded_;
+    gates_elems_ = shape_.directions * blocks * rows * panel_;
+    shared_bytes_ = static_cast<size_t>(gates_elems_ + 3 * states) * sizeof(float);
+    const int64_t chunk_rows = rows / row_chunks_ + 1;
+    scratch_bytes_ =
+        std::max(static_cast<size_t>(shape_.batch) * sizeof(float*),
+                 dtype_ == DataType::Float
+                     ? 0
+                     : static_cast<size_t>(chunk_rows * shape_.inputs) * sizeof(float)) +
+        core::kAlignment;
+  }
+
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+    if (phase == 0) {
+      if (slice == inputs_.count) return set_states(args);
+      const auto [begin, end] = inputs_.range(slice);
+      return multiply_inputs(args, begin, end);
+    }
+    if (steps_apart_) {
+      const auto [begin, end] = steps_.range(slice);
+      const int64_t blocks = layout_.blocks();
+      for (int64_t unit = begin; unit < end;) {
+        const int64_t direction = unit / blocks, stop = std::min(end, (direction + 1) * blocks);
+        run_step(args, {direction, 0, shape_.batch, unit % blocks, stop - direction * blocks},
+                 phase - 1);
+        unit = stop;
+      }
+      return;
+    }
+    const int64_t direction = slice / groups_, group = slice % groups_;
+    const int64_t first = shape_.batch * group / groups_,
+                  end = shape_.batch * (group + 1) / groups_;
+    for (int64_t t = 0; t < shape_.steps; ++t)
+      run_step(args, {direction, first, end, 0, layout_.blocks()}, t);
+  }
+
+ private:
+  static constexpr int64_t kRowChunk = 96;
+  /// Weights of a step, in elements, from which on it is worth sharing.
+  static constexpr int64_t kSharedStep = 128 * 1024;
+
+  struct Part {
+    int64_t direction, first_sequence, end_sequence, first_block, end_block;
+  };
+  struct States {
+    float *h, *next_h, *c;
+  };
+
+  void plan_steps(int threads) {
+    const int64_t work = kGates * shape_.hidden * shape_.hidden;
+    groups_ = std::max<int64_t>(1, std::min(shape_.batch, threads / shape_.directions));
+    const int sequences = static_cast<int>(shape_.directions * groups_);
+    steps_apart_ = sequences < threads && work >= kSharedStep;
+    slices_ = {inputs_.count + 1};
+    if (!steps_apart_) {
+      slices_.push_back(sequences);
+      return;
+    }
+    steps_ = cut(shape_.directions * layout_.blocks(), shape_.hidden * panel_, threads);
+    steps_.count = std::min(steps_.count, threads);
+    slices_.insert(slices_.end(), static_cast<size_t>(shape_.steps), steps_.count);
+  }
+
+  float* gates(const RunArgs& args, int64_t direction, int64_t block) const {
+    return static_cast<float*>(args.shared) +
+           (direction * layout_.blocks() + block) * shape_.steps * shape_.batch * panel_;
+  }
+  /// Two sets of h take turns.
+  States states(const RunArgs& args, int64_t direction, int64_t t) const {
+    const int64_t all = shape_.directions * shape_.batch * padded_;
+    float* base =
+        static_cast<float*>(args.shared) + gates_elems_ + direction * shape_.batch * padded_;
+    return {base + t % 2 * all, base + (t + 1) % 2 * all, base + 2 * all};
+  }
+
+  void multiply_inputs(const RunArgs& args, int64_t begin, int64_t end) const {
+    const int64_t blocks = layout_.blocks(), rows = shape_.steps * shape_.batch;
+    const float* x = nullptr;
+    int64_t loaded = -1;
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const int64_t chunk = unit / (shape_.directions * blocks);
+      const int64_t direction = unit / blocks % shape_.directions, block = unit % blocks;
+      const int64_t first = rows * chunk / row_chunks_, last = rows * (chunk + 1) / row_chunks_;
+      if (chunk != loaded) {
+        const auto* from =
+            static_cast<const std::byte*>(args.inputs[kX]) + first * shape_.inputs * element_bytes_;
+        x = reinterpret_cast<const float*>(from);
+        if (dtype_ != DataType::Float) {
+          auto* to = static_cast<float*>(args.scratch);
+          loops_.load[dtype_](from, to, (last - first) * shape_.inputs);
+          x = to;
+        }
+        loaded = chunk;
+      }
+      loops_.input[layout_.dtype]({.x = x,
+                                   .x_step = shape_.inputs,
+                                   .rows = last - first,
+                                   .inputs = shape_.inputs,
+                                   .weights = layout_.input_panel(packed_, direction, block),
+                                   .bias = layout_.bias(packed_, direction, block),
+                                   .gates = gates(args, direction, block) + first * panel_});
+    }
+  }
+
+  void set_states(const RunArgs& args) const {
+    const auto set = [&](float* to, bool given, Input input, int64_t direction, int64_t sequence) {
+      std::fill(to, to + padded_, 0.0f);
+      if (!given) return;
+      const int64_t at = shape_.state_offset(direction, sequence);
+      loops_.load[dtype_](static_cast<const std::byte*>(args.inputs[input]) + at * element_bytes_,
+                          to, shape_.hidden);
+    };
+    for (int64_t d = 0; d < shape_.directions; ++d)
+      for (int64_t b = 0; b < shape_.batch; ++b) {
+        const States s = states(args, d, 0);
+        set(s.h + b * padded_, has_h_, kInitialH, d, b);
+        set(s.c + b * padded_, has_c_, kInitialC, d, b);
+        if (shape_.steps == 0) store_states(args, d, b, s.h, s.c, 0, shape_.hidden);
+      }
+  }
+
+  int64_t length(const RunArgs& args, int64_t sequence) const {
+    if (!has_lengths_) return shape_.steps;
+    const int32_t given = static_cast<const int32_t*>(args.inputs[kLengths])[sequence];
+    return std::clamp<int64_t>(given, 0, shape_.steps);
+  }
+
+  /// The step of x that is the t-th of the sequence.
+  int64_t step_at(int64_t direction, int64_t length, int64_t t) const {
+    return shape_.is_backward(direction) && t < length ? length - 1 - t : t;
+  }
+
+  /// Rows of x and of the gates are numbered alike.
+  int64_t row_of(int64_t step, int64_t sequence) const {
+    return shape_.batch_first ? sequence * shape_.steps + step : step * shape_.batch + sequence;
+  }
+
+  /// One block of hidden units for sequences that are at a step of their own each.
+  void run_block(const RunArgs& args, int64_t direction, int64_t block, int64_t first,
+                 int64_t count, const float* const* gates_of_rows, int64_t t) const {
+    const States s = states(args, direction, t);
+    const int64_t at = first * padded_, unit = at + block * loops_.lanes;
+    loops_.step[layout_.dtype]({.h = s.h + at,
+                                .h_step = padded_,
+                                .rows = count,
+                                .hidden = shape_.hidden,
+                                .weights = layout_.recurrent_panel(packed_, direction, block),
+                                .gates = gates_of_rows,
+                                .c = s.c + unit,
+                                .next_h = s.next_h + unit,
+                                .state_step = padded_});
+  }
+
+  void run_step(const RunArgs& args, const Part& part, int64_t t) const {
+    if (has_lengths_) {
+      run_ragged(args, part, t);
+    } else {
+      auto** rows = static_cast<const float**>(args.scratch);
+      const int64_t count = part.end_sequence - part.first_sequence;
+      const int64_t step = step_at(part.direction, shape_.steps, t);
+      for (int64_t block = part.first_block; block < part.end_block; ++block) {
+        const float* all = gates(args, part.direction, block);
+        for (int64_t i = 0; i < count; ++i)
+          rows[i] = all + row_of(step, part.first_sequence + i) * panel_;
+        run_block(args, part.direction, block, part.first_sequence, count, rows, t);
+      }
+    }
+    store_step(args, part, t);
+  }
+
+  /// Sequences of different lengths go one by one.
+  void run_ragged(const RunArgs& args, const Part& part, int64_t t) const {
+    const States s = states(args, part.direction, t);
+    for (int64_t b = part.first_sequence; b < part.end_sequence; ++b) {
+      const int64_t steps = length(args, b);
+      const int64_t row = row_of(step_at(part.direction, steps, t), b);
+      for (int64_t block = part.first_block; block < part.end_block; ++block) {
+        if (t < steps) {
+          const float* one = gates(args, part.direction, block) + row * panel_;
+          run_block(args, part.direction, block, b, 1, &one, t);
+        } else {
+          const int64_t unit = b * padded_ + block * loops_.lanes;
+          std::copy(s.h + unit, s.h + unit + loops_.lanes, s.next_h + unit);
+        }
+      }
+    }
+  }
+
+  void store_step(const RunArgs& args, const Part& part, int64_t t) const {
+    const States s = states(args, part.direction, t);
+    const int64_t unit = part.first_block * loops_.lanes;
+    const int64_t end = std::min(part.end_block * loops_.lanes, shape_.hidden);
+    for (int64_t b = part.first_sequence; b < part.end_sequence; ++b) {
+      const int64_t steps = length(args, b);
+      if (args.outputs[0] != nullptr) {
+        const int64_t step = step_at(part.direction, steps, t);
+        std::byte* y = static_cast<std::byte*>(args.outputs[0]) +
+                       (shape_.y_offset(step, part.direction, b) + unit) * element_bytes_;
+        if (t < steps) {
+          loops_.store[dtype_](s.next_h + b * padded_ + unit, y, end - unit);
+        } else {
+          std::fill(y, y + (end - unit) * element_bytes_, std::byte{0});
+        }
+      }
+      if (t == shape_.steps - 1) store_states(args, part.direction, b, s.next_h, s.c, unit, end);
+    }
+  }
+
+  void store_states(const RunArgs& args, int64_t direction, int64_t sequence, const float* h,
+                    const float* c, int64_t unit, int64_t end) const {
+    const int64_t at = shape_.state_offset(direction, sequence) + unit;
+    const int64_t from = sequence * padded_ + unit;
+    const float* sources[] = {h + from, c + from};
+    for (size_t i = 0; i < 2; ++i)
+      if (args.outputs[i + 1] != nullptr)
+        loops_.store[dtype_](sources[i],
+                             static_cast<std::byte*>(args.outputs[i + 1]) + at * element_bytes_,
+                             end - unit);
+  }
+
+  const Loops& loops_;
+  LstmShape shape_;
+  WeightLayout layout_;
+  const std::byte* packed_;
+  DataType dtype_;
+  int64_t element_bytes_;
+  bool has_lengths_, has_h_, has_c_;
+  int64_t panel_, padded_;
+  int64_t row_chunks_ = 1, groups_ = 1, gates_elems_ = 0;
+  bool steps_apart_ = false;
+  Slicing inputs_, steps_;
+};
+
+template <const Loops& loops>
+Packed pack(const Problem& problem) {
+  return pack_weights(problem, weight_layout(problem, loops.lanes));
+}
+
+template <const Loops& loops>
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
+  return std::make_unique<LstmKernel>(problem, packed, loops);
+}
+
+template <const Loops& loops>
+Tactic make_tactic(const char* name, core::Isa needs) {
+  return {.name = name,
+          .op = "LSTM",
+          .source = Source::Native,
+          .needs = needs,
+          .refuse = refuse,
+          .packed_inputs = packed_inputs,
+          .pack = pack<loops>,
+          .prepare = prepare<loops>};
+}
+
+}  // namespace
+}  // namespace lstm
+
+const Tactic& lstm_portable() {
+  static const Tactic tactic =
+      lstm::make_tactic<lstm::kPortable>("lstm_portable", core::Isa::Portable);
+  return tactic;
+}
+
+#if defined(__x86_64__)
+const Tactic& lstm_avx2() {
+  static const Tactic tactic = lstm::make_tactic<lstm::kAvx2>("lstm_avx2", core::Isa::Avx2);
+  return tactic;
+}
+
+const Tactic& lstm_avx512() {
+  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512>("lstm_avx512", core::Isa::Avx512);
+  return tactic;
+}
+#endif
+
+}  // namespace trtlike::kernels

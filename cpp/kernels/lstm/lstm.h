@@ -1,0 +1,52 @@
+// LSTM of f32, f16 and bf16 tensors in f32 arithmetic, with constant weights and the usual
+// activations.
+//
+// Gates of a step are W x + R h + b. W x + b of all steps is one product, made first; R h is a
+// product of few rows for every step. Weights are packed in blocks of as many hidden units as a
+// vector has lanes: for every k, the four gates' weights of the block lie together, so that a tile
+// of four vectors holds all that the block's new state depends on.
+#pragma once
+
+#include "kernels/float_types.h"
+
+namespace trtlike::kernels::lstm {
+
+inline constexpr int64_t kGates = 4;
+
+/// rows x four gates of one block = rows of x times the block's weights, plus the bias.
+struct InputRows {
+  const float* x;
+  int64_t x_step;
+  int64_t rows;
+  int64_t inputs;
+  const void* weights;
+  const float* bias;  ///< four vectors
+  float* gates;       ///< four vectors a row
+};
+
+/// One step of one block for some sequences.
+struct StepRows {
+  const float* h;  ///< states before the step
+  int64_t h_step;
+  int64_t rows;
+  int64_t hidden;
+  const void* weights;
+  const float* const* gates;  ///< W x + b of each row
+  float* c;                   ///< cells of the block, updated
+  float* next_h;              ///< states of the block
+  int64_t state_step;         ///< of c and next_h
+};
+
+struct Loops {
+  int lanes;
+  /// By the type that weights are packed in.
+  FloatTable<void (*)(const InputRows& rows)> input;
+  FloatTable<void (*)(const StepRows& rows)> step;
+  /// Between storage and f32.
+  FloatTable<void (*)(const void* from, float* to, int64_t count)> load;
+  FloatTable<void (*)(const float* from, void* to, int64_t count)> store;
+};
+
+extern const Loops kPortable, kAvx2, kAvx512;
+
+}  // namespace trtlike::kernels::lstm
