@@ -25,7 +25,7 @@ void bind_base(py::module_& m) {
       .def_property("metadata", &Layer::metadata, &Layer::set_metadata)
       .def_property_readonly("type",
                              [](const Layer& l) { return static_cast<LayerType>(l.type()); })
-      .def_property_readonly("op", &Layer::op,
+      .def_property_readonly("op_name", &Layer::op,
                              "The operation's name, also for layers without a class of their own.")
       .def_property_readonly("num_inputs", &Layer::num_inputs)
       .def_property_readonly("num_outputs", &Layer::num_outputs)
@@ -49,7 +49,10 @@ void bind_base(py::module_& m) {
           [](const Layer& l, int index) { return l.output_type(index).has_value(); },
           py::arg("index"))
       .def("reset_output_type", &Layer::reset_output_type, py::arg("index"))
-      .def("__eq__", [](const Layer& a, const Layer& b) { return a == b; })
+      .def("__eq__",
+           [](const Layer& a, const py::object& b) {
+             return py::isinstance<Layer>(b) && a == b.cast<const Layer&>();
+           })
       .def("__hash__", [](const Layer& l) { return l.id(); });
 }
 

@@ -50,7 +50,10 @@ void bind_tensor(py::module_& m) {
                     })
       .def("set_dynamic_range", &set_dynamic_range, py::arg("min"), py::arg("max"))
       .def("reset_dynamic_range", &Tensor::reset_dynamic_range)
-      .def("__eq__", [](const Tensor& a, const Tensor& b) { return a == b; })
+      .def("__eq__",
+           [](const Tensor& a, const py::object& b) {
+             return py::isinstance<Tensor>(b) && a == b.cast<const Tensor&>();
+           })
       .def("__hash__", [](const Tensor& t) { return t.id(); });
 }
 

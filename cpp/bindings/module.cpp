@@ -14,10 +14,10 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_layers(m);
   bind_profile(m);
   bind_timing_cache(m);
+  bind_engine(m);
+  bind_execution_context(m);
   bind_builder_config(m);
   bind_builder(m);
   bind_onnx_parser(m);
   bind_runtime(m);
-  bind_engine(m);
-  bind_execution_context(m);
 }

@@ -14,17 +14,11 @@ Build an engine from an ONNX model and run it on numpy arrays:
     outputs = engine.create_execution_context().infer({"input": array})
 """
 
-from trtlike import _trtlike
+from trtlike import _trtlike, arrays
 from trtlike._trtlike import *  # noqa: F403
 from trtlike._trtlike import __version__
-from trtlike.arrays import infer, itemsize, volume
-from trtlike.names import add_aliases
-
-add_aliases(_trtlike)
-_trtlike.IExecutionContext.infer = infer
-_trtlike.DataType.itemsize = property(itemsize)
-
-from trtlike.names import (  # noqa: E402
+from trtlike.arrays import volume
+from trtlike.names import (
     bfloat16,
     bool,
     e8m0,
@@ -38,6 +32,8 @@ from trtlike.names import (  # noqa: E402
     int64,
     uint8,
 )
+
+arrays.add_methods()
 
 __all__ = [name for name in dir(_trtlike) if not name.startswith("_")] + [
     "__version__",

@@ -81,8 +81,9 @@ def infer(
     for name in names:
         if is_input[name]:
             continue
-        array = None if outputs is None else outputs.get(name)
-        if array is None:
+        if outputs is not None and name in outputs:
+            array = outputs[name]
+        else:
             dtype = _trtlike.nptype(engine.get_tensor_dtype(name))
             array = np.empty(tuple(context.get_tensor_shape(name)), dtype)
         context.set_tensor_address(name, array)
@@ -90,3 +91,10 @@ def infer(
     if not context.execute_async_v3(0):
         raise RuntimeError("[context] infer: the run failed; the log says why.")
     return results
+
+
+def add_methods() -> None:
+    """Puts `infer` on contexts and `itemsize` on element types."""
+    methods = [(_trtlike.IExecutionContext, infer), (_trtlike.DataType, property(itemsize))]
+    for (owner, method), name in zip(methods, ("infer", "itemsize"), strict=True):
+        setattr(owner, name, method)

@@ -1,6 +1,4 @@
-"""TensorRT's type shortcuts, and names that it gives to things twice."""
-
-from types import ModuleType
+"""TensorRT's shortcuts for element types."""
 
 from trtlike import _trtlike
 
@@ -16,11 +14,3 @@ fp8 = _trtlike.DataType.FP8
 int4 = _trtlike.DataType.INT4
 fp4 = _trtlike.DataType.FP4
 e8m0 = _trtlike.DataType.E8M0
-
-
-def add_aliases(module: ModuleType) -> None:
-    """Puts the severities on Logger, as TensorRT's package does."""
-    severity = module.ILogger.Severity
-    module.Logger.Severity = severity
-    for name, value in severity.__members__.items():
-        setattr(module.Logger, name, value)

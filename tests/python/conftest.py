@@ -93,19 +93,25 @@ def onnxruntime_outputs(model: bytes | Path, feeds: dict[str, np.ndarray]) -> di
     return dict(zip(names, session.run(names, feeds), strict=True))
 
 
-def relative_error(got: np.ndarray, expected: np.ndarray) -> float:
-    """Largest difference relative to the largest magnitude expected."""
-    assert got.shape == expected.shape
+def assert_close(
+    got: np.ndarray, expected: np.ndarray, tolerance: float, absolute: float = 0.0, name: str = ""
+) -> None:
+    """The largest difference is at most `tolerance` of the largest magnitude, plus `absolute`."""
+    assert got.shape == expected.shape, name
     if expected.size == 0:
-        return 0.0
-    scale = max(float(np.abs(expected.astype(np.float64)).max()), 1e-9)
-    difference = np.abs(got.astype(np.float64) - expected.astype(np.float64)).max()
-    return float(difference) / scale
+        return
+    wide = expected.astype(np.float64)
+    difference = float(np.abs(got.astype(np.float64) - wide).max())
+    assert difference <= tolerance * float(np.abs(wide).max()) + absolute, name
 
 
 def assert_matches_onnxruntime(
-    engine: trt.ICudaEngine, model: bytes | Path, feeds: dict[str, np.ndarray], tolerance: float = 1e-4
+    engine: trt.ICudaEngine,
+    model: bytes | Path,
+    feeds: dict[str, np.ndarray],
+    tolerance: float = 1e-4,
+    absolute: float = 0.0,
 ) -> None:
     outputs = engine.create_execution_context().infer(feeds)
     for name, expected in onnxruntime_outputs(model, feeds).items():
-        assert relative_error(outputs[name], expected) <= tolerance, name
+        assert_close(outputs[name], expected, tolerance, absolute, name)

@@ -91,7 +91,8 @@ def test_yunet_matches_at_every_shape_of_its_profile():
     engine = load(build_plan(model, [{"input": (low, opt, high)}]))
     for shape in (low, opt, high, (1, 3, 96, 224), (2, 3, 64, 32)):
         image = np.repeat(photo("astro.png", shape[3], shape[2]), shape[0], 0)
-        assert_matches_onnxruntime(engine, model, {"input": image})
+        # ONNX Runtime's sigmoid is 0.5 + p/q: exact to a rounding of 0.5, whatever its result.
+        assert_matches_onnxruntime(engine, model, {"input": image}, absolute=2.0**-23)
 
 
 def test_deeplab_matches():

@@ -1,0 +1,3717 @@
+# Written by scripts/make_stubs.py from the compiled module.
+"""
+The compiled part of trtlike: TensorRT's API on the CPU.
+"""
+from __future__ import annotations
+import collections.abc
+import numpy
+import typing
+import typing_extensions
+__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'nptype', 'synchronize_stream', 'tensorrt_version']
+class Error(RuntimeError):
+    pass
+class UserError(Error):
+    pass
+class UnsupportedError(Error):
+    pass
+class PlanError(Error):
+    pass
+class InternalError(Error):
+    pass
+class DataType:
+    """
+    Members:
+    
+      FLOAT
+    
+      HALF
+    
+      INT8
+    
+      INT32
+    
+      BOOL
+    
+      UINT8
+    
+      FP8
+    
+      BF16
+    
+      INT64
+    
+      INT4
+    
+      FP4
+    
+      E8M0
+    """
+    BF16: typing.ClassVar[DataType]
+    BOOL: typing.ClassVar[DataType]
+    E8M0: typing.ClassVar[DataType]
+    FLOAT: typing.ClassVar[DataType]
+    FP4: typing.ClassVar[DataType]
+    FP8: typing.ClassVar[DataType]
+    HALF: typing.ClassVar[DataType]
+    INT32: typing.ClassVar[DataType]
+    INT4: typing.ClassVar[DataType]
+    INT64: typing.ClassVar[DataType]
+    INT8: typing.ClassVar[DataType]
+    UINT8: typing.ClassVar[DataType]
+    __members__: typing.ClassVar[dict[str, DataType]]
+    @typing.overload
+    def __eq__(self, other: DataType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: DataType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def itemsize(self) -> float | None:
+        """
+        Bytes of one element: a whole number, 0.5 for 4-bit types, None for E8M0.
+        """
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TensorIOMode:
+    """
+    Members:
+    
+      NONE
+    
+      INPUT
+    
+      OUTPUT
+    """
+    INPUT: typing.ClassVar[TensorIOMode]
+    NONE: typing.ClassVar[TensorIOMode]
+    OUTPUT: typing.ClassVar[TensorIOMode]
+    __members__: typing.ClassVar[dict[str, TensorIOMode]]
+    @typing.overload
+    def __eq__(self, other: TensorIOMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TensorIOMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TensorLocation:
+    """
+    Members:
+    
+      DEVICE
+    
+      HOST
+    """
+    DEVICE: typing.ClassVar[TensorLocation]
+    HOST: typing.ClassVar[TensorLocation]
+    __members__: typing.ClassVar[dict[str, TensorLocation]]
+    @typing.overload
+    def __eq__(self, other: TensorLocation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TensorLocation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TensorFormat:
+    """
+    Members:
+    
+      LINEAR
+    
+      CHW2
+    
+      HWC8
+    
+      CHW4
+    
+      CHW16
+    
+      CHW32
+    
+      DHWC8
+    
+      CDHW32
+    
+      HWC
+    
+      DLA_LINEAR
+    
+      DLA_HWC4
+    
+      HWC16
+    
+      DHWC
+    """
+    CDHW32: typing.ClassVar[TensorFormat]
+    CHW16: typing.ClassVar[TensorFormat]
+    CHW2: typing.ClassVar[TensorFormat]
+    CHW32: typing.ClassVar[TensorFormat]
+    CHW4: typing.ClassVar[TensorFormat]
+    DHWC: typing.ClassVar[TensorFormat]
+    DHWC8: typing.ClassVar[TensorFormat]
+    DLA_HWC4: typing.ClassVar[TensorFormat]
+    DLA_LINEAR: typing.ClassVar[TensorFormat]
+    HWC: typing.ClassVar[TensorFormat]
+    HWC16: typing.ClassVar[TensorFormat]
+    HWC8: typing.ClassVar[TensorFormat]
+    LINEAR: typing.ClassVar[TensorFormat]
+    __members__: typing.ClassVar[dict[str, TensorFormat]]
+    @typing.overload
+    def __eq__(self, other: TensorFormat) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TensorFormat) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class LayerInformationFormat:
+    """
+    Members:
+    
+      ONELINE
+    
+      JSON
+    """
+    JSON: typing.ClassVar[LayerInformationFormat]
+    ONELINE: typing.ClassVar[LayerInformationFormat]
+    __members__: typing.ClassVar[dict[str, LayerInformationFormat]]
+    @typing.overload
+    def __eq__(self, other: LayerInformationFormat) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: LayerInformationFormat) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ExecutionContextAllocationStrategy:
+    """
+    Members:
+    
+      STATIC
+    
+      ON_PROFILE_CHANGE
+    
+      USER_MANAGED
+    """
+    ON_PROFILE_CHANGE: typing.ClassVar[ExecutionContextAllocationStrategy]
+    STATIC: typing.ClassVar[ExecutionContextAllocationStrategy]
+    USER_MANAGED: typing.ClassVar[ExecutionContextAllocationStrategy]
+    __members__: typing.ClassVar[dict[str, ExecutionContextAllocationStrategy]]
+    @typing.overload
+    def __eq__(self, other: ExecutionContextAllocationStrategy) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ExecutionContextAllocationStrategy) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class LayerType:
+    """
+    Members:
+    
+      CONVOLUTION
+    
+      CAST
+    
+      ACTIVATION
+    
+      POOLING
+    
+      LRN
+    
+      SCALE
+    
+      SOFTMAX
+    
+      DECONVOLUTION
+    
+      CONCATENATION
+    
+      ELEMENTWISE
+    
+      PLUGIN
+    
+      UNARY
+    
+      PADDING
+    
+      SHUFFLE
+    
+      REDUCE
+    
+      TOPK
+    
+      GATHER
+    
+      MATRIX_MULTIPLY
+    
+      RAGGED_SOFTMAX
+    
+      CONSTANT
+    
+      IDENTITY
+    
+      PLUGIN_V2
+    
+      SLICE
+    
+      SHAPE
+    
+      PARAMETRIC_RELU
+    
+      RESIZE
+    
+      TRIP_LIMIT
+    
+      RECURRENCE
+    
+      ITERATOR
+    
+      LOOP_OUTPUT
+    
+      SELECT
+    
+      FILL
+    
+      QUANTIZE
+    
+      DEQUANTIZE
+    
+      CONDITION
+    
+      CONDITIONAL_INPUT
+    
+      CONDITIONAL_OUTPUT
+    
+      SCATTER
+    
+      EINSUM
+    
+      ASSERTION
+    
+      ONE_HOT
+    
+      NON_ZERO
+    
+      GRID_SAMPLE
+    
+      NMS
+    
+      REVERSE_SEQUENCE
+    
+      NORMALIZATION
+    
+      PLUGIN_V3
+    
+      SQUEEZE
+    
+      UNSQUEEZE
+    
+      CUMULATIVE
+    
+      DYNAMIC_QUANTIZE
+    
+      ATTENTION_INPUT
+    
+      ATTENTION_OUTPUT
+    
+      ROTARY_EMBEDDING
+    
+      KV_CACHE_UPDATE
+    
+      MOE
+    
+      DIST_COLLECTIVE
+    """
+    ACTIVATION: typing.ClassVar[LayerType]
+    ASSERTION: typing.ClassVar[LayerType]
+    ATTENTION_INPUT: typing.ClassVar[LayerType]
+    ATTENTION_OUTPUT: typing.ClassVar[LayerType]
+    CAST: typing.ClassVar[LayerType]
+    CONCATENATION: typing.ClassVar[LayerType]
+    CONDITION: typing.ClassVar[LayerType]
+    CONDITIONAL_INPUT: typing.ClassVar[LayerType]
+    CONDITIONAL_OUTPUT: typing.ClassVar[LayerType]
+    CONSTANT: typing.ClassVar[LayerType]
+    CONVOLUTION: typing.ClassVar[LayerType]
+    CUMULATIVE: typing.ClassVar[LayerType]
+    DECONVOLUTION: typing.ClassVar[LayerType]
+    DEQUANTIZE: typing.ClassVar[LayerType]
+    DIST_COLLECTIVE: typing.ClassVar[LayerType]
+    DYNAMIC_QUANTIZE: typing.ClassVar[LayerType]
+    EINSUM: typing.ClassVar[LayerType]
+    ELEMENTWISE: typing.ClassVar[LayerType]
+    FILL: typing.ClassVar[LayerType]
+    GATHER: typing.ClassVar[LayerType]
+    GRID_SAMPLE: typing.ClassVar[LayerType]
+    IDENTITY: typing.ClassVar[LayerType]
+    ITERATOR: typing.ClassVar[LayerType]
+    KV_CACHE_UPDATE: typing.ClassVar[LayerType]
+    LOOP_OUTPUT: typing.ClassVar[LayerType]
+    LRN: typing.ClassVar[LayerType]
+    MATRIX_MULTIPLY: typing.ClassVar[LayerType]
+    MOE: typing.ClassVar[LayerType]
+    NMS: typing.ClassVar[LayerType]
+    NON_ZERO: typing.ClassVar[LayerType]
+    NORMALIZATION: typing.ClassVar[LayerType]
+    ONE_HOT: typing.ClassVar[LayerType]
+    PADDING: typing.ClassVar[LayerType]
+    PARAMETRIC_RELU: typing.ClassVar[LayerType]
+    PLUGIN: typing.ClassVar[LayerType]
+    PLUGIN_V2: typing.ClassVar[LayerType]
+    PLUGIN_V3: typing.ClassVar[LayerType]
+    POOLING: typing.ClassVar[LayerType]
+    QUANTIZE: typing.ClassVar[LayerType]
+    RAGGED_SOFTMAX: typing.ClassVar[LayerType]
+    RECURRENCE: typing.ClassVar[LayerType]
+    REDUCE: typing.ClassVar[LayerType]
+    RESIZE: typing.ClassVar[LayerType]
+    REVERSE_SEQUENCE: typing.ClassVar[LayerType]
+    ROTARY_EMBEDDING: typing.ClassVar[LayerType]
+    SCALE: typing.ClassVar[LayerType]
+    SCATTER: typing.ClassVar[LayerType]
+    SELECT: typing.ClassVar[LayerType]
+    SHAPE: typing.ClassVar[LayerType]
+    SHUFFLE: typing.ClassVar[LayerType]
+    SLICE: typing.ClassVar[LayerType]
+    SOFTMAX: typing.ClassVar[LayerType]
+    SQUEEZE: typing.ClassVar[LayerType]
+    TOPK: typing.ClassVar[LayerType]
+    TRIP_LIMIT: typing.ClassVar[LayerType]
+    UNARY: typing.ClassVar[LayerType]
+    UNSQUEEZE: typing.ClassVar[LayerType]
+    __members__: typing.ClassVar[dict[str, LayerType]]
+    @typing.overload
+    def __eq__(self, other: LayerType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: LayerType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ActivationType:
+    """
+    Members:
+    
+      RELU
+    
+      SIGMOID
+    
+      TANH
+    
+      LEAKY_RELU
+    
+      ELU
+    
+      SELU
+    
+      SOFTSIGN
+    
+      SOFTPLUS
+    
+      CLIP
+    
+      HARD_SIGMOID
+    
+      SCALED_TANH
+    
+      THRESHOLDED_RELU
+    
+      GELU_ERF
+    
+      GELU_TANH
+    """
+    CLIP: typing.ClassVar[ActivationType]
+    ELU: typing.ClassVar[ActivationType]
+    GELU_ERF: typing.ClassVar[ActivationType]
+    GELU_TANH: typing.ClassVar[ActivationType]
+    HARD_SIGMOID: typing.ClassVar[ActivationType]
+    LEAKY_RELU: typing.ClassVar[ActivationType]
+    RELU: typing.ClassVar[ActivationType]
+    SCALED_TANH: typing.ClassVar[ActivationType]
+    SELU: typing.ClassVar[ActivationType]
+    SIGMOID: typing.ClassVar[ActivationType]
+    SOFTPLUS: typing.ClassVar[ActivationType]
+    SOFTSIGN: typing.ClassVar[ActivationType]
+    TANH: typing.ClassVar[ActivationType]
+    THRESHOLDED_RELU: typing.ClassVar[ActivationType]
+    __members__: typing.ClassVar[dict[str, ActivationType]]
+    @typing.overload
+    def __eq__(self, other: ActivationType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ActivationType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PoolingType:
+    """
+    Members:
+    
+      MAX
+    
+      AVERAGE
+    
+      MAX_AVERAGE_BLEND
+    """
+    AVERAGE: typing.ClassVar[PoolingType]
+    MAX: typing.ClassVar[PoolingType]
+    MAX_AVERAGE_BLEND: typing.ClassVar[PoolingType]
+    __members__: typing.ClassVar[dict[str, PoolingType]]
+    @typing.overload
+    def __eq__(self, other: PoolingType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PoolingType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ElementWiseOperation:
+    """
+    Members:
+    
+      SUM
+    
+      PROD
+    
+      MAX
+    
+      MIN
+    
+      SUB
+    
+      DIV
+    
+      POW
+    
+      FLOOR_DIV
+    
+      AND
+    
+      OR
+    
+      XOR
+    
+      EQUAL
+    
+      GREATER
+    
+      LESS
+    """
+    AND: typing.ClassVar[ElementWiseOperation]
+    DIV: typing.ClassVar[ElementWiseOperation]
+    EQUAL: typing.ClassVar[ElementWiseOperation]
+    FLOOR_DIV: typing.ClassVar[ElementWiseOperation]
+    GREATER: typing.ClassVar[ElementWiseOperation]
+    LESS: typing.ClassVar[ElementWiseOperation]
+    MAX: typing.ClassVar[ElementWiseOperation]
+    MIN: typing.ClassVar[ElementWiseOperation]
+    OR: typing.ClassVar[ElementWiseOperation]
+    POW: typing.ClassVar[ElementWiseOperation]
+    PROD: typing.ClassVar[ElementWiseOperation]
+    SUB: typing.ClassVar[ElementWiseOperation]
+    SUM: typing.ClassVar[ElementWiseOperation]
+    XOR: typing.ClassVar[ElementWiseOperation]
+    __members__: typing.ClassVar[dict[str, ElementWiseOperation]]
+    @typing.overload
+    def __eq__(self, other: ElementWiseOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ElementWiseOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class UnaryOperation:
+    """
+    Members:
+    
+      EXP
+    
+      LOG
+    
+      SQRT
+    
+      RECIP
+    
+      ABS
+    
+      NEG
+    
+      SIN
+    
+      COS
+    
+      TAN
+    
+      SINH
+    
+      COSH
+    
+      ASIN
+    
+      ACOS
+    
+      ATAN
+    
+      ASINH
+    
+      ACOSH
+    
+      ATANH
+    
+      CEIL
+    
+      FLOOR
+    
+      ERF
+    
+      NOT
+    
+      SIGN
+    
+      ROUND
+    
+      ISINF
+    
+      ISNAN
+    """
+    ABS: typing.ClassVar[UnaryOperation]
+    ACOS: typing.ClassVar[UnaryOperation]
+    ACOSH: typing.ClassVar[UnaryOperation]
+    ASIN: typing.ClassVar[UnaryOperation]
+    ASINH: typing.ClassVar[UnaryOperation]
+    ATAN: typing.ClassVar[UnaryOperation]
+    ATANH: typing.ClassVar[UnaryOperation]
+    CEIL: typing.ClassVar[UnaryOperation]
+    COS: typing.ClassVar[UnaryOperation]
+    COSH: typing.ClassVar[UnaryOperation]
+    ERF: typing.ClassVar[UnaryOperation]
+    EXP: typing.ClassVar[UnaryOperation]
+    FLOOR: typing.ClassVar[UnaryOperation]
+    ISINF: typing.ClassVar[UnaryOperation]
+    ISNAN: typing.ClassVar[UnaryOperation]
+    LOG: typing.ClassVar[UnaryOperation]
+    NEG: typing.ClassVar[UnaryOperation]
+    NOT: typing.ClassVar[UnaryOperation]
+    RECIP: typing.ClassVar[UnaryOperation]
+    ROUND: typing.ClassVar[UnaryOperation]
+    SIGN: typing.ClassVar[UnaryOperation]
+    SIN: typing.ClassVar[UnaryOperation]
+    SINH: typing.ClassVar[UnaryOperation]
+    SQRT: typing.ClassVar[UnaryOperation]
+    TAN: typing.ClassVar[UnaryOperation]
+    __members__: typing.ClassVar[dict[str, UnaryOperation]]
+    @typing.overload
+    def __eq__(self, other: UnaryOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: UnaryOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ReduceOperation:
+    """
+    Members:
+    
+      SUM
+    
+      PROD
+    
+      MAX
+    
+      MIN
+    
+      AVG
+    
+      NONE
+    """
+    AVG: typing.ClassVar[ReduceOperation]
+    MAX: typing.ClassVar[ReduceOperation]
+    MIN: typing.ClassVar[ReduceOperation]
+    NONE: typing.ClassVar[ReduceOperation]
+    PROD: typing.ClassVar[ReduceOperation]
+    SUM: typing.ClassVar[ReduceOperation]
+    __members__: typing.ClassVar[dict[str, ReduceOperation]]
+    @typing.overload
+    def __eq__(self, other: ReduceOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ReduceOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TopKOperation:
+    """
+    Members:
+    
+      MAX
+    
+      MIN
+    """
+    MAX: typing.ClassVar[TopKOperation]
+    MIN: typing.ClassVar[TopKOperation]
+    __members__: typing.ClassVar[dict[str, TopKOperation]]
+    @typing.overload
+    def __eq__(self, other: TopKOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TopKOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class MatrixOperation:
+    """
+    Members:
+    
+      NONE
+    
+      TRANSPOSE
+    
+      VECTOR
+    """
+    NONE: typing.ClassVar[MatrixOperation]
+    TRANSPOSE: typing.ClassVar[MatrixOperation]
+    VECTOR: typing.ClassVar[MatrixOperation]
+    __members__: typing.ClassVar[dict[str, MatrixOperation]]
+    @typing.overload
+    def __eq__(self, other: MatrixOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: MatrixOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class GatherMode:
+    """
+    Members:
+    
+      DEFAULT
+    
+      ELEMENT
+    
+      ND
+    """
+    DEFAULT: typing.ClassVar[GatherMode]
+    ELEMENT: typing.ClassVar[GatherMode]
+    ND: typing.ClassVar[GatherMode]
+    __members__: typing.ClassVar[dict[str, GatherMode]]
+    @typing.overload
+    def __eq__(self, other: GatherMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: GatherMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ScatterMode:
+    """
+    Members:
+    
+      ELEMENT
+    
+      ND
+    """
+    ELEMENT: typing.ClassVar[ScatterMode]
+    ND: typing.ClassVar[ScatterMode]
+    __members__: typing.ClassVar[dict[str, ScatterMode]]
+    @typing.overload
+    def __eq__(self, other: ScatterMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ScatterMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class SampleMode:
+    """
+    Members:
+    
+      STRICT_BOUNDS
+    
+      WRAP
+    
+      CLAMP
+    
+      FILL
+    
+      REFLECT
+    """
+    CLAMP: typing.ClassVar[SampleMode]
+    FILL: typing.ClassVar[SampleMode]
+    REFLECT: typing.ClassVar[SampleMode]
+    STRICT_BOUNDS: typing.ClassVar[SampleMode]
+    WRAP: typing.ClassVar[SampleMode]
+    __members__: typing.ClassVar[dict[str, SampleMode]]
+    @typing.overload
+    def __eq__(self, other: SampleMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: SampleMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class InterpolationMode:
+    """
+    Members:
+    
+      NEAREST
+    
+      LINEAR
+    
+      CUBIC
+    """
+    CUBIC: typing.ClassVar[InterpolationMode]
+    LINEAR: typing.ClassVar[InterpolationMode]
+    NEAREST: typing.ClassVar[InterpolationMode]
+    __members__: typing.ClassVar[dict[str, InterpolationMode]]
+    @typing.overload
+    def __eq__(self, other: InterpolationMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: InterpolationMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ResizeCoordinateTransformation:
+    """
+    Members:
+    
+      ALIGN_CORNERS
+    
+      ASYMMETRIC
+    
+      HALF_PIXEL
+    """
+    ALIGN_CORNERS: typing.ClassVar[ResizeCoordinateTransformation]
+    ASYMMETRIC: typing.ClassVar[ResizeCoordinateTransformation]
+    HALF_PIXEL: typing.ClassVar[ResizeCoordinateTransformation]
+    __members__: typing.ClassVar[dict[str, ResizeCoordinateTransformation]]
+    @typing.overload
+    def __eq__(self, other: ResizeCoordinateTransformation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ResizeCoordinateTransformation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ResizeSelector:
+    """
+    Members:
+    
+      FORMULA
+    
+      UPPER
+    """
+    FORMULA: typing.ClassVar[ResizeSelector]
+    UPPER: typing.ClassVar[ResizeSelector]
+    __members__: typing.ClassVar[dict[str, ResizeSelector]]
+    @typing.overload
+    def __eq__(self, other: ResizeSelector) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ResizeSelector) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ResizeRoundMode:
+    """
+    Members:
+    
+      HALF_UP
+    
+      HALF_DOWN
+    
+      FLOOR
+    
+      CEIL
+    """
+    CEIL: typing.ClassVar[ResizeRoundMode]
+    FLOOR: typing.ClassVar[ResizeRoundMode]
+    HALF_DOWN: typing.ClassVar[ResizeRoundMode]
+    HALF_UP: typing.ClassVar[ResizeRoundMode]
+    __members__: typing.ClassVar[dict[str, ResizeRoundMode]]
+    @typing.overload
+    def __eq__(self, other: ResizeRoundMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ResizeRoundMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PaddingMode:
+    """
+    Members:
+    
+      EXPLICIT_ROUND_DOWN
+    
+      EXPLICIT_ROUND_UP
+    
+      SAME_UPPER
+    
+      SAME_LOWER
+    """
+    EXPLICIT_ROUND_DOWN: typing.ClassVar[PaddingMode]
+    EXPLICIT_ROUND_UP: typing.ClassVar[PaddingMode]
+    SAME_LOWER: typing.ClassVar[PaddingMode]
+    SAME_UPPER: typing.ClassVar[PaddingMode]
+    __members__: typing.ClassVar[dict[str, PaddingMode]]
+    @typing.overload
+    def __eq__(self, other: PaddingMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PaddingMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ScaleMode:
+    """
+    Members:
+    
+      UNIFORM
+    
+      CHANNEL
+    
+      ELEMENTWISE
+    """
+    CHANNEL: typing.ClassVar[ScaleMode]
+    ELEMENTWISE: typing.ClassVar[ScaleMode]
+    UNIFORM: typing.ClassVar[ScaleMode]
+    __members__: typing.ClassVar[dict[str, ScaleMode]]
+    @typing.overload
+    def __eq__(self, other: ScaleMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ScaleMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class FillOperation:
+    """
+    Members:
+    
+      LINSPACE
+    
+      RANDOM_UNIFORM
+    
+      RANDOM_NORMAL
+    """
+    LINSPACE: typing.ClassVar[FillOperation]
+    RANDOM_NORMAL: typing.ClassVar[FillOperation]
+    RANDOM_UNIFORM: typing.ClassVar[FillOperation]
+    __members__: typing.ClassVar[dict[str, FillOperation]]
+    @typing.overload
+    def __eq__(self, other: FillOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: FillOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class CumulativeOperation:
+    """
+    Members:
+    
+      SUM
+    """
+    SUM: typing.ClassVar[CumulativeOperation]
+    __members__: typing.ClassVar[dict[str, CumulativeOperation]]
+    @typing.overload
+    def __eq__(self, other: CumulativeOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: CumulativeOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class WeightsRole:
+    """
+    Members:
+    
+      KERNEL
+    
+      BIAS
+    
+      SHIFT
+    
+      SCALE
+    
+      CONSTANT
+    
+      ANY
+    """
+    ANY: typing.ClassVar[WeightsRole]
+    BIAS: typing.ClassVar[WeightsRole]
+    CONSTANT: typing.ClassVar[WeightsRole]
+    KERNEL: typing.ClassVar[WeightsRole]
+    SCALE: typing.ClassVar[WeightsRole]
+    SHIFT: typing.ClassVar[WeightsRole]
+    __members__: typing.ClassVar[dict[str, WeightsRole]]
+    @typing.overload
+    def __eq__(self, other: WeightsRole) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: WeightsRole) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class BuilderFlag:
+    """
+    Members:
+    
+      FP16
+    
+      INT8
+    
+      DEBUG
+    
+      GPU_FALLBACK
+    
+      REFIT
+    
+      DISABLE_TIMING_CACHE
+    
+      TF32
+    
+      SPARSE_WEIGHTS
+    
+      SAFETY_SCOPE
+    
+      OBEY_PRECISION_CONSTRAINTS
+    
+      PREFER_PRECISION_CONSTRAINTS
+    
+      DIRECT_IO
+    
+      REJECT_EMPTY_ALGORITHMS
+    
+      VERSION_COMPATIBLE
+    
+      EXCLUDE_LEAN_RUNTIME
+    
+      FP8
+    
+      ERROR_ON_TIMING_CACHE_MISS
+    
+      BF16
+    
+      DISABLE_COMPILATION_CACHE
+    
+      STRIP_PLAN
+    
+      WEIGHTLESS
+    
+      REFIT_IDENTICAL
+    
+      WEIGHT_STREAMING
+    
+      INT4
+    
+      REFIT_INDIVIDUAL
+    
+      STRICT_NANS
+    
+      MONITOR_MEMORY
+    
+      FP4
+    
+      EDITABLE_TIMING_CACHE
+    
+      DISTRIBUTIVE_INDEPENDENCE
+    """
+    BF16: typing.ClassVar[BuilderFlag]
+    DEBUG: typing.ClassVar[BuilderFlag]
+    DIRECT_IO: typing.ClassVar[BuilderFlag]
+    DISABLE_COMPILATION_CACHE: typing.ClassVar[BuilderFlag]
+    DISABLE_TIMING_CACHE: typing.ClassVar[BuilderFlag]
+    DISTRIBUTIVE_INDEPENDENCE: typing.ClassVar[BuilderFlag]
+    EDITABLE_TIMING_CACHE: typing.ClassVar[BuilderFlag]
+    ERROR_ON_TIMING_CACHE_MISS: typing.ClassVar[BuilderFlag]
+    EXCLUDE_LEAN_RUNTIME: typing.ClassVar[BuilderFlag]
+    FP16: typing.ClassVar[BuilderFlag]
+    FP4: typing.ClassVar[BuilderFlag]
+    FP8: typing.ClassVar[BuilderFlag]
+    GPU_FALLBACK: typing.ClassVar[BuilderFlag]
+    INT4: typing.ClassVar[BuilderFlag]
+    INT8: typing.ClassVar[BuilderFlag]
+    MONITOR_MEMORY: typing.ClassVar[BuilderFlag]
+    OBEY_PRECISION_CONSTRAINTS: typing.ClassVar[BuilderFlag]
+    PREFER_PRECISION_CONSTRAINTS: typing.ClassVar[BuilderFlag]
+    REFIT: typing.ClassVar[BuilderFlag]
+    REFIT_IDENTICAL: typing.ClassVar[BuilderFlag]
+    REFIT_INDIVIDUAL: typing.ClassVar[BuilderFlag]
+    REJECT_EMPTY_ALGORITHMS: typing.ClassVar[BuilderFlag]
+    SAFETY_SCOPE: typing.ClassVar[BuilderFlag]
+    SPARSE_WEIGHTS: typing.ClassVar[BuilderFlag]
+    STRICT_NANS: typing.ClassVar[BuilderFlag]
+    STRIP_PLAN: typing.ClassVar[BuilderFlag]
+    TF32: typing.ClassVar[BuilderFlag]
+    VERSION_COMPATIBLE: typing.ClassVar[BuilderFlag]
+    WEIGHTLESS: typing.ClassVar[BuilderFlag]
+    WEIGHT_STREAMING: typing.ClassVar[BuilderFlag]
+    __members__: typing.ClassVar[dict[str, BuilderFlag]]
+    @typing.overload
+    def __eq__(self, other: BuilderFlag) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: BuilderFlag) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TacticSource:
+    """
+    Members:
+    
+      CUBLAS
+    
+      CUBLAS_LT
+    
+      CUDNN
+    
+      EDGE_MASK_CONVOLUTIONS
+    
+      JIT_CONVOLUTIONS
+    
+      ONEDNN
+    
+      NATIVE
+    
+      EIGEN
+    """
+    CUBLAS: typing.ClassVar[TacticSource]
+    CUBLAS_LT: typing.ClassVar[TacticSource]
+    CUDNN: typing.ClassVar[TacticSource]
+    EDGE_MASK_CONVOLUTIONS: typing.ClassVar[TacticSource]
+    EIGEN: typing.ClassVar[TacticSource]
+    JIT_CONVOLUTIONS: typing.ClassVar[TacticSource]
+    NATIVE: typing.ClassVar[TacticSource]
+    ONEDNN: typing.ClassVar[TacticSource]
+    __members__: typing.ClassVar[dict[str, TacticSource]]
+    @typing.overload
+    def __eq__(self, other: TacticSource) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TacticSource) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class MemoryPoolType:
+    """
+    Members:
+    
+      WORKSPACE
+    
+      DLA_MANAGED_SRAM
+    
+      DLA_LOCAL_DRAM
+    
+      DLA_GLOBAL_DRAM
+    
+      TACTIC_DRAM
+    
+      TACTIC_SHARED_MEMORY
+    """
+    DLA_GLOBAL_DRAM: typing.ClassVar[MemoryPoolType]
+    DLA_LOCAL_DRAM: typing.ClassVar[MemoryPoolType]
+    DLA_MANAGED_SRAM: typing.ClassVar[MemoryPoolType]
+    TACTIC_DRAM: typing.ClassVar[MemoryPoolType]
+    TACTIC_SHARED_MEMORY: typing.ClassVar[MemoryPoolType]
+    WORKSPACE: typing.ClassVar[MemoryPoolType]
+    __members__: typing.ClassVar[dict[str, MemoryPoolType]]
+    @typing.overload
+    def __eq__(self, other: MemoryPoolType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: MemoryPoolType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class NetworkDefinitionCreationFlag:
+    """
+    Members:
+    
+      EXPLICIT_BATCH
+    
+      STRONGLY_TYPED
+    
+      PREFER_JIT_PYTHON_PLUGINS
+    
+      PREFER_AOT_PYTHON_PLUGINS
+    """
+    EXPLICIT_BATCH: typing.ClassVar[NetworkDefinitionCreationFlag]
+    PREFER_AOT_PYTHON_PLUGINS: typing.ClassVar[NetworkDefinitionCreationFlag]
+    PREFER_JIT_PYTHON_PLUGINS: typing.ClassVar[NetworkDefinitionCreationFlag]
+    STRONGLY_TYPED: typing.ClassVar[NetworkDefinitionCreationFlag]
+    __members__: typing.ClassVar[dict[str, NetworkDefinitionCreationFlag]]
+    @typing.overload
+    def __eq__(self, other: NetworkDefinitionCreationFlag) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: NetworkDefinitionCreationFlag) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ProfilingVerbosity:
+    """
+    Members:
+    
+      LAYER_NAMES_ONLY
+    
+      NONE
+    
+      DETAILED
+    """
+    DETAILED: typing.ClassVar[ProfilingVerbosity]
+    LAYER_NAMES_ONLY: typing.ClassVar[ProfilingVerbosity]
+    NONE: typing.ClassVar[ProfilingVerbosity]
+    __members__: typing.ClassVar[dict[str, ProfilingVerbosity]]
+    @typing.overload
+    def __eq__(self, other: ProfilingVerbosity) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ProfilingVerbosity) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class HardwareCompatibilityLevel:
+    """
+    Members:
+    
+      NONE
+    
+      AMPERE_PLUS
+    
+      SAME_COMPUTE_CAPABILITY
+    """
+    AMPERE_PLUS: typing.ClassVar[HardwareCompatibilityLevel]
+    NONE: typing.ClassVar[HardwareCompatibilityLevel]
+    SAME_COMPUTE_CAPABILITY: typing.ClassVar[HardwareCompatibilityLevel]
+    __members__: typing.ClassVar[dict[str, HardwareCompatibilityLevel]]
+    @typing.overload
+    def __eq__(self, other: HardwareCompatibilityLevel) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: HardwareCompatibilityLevel) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PreviewFeature:
+    """
+    Members:
+    
+      PROFILE_SHARING_0806
+    
+      ALIASED_PLUGIN_IO_10_03
+    
+      RUNTIME_ACTIVATION_RESIZE_10_10
+    
+      MULTIDEVICE_RUNTIME_10_16
+    """
+    ALIASED_PLUGIN_IO_10_03: typing.ClassVar[PreviewFeature]
+    MULTIDEVICE_RUNTIME_10_16: typing.ClassVar[PreviewFeature]
+    PROFILE_SHARING_0806: typing.ClassVar[PreviewFeature]
+    RUNTIME_ACTIVATION_RESIZE_10_10: typing.ClassVar[PreviewFeature]
+    __members__: typing.ClassVar[dict[str, PreviewFeature]]
+    @typing.overload
+    def __eq__(self, other: PreviewFeature) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PreviewFeature) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class EngineCapability:
+    """
+    Members:
+    
+      STANDARD
+    
+      SAFETY
+    
+      DLA_STANDALONE
+    """
+    DLA_STANDALONE: typing.ClassVar[EngineCapability]
+    SAFETY: typing.ClassVar[EngineCapability]
+    STANDARD: typing.ClassVar[EngineCapability]
+    __members__: typing.ClassVar[dict[str, EngineCapability]]
+    @typing.overload
+    def __eq__(self, other: EngineCapability) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: EngineCapability) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class DeviceType:
+    """
+    Members:
+    
+      GPU
+    
+      DLA
+    """
+    DLA: typing.ClassVar[DeviceType]
+    GPU: typing.ClassVar[DeviceType]
+    __members__: typing.ClassVar[dict[str, DeviceType]]
+    @typing.overload
+    def __eq__(self, other: DeviceType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: DeviceType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TilingOptimizationLevel:
+    """
+    Members:
+    
+      NONE
+    
+      FAST
+    
+      MODERATE
+    
+      FULL
+    """
+    FAST: typing.ClassVar[TilingOptimizationLevel]
+    FULL: typing.ClassVar[TilingOptimizationLevel]
+    MODERATE: typing.ClassVar[TilingOptimizationLevel]
+    NONE: typing.ClassVar[TilingOptimizationLevel]
+    __members__: typing.ClassVar[dict[str, TilingOptimizationLevel]]
+    @typing.overload
+    def __eq__(self, other: TilingOptimizationLevel) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TilingOptimizationLevel) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class OnnxParserFlag:
+    """
+    Members:
+    
+      NATIVE_INSTANCENORM
+    
+      ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA
+    
+      REPORT_CAPABILITY_DLA
+    
+      ENABLE_PLUGIN_OVERRIDE
+    
+      ADJUST_FOR_DLA
+    """
+    ADJUST_FOR_DLA: typing.ClassVar[OnnxParserFlag]
+    ENABLE_PLUGIN_OVERRIDE: typing.ClassVar[OnnxParserFlag]
+    ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA: typing.ClassVar[OnnxParserFlag]
+    NATIVE_INSTANCENORM: typing.ClassVar[OnnxParserFlag]
+    REPORT_CAPABILITY_DLA: typing.ClassVar[OnnxParserFlag]
+    __members__: typing.ClassVar[dict[str, OnnxParserFlag]]
+    @typing.overload
+    def __eq__(self, other: OnnxParserFlag) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: OnnxParserFlag) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ErrorCode:
+    """
+    Members:
+    
+      SUCCESS
+    
+      INTERNAL_ERROR
+    
+      MEM_ALLOC_FAILED
+    
+      MODEL_DESERIALIZE_FAILED
+    
+      INVALID_VALUE
+    
+      INVALID_GRAPH
+    
+      INVALID_NODE
+    
+      UNSUPPORTED_GRAPH
+    
+      UNSUPPORTED_NODE
+    
+      UNSUPPORTED_NODE_ATTR
+    
+      UNSUPPORTED_NODE_INPUT
+    
+      UNSUPPORTED_NODE_DATATYPE
+    
+      UNSUPPORTED_NODE_DYNAMIC
+    
+      UNSUPPORTED_NODE_SHAPE
+    
+      REFIT_FAILED
+    """
+    INTERNAL_ERROR: typing.ClassVar[ErrorCode]
+    INVALID_GRAPH: typing.ClassVar[ErrorCode]
+    INVALID_NODE: typing.ClassVar[ErrorCode]
+    INVALID_VALUE: typing.ClassVar[ErrorCode]
+    MEM_ALLOC_FAILED: typing.ClassVar[ErrorCode]
+    MODEL_DESERIALIZE_FAILED: typing.ClassVar[ErrorCode]
+    REFIT_FAILED: typing.ClassVar[ErrorCode]
+    SUCCESS: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_GRAPH: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE_ATTR: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE_DATATYPE: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE_DYNAMIC: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE_INPUT: typing.ClassVar[ErrorCode]
+    UNSUPPORTED_NODE_SHAPE: typing.ClassVar[ErrorCode]
+    __members__: typing.ClassVar[dict[str, ErrorCode]]
+    @typing.overload
+    def __eq__(self, other: ErrorCode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ErrorCode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class Dims:
+    """
+    The extents of a tensor, at most MAX_DIMS; -1 where they are known at run time only.
+    """
+    MAX_DIMS: typing.ClassVar[int] = 8
+    def __eq__(self, arg0: typing.Any) -> bool:
+        ...
+    @typing.overload
+    def __getitem__(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> int:
+        ...
+    @typing.overload
+    def __getitem__(self, arg0: slice) -> ...:
+        ...
+    def __hash__(self) -> int:
+        ...
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, shape: typing.Any) -> None:
+        ...
+    def __iter__(self) -> collections.abc.Iterator:
+        ...
+    def __len__(self) -> int:
+        ...
+    def __ne__(self, arg0: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setitem__(self, arg0: typing.SupportsInt | typing.SupportsIndex, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+class Dims2(Dims):
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, shape: typing.Any) -> None:
+        ...
+    @typing.overload
+    def __init__(self, dim0: typing.SupportsInt | typing.SupportsIndex, dim1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class DimsHW(Dims2):
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, shape: typing.Any) -> None:
+        ...
+    @typing.overload
+    def __init__(self, h: typing.SupportsInt | typing.SupportsIndex, w: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def h(self) -> int:
+        ...
+    @h.setter
+    def h(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def w(self) -> int:
+        ...
+    @w.setter
+    def w(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Dims3(Dims):
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, shape: typing.Any) -> None:
+        ...
+    @typing.overload
+    def __init__(self, dim0: typing.SupportsInt | typing.SupportsIndex, dim1: typing.SupportsInt | typing.SupportsIndex, dim2: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Dims4(Dims):
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, shape: typing.Any) -> None:
+        ...
+    @typing.overload
+    def __init__(self, dim0: typing.SupportsInt | typing.SupportsIndex, dim1: typing.SupportsInt | typing.SupportsIndex, dim2: typing.SupportsInt | typing.SupportsIndex, dim3: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Weights:
+    """
+    A block of constant elements. Made of an array it shares the array's memory.
+    """
+    @typing.overload
+    def __init__(self, type: DataType = ...) -> None:
+        ...
+    @typing.overload
+    def __init__(self, type: DataType, ptr: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @typing.overload
+    def __init__(self, a: numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]) -> None:
+        ...
+    def __len__(self) -> int:
+        ...
+    def numpy(self) -> numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]:
+        ...
+    @property
+    def dtype(self) -> DataType:
+        ...
+    @property
+    def nbytes(self) -> int:
+        ...
+    @property
+    def size(self) -> int:
+        ...
+class IHostMemory:
+    """
+    Bytes of a plan or a timing cache; supports the buffer protocol.
+    """
+    def __bool__(self) -> bool:
+        ...
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __len__(self) -> int:
+        ...
+    @property
+    def dtype(self) -> DataType:
+        ...
+    @property
+    def nbytes(self) -> int:
+        ...
+class ILogger:
+    """
+    Subclass and override log(severity, msg) to receive every message.
+    """
+    class Severity:
+        """
+        Members:
+        
+          INTERNAL_ERROR
+        
+          ERROR
+        
+          WARNING
+        
+          INFO
+        
+          VERBOSE
+        """
+        ERROR: typing.ClassVar[ILogger.Severity]
+        INFO: typing.ClassVar[ILogger.Severity]
+        INTERNAL_ERROR: typing.ClassVar[ILogger.Severity]
+        VERBOSE: typing.ClassVar[ILogger.Severity]
+        WARNING: typing.ClassVar[ILogger.Severity]
+        __members__: typing.ClassVar[dict[str, ILogger.Severity]]
+        @typing.overload
+        def __eq__(self, other: ILogger.Severity) -> bool:
+            ...
+        @typing.overload
+        def __eq__(self, other: typing.Any) -> bool:
+            ...
+        def __getstate__(self) -> int:
+            ...
+        def __hash__(self) -> int:
+            ...
+        def __index__(self) -> int:
+            ...
+        def __init__(self, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+            ...
+        def __int__(self) -> int:
+            ...
+        @typing.overload
+        def __ne__(self, other: ILogger.Severity) -> bool:
+            ...
+        @typing.overload
+        def __ne__(self, other: typing.Any) -> bool:
+            ...
+        def __repr__(self) -> str:
+            ...
+        def __setstate__(self, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+            ...
+        def __str__(self) -> str:
+            ...
+        @property
+        def name(self) -> str:
+            ...
+        @property
+        def value(self) -> int:
+            ...
+    ERROR: typing.ClassVar[ILogger.Severity]
+    INFO: typing.ClassVar[ILogger.Severity]
+    INTERNAL_ERROR: typing.ClassVar[ILogger.Severity]
+    VERBOSE: typing.ClassVar[ILogger.Severity]
+    WARNING: typing.ClassVar[ILogger.Severity]
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self) -> None:
+        ...
+    def log(self, severity: ILogger.Severity, msg: str) -> None:
+        ...
+class Logger(ILogger):
+    """
+    Prints messages of at least min_severity to standard output.
+    """
+    class Severity:
+        """
+        Members:
+        
+          INTERNAL_ERROR
+        
+          ERROR
+        
+          WARNING
+        
+          INFO
+        
+          VERBOSE
+        """
+        ERROR: typing.ClassVar[ILogger.Severity]
+        INFO: typing.ClassVar[ILogger.Severity]
+        INTERNAL_ERROR: typing.ClassVar[ILogger.Severity]
+        VERBOSE: typing.ClassVar[ILogger.Severity]
+        WARNING: typing.ClassVar[ILogger.Severity]
+        __members__: typing.ClassVar[dict[str, ILogger.Severity]]
+        @typing.overload
+        def __eq__(self: ILogger.Severity, other: ILogger.Severity) -> bool:
+            ...
+        @typing.overload
+        def __eq__(self: ILogger.Severity, other: typing.Any) -> bool:
+            ...
+        def __getstate__(self) -> int:
+            ...
+        def __hash__(self) -> int:
+            ...
+        def __index__(self: ILogger.Severity) -> int:
+            ...
+        def __init__(self: ILogger.Severity, value: typing.SupportsInt | typing.SupportsIndex) -> None:
+            ...
+        def __int__(self: ILogger.Severity) -> int:
+            ...
+        @typing.overload
+        def __ne__(self: ILogger.Severity, other: ILogger.Severity) -> bool:
+            ...
+        @typing.overload
+        def __ne__(self: ILogger.Severity, other: typing.Any) -> bool:
+            ...
+        def __repr__(self) -> str:
+            ...
+        def __setstate__(self: ILogger.Severity, state: typing.SupportsInt | typing.SupportsIndex) -> None:
+            ...
+        def __str__(self) -> str:
+            ...
+        @property
+        def name(self) -> str:
+            ...
+        @property
+        def value(self) -> int:
+            ...
+    ERROR: typing.ClassVar[ILogger.Severity]
+    INFO: typing.ClassVar[ILogger.Severity]
+    INTERNAL_ERROR: typing.ClassVar[ILogger.Severity]
+    VERBOSE: typing.ClassVar[ILogger.Severity]
+    WARNING: typing.ClassVar[ILogger.Severity]
+    min_severity: ILogger.Severity
+    def __init__(self, min_severity: ILogger.Severity = ...) -> None:
+        ...
+    def log(self, severity: ILogger.Severity, msg: str) -> None:
+        ...
+class IProfiler:
+    """
+    Subclass and override report_layer_time(layer_name, ms).
+    """
+    def __init__(self) -> None:
+        ...
+    def report_layer_time(self, layer_name: str, ms: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Profiler(IProfiler):
+    def __init__(self) -> None:
+        ...
+    def report_layer_time(self, layer_name: str, ms: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class IProgressMonitor:
+    """
+    Subclass and override phase_start, step_complete (False cancels) and phase_finish.
+    """
+    def __init__(self) -> None:
+        ...
+    def phase_finish(self, phase_name: str) -> None:
+        ...
+    def phase_start(self, phase_name: str, parent_phase: str, num_steps: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def step_complete(self, phase_name: str, step: typing.SupportsInt | typing.SupportsIndex) -> bool:
+        ...
+class IOutputAllocator:
+    """
+    Subclass and override reallocate_output(tensor_name, memory, size, alignment) -> address and notify_shape(tensor_name, shape).
+    """
+    def __init__(self) -> None:
+        ...
+class ITensor:
+    """
+    A tensor of a network.
+    """
+    broadcast_across_batch: bool
+    dtype: DataType
+    location: TensorLocation
+    name: str
+    shape: Dims
+    def __eq__(self, arg0: ITensor) -> bool:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def get_dimension_name(self, index: typing.SupportsInt | typing.SupportsIndex) -> str:
+        ...
+    def reset_dynamic_range(self) -> None:
+        ...
+    def set_dimension_name(self, index: typing.SupportsInt | typing.SupportsIndex, name: str) -> None:
+        ...
+    def set_dynamic_range(self, min: typing.SupportsFloat | typing.SupportsIndex, max: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def allowed_formats(self) -> int:
+        ...
+    @allowed_formats.setter
+    def allowed_formats(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def dynamic_range(self) -> tuple[float, float] | None:
+        ...
+    @dynamic_range.setter
+    def dynamic_range(self, arg1: tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def is_execution_tensor(self) -> bool:
+        ...
+    @property
+    def is_network_input(self) -> bool:
+        ...
+    @property
+    def is_network_output(self) -> bool:
+        ...
+    @property
+    def is_shape_tensor(self) -> bool:
+        ...
+class INetworkDefinition:
+    """
+    A network under construction.
+    """
+    name: str
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def __len__(self) -> int:
+        ...
+    def __str__(self) -> str:
+        ...
+    def add_activation(self, input: ITensor, type: ActivationType) -> typing.Any:
+        ...
+    def add_cast(self, input: ITensor, to_type: DataType) -> typing.Any:
+        ...
+    def add_concatenation(self, inputs: collections.abc.Sequence[ITensor]) -> typing.Any:
+        ...
+    def add_constant(self, shape: Dims, weights: Weights) -> typing.Any:
+        ...
+    def add_convolution_nd(self, input: ITensor, num_output_maps: typing.SupportsInt | typing.SupportsIndex, kernel_shape: Dims, kernel: Weights, bias: Weights | None = None) -> typing.Any:
+        ...
+    def add_cumulative(self, input: ITensor, axis: ITensor, op: CumulativeOperation, exclusive: bool, reverse: bool) -> typing.Any:
+        ...
+    def add_deconvolution_nd(self, input: ITensor, num_output_maps: typing.SupportsInt | typing.SupportsIndex, kernel_shape: Dims, kernel: Weights, bias: Weights | None = None) -> typing.Any:
+        ...
+    def add_dequantize(self, input: ITensor, scale: ITensor, output_type: DataType = ...) -> typing.Any:
+        ...
+    def add_einsum(self, inputs: collections.abc.Sequence[ITensor], equation: str) -> typing.Any:
+        ...
+    def add_elementwise(self, input1: ITensor, input2: ITensor, op: ElementWiseOperation) -> typing.Any:
+        ...
+    def add_fill(self, shape: Dims, op: FillOperation, output_type: DataType = ...) -> typing.Any:
+        ...
+    def add_gather(self, input: ITensor, indices: ITensor, axis: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def add_gather_v2(self, input: ITensor, indices: ITensor, mode: GatherMode) -> typing.Any:
+        ...
+    def add_grid_sample(self, input: ITensor, grid: ITensor) -> typing.Any:
+        ...
+    def add_identity(self, input: ITensor) -> typing.Any:
+        ...
+    def add_input(self, name: str, dtype: DataType, shape: Dims) -> ITensor:
+        ...
+    def add_lrn(self, input: ITensor, window: typing.SupportsInt | typing.SupportsIndex, alpha: typing.SupportsFloat | typing.SupportsIndex, beta: typing.SupportsFloat | typing.SupportsIndex, k: typing.SupportsFloat | typing.SupportsIndex) -> typing.Any:
+        ...
+    def add_matrix_multiply(self, input0: ITensor, op0: MatrixOperation, input1: ITensor, op1: MatrixOperation) -> typing.Any:
+        ...
+    def add_node(self, op: str, inputs: collections.abc.Sequence[ITensor | None], attributes: collections.abc.Mapping[str, bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]] = {}) -> typing.Any:
+        """
+        Adds a layer by the name of its operation, with None for absent inputs.
+        """
+    def add_normalization(self, input: ITensor, scale: ITensor, bias: ITensor, axesMask: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def add_one_hot(self, indices: ITensor, values: ITensor, depth: ITensor, axis: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def add_padding_nd(self, input: ITensor, pre_padding: Dims, post_padding: Dims) -> typing.Any:
+        ...
+    def add_parametric_relu(self, input: ITensor, slopes: ITensor) -> typing.Any:
+        ...
+    def add_pooling_nd(self, input: ITensor, type: PoolingType, window_size: Dims) -> typing.Any:
+        ...
+    def add_quantize(self, input: ITensor, scale: ITensor, output_type: DataType = ...) -> typing.Any:
+        ...
+    def add_reduce(self, input: ITensor, op: ReduceOperation, axes: typing.SupportsInt | typing.SupportsIndex, keep_dims: bool) -> typing.Any:
+        ...
+    def add_resize(self, input: ITensor) -> typing.Any:
+        ...
+    def add_reverse_sequence(self, input: ITensor, sequence_lens: ITensor) -> typing.Any:
+        ...
+    def add_scale(self, input: ITensor, mode: ScaleMode, shift: Weights | None = None, scale: Weights | None = None, power: Weights | None = None) -> typing.Any:
+        ...
+    def add_scale_nd(self, input: ITensor, mode: ScaleMode, shift: Weights | None = None, scale: Weights | None = None, power: Weights | None = None, channel_axis: typing.SupportsInt | typing.SupportsIndex = 1) -> typing.Any:
+        ...
+    def add_scatter(self, data: ITensor, indices: ITensor, updates: ITensor, mode: ScatterMode) -> typing.Any:
+        ...
+    def add_select(self, condition: ITensor, then_input: ITensor, else_input: ITensor) -> typing.Any:
+        ...
+    def add_shape(self, input: ITensor) -> typing.Any:
+        ...
+    def add_shuffle(self, input: ITensor) -> typing.Any:
+        ...
+    def add_slice(self, input: ITensor, start: Dims, shape: Dims, stride: Dims) -> typing.Any:
+        ...
+    def add_softmax(self, input: ITensor) -> typing.Any:
+        ...
+    def add_squeeze(self, input: ITensor, axes: ITensor) -> typing.Any:
+        ...
+    def add_topk(self, input: ITensor, op: TopKOperation, k: typing.SupportsInt | typing.SupportsIndex, axes: typing.SupportsInt | typing.SupportsIndex, indices_type: DataType = ...) -> typing.Any:
+        ...
+    def add_unary(self, input: ITensor, op: UnaryOperation) -> typing.Any:
+        ...
+    def add_unsqueeze(self, input: ITensor, axes: ITensor) -> typing.Any:
+        ...
+    def get_flag(self, flag: NetworkDefinitionCreationFlag) -> bool:
+        ...
+    def get_input(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def get_layer(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def get_output(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def mark_output(self, tensor: ITensor) -> None:
+        ...
+    def remove_tensor(self, tensor: ITensor) -> None:
+        ...
+    def unmark_output(self, tensor: ITensor) -> None:
+        ...
+    @property
+    def flags(self) -> int:
+        ...
+    @property
+    def has_implicit_batch_dimension(self) -> bool:
+        ...
+    @property
+    def num_inputs(self) -> int:
+        ...
+    @property
+    def num_layers(self) -> int:
+        ...
+    @property
+    def num_outputs(self) -> int:
+        ...
+class ILayer:
+    """
+    An operation with inputs, outputs and properties.
+    """
+    metadata: str
+    name: str
+    precision: DataType
+    def __eq__(self, arg0: ILayer) -> bool:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def get_input(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def get_output(self, index: typing.SupportsInt | typing.SupportsIndex) -> typing.Any:
+        ...
+    def get_output_type(self, index: typing.SupportsInt | typing.SupportsIndex) -> DataType:
+        ...
+    def output_type_is_set(self, index: typing.SupportsInt | typing.SupportsIndex) -> bool:
+        ...
+    def reset_output_type(self, index: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def reset_precision(self) -> None:
+        ...
+    def set_input(self, index: typing.SupportsInt | typing.SupportsIndex, tensor: ITensor) -> None:
+        ...
+    def set_output_type(self, index: typing.SupportsInt | typing.SupportsIndex, dtype: DataType) -> None:
+        ...
+    @property
+    def num_inputs(self) -> int:
+        ...
+    @property
+    def num_outputs(self) -> int:
+        ...
+    @property
+    def op(self) -> str:
+        """
+        The operation's name, also for layers without a class of their own.
+        """
+    @property
+    def precision_is_set(self) -> bool:
+        ...
+    @property
+    def type(self) -> LayerType:
+        ...
+class IConvolutionLayer(ILayer):
+    bias: Weights
+    dilation_nd: Dims
+    kernel: Weights
+    kernel_size_nd: Dims
+    padding_mode: PaddingMode
+    padding_nd: Dims
+    post_padding: Dims
+    pre_padding: Dims
+    stride_nd: Dims
+    @property
+    def num_groups(self) -> int:
+        ...
+    @num_groups.setter
+    def num_groups(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_output_maps(self) -> int:
+        ...
+    @num_output_maps.setter
+    def num_output_maps(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IDeconvolutionLayer(ILayer):
+    bias: Weights
+    dilation_nd: Dims
+    kernel: Weights
+    kernel_size_nd: Dims
+    padding_mode: PaddingMode
+    padding_nd: Dims
+    post_padding: Dims
+    pre_padding: Dims
+    stride_nd: Dims
+    @property
+    def num_groups(self) -> int:
+        ...
+    @num_groups.setter
+    def num_groups(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_output_maps(self) -> int:
+        ...
+    @num_output_maps.setter
+    def num_output_maps(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IConstantLayer(ILayer):
+    shape: Dims
+    @property
+    def weights(self) -> Weights:
+        ...
+class IScaleLayer(ILayer):
+    mode: ScaleMode
+    power: Weights
+    scale: Weights
+    shift: Weights
+    @property
+    def channel_axis(self) -> int:
+        ...
+    @channel_axis.setter
+    def channel_axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IActivationLayer(ILayer):
+    type: ActivationType
+    @property
+    def alpha(self) -> float:
+        ...
+    @alpha.setter
+    def alpha(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def beta(self) -> float:
+        ...
+    @beta.setter
+    def beta(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class IElementWiseLayer(ILayer):
+    op: ElementWiseOperation
+class IUnaryLayer(ILayer):
+    op: UnaryOperation
+class ICastLayer(ILayer):
+    to_type: DataType
+class IIdentityLayer(ILayer):
+    pass
+class ISelectLayer(ILayer):
+    pass
+class IParametricReLULayer(ILayer):
+    pass
+class IQuantizeLayer(ILayer):
+    to_type: DataType
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IDequantizeLayer(ILayer):
+    to_type: DataType
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Permutation(Dims):
+    def __init__(self, order: collections.abc.Sequence) -> None:
+        ...
+class IShuffleLayer(ILayer):
+    first_transpose: Permutation
+    reshape_dims: Dims
+    second_transpose: Permutation
+    zero_is_placeholder: bool
+class IResizeLayer(ILayer):
+    coordinate_transformation: ResizeCoordinateTransformation
+    exclude_outside: bool
+    nearest_rounding: ResizeRoundMode
+    resize_mode: InterpolationMode
+    selector_for_single_pixel: ResizeSelector
+    shape: Dims
+    @property
+    def cubic_coeff(self) -> float:
+        ...
+    @cubic_coeff.setter
+    def cubic_coeff(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def scales(self) -> list[float]:
+        ...
+    @scales.setter
+    def scales(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class ISliceLayer(ILayer):
+    axes: Dims
+    mode: SampleMode
+    shape: Dims
+    start: Dims
+    stride: Dims
+class IConcatenationLayer(ILayer):
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IGatherLayer(ILayer):
+    mode: GatherMode
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_elementwise_dims(self) -> int:
+        ...
+    @num_elementwise_dims.setter
+    def num_elementwise_dims(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IScatterLayer(ILayer):
+    mode: ScatterMode
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IShapeLayer(ILayer):
+    pass
+class ISqueezeLayer(ILayer):
+    pass
+class IUnsqueezeLayer(ILayer):
+    pass
+class IPaddingLayer(ILayer):
+    post_padding_nd: Dims
+    pre_padding_nd: Dims
+class IFillLayer(ILayer):
+    operation: FillOperation
+    shape: Dims
+    to_type: DataType
+    @property
+    def alpha(self) -> float:
+        ...
+    @alpha.setter
+    def alpha(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def beta(self) -> float:
+        ...
+    @beta.setter
+    def beta(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class IOneHotLayer(ILayer):
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IReverseSequenceLayer(ILayer):
+    @property
+    def batch_axis(self) -> int:
+        ...
+    @batch_axis.setter
+    def batch_axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def sequence_axis(self) -> int:
+        ...
+    @sequence_axis.setter
+    def sequence_axis(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IGridSampleLayer(ILayer):
+    align_corners: bool
+    interpolation_mode: InterpolationMode
+    sample_mode: SampleMode
+class IPoolingLayer(ILayer):
+    average_count_excludes_padding: bool
+    padding_mode: PaddingMode
+    padding_nd: Dims
+    post_padding: Dims
+    pre_padding: Dims
+    stride_nd: Dims
+    type: PoolingType
+    window_size_nd: Dims
+    @property
+    def blend_factor(self) -> float:
+        ...
+    @blend_factor.setter
+    def blend_factor(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class IReduceLayer(ILayer):
+    keep_dims: bool
+    op: ReduceOperation
+    @property
+    def axes(self) -> int:
+        ...
+    @axes.setter
+    def axes(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class ITopKLayer(ILayer):
+    indices_type: DataType
+    op: TopKOperation
+    @property
+    def axes(self) -> int:
+        ...
+    @axes.setter
+    def axes(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def k(self) -> int:
+        ...
+    @k.setter
+    def k(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class ISoftMaxLayer(ILayer):
+    @property
+    def axes(self) -> int:
+        ...
+    @axes.setter
+    def axes(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class ILRNLayer(ILayer):
+    @property
+    def alpha(self) -> float:
+        ...
+    @alpha.setter
+    def alpha(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def beta(self) -> float:
+        ...
+    @beta.setter
+    def beta(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def k(self) -> float:
+        ...
+    @k.setter
+    def k(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def window_size(self) -> int:
+        ...
+    @window_size.setter
+    def window_size(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class INormalizationLayer(ILayer):
+    compute_precision: DataType
+    @property
+    def axes(self) -> int:
+        ...
+    @axes.setter
+    def axes(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def epsilon(self) -> float:
+        ...
+    @epsilon.setter
+    def epsilon(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_groups(self) -> int:
+        ...
+    @num_groups.setter
+    def num_groups(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class IMatrixMultiplyLayer(ILayer):
+    op0: MatrixOperation
+    op1: MatrixOperation
+class IEinsumLayer(ILayer):
+    equation: str
+class ICumulativeLayer(ILayer):
+    exclusive: bool
+    op: CumulativeOperation
+    reverse: bool
+class IOptimizationProfile:
+    """
+    The ranges in which dynamic shapes and shape-tensor values may move.
+    """
+    def __bool__(self) -> bool:
+        ...
+    def __init__(self) -> None:
+        ...
+    def get_shape(self, input: str) -> list[Dims]:
+        ...
+    def get_shape_input(self, input: str) -> list[list[int]]:
+        ...
+    def set_shape(self, input: str, min: Dims, opt: Dims, max: Dims) -> None:
+        ...
+    def set_shape_input(self, input: str, min: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], opt: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], max: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def extra_memory_target(self) -> float:
+        ...
+    @extra_memory_target.setter
+    def extra_memory_target(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class TimingCacheValue:
+    tacticHash: str
+    def __init__(self) -> None:
+        ...
+    @property
+    def timingMSec(self) -> float:
+        ...
+    @timingMSec.setter
+    def timingMSec(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class ITimingCache:
+    """
+    Remembered measurements: a build that finds all it needs here measures nothing.
+    """
+    def __len__(self) -> int:
+        ...
+    def combine(self, input_cache: ITimingCache, ignore_mismatch: bool) -> bool:
+        ...
+    def query(self, key: str) -> TimingCacheValue | None:
+        ...
+    def queryKeys(self) -> list[str]:
+        ...
+    def reset(self) -> bool:
+        ...
+    def serialize(self) -> IHostMemory:
+        ...
+    def update(self, key: str, value: TimingCacheValue) -> bool:
+        ...
+    @property
+    def fingerprint(self) -> str:
+        ...
+class _BuilderConfig:
+    pass
+class IBuilderConfig(_BuilderConfig):
+    """
+    What a build may do.
+    """
+    default_device_type: DeviceType
+    engine_capability: EngineCapability
+    hardware_compatibility_level: HardwareCompatibilityLevel
+    profiling_verbosity: ProfilingVerbosity
+    progress_monitor: typing.Any
+    tiling_optimization_level: TilingOptimizationLevel
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self) -> None:
+        ...
+    def add_optimization_profile(self: _BuilderConfig, profile: IOptimizationProfile) -> int:
+        ...
+    def clear_flag(self, flag: BuilderFlag) -> None:
+        ...
+    def create_timing_cache(self: _BuilderConfig, serialized_timing_cache: typing.Any) -> ITimingCache:
+        ...
+    def get_flag(self, flag: BuilderFlag) -> bool:
+        ...
+    def get_memory_pool_limit(self: _BuilderConfig, pool: MemoryPoolType) -> int:
+        ...
+    def get_preview_feature(self, feature: PreviewFeature) -> bool:
+        ...
+    def get_tactic_sources(self) -> int:
+        ...
+    def get_timing_cache(self) -> ITimingCache:
+        ...
+    def reset(self) -> None:
+        ...
+    def set_flag(self, flag: BuilderFlag) -> None:
+        ...
+    def set_memory_pool_limit(self: _BuilderConfig, pool: MemoryPoolType, pool_size: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def set_preview_feature(self, feature: PreviewFeature, enable: bool) -> None:
+        ...
+    def set_tactic_sources(self, tactic_sources: typing.SupportsInt | typing.SupportsIndex) -> bool:
+        ...
+    def set_timing_cache(self: _BuilderConfig, cache: ITimingCache, ignore_mismatch: bool) -> bool:
+        ...
+    @property
+    def DLA_core(self) -> int:
+        ...
+    @DLA_core.setter
+    def DLA_core(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def avg_timing_iterations(self) -> int:
+        ...
+    @avg_timing_iterations.setter
+    def avg_timing_iterations(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def builder_optimization_level(self) -> int:
+        ...
+    @builder_optimization_level.setter
+    def builder_optimization_level(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def flags(self) -> int:
+        ...
+    @flags.setter
+    def flags(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def l2_limit_for_tiling(self) -> int:
+        ...
+    @l2_limit_for_tiling.setter
+    def l2_limit_for_tiling(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def max_aux_streams(self) -> int:
+        ...
+    @max_aux_streams.setter
+    def max_aux_streams(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def max_num_tactics(self) -> int:
+        ...
+    @max_num_tactics.setter
+    def max_num_tactics(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_optimization_profiles(self) -> int:
+        ...
+    @property
+    def num_threads(self) -> int:
+        """
+        Threads that the engine is tuned for and runs on; 0: the CPUs of the process.
+        """
+    @num_threads.setter
+    def num_threads(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def profile_stream(self) -> int:
+        ...
+    @profile_stream.setter
+    def profile_stream(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Builder:
+    """
+    Builds plans and engines from networks.
+    """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, logger: typing.Any) -> None:
+        ...
+    def build_engine_with_config(self, network: INetworkDefinition, config: _BuilderConfig) -> ...:
+        ...
+    def build_serialized_network(self, network: INetworkDefinition, config: _BuilderConfig) -> IHostMemory:
+        """
+        The plan's bytes; None, with the reason in the log, when the build fails.
+        """
+    def create_builder_config(self) -> typing.Any:
+        ...
+    def create_network(self, flags: typing.SupportsInt | typing.SupportsIndex = 0) -> INetworkDefinition:
+        ...
+    def create_optimization_profile(self) -> IOptimizationProfile:
+        ...
+    def is_network_supported(self, network: INetworkDefinition, config: _BuilderConfig) -> bool:
+        ...
+    def reset(self) -> None:
+        ...
+    @property
+    def logger(self) -> typing.Any:
+        ...
+    @property
+    def max_DLA_batch_size(self) -> int:
+        ...
+    @property
+    def max_threads(self) -> int:
+        ...
+    @max_threads.setter
+    def max_threads(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_DLA_cores(self) -> int:
+        ...
+    @property
+    def platform_has_fast_bf16(self) -> bool:
+        ...
+    @property
+    def platform_has_fast_fp16(self) -> bool:
+        ...
+    @property
+    def platform_has_fast_int8(self) -> bool:
+        ...
+    @property
+    def platform_has_tf32(self) -> bool:
+        ...
+    @property
+    def report(self) -> dict:
+        """
+        What the last build did: fusions by name, winning tactics with their runners-up, seconds.
+        """
+class ParserError:
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def code(self) -> ErrorCode:
+        ...
+    def desc(self) -> str:
+        ...
+    def file(self) -> str:
+        ...
+    def func(self) -> str:
+        ...
+    def line(self) -> int:
+        ...
+    def local_function_stack(self) -> list[str]:
+        ...
+    def local_function_stack_size(self) -> int:
+        ...
+    def node(self) -> int:
+        ...
+    def node_name(self) -> str:
+        ...
+    def node_operator(self) -> str:
+        ...
+class OnnxParser:
+    """
+    Parses ONNX models of opset 7 to 22 into a network; collects errors.
+    """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, network: INetworkDefinition, logger: typing.Any) -> None:
+        ...
+    def clear_errors(self) -> None:
+        ...
+    def clear_flag(self, flag: OnnxParserFlag) -> None:
+        ...
+    def get_error(self, index: typing.SupportsInt | typing.SupportsIndex) -> ParserError:
+        ...
+    def get_flag(self, flag: OnnxParserFlag) -> bool:
+        ...
+    def get_layer_output_tensor(self, name: str, i: typing.SupportsInt | typing.SupportsIndex) -> ITensor:
+        ...
+    def get_used_vc_plugin_libraries(self) -> list[str]:
+        ...
+    @typing.overload
+    def parse(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        """
+        Parses a serialized model; path says where external data lies. False when errors were collected.
+        """
+    @typing.overload
+    def parse(self, path: str) -> bool:
+        """
+        Parses a model file.
+        """
+    def parse_from_file(self, model: str) -> bool:
+        """
+        Parses a model file of any size.
+        """
+    def set_flag(self, flag: OnnxParserFlag) -> None:
+        ...
+    def supports_model(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        ...
+    def supports_model_v2(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        ...
+    def supports_operator(self, op_name: str) -> bool:
+        ...
+    @property
+    def flags(self) -> int:
+        ...
+    @flags.setter
+    def flags(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_errors(self) -> int:
+        ...
+class Runtime:
+    """
+    Loads plans.
+    """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, logger: typing.Any) -> None:
+        ...
+    @typing.overload
+    def deserialize_cuda_engine(self, serialized_engine: typing_extensions.Buffer) -> ...:
+        """
+        The engine; None, with the reason in the log, when the bytes are no plan that can run here.
+        """
+    @typing.overload
+    def deserialize_cuda_engine(self, stream_reader_v2: typing.Any) -> ...:
+        ...
+    def load_engine_file(self, path: str) -> ...:
+        """
+        Maps a plan file: nothing is copied.
+        """
+    @property
+    def logger(self) -> typing.Any:
+        ...
+    @property
+    def max_threads(self) -> int:
+        ...
+    @max_threads.setter
+    def max_threads(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def num_DLA_cores(self) -> int:
+        ...
+class ICudaEngine:
+    """
+    A loaded plan. Safe to use from several threads.
+    """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __getitem__(self, index: typing.SupportsInt | typing.SupportsIndex) -> str:
+        ...
+    def create_engine_inspector(self) -> EngineInspector:
+        ...
+    def create_execution_context(self, strategy: ExecutionContextAllocationStrategy = ...) -> IExecutionContext:
+        ...
+    def create_execution_context_without_device_memory(self) -> IExecutionContext:
+        ...
+    def get_device_memory_size_for_profile(self, profile_index: typing.SupportsInt | typing.SupportsIndex) -> int:
+        ...
+    def get_device_memory_size_for_profile_v2(self, profile_index: typing.SupportsInt | typing.SupportsIndex) -> int:
+        ...
+    def get_tensor_bytes_per_component(self, name: str) -> int:
+        ...
+    def get_tensor_components_per_element(self, name: str) -> int:
+        ...
+    def get_tensor_dtype(self, name: str) -> DataType:
+        ...
+    def get_tensor_format(self, name: str) -> TensorFormat:
+        ...
+    def get_tensor_format_desc(self, name: str) -> str:
+        ...
+    def get_tensor_location(self, name: str) -> TensorLocation:
+        ...
+    def get_tensor_mode(self, name: str) -> TensorIOMode:
+        ...
+    def get_tensor_name(self, index: typing.SupportsInt | typing.SupportsIndex) -> str:
+        ...
+    def get_tensor_profile_shape(self, name: str, profile_index: typing.SupportsInt | typing.SupportsIndex) -> list[Dims]:
+        ...
+    def get_tensor_profile_values(self, name: str, profile_index: typing.SupportsInt | typing.SupportsIndex) -> list[list[int]]:
+        ...
+    def get_tensor_shape(self, name: str) -> Dims:
+        ...
+    def get_tensor_vectorized_dim(self, name: str) -> int:
+        ...
+    def is_shape_inference_io(self, name: str) -> bool:
+        ...
+    def serialize(self) -> IHostMemory:
+        ...
+    @property
+    def device_memory_size(self) -> int:
+        ...
+    @property
+    def device_memory_size_v2(self) -> int:
+        ...
+    @property
+    def engine_capability(self) -> EngineCapability:
+        ...
+    @property
+    def hardware_compatibility_level(self) -> HardwareCompatibilityLevel:
+        ...
+    @property
+    def has_implicit_batch_dimension(self) -> bool:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def num_aux_streams(self) -> int:
+        ...
+    @property
+    def num_io_tensors(self) -> int:
+        ...
+    @property
+    def num_layers(self) -> int:
+        ...
+    @property
+    def num_optimization_profiles(self) -> int:
+        ...
+    @property
+    def profiling_verbosity(self) -> ProfilingVerbosity:
+        ...
+    @property
+    def refittable(self) -> bool:
+        ...
+    @property
+    def streamable_weights_size(self) -> int:
+        ...
+    @property
+    def weights_size(self) -> int:
+        ...
+class IExecutionContext:
+    """
+    One running instance of an engine; belongs to one thread at a time.
+    """
+    enqueue_emits_profile: bool
+    name: str
+    profiler: typing.Any
+    @staticmethod
+    def infer(context: IExecutionContext, inputs: collections.abc.Mapping[str, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]], outputs: collections.abc.Mapping[str, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]] | None = None) -> dict[str, numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]]:
+        """
+        Runs the context on arrays and returns the outputs by name.
+        
+            C-contiguous inputs of the engine's type are read in place; others are converted first.
+        
+            Args:
+                inputs: an array for each input of the engine.
+                outputs: arrays to write to; those not given are allocated.
+        
+            Raises:
+                ValueError: an input is missing or unknown, or its shape is outside the profile.
+                RuntimeError: the run failed; the reason is in the log.
+            
+        """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def execute_async_v3(self, stream_handle: typing.SupportsInt | typing.SupportsIndex) -> bool:
+        """
+        Queues a run. The default stream, 0, has run when this returns. False, with the reason in the log, on failure.
+        """
+    def execute_v2(self, bindings: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> bool:
+        ...
+    def get_max_output_size(self, name: str) -> int:
+        ...
+    def get_output_allocator(self, name: str) -> typing.Any:
+        ...
+    def get_tensor_address(self, name: str) -> int:
+        ...
+    def get_tensor_shape(self, name: str) -> Dims:
+        ...
+    def get_tensor_strides(self, name: str) -> Dims:
+        ...
+    def infer_shapes(self) -> list[str]:
+        ...
+    def report_to_profiler(self) -> bool:
+        ...
+    def set_input_shape(self, name: str, shape: Dims) -> bool:
+        ...
+    def set_optimization_profile_async(self, profile_index: typing.SupportsInt | typing.SupportsIndex, stream_handle: typing.SupportsInt | typing.SupportsIndex) -> bool:
+        ...
+    def set_output_allocator(self, name: str, output_allocator: typing.Any) -> bool:
+        ...
+    def set_tensor_address(self, name: str, memory: typing.Any) -> bool:
+        """
+        The memory of an input or output: an address as an int, or a C-contiguous array.
+        """
+    @property
+    def active_optimization_profile(self) -> int:
+        ...
+    @property
+    def all_binding_shapes_specified(self) -> bool:
+        ...
+    @property
+    def all_shape_inputs_specified(self) -> bool:
+        ...
+    @property
+    def engine(self) -> ICudaEngine:
+        ...
+    @property
+    def memory_size(self) -> int:
+        ...
+    @property
+    def num_threads(self) -> int:
+        ...
+class EngineInspector:
+    """
+    Layers of an engine as JSON or one line of text.
+    """
+    execution_context: IExecutionContext
+    def get_engine_information(self, format: LayerInformationFormat) -> str:
+        ...
+    def get_layer_information(self, layer_index: typing.SupportsInt | typing.SupportsIndex, format: LayerInformationFormat) -> str:
+        ...
+def cpu_fingerprint() -> str:
+    """
+    The CPU that timings are valid for.
+    """
+def create_stream() -> int:
+    """
+    A handle of a new ordered queue with a worker of its own.
+    """
+def default_num_threads() -> int:
+    """
+    Threads of a build and of a context.
+    """
+def destroy_stream(handle: typing.SupportsInt | typing.SupportsIndex) -> None:
+    ...
+def environment_switches() -> list[tuple[str, str]]:
+    """
+    Name and meaning of every environment switch.
+    """
+def nptype(trt_type: DataType) -> numpy.dtype[typing.Any]:
+    """
+    The numpy dtype of an element type; TypeError where numpy has none.
+    """
+def synchronize_stream(handle: typing.SupportsInt | typing.SupportsIndex) -> None:
+    ...
+__version__: str = '0.1.0'
+tensorrt_version: str = '10.16.0'
