@@ -24,8 +24,8 @@ ACCEPTED = {
 def widen_arguments(text: str) -> str:
     """Arguments (not results) of these types also take what converts to them."""
     for narrow, wide in ACCEPTED.items():
-        text = re.sub(rf"(?<=: ){re.escape(narrow)}(?=[,)]| = )", wide, text)
-        text = re.sub(rf"(?<=: ){re.escape(narrow)} \\| None", f"{wide} | None", text)
+        pattern = rf"(?<=: ){re.escape(narrow)}(?=( \| None)?([,)]| = ))"
+        text = re.sub(pattern, wide, text)
     return text
 
 
@@ -37,6 +37,9 @@ def make_stub() -> str:
         subprocess.run(command, check=True, capture_output=True)
         text = (Path(folder) / "trtlike" / "_trtlike.pyi").read_text()
     text = text.replace("trtlike._trtlike.", "")
+    static = "@staticmethod\n    def infer(context: IExecutionContext,"
+    text = text.replace(static, "def infer(self,")
+    text = re.sub(r"(?<=[\[ ])Severity\b(?=[,) =.])", "ILogger.Severity", text)
     buffer = "class IHostMemory:\n"
     text = text.replace(buffer, buffer + "    def __buffer__(self, flags: int) -> memoryview: ...\n")
     return HEADER + widen_arguments(text)

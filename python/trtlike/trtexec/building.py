@@ -48,7 +48,7 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
     parser = trt.OnnxParser(network, console)
     console.info("Start parsing network model.")
     start = time.perf_counter()
-    if not parser.parse_from_file(chosen.onnx):
+    if not parser.parse_from_file(chosen.onnx or ""):
         for i in range(parser.num_errors):
             console.error(str(parser.get_error(i)))
         raise ValueError("Failed to parse onnx file")
