@@ -18,7 +18,7 @@ _PROFILED_RUNS = 20
 def percentile(ascending: list[float], percent: float) -> float:
     """TensorRT's pick: element max(n - 1 - floor((1 - p/100) n), 0) of the ascending list."""
     n = len(ascending)
-    return ascending[max(n - 1 - int((1 - percent / 100) * n), 0)]
+    return ascending[max(n - 1 - int((100 - percent) * n / 100), 0)]
 
 
 def summary(name: str, times_ms: list[float], percentages: list[float]) -> str:
