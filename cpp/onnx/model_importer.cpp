@@ -14,6 +14,7 @@ namespace {
 
 constexpr int64_t kOldestOpset = 7;
 constexpr int64_t kNewestTestedOpset = 22;
+constexpr int64_t kMaxImportedNodes = 1'000'000;
 
 std::string domain_of(const NodeProto& node) {
   return node.domain() == "ai.onnx" ? "" : node.domain();
@@ -61,7 +62,10 @@ void ModelImporter::run(std::vector<ParserError>& errors) {
               " and ", kNewestTestedOpset, ", got ", opset->second,
               ". Operators are imported as far as they are known.");
   const size_t before = errors.size();
-  for (ParserError& error : check_structure(graph)) errors.push_back(std::move(error));
+  for (ParserError& error : check_structure(graph)) {
+    core::log(logger_, Severity::Error, error.description);
+    errors.push_back(std::move(error));
+  }
   check_operators(graph, opsets_, -1);
   if (errors.size() != before) return;
 
@@ -91,16 +95,18 @@ void ModelImporter::check_operator(const NodeProto& node, const Opsets& opsets, 
   for_each_subgraph(
       node, [&](const ::onnx::GraphProto& graph) { check_operators(graph, opsets, reported); });
   if (const auto* function = find_function(node)) {
-    if (++depth_ > 32)
-      return report(Failure(Code::InvalidGraph,
-                            str("[onnx] ", describe_node(node, index),
-                                ": expected functions that do not call themselves, got 32 calls "
-                                "inside each other.")),
-                    &node, index, outer_node);
+    if (open_functions_.contains(function))
+      return report(
+          Failure(Code::InvalidGraph, str("[onnx] ", describe_node(node, index),
+                                          ": expected functions that do not call themselves, got '",
+                                          function->name(), "' inside itself.")),
+          &node, index, outer_node);
+    if (!checked_functions_.insert(function).second) return;
+    open_functions_.insert(function);
     const Opsets inner = read_opsets(function->opset_import());
     for (int i = 0; i < function->node_size(); ++i)
       check_operator(function->node(i), inner, i, reported);
-    --depth_;
+    open_functions_.erase(function);
     return;
   }
   if (find_importer(domain_of(node), node.op_type()) != nullptr) return;
@@ -156,6 +162,10 @@ void ModelImporter::import_node(Scope& scope, const NodeProto& node, int index, 
     if (!input.empty() && scope.is_failed(input)) return fail_outputs();
   if (define_constant(scope, node)) return;
   try {
+    if (++num_imported_ > kMaxImportedNodes)
+      throw Failure(Code::UnsupportedGraph,
+                    str("[onnx] model: expected at most ", kMaxImportedNodes,
+                        " nodes with loops unrolled and functions inlined, got more."));
     const ::onnx::FunctionProto* function = find_function(node);
     const Outputs outputs = function != nullptr ? import_function(scope, *function, node, index)
                                                 : import_operator(scope, node, index);
@@ -198,6 +208,10 @@ void ModelImporter::bind_outputs(Scope& scope, const NodeProto& node, const Outp
   for (int i = 0; i < node.output_size(); ++i) {
     const std::string& name = node.output(i);
     if (name.empty()) continue;
+    if (static_cast<size_t>(i) < outputs.size() && outputs[static_cast<size_t>(i)].index < -1) {
+      scope.values[name] = outputs[static_cast<size_t>(i)];
+      continue;
+    }
     if (static_cast<size_t>(i) >= outputs.size() || !outputs[static_cast<size_t>(i)]) {
       if (scope.is_read(name))
         throw Failure(Code::UnsupportedNode,
@@ -271,6 +285,15 @@ ir::ValueId ModelImporter::find(Scope& scope, const std::string& name, ConstantF
   throw Failure(Code::InvalidGraph,
                 str("[onnx] tensor '", name,
                     "': expected a node, input or initializer of this name, got none."));
+}
+
+ir::ValueId ModelImporter::add_sequence(std::vector<ir::ValueId> elements) {
+  sequences_.push_back(std::move(elements));
+  return {-1 - static_cast<int32_t>(sequences_.size())};
+}
+
+const std::vector<ir::ValueId>& ModelImporter::sequence(ir::ValueId handle) const {
+  return sequences_[static_cast<size_t>(-2 - handle.index)];
 }
 
 std::string ModelImporter::unique_layer_name(const std::string& wanted) {

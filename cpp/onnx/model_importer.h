@@ -78,6 +78,9 @@ class ModelImporter {
   /// The value of this name in the scope or around it; initializers become constants at first use.
   ir::ValueId find(Scope& scope, const std::string& name, ConstantForm form);
   ir::ValueId add_constant(const std::string& name, const TensorData& tensor, ConstantForm form);
+  /// Sequences have handles below -1.
+  ir::ValueId add_sequence(std::vector<ir::ValueId> elements);
+  const std::vector<ir::ValueId>& sequence(ir::ValueId handle) const;
   std::string unique_layer_name(const std::string& wanted);
   /// Imports a graph attribute; its outputs in order. Failures inside are thrown.
   Outputs import_subgraph(const Scope& outer, const ::onnx::GraphProto& graph,
@@ -118,9 +121,12 @@ class ModelImporter {
   std::map<std::string, std::vector<ir::ValueId>> layer_outputs_;
   std::unordered_set<std::string> layer_names_;
   std::vector<ir::ValueId> constants_;
+  std::deque<std::vector<ir::ValueId>> sequences_;
   /// Values that carry a name of the model.
   std::set<ir::ValueId> named_;
-  int depth_ = 0;
+  std::set<const ::onnx::FunctionProto*> open_functions_;
+  std::set<const ::onnx::FunctionProto*> checked_functions_;
+  int64_t num_imported_ = 0;
 };
 
 /// Versions by domain; opset 1 where a model of IR version 2 or older says nothing.

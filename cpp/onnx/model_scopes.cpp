@@ -119,6 +119,9 @@ void ModelImporter::mark_outputs(Scope& scope) {
   for (const auto& output : memory_->model->graph().output()) {
     try {
       ir::ValueId value = find(scope, output.name(), ConstantForm::Layer);
+      if (!value)
+        throw Failure(Code::UnsupportedGraph, str("[onnx] output '", output.name(),
+                                                  "': expected a tensor, got a sequence."));
       const ir::Value& found = graph_.value(value);
       if (found.is_input || found.constant || found.is_output) {
         const ir::ValueId source = value;

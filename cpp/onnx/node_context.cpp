@@ -22,16 +22,35 @@ NodeContext::NodeContext(ModelImporter& importer, Scope& scope, const ::onnx::No
       argument_(argument),
       layer_name_(std::move(layer_name)) {}
 
-ValueId NodeContext::input(size_t i) const {
+ValueId NodeContext::any_input(size_t i) const {
   if (!has_input(i))
     fail(Code::InvalidNode,
          str("expected a tensor as input ", i, ", got none (", num_inputs(), " inputs in all)."));
   return importer_.find(scope_, proto_.input(static_cast<int>(i)), ConstantForm::Layer);
 }
 
+ValueId NodeContext::input(size_t i) const {
+  const ValueId value = any_input(i);
+  if (!value) fail_input(Code::UnsupportedNodeInput, i, "expected a tensor, got a sequence.");
+  return value;
+}
+
 ValueId NodeContext::weights(size_t i) const {
   if (!has_input(i)) return input(i);
-  return importer_.find(scope_, proto_.input(static_cast<int>(i)), ConstantForm::Weights);
+  const ValueId value =
+      importer_.find(scope_, proto_.input(static_cast<int>(i)), ConstantForm::Weights);
+  if (!value) fail_input(Code::UnsupportedNodeInput, i, "expected a tensor, got a sequence.");
+  return value;
+}
+
+const std::vector<ValueId>& NodeContext::sequence(size_t i) const {
+  const ValueId value = any_input(i);
+  if (value) fail_input(Code::InvalidNode, i, "expected a sequence, got a tensor.");
+  return importer_.sequence(value);
+}
+
+ValueId NodeContext::make_sequence(std::vector<ValueId> elements) {
+  return importer_.add_sequence(std::move(elements));
 }
 
 std::vector<ValueId> NodeContext::inputs() const {

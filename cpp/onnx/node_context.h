@@ -45,6 +45,14 @@ class NodeContext {
   /// The same for a layer's kernel, bias and so on: a constant among them gets no layer of its own.
   ValueId weights(size_t i) const;
   ValueId optional_weights(size_t i) const { return has_input(i) ? weights(i) : ValueId{}; }
+  /// A tensor or a sequence.
+  ValueId any_input(size_t i) const;
+  bool is_sequence(size_t i) const { return has_input(i) && any_input(i).index < -1; }
+  /// The elements of a sequence; fails when the input is a tensor.
+  const std::vector<ValueId>& sequence(size_t i) const;
+  /// A handle on a sequence, to return as an output. Sequences exist while the model is imported
+  /// only; no layer sees one.
+  ValueId make_sequence(std::vector<ValueId> elements);
   /// All inputs, with none for the absent ones.
   std::vector<ValueId> inputs() const;
   /// True when something reads output `i`.

@@ -17,6 +17,8 @@ using ::onnx::TensorProto;
 
 /// Below this size a tensor is copied, so that it does not keep the whole model in memory.
 constexpr size_t kCopyBytes = 4096;
+/// A sparse tensor may ask for far more memory than its file has bytes.
+constexpr int64_t kMaxSparseElems = int64_t{1} << 28;
 
 [[noreturn]] void fail(const TensorProto& tensor, Code code, const std::string& sentence) {
   throw Failure(code, str("[onnx] tensor '", tensor.name(), "': ", sentence));
@@ -276,6 +278,10 @@ TensorData TensorReader::read_sparse(const ::onnx::SparseTensorProto& tensor) {
     result.dims.push_back(extent);
   }
   const int64_t count = core::elems(result.dims);
+  if (count > kMaxSparseElems)
+    fail(tensor.values(), Code::UnsupportedNodeShape,
+         str("expected a sparse tensor of at most ", kMaxSparseElems, " elements, got shape ",
+             result.dims.to_string(), "."));
   const int64_t given = core::elems(values.dims);
   const size_t width = core::dtype_bytes(values.dtype, 1);
   result.data.bytes = core::dtype_bytes(values.dtype, count);

@@ -52,7 +52,12 @@ Outputs import_shrink(NodeContext& node) {
 
 Outputs import_prelu(NodeContext& node) {
   const ValueId x = node.input(0);
-  const ValueId slopes = with_rank(node, node.weights(1), node.rank(x));
+  const int rank = node.rank(x);
+  ValueId slopes = node.weights(1);
+  // Before opset 7 one slope a channel is a list.
+  if (node.opset() < 7 && node.rank(slopes) == 1 && rank > 2)
+    slopes = unsqueeze(node, slopes, axes_between(1, rank - 1));
+  slopes = with_rank(node, slopes, rank);
   if (core::is_float(node.dtype(x))) return {node.add("ParametricReLU", {x, slopes})};
   const ValueId negative = elementwise(node, Op::Less, x, 0.0, "less");
   return {select(node, negative, elementwise(node, Op::Prod, x, slopes, "scale"), x)};

@@ -23,6 +23,9 @@ Outputs import_if(NodeContext& node) {
   Outputs outputs;
   for (size_t i = 0; i < std::min(then_values.size(), else_values.size()); ++i) {
     const ValueId a = then_values[i], b = else_values[i];
+    if (!a || !b)
+      node.fail(Code::UnsupportedNodeDynamic,
+                "expected tensors where the condition is computed, got sequences.");
     if (node.dims(a) != node.dims(b) || node.dtype(a) != node.dtype(b))
       node.fail(Code::UnsupportedNodeDynamic,
                 str("expected branches of one type and shape where the condition is computed, got ",
@@ -47,7 +50,7 @@ Outputs import_loop(NodeContext& node) {
   auto condition = node.has_input(1) ? node.known_ints(node.input(1)) : std::vector<int64_t>{1};
   const size_t carried = node.num_inputs() - std::min<size_t>(2, node.num_inputs());
   std::vector<ValueId> state;
-  for (size_t i = 0; i < carried; ++i) state.push_back(node.input(i + 2));
+  for (size_t i = 0; i < carried; ++i) state.push_back(node.any_input(i + 2));
   const size_t num_scans = static_cast<size_t>(body.output_size()) -
                            std::min<size_t>(1 + carried, static_cast<size_t>(body.output_size()));
   std::vector<std::vector<ValueId>> scans(num_scans);

@@ -13,6 +13,7 @@ using Op = ElementWiseOperation;
 
 /// Up to this size a tensor becomes a constant, so that its elements are known.
 constexpr int64_t kConstantElems = 4096;
+constexpr int64_t kMaxEyeElems = int64_t{1} << 24;
 
 Outputs import_constant_of_shape(NodeContext& node) {
   TensorData fill{DataType::Float, {}, {}};
@@ -93,6 +94,10 @@ Outputs import_eye_like(NodeContext& node) {
   if (!core::is_static(dims))
     node.fail_input(Code::UnsupportedNodeDynamic, 0,
                     core::str("expected known extents, got shape ", dims.to_string(), "."));
+  if (core::elems(dims) > kMaxEyeElems)
+    node.fail_input(Code::UnsupportedNodeShape, 0,
+                    core::str("expected at most ", kMaxEyeElems, " elements, got shape ",
+                              dims.to_string(), "."));
   DataType dtype = node.dtype(node.input(0));
   if (node.has_attribute("dtype"))
     dtype = to_dtype(static_cast<int32_t>(node.get_int("dtype")), node.describe());

@@ -5,7 +5,10 @@
 namespace trtlike::onnx {
 namespace {
 
-Outputs import_identity(NodeContext& node) { return {node.add("Identity", {node.input(0)})}; }
+Outputs import_identity(NodeContext& node) {
+  if (node.is_sequence(0)) return {node.any_input(0)};
+  return {node.add("Identity", {node.input(0)})};
+}
 
 Outputs import_dropout(NodeContext& node) {
   if (node.has_input(2)) {

@@ -176,5 +176,53 @@ TEST(OnnxImporter, functions_of_the_model_are_inlined_with_their_attributes) {
   EXPECT_THAT(run_model(model, {make_tensor(DataType::Float, {2}, {-4, 3})}), ElementsAre(-1, 3));
 }
 
+TEST(OnnxImporter, functions_that_call_themselves_are_refused) {
+  ModelBuilder model;
+  model.input("x", {"2"}).output("y");
+  model.model().add_opset_import()->set_domain("local");
+  model.model().mutable_opset_import(1)->set_version(1);
+  auto& function = *model.model().add_functions();
+  function.set_name("Endless");
+  function.set_domain("local");
+  function.add_input("a");
+  function.add_output("b");
+  auto& node = *function.add_node();
+  node.set_op_type("Endless");
+  node.set_domain("local");
+  node.add_input("a");
+  node.add_output("b");
+  model.node("Endless", {"x"}, {"y"}).domain("local");
+  const Parsed parsed(model);
+  EXPECT_FALSE(parsed.ok);
+  EXPECT_THAT(parsed.errors(), testing::HasSubstr("functions that do not call themselves"));
+}
+
+TEST(OnnxImporter, sequences_are_taken_apart) {
+  // The halves of x, exchanged.
+  ModelBuilder model;
+  model.input("x", {"4"}).output("y");
+  model.initializer(int_tensor("two", {}, {2}));
+  model.initializer(int_tensor("first", {}, {0}));
+  model.initializer(int_tensor("last", {}, {-1}));
+  model.node("SplitToSequence", {"x", "two"}, {"parts"});
+  model.node("SequenceAt", {"parts", "first"}, {"a"});
+  model.node("SequenceAt", {"parts", "last"}, {"b"});
+  model.node("SequenceConstruct", {"b", "a"}, {"swapped"});
+  model.node("ConcatFromSequence", {"swapped"}, {"y"}).attribute("axis", int64_t{0});
+  EXPECT_THAT(run_model(model, {make_tensor(DataType::Float, {4}, {1, 2, 3, 4})}),
+              ElementsAre(3, 4, 1, 2));
+}
+
+TEST(OnnxImporter, a_sequence_is_no_tensor) {
+  ModelBuilder model;
+  model.input("x", {"4"}).output("y");
+  model.node("SequenceConstruct", {"x", "x"}, {"parts"});
+  model.node("Relu", {"parts"}, {"y"}).name("relu");
+  const Parsed parsed(model);
+  EXPECT_FALSE(parsed.ok);
+  EXPECT_THAT(parsed.errors(), testing::HasSubstr("node 'relu' (Relu), input 0 'parts': expected a "
+                                                  "tensor, got a sequence"));
+}
+
 }  // namespace
 }  // namespace trtlike::test

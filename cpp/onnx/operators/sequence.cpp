@@ -1,0 +1,117 @@
+// Sequences of tensors: they are taken apart while the model is imported, so their lengths and the
+// positions in them must be known.
+#include "onnx/extents.h"
+#include "onnx/layers.h"
+
+namespace trtlike::onnx {
+namespace {
+
+using core::str;
+
+/// The position at input `i`, counted from the front; `end` when there is none.
+int64_t read_position(NodeContext& node, size_t i, int64_t length, int64_t end) {
+  if (!node.has_input(i)) return end;
+  const auto given = node.require_ints(i);
+  const int64_t position = given.empty() ? 0 : given.front();
+  const int64_t from_front = position < 0 ? position + length : position;
+  if (from_front < 0 || from_front > end)
+    node.fail_input(Code::InvalidNode, i,
+                    str("expected a position in a sequence of ", length, ", got ", position, "."));
+  return from_front;
+}
+
+Outputs import_construct(NodeContext& node) { return {node.make_sequence(node.inputs())}; }
+
+Outputs import_empty(NodeContext& node) { return {node.make_sequence({})}; }
+
+Outputs import_length(NodeContext& node) {
+  const auto length = static_cast<double>(node.sequence(0).size());
+  return {node.add_constant(DataType::Int64, {}, {length})};
+}
+
+Outputs import_at(NodeContext& node) {
+  const auto& elements = node.sequence(0);
+  const auto length = static_cast<int64_t>(elements.size());
+  node.input(1);
+  return {elements[static_cast<size_t>(read_position(node, 1, length, length - 1))]};
+}
+
+Outputs import_insert(NodeContext& node) {
+  std::vector<ValueId> elements = node.sequence(0);
+  const auto length = static_cast<int64_t>(elements.size());
+  elements.insert(elements.begin() + read_position(node, 2, length, length), node.input(1));
+  return {node.make_sequence(elements)};
+}
+
+Outputs import_erase(NodeContext& node) {
+  std::vector<ValueId> elements = node.sequence(0);
+  const auto length = static_cast<int64_t>(elements.size());
+  if (length == 0)
+    node.fail_input(Code::InvalidNode, 0, "expected a sequence with elements, got an empty one.");
+  elements.erase(elements.begin() + read_position(node, 1, length, length - 1));
+  return {node.make_sequence(elements)};
+}
+
+/// Sizes of the parts: given, equal (the last one smaller), or 1 each.
+std::vector<int64_t> part_sizes(NodeContext& node, int64_t whole) {
+  int64_t size = 1;
+  if (node.has_input(1)) {
+    const auto split = node.require_ints(1);
+    if (node.rank(node.input(1)) == 1) return split;
+    size = split.front();
+  }
+  if (size < 1)
+    node.fail_input(Code::InvalidNode, 1, str("expected sizes above 0, got ", size, "."));
+  std::vector<int64_t> sizes;
+  for (int64_t at = 0; at < whole; at += size) sizes.push_back(std::min(size, whole - at));
+  return sizes;
+}
+
+Outputs import_split(NodeContext& node) {
+  const ValueId x = node.input(0);
+  const int axis = node.normalize_axis(node.get_int("axis", 0), node.rank(x));
+  const int64_t whole = node.dims(x)[axis];
+  if (!core::is_known(whole))
+    node.fail_input(Code::UnsupportedNodeDynamic, 0,
+                    str("expected a known extent of axis ", axis, ", got shape ",
+                        node.dims(x).to_string(), "."));
+  const bool drops_axis = !node.has_input(1) && node.get_int("keepdims", 1) == 0;
+  std::vector<ValueId> parts;
+  int64_t start = 0;
+  for (const int64_t size : part_sizes(node, whole)) {
+    SliceArguments part;
+    part.axes = {axis};
+    part.start = {start};
+    part.shape = {size};
+    part.stride = {1};
+    const ValueId piece = slice(node, x, part, "part");
+    parts.push_back(drops_axis ? squeeze(node, piece, {axis}) : piece);
+    start += size;
+  }
+  return {node.make_sequence(parts)};
+}
+
+Outputs import_concat(NodeContext& node) {
+  std::vector<ValueId> elements = node.sequence(0);
+  if (elements.empty())
+    node.fail_input(Code::InvalidNode, 0, "expected a sequence with elements, got an empty one.");
+  const bool stacks = node.get_int("new_axis", 0) != 0;
+  const int rank = node.rank(elements[0]) + (stacks ? 1 : 0);
+  const int axis = node.normalize_axis(node.get_int("axis"), rank);
+  if (stacks)
+    for (ValueId& element : elements) element = unsqueeze(node, element, {axis});
+  return {node.add("Concatenation", elements, {{"axis", int64_t{axis}}})};
+}
+
+constexpr Importer kImporters[] = {
+    {"SequenceConstruct", import_construct}, {"SequenceEmpty", import_empty},
+    {"SequenceLength", import_length},       {"SequenceAt", import_at},
+    {"SequenceInsert", import_insert},       {"SequenceErase", import_erase},
+    {"SplitToSequence", import_split},       {"ConcatFromSequence", import_concat},
+};
+
+}  // namespace
+
+std::span<const Importer> sequence_importers() { return kImporters; }
+
+}  // namespace trtlike::onnx
