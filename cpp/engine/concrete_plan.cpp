@@ -1,7 +1,29 @@
 // Problems of steps from the descriptions of their values.
 #include "engine/concrete_plan.h"
 
+#include <optional>
+
 namespace trtlike::engine {
+
+std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
+                                         const std::vector<Dims>& dims) {
+  std::vector<ops::TensorType> types(step.inputs.size());
+  std::optional<DataType> computed;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (step.inputs[i] < 0) continue;
+    const auto value = static_cast<size_t>(step.inputs[i]);
+    types[i] = {plan.values[value].logical_dtype, dims[value]};
+    if (!computed && core::is_float(types[i].dtype)) computed = types[i].dtype;
+  }
+  size_t packed = 0;
+  for (size_t i = 0; i < types.size() && i < 32; ++i) {
+    if (((step.packed_inputs >> i) & 1u) == 0) continue;
+    types[i] = {step.packed_dtypes[packed], step.packed_dims[packed]};
+    ++packed;
+    if (computed && core::is_float(types[i].dtype)) types[i].dtype = *computed;
+  }
+  return types;
+}
 
 kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {
   const PlanStep& step = concrete.plan_step(index);

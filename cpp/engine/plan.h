@@ -11,7 +11,7 @@
 
 #include "core/cpu.h"
 #include "kernels/tensor_desc.h"
-#include "ops/attributes.h"
+#include "ops/op.h"
 #include "trtlike/engine.h"
 #include "trtlike/types.h"
 
@@ -37,7 +37,7 @@ struct PlanValue {
   ValueKind kind = ValueKind::Activation;
   /// Build-time extents, -1 where they change at run time.
   Dims dims{};
-  /// Constants: dense, row-major elements.
+  /// Constants: dense elements in the value's layout.
   BlobRange constant{};
 };
 
@@ -51,6 +51,8 @@ struct PlanStep {
   /// Indices of values; -1 for an absent optional input.
   std::vector<int32_t> inputs;
   std::vector<int32_t> outputs;
+  /// Empty: a view, or a step whose elements follow from shapes; should it have to run, the first
+  /// tactic that takes it does.
   std::string tactic;
   /// Bit i: input i was a constant in the network (its elements are in `packed` or in the value).
   uint32_t constant_inputs = 0;
@@ -112,6 +114,10 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
 /// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes
 /// or tactics do not fit.
 void validate_plan(const Plan& plan, size_t constants_bytes);
+/// Types and extents of a step's inputs as its shape rule sees them, with the values' extents from
+/// `dims` (one a value). Packed floating-point inputs count as the type of the first other one.
+std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
+                                         const std::vector<Dims>& dims);
 /// The plan as text, complete and stable: what tests and reviews diff.
 std::string print_plan(const Plan& plan);
 

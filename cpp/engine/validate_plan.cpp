@@ -41,7 +41,10 @@ class Validator {
     require(plan_.threads >= 1 && plan_.threads <= 1024,
             "plan, threads: expected a number from 1 to 1024, got ", plan_.threads, ".");
     require_enum(plan_.verbosity, ProfilingVerbosity::Detailed, "plan", "profiling verbosity");
-    for (const PlanValue& value : plan_.values) check_value(value);
+    for (const PlanValue& value : plan_.values) {
+      check_value(value);
+      dims_.push_back(value.dims);
+    }
     check_inputs();
     for (const PlanStep& step : plan_.steps) check_step(step);
     check_outputs();
@@ -85,11 +88,14 @@ class Validator {
             ", got ", value.dims, ".");
     if (value.kind != ValueKind::Constant) return;
     check_range(value.constant, where);
-    require(core::is_static(value.dims) && value.layout != kernels::Layout::Blocked16, where,
-            ": expected a constant to be dense and of known extents, got ", value.dims, ".");
-    const size_t bytes = core::dtype_bytes(value.dtype, core::elems(value.dims));
-    require(value.constant.bytes >= bytes, where, ", constant range: expected ", bytes,
-            " bytes, got ", value.constant.bytes, ".");
+    require(core::is_static(value.dims), where,
+            ": expected a constant to be of known extents, got ", value.dims, ".");
+    kernels::TensorDesc desc;
+    desc.dtype = value.dtype;
+    desc.dims = value.dims;
+    desc.layout = value.layout;
+    require(value.constant.bytes >= desc.bytes(), where, ", constant range: expected ",
+            desc.bytes(), " bytes, got ", value.constant.bytes, ".");
   }
 
   void require_index(int32_t index, const std::string& where, const char* what) const {
@@ -201,11 +207,12 @@ class Validator {
     }
   }
 
-  /// A step without a tactic is a view that the runtime aliases or copies.
   static void check_tactic(const PlanStep& step, const ops::OpDefinition& op,
                            const std::string& where) {
     if (step.tactic.empty()) {
-      require(op.is_view != nullptr, where, ", tactic: expected a name, got none.");
+      require(op.is_view != nullptr || op.propagate != nullptr ||
+                  !kernels::tactics_for(step.op).empty(),
+              where, ", tactic: expected a name, got none.");
       return;
     }
     const kernels::Tactic* tactic = kernels::find_tactic(step.op, step.tactic);
@@ -233,23 +240,11 @@ class Validator {
     check_types(step, *op, where);
   }
 
-  ops::TensorType type_of(int32_t index) const {
-    const PlanValue& value = plan_.values[static_cast<size_t>(index)];
-    return {value.logical_dtype, value.dims};
-  }
-
   /// The shape rule must take the attributes and operands, and agree with what the plan says.
-  void check_types(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
-    std::vector<ops::TensorType> inputs, outputs;
-    size_t packed = 0;
-    for (size_t i = 0; i < step.inputs.size(); ++i) {
-      if (i < 32 && ((step.packed_inputs >> i) & 1u) != 0) {
-        inputs.push_back({step.packed_dtypes[packed], step.packed_dims[packed]});
-        ++packed;
-      } else {
-        inputs.push_back(step.inputs[i] < 0 ? ops::TensorType{} : type_of(step.inputs[i]));
-      }
-    }
+  void check_types(const PlanStep& step, const ops::OpDefinition& op,
+                   const std::string& where) const {
+    std::vector<ops::TensorType> outputs;
+    const std::vector<ops::TensorType> inputs = input_types(plan_, step, dims_);
     try {
       ops::infer(op, step.attributes, inputs, {}, outputs);
     } catch (const UserError& e) {
@@ -259,7 +254,8 @@ class Validator {
     }
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (step.outputs[i] < 0) continue;
-      const ops::TensorType planned = type_of(step.outputs[i]);
+      const PlanValue& value = plan_.values[static_cast<size_t>(step.outputs[i])];
+      const ops::TensorType planned{value.logical_dtype, value.dims};
       const bool same_type = outputs[i].dtype == planned.dtype ||
                              (core::is_float(outputs[i].dtype) && core::is_float(planned.dtype));
       require(same_type, where, ", output ", i, ": expected ", core::dtype_name(outputs[i].dtype),
@@ -312,6 +308,7 @@ class Validator {
   const Plan& plan_;
   size_t constants_bytes_;
   std::vector<bool> written_;
+  std::vector<Dims> dims_;
 };
 
 }  // namespace

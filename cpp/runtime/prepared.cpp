@@ -121,7 +121,9 @@ void Prepared::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
 
 void Prepared::choose_tactics() {
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
-    if (concrete_.steps[s].runs && concrete_.steps[s].tactic != nullptr) choose_tactic(s);
+    if (concrete_.steps[s].runs &&
+        (concrete_.steps[s].tactic != nullptr || concrete_.steps[s].op->is_view == nullptr))
+      choose_tactic(s);
 }
 
 /// The plan's tactic when it takes the shapes, else the first that does with the same formats.

@@ -37,25 +37,15 @@ struct Operands {
 Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
                        const ops::OpDefinition& op, const Shapes& shapes) {
   Operands operands;
-  size_t packed = 0;
+  operands.inputs = engine::input_types(plan, step, shapes.dims);
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const int32_t value = step.inputs[i];
-    operands.host.emplace_back();
-    if (i < 32 && ((step.packed_inputs >> i) & 1u) != 0) {
-      operands.inputs.push_back({step.packed_dtypes[packed], step.packed_dims[packed]});
-      ++packed;
-    } else if (value < 0) {
-      operands.inputs.emplace_back();
-    } else {
-      operands.inputs.push_back({plan.values[index(value)].logical_dtype, shapes.of(value)});
-      operands.host.back() = shapes.host[index(value)];
-      const Dims& dims = shapes.of(value);
-      TRTLIKE_CHECK(i >= 32 || ((op.host_inputs >> i) & 1u) == 0 || !core::is_static(dims) ||
-                        core::elems(dims) <= kMaxHostElems,
-                    "[runtime] layer '", step.name, "' (", step.op, "), input ", i,
-                    ": expected at most ", kMaxHostElems,
-                    " integers, which shapes are computed from, got shape ", dims, ".");
-    }
+    operands.host.push_back(value < 0 ? ops::HostValue{} : shapes.host[index(value)]);
+    if (value < 0 || i >= 32 || ((op.host_inputs >> i) & 1u) == 0) continue;
+    const Dims& dims = shapes.of(value);
+    TRTLIKE_CHECK(!core::is_static(dims) || core::elems(dims) <= kMaxHostElems, "[runtime] layer '",
+                  step.name, "' (", step.op, "), input ", i, ": expected at most ", kMaxHostElems,
+                  " integers, which shapes are computed from, got shape ", dims, ".");
   }
   return operands;
 }
@@ -120,7 +110,9 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
   shapes.host.resize(plan.values.size());
   for (size_t i = 0; i < plan.values.size(); ++i) {
     const engine::PlanValue& value = plan.values[i];
-    if (value.kind != engine::ValueKind::Constant || !is_host_type(value.dtype)) continue;
+    if (value.kind != engine::ValueKind::Constant || !is_host_type(value.dtype) ||
+        value.layout != kernels::Layout::Linear)
+      continue;
     const int64_t count = core::elems(value.dims);
     if (count <= kMaxHostElems)
       shapes.host[i] = read_elements(constants + value.constant.offset, value.dtype, count);

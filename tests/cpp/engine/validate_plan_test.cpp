@@ -83,7 +83,6 @@ const std::vector<Case>& cases() {
        "attribute 'op': expected an integer"},
       {"attribute_value", [](Plan& p) { p.steps[0].attributes.set("op", int64_t{99}); }, "99"},
       {"tactic", [](Plan& p) { p.steps[0].tactic = "magic"; }, "got 'magic'. Rebuild the plan"},
-      {"tactic_empty", [](Plan& p) { p.steps[0].tactic = ""; }, "tactic: expected a name"},
       {"constant_mask", [](Plan& p) { p.steps[0].constant_inputs = 4; }, "packed inputs"},
       {"constant_of_activation", [](Plan& p) { p.steps[0].constant_inputs = 3; },
        "input 0: expected a constant, got 'x'."},
