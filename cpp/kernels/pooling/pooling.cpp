@@ -43,7 +43,16 @@ class PoolingKernel : public Kernel {
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
         out_pitch_(problem.outputs[0].layout == Layout::ChannelsLast
                        ? problem.outputs[0].pixel_pitch()
-                       : shape_.channels) {}
+                       : shape_.channels) {
+    for (int axis = 0; axis < 2; ++axis)
+      for (int64_t o = 0; o < shape_.window.output[static_cast<size_t>(axis)]; ++o)
+        ranges_[axis].push_back(shape_.range(axis, o));
+  }
+
+  /// Of planes (axis 0) and rows (axis 1).
+  const WindowRange& range(int axis, int64_t output_index) const {
+    return ranges_[axis][static_cast<size_t>(output_index)];
+  }
 
   float divisor(const WindowRange& range) const {
     if (mode_ == Mode::Max) return 1;
@@ -72,6 +81,7 @@ class PoolingKernel : public Kernel {
   int64_t element_bytes_;
   int64_t out_pitch_;
   std::vector<Span> columns_;
+  std::vector<WindowRange> ranges_[2];
   Slicing slicing_;
 };
 
@@ -96,7 +106,7 @@ class ChannelsLastKernel final : public PoolingKernel {
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t row = unit / bands_, first = unit % bands_ * band_;
       const int64_t h = row % w.output[1], plane = row / w.output[1];
-      const WindowRange planes = shape_.range(0, plane % w.output[0]), rows = shape_.range(1, h);
+      const WindowRange &planes = range(0, plane % w.output[0]), &rows = range(1, h);
       const int64_t batch = plane / w.output[0];
       const int64_t from =
           ((batch * w.input[0] + planes.begin) * w.input[1] + rows.begin) * w.input[2] * in_pitch_;
@@ -132,6 +142,11 @@ class LinearKernel final : public PoolingKernel {
         std::max(w.pre[2] + w.input[2], (w.output[2] - 1) * w.stride[2] + w.span(2)) + 1;
     scratch_bytes_ = static_cast<size_t>(linear_scratch(buffer_elems_, w.output[2], w.stride[2])) *
                      sizeof(float);
+    const int64_t part = part_elems(buffer_elems_, w.stride[2]);
+    for (int64_t k = 0; k < w.kernel[2]; ++k) {
+      const int64_t at = k * w.dilation[2];
+      taps_.push_back(at % w.stride[2] * part * (w.stride[2] > 1) + at / w.stride[2]);
+    }
     slicing_ = cut(shape_.batch * shape_.channels, w.input[0] * w.input[1] * w.input[2] * 4,
                    problem.threads);
     slices_ = {slicing_.count};
@@ -148,10 +163,10 @@ class LinearKernel final : public PoolingKernel {
                   .width = w.input[2],
                   .columns = columns_.data(),
                   .outputs = w.output[2],
-                  .kernel = w.kernel[2],
                   .stride = w.stride[2],
-                  .dilation = w.dilation[2],
                   .pre = w.pre[2],
+                  .taps = taps_.data(),
+                  .num_taps = w.kernel[2],
                   .divisor = 1,
                   .buffer = static_cast<float*>(args.scratch),
                   .buffer_elems = buffer_elems_};
@@ -160,7 +175,7 @@ class LinearKernel final : public PoolingKernel {
     for (int64_t unit = begin; unit < end; ++unit)
       for (int64_t d = 0; d < w.output[0]; ++d)
         for (int64_t h = 0; h < w.output[1]; ++h) {
-          const WindowRange planes = shape_.range(0, d), rows = shape_.range(1, h);
+          const WindowRange &planes = range(0, d), &rows = range(1, h);
           row.input =
               at(args.inputs[0],
                  ((unit * w.input[0] + planes.begin) * w.input[1] + rows.begin) * w.input[2]);
@@ -175,6 +190,7 @@ class LinearKernel final : public PoolingKernel {
 
  private:
   int64_t buffer_elems_ = 0;
+  std::vector<int64_t> taps_;
 };
 
 /// Linear input, one window over a whole channel.

@@ -41,15 +41,24 @@ struct LinearRow {
   int64_t width;        ///< input elements in a row
   const Span* columns;  ///< one an output column
   int64_t outputs;
-  int64_t kernel, stride, dilation, pre;
+  int64_t stride, pre;
+  /// Where each column of the first window lies, in the buffer or, for strides above 1, in the
+  /// split one.
+  const int64_t* taps;
+  int64_t num_taps;
   float divisor;
   float* buffer;  ///< `buffer_elems` padded columns, then as many split by stride, then outputs
   int64_t buffer_elems;
 };
 
+/// Floats of each part of a buffer that is split by stride.
+inline int64_t part_elems(int64_t buffer_elems, int64_t stride) {
+  return (buffer_elems + stride - 1) / stride + 16;
+}
+
 /// Floats that LinearRow::buffer needs, given its buffer_elems.
 inline int64_t linear_scratch(int64_t buffer_elems, int64_t outputs, int64_t stride) {
-  return 2 * buffer_elems + stride * 16 + outputs + 64;
+  return buffer_elems + stride * part_elems(buffer_elems, stride) + outputs + 64;
 }
 
 struct Loops {

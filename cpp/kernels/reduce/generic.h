@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <type_traits>
 
 #include "kernels/reduce/reduce.h"
 #include "kernels/vector.h"
@@ -53,6 +54,7 @@ inline void for_each_offset(const Walk& walk, int axes, F&& f) {
 /// The lanes of `v` combined into one, in a tree of vector operations.
 template <typename Op>
 inline float across(Vector v) {
+  if constexpr (std::is_same_v<Op, SumOf>) return sum(v);
   constexpr int kLanes = Vector::kLanes;
   float lanes[2 * kLanes];
   Vector(Op::kStart).store(lanes + kLanes);

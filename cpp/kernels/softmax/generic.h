@@ -121,10 +121,38 @@ void run_columns(const Lines& lines) {
     block_columns<T, 1, true>(lines, x + i, y + i, static_cast<int>(lines.count - i));
 }
 
+/// As many rows as a vector has lanes at once: turned, their elements are columns.
+template <typename T>
+void run_short_rows(const Lines& lines) {
+  const int extent = static_cast<int>(lines.extent);
+  for (int64_t first = 0; first < lines.count; first += kLanes) {
+    const auto* x = static_cast<const T*>(lines.input) + first * lines.in_step;
+    auto* y = static_cast<T*>(lines.output) + first * lines.out_step;
+    const int64_t rows = lines.count - first < kLanes ? lines.count - first : kLanes;
+    Vector square[kLanes];
+    for (int64_t i = 0; i < kLanes; ++i)
+      square[i] = i < rows ? Vector::load(x + i * lines.in_step, extent) : Vector(0.0f);
+    transpose(square);
+    Vector most = square[0], sums(0.0f);
+    for (int j = 1; j < extent; ++j) most = max(most, square[j]);
+    for (int j = 0; j < extent; ++j) {
+      square[j] = exp(square[j] - most);
+      sums = sums + square[j];
+    }
+    const Vector factor = Vector(1.0f) / sums;
+    for (int j = 0; j < extent; ++j) square[j] = square[j] * factor;
+    transpose(square);
+    for (int64_t i = 0; i < rows; ++i) square[i].store(y + i * lines.out_step, extent);
+  }
+}
+
 constexpr Loops make_loops() {
   return {
       .row = {{run_row<float>, run_row<core::Half>, run_row<core::BFloat16>}},
       .columns = {{run_columns<float>, run_columns<core::Half>, run_columns<core::BFloat16>}},
+      .short_rows = {{run_short_rows<float>, run_short_rows<core::Half>,
+                      run_short_rows<core::BFloat16>}},
+      .lanes = Vector::kLanes,
   };
 }
 

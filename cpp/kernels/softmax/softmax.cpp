@@ -48,11 +48,14 @@ class SoftmaxKernel final : public Kernel {
       outer_.push_back(other);
       outer *= other.extent;
     }
+    // Short rows at equal distances go many at once.
+    short_rows_ = rows_ && extent_ <= loops.lanes && outer_.size() == 1;
     plan_slices(outer, problem.threads);
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
     const auto [begin, end] = slicing_.range(slice);
+    if (short_rows_) return run_short_rows(args, begin, end);
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = unit % blocks_ * block_;
       int64_t index = unit / blocks_, from = first, to = first;
@@ -74,6 +77,19 @@ class SoftmaxKernel final : public Kernel {
   }
 
  private:
+  void run_short_rows(const RunArgs& args, int64_t begin, int64_t end) const {
+    const MemoryAxis& rows = outer_[0];
+    loops_.short_rows[dtype_]({.input = static_cast<const std::byte*>(args.inputs[0]) +
+                                        begin * rows.in_step * element_bytes_,
+                               .output = static_cast<std::byte*>(args.outputs[0]) +
+                                         begin * rows.out_step * element_bytes_,
+                               .extent = extent_,
+                               .in_step = rows.in_step,
+                               .out_step = rows.out_step,
+                               .count = end - begin,
+                               .scratch = nullptr});
+  }
+
   void plan_slices(int64_t outer, int threads) {
     block_ = columns_;
     if (!rows_ && outer < 4 * threads)
@@ -88,7 +104,7 @@ class SoftmaxKernel final : public Kernel {
   const Loops& loops_;
   DataType dtype_;
   int64_t element_bytes_;
-  bool rows_ = false;
+  bool rows_ = false, short_rows_ = false;
   int64_t extent_ = 1, in_step_ = 1, out_step_ = 1;
   int64_t columns_ = 1, block_ = 1, blocks_ = 1;
   std::vector<MemoryAxis> outer_;

@@ -31,6 +31,9 @@ struct Loops {
   /// One row; steps are 1.
   FloatTable<void (*)(const Lines& lines)> row;
   FloatTable<void (*)(const Lines& lines)> columns;
+  /// `count` rows of at most `lanes` elements, in_step and out_step apart.
+  FloatTable<void (*)(const Lines& lines)> short_rows;
+  int lanes;
 };
 
 extern const Loops kPortable, kAvx2, kAvx512;

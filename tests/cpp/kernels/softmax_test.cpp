@@ -22,6 +22,11 @@ TEST(SoftmaxTactics, rows_at_every_width_around_the_vector) {
     sweep_types({3, n}, 1);
 }
 
+TEST(SoftmaxTactics, short_rows_go_many_at_once) {
+  for (const int64_t n : {1, 2, 3, 4, 7, 8, 15, 16})
+    for (const int64_t rows : {1, 5, 16, 17, 100}) sweep_types({rows, n}, 1);
+}
+
 TEST(SoftmaxTactics, columns_at_every_width_around_the_vector) {
   for (const int64_t n : {1, 3, 4, 5, 8, 9, 15, 16, 17, 63, 64, 65, 130}) {
     sweep_types({2, 6, n}, 1);
