@@ -2,12 +2,10 @@
 // says. An index below zero counts from the back; one outside changes nothing.
 #include "ops/host_values.h"
 #include "ops/indexing.h"
+#include "ops/scatter_shape.h"
 
 namespace trtlike::ops {
 namespace {
-
-enum class ScatterMode : int32_t { Element = 0, Nd = 1 };
-enum class ScatterReduction : int32_t { None = 0, Add = 1, Multiply = 2, Max = 3, Min = 4 };
 
 void check_element_mode(const Dims& data, const Dims& indices, const Dims& updates) {
   bool fits = data.rank() == indices.rank() && indices.rank() == updates.rank();
@@ -53,43 +51,6 @@ void infer(const InferArgs& args) {
     check_nd_mode(data.dims, indices.dims, updates.dims);
   }
   args.outputs[0] = data;
-}
-
-template <typename T>
-void combine(T& element, T update, ScatterReduction reduction) {
-  if (reduction == ScatterReduction::None) {
-    element = update;
-    return;
-  }
-  using Wide = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
-  const auto wide = [](T v) -> Wide {
-    if constexpr (std::is_integral_v<T>) {
-      return static_cast<Wide>(v);
-    } else {
-      return core::to_double(v);
-    }
-  };
-  const Wide a = wide(element), b = wide(update);
-  Wide result = 0;
-  switch (reduction) {
-    case ScatterReduction::Add:
-      result = a + b;
-      break;
-    case ScatterReduction::Multiply:
-      result = a * b;
-      break;
-    case ScatterReduction::Max:
-      result = std::max(a, b);
-      break;
-    default:
-      result = std::min(a, b);
-      break;
-  }
-  if constexpr (std::is_integral_v<T>) {
-    element = static_cast<T>(result);
-  } else {
-    element = core::from_double<T>(result);
-  }
 }
 
 /// Calls f(n, offset) with the element of the data that element n of the updates goes to.

@@ -154,9 +154,10 @@ void TacticRunner::expect_reference(const char* name, double tolerance) const {
   const std::vector<double> got = run(name), want = reference_.elements();
   ASSERT_EQ(got.size(), want.size());
   double largest = 0;
-  for (const double v : want) largest = std::max(largest, std::abs(v));
+  for (const double v : want)
+    if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
   for (size_t i = 0; i < got.size(); ++i) {
-    if (std::abs(got[i] - want[i]) <= tolerance * largest) continue;
+    if (got[i] == want[i] || std::abs(got[i] - want[i]) <= tolerance * largest) continue;
     ADD_FAILURE() << "element " << i << ": expected " << want[i] << ", got " << got[i] << ": "
                   << problem().key();
     return;
