@@ -2,6 +2,7 @@
 #include "kernels/matmul/gemm.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/cpu.h"
@@ -45,10 +46,10 @@ class GemmKernel final : public Kernel {
                                 " bytes, got ", packed.size(), ". Rebuild the plan."));
     if (setup_.packs_b) b_ = packed.data();
     if (setup_.packs_bias) bias_ = reinterpret_cast<const float*>(packed.data() + b_bytes);
+    out_bytes_ = static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
     plan_preparation();
     plan_slices();
-    direct_ = setup_.links.empty() && !setup_.program && setup_.out == DataType::Float &&
-              steps_at_once_ == steps();
+    plan_storing();
     if (setup_.program) make_epilogue();
   }
 
@@ -82,7 +83,12 @@ class GemmKernel final : public Kernel {
       a_slices_ = count_slices(a_matrices_ * setup_.m * setup_.k);
       slices += a_slices_;
     }
-    if (!setup_.packs_b) {
+    // A single panel of whole vectors is a dense matrix of floats.
+    reads_b_ = !setup_.packs_b && tiles_.format == PanelFormat::F32 &&
+               setup_.b.dtype == DataType::Float && setup_.b.column_stride == 1 &&
+               layout_.count == 1 && setup_.n % tiles_.lanes == 0 &&
+               setup_.b.row_stride == setup_.n;
+    if (!setup_.packs_b && !reads_b_) {
       b_offset_ = shared;
       shared += static_cast<size_t>(setup_.b_matrices * layout_.matrix_bytes);
       b_slices_ = std::min<int>(count_slices(setup_.b_matrices * setup_.n * setup_.k),
@@ -127,6 +133,22 @@ class GemmKernel final : public Kernel {
     rows_at_once_ = std::min(rows_at_once_, std::max<int64_t>(setup_.m, 1));
     const int64_t sums_rows = parts > 1 ? rows_at_once_ : tiles_.max_rows;
     scratch_bytes_ = static_cast<size_t>(sums_rows * layout_.width) * sizeof(float);
+  }
+
+  /// Tiles store the results themselves where all sums are made at once and at most clipped.
+  void plan_storing() {
+    direct_ = !setup_.program && setup_.links.size() <= 1 && steps_at_once_ == steps();
+    if (!direct_ || setup_.links.empty()) return;
+    const ChainLink& link = setup_.links[0];
+    clips_ = true;
+    if (link.op == ChainOp::Clip) {
+      low_ = link.alpha;
+      high_ = link.beta;
+    } else if (link.op == ChainOp::Relu && link.alpha == 0.0f) {
+      low_ = 0.0f;
+    } else {
+      direct_ = clips_ = false;
+    }
   }
 
   void make_epilogue() {
@@ -196,8 +218,10 @@ class GemmKernel final : public Kernel {
       slice.a = reinterpret_cast<const float*>(
           at(args.inputs[0], setup_.a_offset(product), setup_.a.dtype));
     }
-    slice.b = (setup_.packs_b ? b_ : shared + b_offset_) +
-              setup_.b_matrix(product) * layout_.matrix_bytes;
+    const std::byte* b = setup_.packs_b ? b_
+                         : reads_b_     ? static_cast<const std::byte*>(args.inputs[1])
+                                        : shared + b_offset_;
+    slice.b = b + setup_.b_matrix(product) * layout_.matrix_bytes;
     slice.out =
         static_cast<std::byte*>(args.outputs[0]) +
         product * setup_.m * setup_.n * static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
@@ -224,7 +248,11 @@ class GemmKernel final : public Kernel {
     tile.a_stride = a_stride_;
     tile.b = slice.b + panel * layout_.panel_bytes + steps_range.begin * step_bytes;
     tile.steps = num_steps;
+    tile.dtype = direct_ ? setup_.out : DataType::Float;
     tile.c_stride = direct_ ? setup_.n : layout_.width;
+    tile.clip = clips_;
+    tile.low = low_;
+    tile.high = high_;
     tile.last = direct_ ? columns - (vectors - 1) * tiles_.lanes : tiles_.lanes;
     plan_fetching(tile, rows, num_steps, step_bytes);
     for (int64_t row = rows.begin; row < rows.end;) {
@@ -234,7 +262,8 @@ class GemmKernel final : public Kernel {
       tile.a = slice.a + row * a_stride_ + steps_range.begin;
       tile.start = first ? bias : sums;
       tile.start_stride = first ? 0 : layout_.width;
-      tile.c = direct_ ? reinterpret_cast<float*>(slice.out) + row * setup_.n + column : sums;
+      tile.c = direct_ ? slice.out + (row * setup_.n + column) * out_bytes_
+                       : reinterpret_cast<std::byte*>(sums);
       tiles_.tiles[count][vectors](tile);
       if (last && !direct_) finish(slice, sums, row, count, column, columns);
       tile.ahead += fetched_bytes(tile, num_steps);
@@ -306,13 +335,18 @@ class GemmKernel final : public Kernel {
   const std::byte* b_ = nullptr;
   const float* bias_ = nullptr;
   bool copies_a_ = false;
+  bool reads_b_ = false;  ///< where it is
   int64_t a_stride_ = 0;
   int64_t a_matrices_ = 1;
   size_t b_offset_ = 0;
   int a_slices_ = 0, b_slices_ = 0;
   int64_t m_parts_ = 1, n_parts_ = 1;
   int64_t steps_at_once_ = 0, rows_at_once_ = 0;
+  int64_t out_bytes_ = 4;
   bool direct_ = false;
+  bool clips_ = false;
+  float low_ = -std::numeric_limits<float>::infinity();
+  float high_ = std::numeric_limits<float>::infinity();
   std::optional<pointwise::Epilogue> epilogue_;
   size_t epilogue_scratch_ = 0;
 };

@@ -37,14 +37,19 @@ inline void transpose_words(const float* from, int64_t from_stride, float* to, i
 #endif
 }
 
-inline uint32_t make_pair(core::BFloat16 first, core::BFloat16 second) {
-  return first.bits | static_cast<uint32_t>(second.bits) << 16;
-}
-
-inline core::BFloat16 round_bfloat16(float v) { return core::float_to_bfloat16(v); }
-inline core::BFloat16 round_bfloat16(core::BFloat16 v) { return v; }
-inline core::BFloat16 round_bfloat16(core::Half v) {
-  return core::float_to_bfloat16(core::half_to_float(v));
+/// Both rounded to bfloat16, lane by lane: the first in the low half of a word.
+inline void store_pairs(Vector first, Vector second, uint32_t* to) {
+#if defined(__AVX512F__)
+  const __m512i low = _mm512_cvtepu16_epi32(first.to_bfloat16());
+  const __m512i high = _mm512_cvtepu16_epi32(second.to_bfloat16());
+  _mm512_storeu_si512(to, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+#else
+  core::BFloat16 a[Vector::kLanes], b[Vector::kLanes];
+  first.store(a);
+  second.store(b);
+  for (int i = 0; i < Vector::kLanes; ++i)
+    to[i] = a[i].bits | static_cast<uint32_t>(b[i].bits) << 16;
+#endif
 }
 
 /// Elements [0, count) of a contiguous run as the words that tiles multiply: floats, or pairs with
@@ -134,11 +139,7 @@ void pack_step(const T* row, const T* next, int columns, int vectors, void* to) 
       v.store(static_cast<core::Half*>(to) + j * kLanes);
     } else {
       const Vector w = next != nullptr ? Vector::load(next + j * kLanes, left) : Vector(0.0f);
-      core::BFloat16 first[kLanes], second[kLanes];
-      v.store(first);
-      w.store(second);
-      auto* out = static_cast<uint32_t*>(to) + j * kLanes;
-      for (int i = 0; i < kLanes; ++i) out[i] = make_pair(first[i], second[i]);
+      store_pairs(v, w, static_cast<uint32_t*>(to) + j * kLanes);
     }
   }
 }

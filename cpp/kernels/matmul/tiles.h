@@ -1,7 +1,7 @@
 // The inner loops of matrix products, one set a machine and tile shape. A register tile of rows of
 // A by vectors of columns of B:
 //
-//   c[i][j] = start[i][j] + sum over k of a[i][k] * b[k][j]
+//   c[i][j] = clip(start[i][j] + sum over k of a[i][k] * b[k][j])
 //
 // B is packed in panels of a few vectors of columns: all steps of one panel follow each other. In
 // the format Bf16Pairs a step takes two k at once, and "a float" of A is such a pair.
@@ -25,9 +25,13 @@ struct TileArgs {
   int64_t steps;
   const float* start;    ///< first values of the sums, whole vectors
   int64_t start_stride;  ///< 0: the same row for all
-  float* c;
+  /// Where the sums go, converted to their type; clipped before that if asked for.
+  void* c;
+  DataType dtype;
   int64_t c_stride;
-  int last;  ///< floats of a row's last vector that are stored
+  int last;  ///< elements of a row's last vector that are stored
+  bool clip;
+  float low, high;
   /// Memory to fetch into the cache meanwhile: `ahead_lines` lines every 8 steps.
   const char* ahead;
   int ahead_lines;

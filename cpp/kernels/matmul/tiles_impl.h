@@ -30,7 +30,7 @@ class RegisterTile {
     RegisterTile tile;
     tile.start(args);
     tile.accumulate(args);
-    tile.store(args);
+    tile.finish(args);
   }
 
  private:
@@ -91,21 +91,33 @@ class RegisterTile {
     for (; s < args.steps; ++s, ++a, b += kVectors * kElements) step<0>(a, stride, b);
   }
 
-  void store(const TileArgs& args) {
+  void finish(const TileArgs& args) {
+    const Vector low(args.low), high(args.high);
 #pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
-      float* c = args.c + i * args.c_stride;
+    for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 4
       for (int j = 0; j < kVectors; ++j) {
-        Vector sum = sums_[0][i][j];
+        Vector& sum = sums_[0][i][j];
 #pragma GCC unroll 4
         for (int s = 1; s < kChains; ++s) sum = sum + sums_[s][i][j];
-        if (j + 1 < kVectors) {
-          sum.store(c + j * kLanes);
-        } else {
-          sum.store(c + j * kLanes, args.last);
-        }
+        if (args.clip) sum = max(low, min(high, sum));
       }
+    if (args.dtype == DataType::Float) {
+      store(static_cast<float*>(args.c), args);
+    } else if (args.dtype == DataType::Half) {
+      store(static_cast<core::Half*>(args.c), args);
+    } else {
+      store(static_cast<core::BFloat16*>(args.c), args);
+    }
+  }
+
+  template <typename T>
+  void store(T* c, const TileArgs& args) const {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i, c += args.c_stride) {
+#pragma GCC unroll 4
+      for (int j = 0; j + 1 < kVectors; ++j) sums_[0][i][j].store(c + j * kLanes);
+      sums_[0][i][kVectors - 1].store(c + (kVectors - 1) * kLanes, args.last);
     }
   }
 
