@@ -32,11 +32,8 @@ struct Vector {
   __m256i to_half() const {
     return _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }
-  /// Rounds to nearest even; NaN stays a quiet NaN. With AVX-512 BF16 subnormal numbers become 0.
+  /// Rounds to nearest even; NaN stays a quiet NaN.
   __m256i to_bfloat16() const {
-#if defined(__AVX512BF16__)
-    return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v));
-#else
     const __m512i bits = _mm512_castps_si512(v);
     const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
     const __m512i rounded =
@@ -45,7 +42,6 @@ struct Vector {
     const __m512i quiet = _mm512_or_si512(bits, _mm512_set1_epi32(0x400000));
     return _mm512_cvtepi32_epi16(
         _mm512_srli_epi32(_mm512_mask_blend_epi32(nan, rounded, quiet), 16));
-#endif
   }
 
   static Vector load(const core::Half* p) {

@@ -2,6 +2,7 @@
 // time. Internal linkage: one copy an instruction set.
 #pragma once
 
+#include "kernels/matmul/narrow.h"
 #include "kernels/matmul/tiles.h"
 #include "kernels/vector_math.h"
 
@@ -32,9 +33,9 @@ struct Group {
 #pragma GCC unroll 4
     for (int j = 0; j < kCount; ++j) {
       if (kCount == 1 && count < kLanes) {
-        x[j].store(p, count);
+        store_as(x[j], p, count);
       } else {
-        x[j].store(p + j * kLanes);
+        store_as(x[j], p + j * kLanes);
       }
     }
   }

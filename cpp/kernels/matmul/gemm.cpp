@@ -106,10 +106,11 @@ class GemmKernel final : public Kernel {
   }
 
   void plan_slices() {
-    const int64_t flops = 2 * setup_.products * setup_.m * setup_.n * setup_.k;
-    const int64_t target = setup_.threads == 1 ? 1
-                                               : std::clamp<int64_t>(flops / kMinSliceFlops, 1,
-                                                                     int64_t{4} * setup_.threads);
+    const int64_t worth =
+        std::max(2 * setup_.products * setup_.m * setup_.n * setup_.k / kMinSliceFlops,
+                 setup_.b_matrices * layout_.matrix_bytes / kMinSliceBytes);
+    const int64_t target =
+        setup_.threads == 1 ? 1 : std::clamp<int64_t>(worth, 1, int64_t{4} * setup_.threads);
     const int64_t tile_rows = (setup_.m + tiles_.max_rows - 1) / tiles_.max_rows;
     const int64_t wanted = (target + setup_.products - 1) / setup_.products;
     // Columns first: each part of B is then read by one slice only, and rows are the smaller
@@ -124,7 +125,9 @@ class GemmKernel final : public Kernel {
     slices_.push_back(static_cast<int>(setup_.products * m_parts_ * n_parts_));
 
     const int64_t step_bytes = tiles_.step_bytes(tiles_.max_vectors);
-    const int64_t parts = (steps() * step_bytes + kMaxPanelBytes - 1) / kMaxPanelBytes;
+    const bool reuses_b = setup_.m > tiles_.max_rows;
+    const int64_t parts =
+        reuses_b ? (steps() * step_bytes + kMaxPanelBytes - 1) / kMaxPanelBytes : 1;
     steps_at_once_ = (steps() + parts - 1) / parts;
     // Rows of A that stay in the second-level cache while the panels pass.
     const int64_t budget = static_cast<int64_t>(core::l2_bytes()) / 4;

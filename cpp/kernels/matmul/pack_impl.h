@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/matmul/narrow.h"
 #include "kernels/matmul/tiles.h"
 #include "kernels/vector.h"
 
@@ -40,8 +41,8 @@ inline void transpose_words(const float* from, int64_t from_stride, float* to, i
 /// Both rounded to bfloat16, lane by lane: the first in the low half of a word.
 inline void store_pairs(Vector first, Vector second, uint32_t* to) {
 #if defined(__AVX512F__)
-  const __m512i low = _mm512_cvtepu16_epi32(first.to_bfloat16());
-  const __m512i high = _mm512_cvtepu16_epi32(second.to_bfloat16());
+  const __m512i low = _mm512_cvtepu16_epi32(round_to_bfloat16(first));
+  const __m512i high = _mm512_cvtepu16_epi32(round_to_bfloat16(second));
   _mm512_storeu_si512(to, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
 #else
   core::BFloat16 a[Vector::kLanes], b[Vector::kLanes];
@@ -66,10 +67,10 @@ void copy_run(const T* from, int64_t count, float* to) {
     }
   } else {
     auto* out = reinterpret_cast<core::BFloat16*>(to);
-    for (; i + kLanes <= count; i += kLanes) Vector::load(from + i).store(out + i);
+    for (; i + kLanes <= count; i += kLanes) store_as(Vector::load(from + i), out + i);
     if (i < count) {
       const int left = static_cast<int>(count - i);
-      Vector::load(from + i, left).store(out + i, left);
+      store_as(Vector::load(from + i, left), out + i, left);
     }
     if (count % 2 != 0) out[count] = {0};
   }

@@ -116,8 +116,8 @@ class RegisterTile {
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i, c += args.c_stride) {
 #pragma GCC unroll 4
-      for (int j = 0; j + 1 < kVectors; ++j) sums_[0][i][j].store(c + j * kLanes);
-      sums_[0][i][kVectors - 1].store(c + (kVectors - 1) * kLanes, args.last);
+      for (int j = 0; j + 1 < kVectors; ++j) store_as(sums_[0][i][j], c + j * kLanes);
+      store_as(sums_[0][i][kVectors - 1], c + (kVectors - 1) * kLanes, args.last);
     }
   }
 
