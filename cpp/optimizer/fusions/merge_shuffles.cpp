@@ -8,38 +8,53 @@
 namespace trtlike::optimizer {
 namespace {
 
-bool has_transpose(const ir::Node& node, const char* which) {
-  return !node.attributes.get_ints(which).empty();
-}
+using Permutation = std::vector<int64_t>;
 
 bool reshapes(const ir::Node& node) {
   return node.attributes.get_bool("has_reshape") || has_input(node, 1);
 }
 
-/// Nodes that are transposes alone, whatever the extents.
-std::optional<std::vector<int64_t>> permutation_of(const ir::Node& node) {
-  if (std::string_view(node.op->name) != "Shuffle" || reshapes(node) ||
-      has_transpose(node, "second_transpose"))
-    return std::nullopt;
-  return node.attributes.get_ints("first_transpose");
+/// The axes of `outer` after those of `inner`; an empty list is the identity.
+Permutation compose(const Permutation& inner, const Permutation& outer) {
+  if (inner.empty() || outer.empty()) return inner.empty() ? outer : inner;
+  Permutation out;
+  for (const int64_t axis : outer) out.push_back(inner[static_cast<size_t>(axis)]);
+  return out;
 }
 
-/// transpose(transpose(x)): permutations compose without the extents.
-std::optional<ir::AttributeList> merge_transposes(const ir::Node& first, const ir::Node& second) {
-  const auto inner = permutation_of(first), outer = permutation_of(second);
-  if (!inner || !outer) return std::nullopt;
-  if (inner->empty() || outer->empty())
-    return ir::AttributeList{{"first_transpose", inner->empty() ? *outer : *inner}};
-  std::vector<int64_t> merged;
-  for (const int64_t axis : *outer) merged.push_back((*inner)[static_cast<size_t>(axis)]);
-  return ir::AttributeList{{"first_transpose", merged}};
+/// The transposes of a Shuffle that does not reshape.
+Permutation permutation_of(const ir::Node& node) {
+  return compose(node.attributes.get_ints("first_transpose"),
+                 node.attributes.get_ints("second_transpose"));
+}
+
+/// What is one Shuffle whatever the extents, because at most one of the two reshapes. `inputs` are
+/// those after the first.
+struct Merged {
+  ir::AttributeList attributes;
+  std::vector<ir::ValueId> inputs = {};
+};
+
+std::optional<Merged> merge_any(const ir::Node& first, const ir::Node& second) {
+  if (std::string_view(first.op->name) != "Shuffle" ||
+      std::string_view(second.op->name) != "Shuffle" || (reshapes(first) && reshapes(second)))
+    return std::nullopt;
+  const ir::Node& main = reshapes(first) ? first : second;
+  Merged out{attribute_list(main), {main.inputs.begin() + 1, main.inputs.end()}};
+  for (auto& [name, value] : out.attributes) {
+    if (&main == &first && name == "second_transpose")
+      value = compose(std::get<Permutation>(value), permutation_of(second));
+    if (&main == &second && name == "first_transpose")
+      value = compose(permutation_of(first), std::get<Permutation>(value));
+  }
+  return out;
 }
 
 std::optional<ir::AttributeList> merge_static(const ir::Graph& graph, ir::NodeId first,
                                               ir::NodeId second) {
   const auto inner = shuffle_map(graph, first), outer = shuffle_map(graph, second);
   if (!inner || !outer) return std::nullopt;
-  const auto merged = compose(*inner, *outer);
+  const auto merged = optimizer::compose(*inner, *outer);
   return merged ? shuffle_attributes(*merged) : std::nullopt;
 }
 
@@ -58,13 +73,16 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   if (first_op != "Shuffle" && first_op != "Squeeze" && first_op != "Unsqueeze")
     return std::nullopt;
   if (only_reader(graph, node.inputs[0]) != id && !is_free(graph, first)) return std::nullopt;
-  auto attributes = merge_static(graph, first, id);
-  if (!attributes) attributes = merge_transposes(graph.node(first), node);
-  if (!attributes) return std::nullopt;
+  std::optional<Merged> merged;
+  if (auto attributes = merge_static(graph, first, id)) merged = Merged{std::move(*attributes)};
+  if (!merged) merged = merge_any(graph.node(first), node);
+  if (!merged) return std::nullopt;
   ir::Patch patch(graph);
   patch.inherit_from(id);
-  patch.replace(node.outputs[0], patch.add("Shuffle", joined_name(graph, {first, id}),
-                                           {graph.node(first).inputs[0]}, *attributes));
+  std::vector<ir::ValueId> inputs = {graph.node(first).inputs[0]};
+  inputs.insert(inputs.end(), merged->inputs.begin(), merged->inputs.end());
+  patch.replace(node.outputs[0],
+                patch.add("Shuffle", joined_name(graph, {first, id}), inputs, merged->attributes));
   return patch;
 }
 

@@ -87,6 +87,19 @@ TEST(MergeShuffles, transposes_of_unknown_extents_compose) {
   EXPECT_EQ(test::op_names(graph), "Shuffle");
 }
 
+TEST(MergeShuffles, a_transpose_and_a_reshape_of_unknown_extents_become_one) {
+  for (const bool transpose_first : {true, false}) {
+    ir::Graph graph;
+    const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, -1, 6});
+    const ir::ValueId y = transpose_first
+                              ? shuffle(graph, shuffle(graph, x, {1, 0, 2}), {}, {0, 0, 2, 3})
+                              : shuffle(graph, shuffle(graph, x, {}, {0, 0, 2, 3}), {0, 2, 1, 3});
+    graph.mark_output(y);
+    test::expect_rule_keeps_numbers(graph, "merge_shuffles", 0);
+    EXPECT_EQ(test::op_names(graph), "Shuffle");
+  }
+}
+
 TEST(MergeShuffles, a_transpose_with_other_readers_or_as_output_stays) {
   ir::Graph graph;
   const ir::ValueId x = graph.add_input("x", DataType::Float, {2, 3, 6});
