@@ -65,6 +65,7 @@ bool is_shape_input(const ir::Graph& graph, ir::ValueId input) {
     if (!seen.insert(id).second || core::is_float(value.type.dtype)) continue;
     for (ir::NodeId user : value.users) {
       const ir::Node& node = graph.node(user);
+      if (node.op->is_data_dependent) continue;
       const bool shape_only = std::string_view(node.op->name) == "Shape";
       for (size_t i = 0; i < node.inputs.size(); ++i)
         if (node.inputs[i] == id && ((node.op->host_inputs >> i) & 1u) != 0) return true;

@@ -84,6 +84,8 @@ struct OpDefinition {
   /// True when the output is the input's bytes in another shape (linear layout): reshape, squeeze,
   /// identity.
   bool (*is_view)(const InferArgs& args) = nullptr;
+  /// True when extents behind the op follow from data: what feeds it is no shape tensor for that.
+  bool is_data_dependent = false;
 };
 
 /// The op of this name; null when there is none.

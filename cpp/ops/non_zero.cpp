@@ -1,0 +1,52 @@
+// NonZero: where the elements other than 0 are. How many there are is known from the elements only.
+#include "core/check.h"
+#include "ops/host_values.h"
+#include "ops/op.h"
+
+namespace trtlike::ops {
+namespace {
+
+void infer(const InferArgs& args) {
+  const TensorType& input = args.inputs[0];
+  TRTLIKE_CHECK(core::is_integer(input.dtype) || input.dtype == DataType::Bool,
+                "[ops] input 0 'input': expected integers or booleans, got ",
+                core::dtype_name(input.dtype), ". Compare with 0 first.");
+  int64_t count = core::kUnknownDim;
+  if (is_known(args.host_value(0))) {
+    count = 0;
+    for (const int64_t element : *args.host_value(0)) count += element != 0 ? 1 : 0;
+  }
+  args.outputs[0] = {DataType::Int64, {input.dims.rank(), count}};
+}
+
+void reference(const ReferenceArgs& args) {
+  const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
+  const Dims strides = core::dense_strides(input.dims);
+  const int64_t count = out.dims[1];
+  int64_t found = 0;
+  for (int64_t i = 0; i < input.elems() && found < count; ++i) {
+    if (input.at(i) == 0) continue;
+    for (int axis = 0; axis < input.dims.rank(); ++axis)
+      out.as<int64_t>()[axis * count + found] = i / strides[axis] % input.dims[axis];
+    ++found;
+  }
+}
+
+}  // namespace
+
+const OpDefinition& non_zero_op() {
+  static const OpDefinition op{
+      .name = "NonZero",
+      .meaning = "the indices of the elements other than 0, one column an element",
+      .layer_type = 41,
+      .attributes = {},
+      .inputs = {{.name = "input"}},
+      .host_inputs = 1u,
+      .infer = infer,
+      .reference = reference,
+      .is_data_dependent = true,
+  };
+  return op;
+}
+
+}  // namespace trtlike::ops
