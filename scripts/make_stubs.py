@@ -1,6 +1,6 @@
 """Writes python/trtlike/_trtlike.pyi from the compiled module.
 
-    python scripts/make_stubs.py [OUT]
+python scripts/make_stubs.py [OUT]
 """
 
 import re
@@ -41,7 +41,9 @@ def make_stub() -> str:
     text = text.replace(static, "def infer(self,")
     text = re.sub(r"(?<=[\[ ])Severity\b(?=[,) =.])", "ILogger.Severity", text)
     buffer = "class IHostMemory:\n"
-    text = text.replace(buffer, buffer + "    def __buffer__(self, flags: int) -> memoryview: ...\n")
+    text = text.replace(
+        buffer, buffer + "    def __buffer__(self, flags: int) -> memoryview: ...\n"
+    )
     return HEADER + widen_arguments(text)
 
 

@@ -53,10 +53,8 @@ def build_plan(model: bytes | Path, profiles=None, flags=(), level: int = 3, log
     builder = trt.Builder(log)
     network = builder.create_network()
     parser = trt.OnnxParser(network, log)
-    if isinstance(model, Path):
-        parsed = parser.parse_from_file(str(model))
-    else:
-        parsed = parser.parse(model)
+    is_path = isinstance(model, Path)
+    parsed = parser.parse_from_file(str(model)) if is_path else parser.parse(model)
     assert parsed, [str(parser.get_error(i)) for i in range(parser.num_errors)]
     config = builder.create_builder_config()
     config.builder_optimization_level = level

@@ -75,7 +75,9 @@ class _Graph:
         kernel = self.constant(f"{conv}.weight", self.weights[f"{conv}.weight"])
         x = self.add("Conv", [x, kernel], strides=[stride] * 2, pads=[1] * 4, kernel_shape=[3, 3])
         names = [f"{bn}.{part}" for part in ("weight", "bias", "running_mean", "running_var")]
-        return self.add("BatchNormalization", [x, *(self.constant(n, self.weights[n]) for n in names)])
+        return self.add(
+            "BatchNormalization", [x, *(self.constant(n, self.weights[n]) for n in names)]
+        )
 
     def shortcut(self, x: str, block: str, width: int) -> str:
         """Every second pixel, with zeros for the new channels on both sides."""

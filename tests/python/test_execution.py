@@ -36,7 +36,7 @@ def test_the_engine_describes_its_tensors(engine):
     assert engine.get_tensor_dtype("probabilities") == trt.float32
     assert engine.num_optimization_profiles == 2
     low, opt, high = engine.get_tensor_profile_shape("image", 1)
-    assert (tuple(low)[0], tuple(opt)[0], tuple(high)[0]) == (32, 64, 512)
+    assert (low[0], opt[0], high[0]) == (32, 64, 512)
     assert engine.device_memory_size > 0
 
 

@@ -134,7 +134,9 @@ def test_resnet20_reaches_its_accuracy():
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     images = ((data["x"] / 255 - mean) / std).astype(np.float32).transpose(0, 3, 1, 2)
     batch = 100
-    engine = load(build_plan(model, [{"image": ((1, 3, 32, 32), (batch, 3, 32, 32), (batch, 3, 32, 32))}]))
+    engine = load(
+        build_plan(model, [{"image": ((1, 3, 32, 32), (batch, 3, 32, 32), (batch, 3, 32, 32))}])
+    )
     context = engine.create_execution_context()
     hits = 0
     for i in range(0, len(images), batch):

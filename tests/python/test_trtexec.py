@@ -24,13 +24,25 @@ QUICK = ["--warmUp=1", "--duration=0", "--iterations=12"]
 def test_builds_saves_loads_and_reports(model, tmp_path, capsys):
     engine, cache, times = tmp_path / "e", tmp_path / "c", tmp_path / "t.json"
     profile, layers = tmp_path / "p.json", tmp_path / "l.json"
-    words = [f"--onnx={model}", f"--saveEngine={engine}", f"--timingCacheFile={cache}", *SHAPES, *QUICK]
+    words = [
+        f"--onnx={model}",
+        f"--saveEngine={engine}",
+        f"--timingCacheFile={cache}",
+        *SHAPES,
+        *QUICK,
+    ]
     assert main(words) == 0
     out = capsys.readouterr().out
     assert "&&&& PASSED TensorRT.trtexec" in out
     assert re.search(r"Throughput: [\d.]+ qps", out)
-    assert re.search(r"Latency: min = .* ms, max = .* ms, mean = .* ms, median = .* ms, percentile\(90%\)", out)
-    exports = [f"--exportTimes={times}", f"--exportProfile={profile}", f"--exportLayerInfo={layers}"]
+    assert re.search(
+        r"Latency: min = .* ms, max = .* ms, mean = .* ms, median = .* ms, percentile\(90%\)", out
+    )
+    exports = [
+        f"--exportTimes={times}",
+        f"--exportProfile={profile}",
+        f"--exportLayerInfo={layers}",
+    ]
     load = [f"--loadEngine={engine}", "--shapes=image:8x1x8x8", "--dumpProfile", *exports, *QUICK]
     assert main(load) == 0
     out = capsys.readouterr().out
@@ -78,7 +90,14 @@ def test_shapes_and_pools_are_spelled_as_in_tensorrt():
 
 def test_profiles_collect_the_shapes_that_follow():
     chosen = options.parse(
-        ["--onnx=m", "--profile=0", "--minShapes=x:1", "--profile=1", "--minShapes=x:2", "--maxShapes=x:4"]
+        [
+            "--onnx=m",
+            "--profile=0",
+            "--minShapes=x:1",
+            "--profile=1",
+            "--minShapes=x:2",
+            "--maxShapes=x:4",
+        ]
     )
     assert [p.min for p in chosen.profiles] == [{"x": (1,)}, {"x": (2,)}]
     assert chosen.profiles[1].max == {"x": (4,)}
