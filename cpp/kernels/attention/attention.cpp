@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/strings.h"
 #include "kernels/attention/scratch.h"
 #include "kernels/tactic.h"
 #include "ops/attention_shape.h"
@@ -44,6 +45,14 @@ std::optional<std::string> refuse(const Problem& problem) {
   if (auto reason = refuse_type(problem.inputs[3].dtype)) return reason;
   const AttentionShape s = shape_of(problem);
   if (s.mask_column != 1 && s.keys != 1) return "needs a mask with one number a key";
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse_pairs(const Problem& problem) {
+  if (problem.inputs[0].dtype != DataType::BF16)
+    return core::str("needs bf16, got ", core::dtype_short_name(problem.inputs[0].dtype));
+  if (auto reason = refuse(problem)) return reason;
+  if (shape_of(problem).depth % 2 != 0) return "needs an even depth";
   return std::nullopt;
 }
 
@@ -128,12 +137,13 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 }
 
 template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
+Tactic make_tactic(const char* name, core::Isa needs,
+                   std::optional<std::string> (*refusal)(const Problem&) = refuse) {
   return {.name = name,
           .op = "Attention",
           .source = Source::Native,
           .needs = needs,
-          .refuse = refuse,
+          .refuse = refusal,
           .prepare = prepare<loops>};
 }
 
@@ -156,6 +166,12 @@ const Tactic& attention_avx2() {
 const Tactic& attention_avx512() {
   static const Tactic tactic =
       attention::make_tactic<attention::kAvx512>("attention_avx512", core::Isa::Avx512);
+  return tactic;
+}
+
+const Tactic& attention_bf16_avx512_bf16() {
+  static const Tactic tactic = attention::make_tactic<attention::kAvx512Bf16>(
+      "attention_bf16_avx512_bf16", core::Isa::Avx512Bf16, attention::refuse_pairs);
   return tactic;
 }
 #endif

@@ -34,7 +34,7 @@ struct Sizes {
   int vectors = 1;    ///< of queries in a block
   int64_t chunk = 0;  ///< keys taken at once
   int64_t depth = 0, value_depth = 0;
-  bool converts = false;   ///< keys and values are not f32
+  bool converts = false;   ///< keys and values are copied in another form
   bool mask_rows = false;  ///< every query has a mask row of its own
 };
 
@@ -48,5 +48,7 @@ struct Loops {
 };
 
 extern const Loops kPortable, kAvx2, kAvx512;
+/// For bf16 and an even depth only.
+extern const Loops kAvx512Bf16;
 
 }  // namespace trtlike::kernels::attention

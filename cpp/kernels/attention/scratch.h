@@ -30,7 +30,7 @@ inline Scratch place_scratch(void* memory, const Sizes& sizes, int64_t lanes) {
   s.scores = take(sizes.chunk * s.width);
   s.output = take(s.width * s.output_step);
   s.keys = take(sizes.converts ? sizes.chunk * sizes.depth : 0);
-  s.values = take(sizes.converts ? sizes.chunk * sizes.value_depth : 0);
+  s.values = take(sizes.converts ? sizes.chunk * s.output_step : 0);
   s.mask = take(sizes.chunk * (sizes.mask_rows ? s.width : 1));
   s.most = take(s.width);
   s.chunk_most = take(s.width);

@@ -6,7 +6,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using test::expect_native_tactics;
 using test::TacticCase;
 using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 
@@ -15,6 +14,11 @@ constexpr DataType kTypes[] = {DataType::Float, DataType::Half, DataType::BF16};
 /// Rounding of the output; of bf16 weights and operands where products are in bf16.
 double tolerance(DataType dtype) {
   return dtype == DataType::Float ? 5e-6 : dtype == DataType::Half ? 2e-3 : 2e-2;
+}
+
+/// Only bf16 of an even depth goes to the tactic for bf16.
+void expect(TacticCase& problem, double tolerance) {
+  test::expect_native_tactics(problem, tolerance, "attention_bf16");
 }
 
 struct Heads {
@@ -33,7 +37,7 @@ TacticCase separate(const Heads& n, const Attributes& attributes, DataType dtype
 void check(const Heads& n, const Attributes& attributes = {{"scale", 2.0}}) {
   for (const DataType dtype : kTypes) {
     TacticCase problem = separate(n, attributes, dtype);
-    expect_native_tactics(problem, tolerance(dtype));
+    expect(problem, tolerance(dtype));
   }
 }
 
@@ -65,21 +69,21 @@ TEST(AttentionTactics, long_sequences_are_taken_in_chunks) {
       .values(keys)
       .input({1, 1, n.keys, n.value_depth})
       .output({});
-  expect_native_tactics(problem, 1e-5);
+  expect(problem, 1e-5);
   check(n);
 }
 
 TEST(AttentionTactics, masks_of_every_shape) {
   const Heads n{.batch = 2, .heads = 3, .queries = 37, .keys = 29, .depth = 16, .value_depth = 16};
   for (const Dims& mask : {Dims{1, 1, 1, 29}, Dims{2, 1, 1, 29}, Dims{2, 3, 37, 29},
-                          Dims{1, 3, 37, 29}, Dims{2, 1, 37, 29}})
+                           Dims{1, 3, 37, 29}, Dims{2, 1, 37, 29}})
     for (const DataType dtype : kTypes) {
       TacticCase problem = separate(n, {{"scale", 1.0}}, dtype);
       std::vector<float> values(static_cast<size_t>(core::elems(mask)));
       for (size_t i = 0; i < values.size(); ++i)
         values[i] = i % 5 == 0 ? -INFINITY : static_cast<float>(i % 7) - 3;
       problem.input(mask, {dtype}).values(values);
-      expect_native_tactics(problem, tolerance(dtype));
+      expect(problem, tolerance(dtype));
     }
 }
 
@@ -89,7 +93,7 @@ TEST(AttentionTactics, queries_that_see_nothing_give_zeros) {
   std::vector<float> mask(15, 0.0f);
   std::fill(mask.begin() + 5, mask.begin() + 10, -INFINITY);
   problem.input({1, 1, 3, 5}).values(mask);
-  expect_native_tactics(problem, 5e-6);
+  expect(problem, 5e-6);
 }
 
 TEST(AttentionTactics, causal_queries_see_no_later_keys) {
@@ -108,15 +112,28 @@ TEST(AttentionTactics, joined_and_packed_heads) {
     TacticCase joined("Attention", attributes);
     joined.input({2, 21, 60}, {dtype}).input({2, 35, 60}, {dtype}).input({2, 35, 72}, {dtype});
     joined.output({dtype});
-    expect_native_tactics(joined, tolerance(dtype));
+    expect(joined, tolerance(dtype));
     TacticCase packed("Attention", attributes);
     packed.input({2, 33, 3 * 3 * 20}, {dtype}).output({dtype});
-    expect_native_tactics(packed, tolerance(dtype));
+    expect(packed, tolerance(dtype));
     TacticCase masked("Attention", attributes);
     masked.input({2, 33, 3 * 3 * 20}, {dtype}).absent().absent().input({2, 1, 1, 33}, {dtype});
     masked.output({dtype});
-    expect_native_tactics(masked, tolerance(dtype));
+    expect(masked, tolerance(dtype));
   }
+}
+
+TEST(AttentionTactics, bf16_products_take_pairs) {
+  const Tactic* tactic = find_tactic("Attention", "attention_bf16_avx512_bf16");
+  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "no bf16 products";
+  const auto refusal = [&](int64_t depth, DataType dtype) {
+    TacticCase problem = separate({.queries = 3, .keys = 5, .depth = depth, .value_depth = 4},
+                                  {{"scale", 1.0}}, dtype);
+    return problem.refusal(*tactic);
+  };
+  EXPECT_EQ(refusal(4, DataType::BF16), std::nullopt);
+  EXPECT_EQ(refusal(5, DataType::BF16), "needs an even depth");
+  EXPECT_EQ(refusal(4, DataType::Float), "needs bf16, got f32");
 }
 
 TEST(AttentionTactics, masks_without_keys_are_refused) {

@@ -1,0 +1,208 @@
+// The steps of attention for one block of queries, for any way of computing products. Products has
+//   multiply_keys(chunk, first key, scratch, depth, sums[R][V])
+//   multiply_values<R, V, kTail>(chunk, first query, scratch, column, tail, sums[R][V])
+//   scaled(score, scale)
+#pragma once
+
+#include <limits>
+
+#include "kernels/attention/attention.h"
+#include "kernels/attention/scratch.h"
+#include "kernels/register_tile.h"
+#include "kernels/transpose_block.h"
+#include "kernels/vector.h"
+#include "kernels/vector_math.h"
+
+namespace trtlike::kernels::attention {
+namespace {
+
+constexpr int64_t kLanes = Vector::kLanes;
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
+
+/// A chunk of keys and what is added to its scores. Keys and values are in the form that the
+/// products read.
+struct Chunk {
+  int64_t first = 0, count = 0;
+  const void* keys = nullptr;
+  int64_t key_step = 0;
+  const void* values = nullptr;
+  int64_t value_step = 0;
+  const float* key_mask = nullptr;    ///< one number a key
+  const float* query_mask = nullptr;  ///< [count][width]
+};
+
+template <typename T>
+void convert_rows(const T* from, int64_t from_step, int64_t rows, int64_t columns, float* to) {
+  for (int64_t r = 0; r < rows; ++r, from += from_step, to += columns) {
+    int64_t c = 0;
+    for (; c + kLanes <= columns; c += kLanes) Vector::load(from + c).store(to + c);
+    if (c == columns) continue;
+    const int tail = static_cast<int>(columns - c);
+    Vector::load(from + c, tail).store(to + c, tail);
+  }
+}
+
+inline void begin_block(const Scratch& s) {
+  for (int64_t i = 0; i < s.width; ++i) {
+    s.most[i] = kLowest;
+    s.sums[i] = 0;
+  }
+}
+
+/// Keys that the block's last query sees.
+inline int64_t visible_keys(const Block& block) {
+  const int64_t seen = block.first_query + block.queries;
+  return block.causal && seen < block.keys ? seen : block.keys;
+}
+
+/// Scores of the chunk's keys, and the largest of every query.
+template <typename Products, int V>
+void compute_scores(const Block& block, const Scratch& s, const Chunk& chunk) {
+  constexpr int64_t kWidth = V * kLanes;
+  float lane_numbers[kWidth];
+  for (int64_t i = 0; i < kWidth; ++i) lane_numbers[i] = static_cast<float>(i);
+  const Vector scale(block.scale);
+  Vector most[V];
+  for (int v = 0; v < V; ++v) most[v] = Vector(kLowest);
+  for_each_tile<tile_rows(V)>(chunk.count, [&](auto rows, int64_t first) {
+    constexpr int R = decltype(rows)::value;
+    Vector sums[R][V];
+    clear_tile(sums);
+    Products::multiply_keys(chunk, first, s, block.depth, sums);
+    const int64_t position = chunk.first + first - block.first_query;
+    const bool hides = block.causal && position + R > 1;
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) {
+        Vector x = Products::scaled(sums[r][v], scale);
+        if (chunk.key_mask != nullptr) x = x + Vector(chunk.key_mask[first + r]);
+        if (chunk.query_mask != nullptr)
+          x = x + Vector::load(chunk.query_mask + (first + r) * kWidth + v * kLanes);
+        if (hides) {
+          const Vector limit(static_cast<float>(position + r));
+          x = select(less(Vector::load(lane_numbers + v * kLanes), limit), Vector(kLowest), x);
+        }
+        x.store(s.scores + (first + r) * kWidth + v * kLanes);
+        most[v] = max(most[v], x);
+      }
+  });
+  for (int v = 0; v < V; ++v) most[v].store(s.chunk_most + v * kLanes);
+}
+
+/// Where the softmax of every query stands when a chunk's scores are known.
+template <int V>
+struct Running {
+  Vector most[V];  ///< subtracted from scores; finite
+  Vector sums[V];  ///< of weights before the chunk, scaled down
+
+  explicit Running(const Scratch& s) {
+    for (int v = 0; v < V; ++v) {
+      const Vector before = Vector::load(s.most + v * kLanes);
+      const Vector now = max(before, Vector::load(s.chunk_most + v * kLanes));
+      // A query that has seen nothing yet must not subtract infinities.
+      most[v] = select(equal(now, Vector(kLowest)), Vector(0.0f), now);
+      const Vector factor = exp(before - most[v]);
+      now.store(s.most + v * kLanes);
+      factor.store(s.factors + v * kLanes);
+      sums[v] = Vector::load(s.sums + v * kLanes) * factor;
+    }
+  }
+  void store_sums(const Scratch& s) const {
+    for (int v = 0; v < V; ++v) sums[v].store(s.sums + v * kLanes);
+  }
+};
+
+/// O[i, columns] = factor * O + sum over the chunk of scores times values, for V vectors of
+/// columns.
+template <typename Products, int V, bool kTail>
+void add_values(const Scratch& s, const Chunk& chunk, int64_t queries, int64_t column, int tail,
+                bool fresh) {
+  for_each_tile<tile_rows(V)>(queries, [&](auto rows, int64_t first) {
+    constexpr int R = decltype(rows)::value;
+    Vector sums[R][V];
+    clear_tile(sums);
+    Products::template multiply_values<R, V, kTail>(chunk, first, s, column, tail, sums);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      float* to = s.output + (first + r) * s.output_step + column;
+      const Vector factor(s.factors[first + r]);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) {
+        Vector x = sums[r][v];
+        if (!fresh) x = fma(Vector::load(to + v * kLanes), factor, x);
+        x.store(to + v * kLanes);
+      }
+    }
+  });
+}
+
+template <typename Products, int V>
+void add_last_values(const Scratch& s, const Chunk& chunk, int64_t queries, int64_t column,
+                     int64_t left, bool fresh) {
+  if constexpr (V > 0) {
+    if (left <= (V - 1) * kLanes)
+      return add_last_values<Products, V - 1>(s, chunk, queries, column, left, fresh);
+    if (left == V * kLanes)
+      return add_values<Products, V, false>(s, chunk, queries, column, 0, fresh);
+    add_values<Products, V, true>(s, chunk, queries, column,
+                                  static_cast<int>(left - (V - 1) * kLanes), fresh);
+  }
+}
+
+template <typename Products>
+void add_all_values(const Block& block, const Scratch& s, const Chunk& chunk, bool fresh) {
+  constexpr int64_t kStep = kTileVectors * kLanes;
+  int64_t column = 0;
+  for (; column + kStep <= block.value_depth; column += kStep)
+    add_values<Products, kTileVectors, false>(s, chunk, block.queries, column, 0, fresh);
+  add_last_values<Products, kTileVectors>(s, chunk, block.queries, column,
+                                          block.value_depth - column, fresh);
+}
+
+template <typename T>
+void load_mask(const Block& block, const T* mask, const Scratch& s, Chunk& chunk) {
+  if (block.mask_step == 0) {
+    convert_rows(mask + chunk.first, 0, 1, chunk.count, s.mask);
+    chunk.key_mask = s.mask;
+  } else {
+    transpose_block(mask + chunk.first, block.mask_step, block.queries, chunk.count, 1.0f, s.mask,
+                    s.width);
+    // Lanes without a query may be anything finite.
+    for (int64_t first = (block.queries + kLanes - 1) / kLanes * kLanes; first < s.width;
+         first += kLanes)
+      for (int64_t j = 0; j < chunk.count; ++j) Vector(0.0f).store(s.mask + j * s.width + first);
+    chunk.query_mask = s.mask;
+  }
+}
+
+/// What the chunk's scores are increased by.
+inline void load_any_mask(const Block& block, const Scratch& s, Chunk& chunk) {
+  if (block.mask == nullptr) return;
+  if (block.mask_dtype == DataType::Float) {
+    load_mask(block, static_cast<const float*>(block.mask), s, chunk);
+  } else if (block.mask_dtype == DataType::Half) {
+    load_mask(block, static_cast<const core::Half*>(block.mask), s, chunk);
+  } else {
+    load_mask(block, static_cast<const core::BFloat16*>(block.mask), s, chunk);
+  }
+}
+
+template <typename T>
+void store_output(const Block& block, const Scratch& s) {
+  for (int64_t i = 0; i < block.queries; ++i) {
+    const float sum = s.sums[i];
+    const Vector factor(sum > 0 ? 1 / sum : sum);
+    const float* from = s.output + i * s.output_step;
+    T* to = static_cast<T*>(block.output) + i * block.output_step;
+    int64_t c = 0;
+    for (; c + kLanes <= block.value_depth; c += kLanes)
+      (Vector::load(from + c) * factor).store(to + c);
+    if (c == block.value_depth) continue;
+    const int tail = static_cast<int>(block.value_depth - c);
+    (Vector::load(from + c, tail) * factor).store(to + c, tail);
+  }
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::attention
