@@ -20,9 +20,7 @@ constexpr int64_t kMinSliceBytes = 256 << 10;
 /// two tiles.
 constexpr int64_t kMaxPanelBytes = 512 << 10;
 constexpr int kStepsPerFetch = 8;
-constexpr int kMaxLinesPerFetch = 64;
-/// How far ahead of a tile that has no successor B is fetched.
-constexpr int64_t kStreamBytes = 8 << 10;
+constexpr int64_t kMaxLinesPerFetch = 64;
 
 alignas(64) constexpr float kZeros[kMaxTileVectors * 16] = {};
 
@@ -285,16 +283,17 @@ class GemmKernel final : public Kernel {
     return tiles_.max_rows;
   }
 
-  /// While the tiles of a panel are computed they fetch the next part of B, each its share.
+  /// While the tiles of a panel are computed they fetch the next part of B, each its share. A
+  /// single tile reads a stream, which the machine fetches better by itself.
   void plan_fetching(TileArgs& tile, Range rows, int64_t num_steps, int64_t step_bytes) const {
     const int64_t tiles = (rows.end - rows.begin + tiles_.max_rows - 1) / tiles_.max_rows;
     const int64_t fetches = tiles * (num_steps / kStepsPerFetch);
     const int64_t lines = num_steps * step_bytes / 64;
-    tile.ahead = static_cast<const char*>(tile.b);
-    tile.ahead += tiles == 1 ? kStreamBytes : num_steps * step_bytes;
-    tile.ahead_lines = fetches == 0 ? 0
-                                    : static_cast<int>(std::min<int64_t>(
-                                          (lines + fetches - 1) / fetches, kMaxLinesPerFetch));
+    tile.ahead = static_cast<const char*>(tile.b) + num_steps * step_bytes;
+    tile.ahead_lines = 0;
+    if (tiles > 1 && fetches > 0)
+      tile.ahead_lines =
+          static_cast<int>(std::min((lines + fetches - 1) / fetches, kMaxLinesPerFetch));
   }
 
   void finish(const Slice& slice, const float* sums, int64_t row, int rows, int64_t column,
