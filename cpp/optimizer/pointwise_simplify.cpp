@@ -185,6 +185,109 @@ std::optional<PointwiseInstruction> match_gelu(const Reader& reader, int reg) {
   return std::nullopt;
 }
 
+int count_uses(const PointwiseProgram& program, int reg) {
+  int uses = program.output == reg ? 1 : 0;
+  for (const PointwiseInstruction& i : program.instructions)
+    uses += (i.a == reg ? 1 : 0) + (i.b == reg ? 1 : 0) + (i.c == reg ? 1 : 0);
+  return uses;
+}
+
+/// clip(x + shift, 0, high) at `reg`, as HARD_SIGMOID times `high`.
+struct Gate {
+  int x = -1;
+  double high = 1;
+  PointwiseInstruction instruction = {};
+};
+
+std::optional<Gate> match_gate(const Reader& reader, int reg) {
+  const PointwiseInstruction* clip = reader.at(reg, PointwiseOpcode::Clip);
+  if (clip == nullptr || clip->alpha != 0 || clip->beta <= 0) return std::nullopt;
+  const PointwiseInstruction* sum = reader.at(clip->a, PointwiseOpcode::Sum);
+  const PointwiseInstruction* shift =
+      sum != nullptr ? reader.at(sum->b, PointwiseOpcode::Constant) : nullptr;
+  if (shift == nullptr) return std::nullopt;
+  const double high = clip->beta;
+  return Gate{sum->a,
+              high,
+              {PointwiseOpcode::HardSigmoid, sum->a, -1, -1, static_cast<float>(1 / high),
+               static_cast<float>(shift->alpha / high)}};
+}
+
+/// clip(x + 3, 0, 6) / 6 as HARD_SIGMOID, and x times that.
+void recognise_hard_gates(PointwiseProgram& program) {
+  for (int reg = program.num_inputs; reg < program.num_registers(); ++reg) {
+    PointwiseInstruction& outer =
+        program.instructions[static_cast<size_t>(reg - program.num_inputs)];
+    if (outer.op != PointwiseOpcode::Prod && outer.op != PointwiseOpcode::Div) continue;
+    const Reader reader(program);
+    const Product product = reader.product(reg);
+    for (const int gate_reg : product.registers) {
+      const auto gate = match_gate(reader, gate_reg);
+      if (!gate) continue;
+      if (product.is(1 / gate->high, {gate_reg})) {
+        outer = gate->instruction;
+        break;
+      }
+      std::vector<int> both = {gate->x, gate_reg};
+      std::sort(both.begin(), both.end());
+      if (!product.is(1 / gate->high, both) || count_uses(program, gate_reg) != 1) continue;
+      program.instructions[static_cast<size_t>(gate_reg - program.num_inputs)] = gate->instruction;
+      outer = {PointwiseOpcode::Prod, gate->x, gate_reg};
+      break;
+    }
+  }
+}
+
+/// Powers as products and roots, limits by numbers as RELU and CLIP.
+void reduce_strength(PointwiseProgram& program) {
+  for (PointwiseInstruction& i : program.instructions) {
+    const int constant_index = i.b - program.num_inputs;
+    if (i.b < 0 || constant_index < 0) continue;
+    const PointwiseInstruction& right = program.instructions[static_cast<size_t>(constant_index)];
+    if (right.op != PointwiseOpcode::Constant) continue;
+    if (i.op == PointwiseOpcode::Pow && right.alpha == 2) i = {PointwiseOpcode::Prod, i.a, i.a};
+    if (i.op == PointwiseOpcode::Pow && right.alpha == 0.5f) i = {PointwiseOpcode::Sqrt, i.a};
+    if (i.op == PointwiseOpcode::Pow && right.alpha == -1) i = {PointwiseOpcode::Recip, i.a};
+    if (i.op == PointwiseOpcode::Max && right.alpha == 0) i = {PointwiseOpcode::Relu, i.a};
+  }
+}
+
+/// min(max(x, low), high) and max(min(x, high), low) as one CLIP.
+void recognise_clips(PointwiseProgram& program) {
+  const auto limit = [&](const PointwiseInstruction& i, PointwiseOpcode op) -> const float* {
+    const int index = i.b - program.num_inputs;
+    if (i.op != op || index < 0) return nullptr;
+    const PointwiseInstruction& right = program.instructions[static_cast<size_t>(index)];
+    return right.op == PointwiseOpcode::Constant ? &right.alpha : nullptr;
+  };
+  for (PointwiseInstruction& outer : program.instructions) {
+    const int index = outer.a - program.num_inputs;
+    if (index < 0) continue;
+    const PointwiseInstruction inner = program.instructions[static_cast<size_t>(index)];
+    const float *high = limit(outer, PointwiseOpcode::Min),
+                *low = limit(inner, PointwiseOpcode::Max);
+    const float zero = 0;
+    if (inner.op == PointwiseOpcode::Relu) low = &zero;
+    if (high == nullptr && limit(outer, PointwiseOpcode::Max) != nullptr) {
+      low = limit(outer, PointwiseOpcode::Max);
+      high = limit(inner, PointwiseOpcode::Min);
+    }
+    if (low != nullptr && high != nullptr && *low <= *high)
+      outer = {PointwiseOpcode::Clip, inner.a, -1, -1, *low, *high};
+  }
+}
+
+/// Commutative instructions read a number second.
+void order_operands(PointwiseProgram& program) {
+  const auto is_number = [&](int reg) {
+    return reg >= program.num_inputs &&
+           program.instructions[static_cast<size_t>(reg - program.num_inputs)].op ==
+               PointwiseOpcode::Constant;
+  };
+  for (PointwiseInstruction& i : program.instructions)
+    if (commutes(i.op) && is_number(i.a) && !is_number(i.b)) std::swap(i.a, i.b);
+}
+
 }  // namespace
 
 void simplify(PointwiseForm& form, size_t num_fixed) {
@@ -200,7 +303,12 @@ void simplify(PointwiseForm& form, size_t num_fixed) {
     }
     rebuild(form.program, same, used, static_cast<int>(operands.size()));
     form.operands = std::move(operands);
-    if (turn == 0) recognise_activations(form.program);
+    if (turn > 0) continue;
+    order_operands(form.program);
+    recognise_activations(form.program);
+    reduce_strength(form.program);
+    recognise_clips(form.program);
+    recognise_hard_gates(form.program);
   }
 }
 

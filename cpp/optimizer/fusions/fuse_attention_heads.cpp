@@ -71,11 +71,11 @@ std::optional<Join> match_join_static(const Graph& graph, NodeId shuffle) {
   if (!map || map->input.rank() != 4) return std::nullopt;
   const Dims& d = map->input;
   const Dims split{d[0], d[2], d[1], d[3]}, joined{d[0], d[2], d[1] * d[3]};
-  const auto expected = compose(transpose_map(d, kSwapHeads), reshape_map(split, joined));
-  if (!expected || expected->atoms != map->atoms) return std::nullopt;
-  Join out{shuffle};
-  if (map->output != joined) out.shape = reshape_map(joined, map->output);
-  return out;
+  // What the joined heads would be split into again, then goes through the shuffle.
+  const auto apart = compose(reshape_map(joined, split), transpose_map(split, kSwapHeads));
+  const auto rest = apart ? compose(*apart, *map) : std::nullopt;
+  if (!rest || !shuffle_attributes(*rest)) return std::nullopt;
+  return rest->is_reshape() && rest->output == joined ? Join{shuffle} : Join{shuffle, rest};
 }
 
 std::optional<Join> match_join(const Graph& graph, ValueId x) {

@@ -119,6 +119,7 @@ bool is_neutral(Operation op, double c) {
     case Operation::Prod:
     case Operation::Div:
     case Operation::Pow:
+    case Operation::FloorDiv:
       return c == 1;
     case Operation::Max:
       return c == -INFINITY;
@@ -135,7 +136,8 @@ ValueId forward_element_wise(const Graph& graph, const Node& node) {
   const auto forward = [&](size_t index) {
     const ValueId x = node.inputs[index], constant = node.inputs[1 - index];
     const auto scalar = ir::constant_scalar(graph, constant);
-    if (!scalar || !is_neutral(op, *scalar)) return false;
+    const bool rounds = op == Operation::FloorDiv && core::is_float(graph.value(x).type.dtype);
+    if (!scalar || rounds || !is_neutral(op, *scalar)) return false;
     const Dims& widening = graph.value(constant).type.dims;
     return has_same_type(graph, x, node.outputs[0]) &&
            (core::is_static(graph.value(x).type.dims) ||

@@ -190,7 +190,7 @@ TEST(FusePackedQkv, a_vit_block_reads_its_projection_in_place) {
   }
 }
 
-TEST(FuseAttentionHeads, other_shuffles_around_it_stay) {
+TEST(FuseAttentionHeads, other_shuffles_before_it_stay) {
   ir::Graph graph;
   const ir::ValueId x = graph.add_input("x", DataType::Float, {2, 5, 12});
   // [sequence, batch] instead of [batch, sequence].
@@ -198,6 +198,16 @@ TEST(FuseAttentionHeads, other_shuffles_around_it_stay) {
   const ir::ValueId out = graph.add("Attention", "attention", {heads, heads, heads});
   graph.mark_output(shuffle(graph, out, {0, 2, 1, 3}, {5, 2, 12}, {}));
   expect_rule_refuses(graph, "fuse_attention_heads");
+}
+
+TEST(FuseAttentionHeads, what_else_the_join_does_stays_behind_it) {
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {2, 5, 12});
+  const ir::ValueId heads = shuffle(graph, x, {}, {2, 5, 3, 4}, {0, 2, 1, 3});
+  const ir::ValueId out = graph.add("Attention", "attention", {heads, heads, heads});
+  graph.mark_output(shuffle(graph, out, {2, 0, 1, 3}, {10, 12}, {}));
+  expect_rule_keeps_numbers(graph, "fuse_attention_heads");
+  EXPECT_EQ(op_names(graph), "Attention Shuffle");
 }
 
 TEST(FuseAttentionHeads, one_unknown_extent_is_enough_to_know) {
@@ -208,6 +218,37 @@ TEST(FuseAttentionHeads, one_unknown_extent_is_enough_to_know) {
   graph.mark_output(shuffle(graph, out, {0, 2, 1, 3}, {-1, 5, 12}, {}));
   expect_rule_keeps_numbers(graph, "fuse_attention_heads");
   EXPECT_EQ(op_names(graph), "Attention");
+}
+
+/// torch.nn.MultiheadAttention(batch_first=True): batch and sequence change places and back.
+TEST(FusePackedQkv, transposes_of_batch_and_sequence_cancel_around_it) {
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {kBatch, kSequence, kWidth});
+  const ir::ValueId rows = shuffle(graph, x, {1, 0, 2}, {}, {});
+  const ir::ValueId qkv = graph.add("MatrixMultiply", "in",
+                                    {rows, random_constant(graph, "w", {1, kWidth, 3 * kWidth})});
+  const ir::ValueId split = shuffle(graph, qkv, {}, {kSequence, kBatch, 3, kWidth}, {2, 0, 1, 3});
+  std::vector<ir::ValueId> parts;
+  for (int64_t i = 0; i < 3; ++i) {
+    const ir::ValueId index = graph.add_constant("index", DataType::Int64, {},
+                                                 std::vector<double>{static_cast<double>(i)});
+    parts.push_back(graph.add("Gather", "part", {split, index}));
+  }
+  const auto heads = [&](ir::ValueId v, const Axes& permutation) {
+    return shuffle(graph, v, {}, {kSequence, kBatch, kHeads, kDepth}, permutation);
+  };
+  const ir::ValueId out =
+      spelled_attention(graph, heads(parts[0], {1, 2, 0, 3}), heads(parts[1], {1, 2, 3, 0}),
+                        heads(parts[2], {1, 2, 0, 3}), {});
+  const ir::ValueId flat = shuffle(graph, out, {2, 0, 1, 3}, {kSequence * kBatch, kWidth}, {});
+  const ir::ValueId projected =
+      graph.add("MatrixMultiply", "out", {flat, random_constant(graph, "wo", {kWidth, kWidth})},
+                {{"op1", int64_t{1}}});
+  graph.mark_output(shuffle(graph, projected, {}, {kSequence, kBatch, kWidth}, {1, 0, 2}));
+  const ir::Graph before = graph.clone();
+  optimizer::optimize(graph, {});
+  EXPECT_EQ(op_names(graph), "MatrixMultiply Attention MatrixMultiply") << graph.to_string();
+  expect_same_outputs(before, graph);
 }
 
 TEST(HoistSlice, keeps_numbers_where_the_axis_is_the_outer_part) {

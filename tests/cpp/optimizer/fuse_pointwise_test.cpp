@@ -27,14 +27,31 @@ TEST(FusePointwise, silu_reads_its_input_once) {
   EXPECT_EQ(program_of(g.graph), "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2");
 }
 
-TEST(FusePointwise, hard_swish_becomes_one_program) {
+TEST(FusePointwise, hard_swish_is_a_gate_times_its_input) {
+  for (const bool divide_last : {true, false}) {
+    OneInput g;
+    const ir::ValueId shifted = element_wise(g.graph, Operation::Sum, scalar(g.graph, 3, 3), g.x);
+    ir::ValueId gate = activation(g.graph, Type::Clip, shifted, 0, 6);
+    const ir::ValueId six = scalar(g.graph, 6, 3);
+    if (!divide_last) gate = element_wise(g.graph, Operation::Div, gate, six);
+    ir::ValueId y = element_wise(g.graph, Operation::Prod, g.x, gate);
+    if (divide_last) y = element_wise(g.graph, Operation::Div, y, six);
+    g.graph.mark_output(y);
+    expect_rule_keeps_numbers(g.graph, kRule);
+    EXPECT_EQ(program_of(g.graph),
+              "in 1; v1 = hard_sigmoid v0 0.16666667 0.5; v2 = prod v0 v1; out v2");
+  }
+}
+
+TEST(FusePointwise, powers_and_limits_become_cheaper_operations) {
   OneInput g;
-  const ir::ValueId shifted = element_wise(g.graph, Operation::Sum, g.x, scalar(g.graph, 3, 3));
-  const ir::ValueId product =
-      element_wise(g.graph, Operation::Prod, g.x, activation(g.graph, Type::Clip, shifted, 0, 6));
-  g.graph.mark_output(element_wise(g.graph, Operation::Div, product, scalar(g.graph, 6, 3)));
+  const ir::ValueId square = element_wise(g.graph, Operation::Pow, g.x, scalar(g.graph, 2, 3));
+  const ir::ValueId low = element_wise(g.graph, Operation::Max, scalar(g.graph, 0.1, 3), square);
+  const ir::ValueId high = element_wise(g.graph, Operation::Min, low, scalar(g.graph, 0.6, 3));
+  g.graph.mark_output(element_wise(g.graph, Operation::Pow, high, scalar(g.graph, 0.5, 3)));
   expect_rule_keeps_numbers(g.graph, kRule);
-  EXPECT_EQ(op_names(g.graph), "PointWise");
+  EXPECT_EQ(program_of(g.graph),
+            "in 1; v1 = prod v0 v0; v2 = clip v1 0.1 0.6; v3 = sqrt v2; out v3");
 }
 
 TEST(FusePointwise, gelu_spelled_with_erf_is_recognised) {
