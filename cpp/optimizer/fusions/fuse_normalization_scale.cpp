@@ -7,17 +7,14 @@ namespace {
 
 using Operation = ops::ElementWiseOperation;
 
-/// Kernels read one number for each normalized element, or one a channel where that is not among
-/// them.
-bool is_readable(const Dims& constant, const Dims& x, int64_t axes) {
-  int last_free = -1;
-  for (int i = 0; i < x.rank(); ++i)
-    if ((axes >> i & 1) == 0) last_free = i;
-  bool each = constant.rank() == x.rank(), channel = each;
-  for (int i = 0; i < x.rank() && each + channel > 0; ++i) {
+/// Kernels read one number for each normalized element, or one a channel.
+bool is_readable(const Dims& constant, const Dims& x, int64_t axes, bool grouped) {
+  if (constant.rank() != x.rank()) return false;
+  bool each = !grouped, channel = x.rank() >= 3 && (grouped || (axes & 3) == 0);
+  for (int i = 0; i < x.rank(); ++i) {
     const bool normalized = (axes >> i & 1) != 0;
     each = each && constant[i] == (normalized ? x[i] : 1);
-    channel = channel && constant[i] == (i == 1 && last_free == 1 ? x[i] : 1);
+    channel = channel && constant[i] == (i == 1 ? x[i] : 1);
   }
   return each || channel;
 }
@@ -29,14 +26,13 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   if ((!scales && !is_element_wise(graph, user, Operation::Sum)) ||
       !precisions_agree(graph, id, user))
     return std::nullopt;
-  if (has_input(node, 2) || (scales && has_input(node, 1)) ||
-      node.attributes.get_int("num_groups") != 1)
-    return std::nullopt;
+  if (has_input(node, 2) || (scales && has_input(node, 1))) return std::nullopt;
   const auto operands = split_constant(graph, graph.node(user));
   const Dims& dims = dims_of(graph, node.outputs[0]);
   if (!operands ||
       graph.value(graph.node(user).outputs[0]).type != graph.value(node.outputs[0]).type ||
-      !is_readable(dims_of(graph, operands->constant), dims, node.attributes.get_int("axes")))
+      !is_readable(dims_of(graph, operands->constant), dims, node.attributes.get_int("axes"),
+                   node.attributes.get_int("num_groups") > 1))
     return std::nullopt;
   ir::Patch patch(graph);
   patch.inherit_from(id);

@@ -120,6 +120,49 @@ TEST(FuseNormalizationScale, refuses_outputs_and_constants_along_kept_axes) {
   expect_rule_refuses(p.graph, "fuse_normalization_scale");
 }
 
+/// torch.nn.GroupNorm, as PyTorch exports it.
+TEST(FuseGroupNormalization, instances_of_groups_with_the_scale_behind) {
+  using Axes = std::vector<int64_t>;
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 6, 4, 4});
+  const ir::ValueId groups = graph.add("Shuffle", "groups", {x},
+                                       {{"has_reshape", true}, {"reshape_dims", Axes{0, 3, -1}}});
+  const ir::ValueId one =
+      graph.add_constant("one", DataType::Float, {1, 3, 1}, std::vector<double>(3, 1));
+  const ir::ValueId zero =
+      graph.add_constant("zero", DataType::Float, {1, 3, 1}, std::vector<double>(3, 0));
+  const ir::ValueId y =
+      graph.add("Normalization", "instance", {groups, one, zero}, {{"axes", int64_t{4}}});
+  ir::ValueId out = graph.add("Shuffle", "apart", {y},
+                              {{"has_reshape", true}, {"reshape_dims", Axes{-1, 6, 4, 4}}});
+  out = element_wise(graph, Operation::Prod, out, random_constant(graph, "scale", {1, 6, 1, 1}));
+  graph.mark_output(
+      element_wise(graph, Operation::Sum, out, random_constant(graph, "bias", {1, 6, 1, 1}, 9)));
+  const ir::Graph before = graph.clone();
+  optimizer::optimize(graph, {});
+  const ir::Node& node = graph.node(find_node(graph, "Normalization"));
+  EXPECT_EQ(graph.nodes().size(), 1u) << graph.to_string();
+  EXPECT_EQ(node.attributes.get_int("num_groups"), 3);
+  expect_same_outputs(before, graph);
+}
+
+TEST(FuseGroupNormalization, refuses_scaled_groups_and_read_instances) {
+  using Axes = std::vector<int64_t>;
+  for (const bool scaled : {true, false}) {
+    ir::Graph graph;
+    const ir::ValueId x = graph.add_input("x", DataType::Float, {1, 6, 4, 4});
+    const ir::ValueId groups = graph.add("Shuffle", "groups", {x},
+                                         {{"has_reshape", true}, {"reshape_dims", Axes{0, 3, -1}}});
+    std::vector<ir::ValueId> inputs = {groups};
+    if (scaled) inputs.push_back(random_constant(graph, "scale", {1, 3, 1}));
+    const ir::ValueId y = graph.add("Normalization", "instance", inputs, {{"axes", int64_t{4}}});
+    if (!scaled) graph.mark_output(y);
+    graph.mark_output(graph.add("Shuffle", "apart", {y},
+                                {{"has_reshape", true}, {"reshape_dims", Axes{1, 6, 4, 4}}}));
+    expect_rule_refuses(graph, "fuse_group_normalization");
+  }
+}
+
 TEST(FuseMean, a_sum_over_its_count_and_nothing_else) {
   Parts p;
   p.graph.mark_output(p.binary(Operation::Div, p.reduce(p.x, kSum, 6), p.number(40)));
