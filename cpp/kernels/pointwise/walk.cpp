@@ -8,8 +8,12 @@
 namespace trtlike::kernels::pointwise {
 namespace {
 
-/// Rows shorter than this are computed several at a time.
+/// Rows shorter than this are computed several at a time, with the operands that repeat copied out
+/// once.
 constexpr int64_t kLongRow = 256;
+/// The same where operands have one element a row, which have to be copied out again for each
+/// block. Fitted on rows of 49 and 64 elements.
+constexpr int64_t kLongRowOfOnes = 32;
 /// Elements of a block of several rows.
 constexpr int64_t kBlockElems = 2048;
 /// A slice writes at least this much, so that handing it to a thread pays.
@@ -185,7 +189,13 @@ void Walk::choose_blocks(int threads) {
   const int64_t wanted = std::clamp<int64_t>(total * elem_bytes / kSliceBytes, 1, most);
   block_row_ = row_;
   int64_t blocks = 0;
-  if (row_ >= kLongRow || rows_ == 1) {
+  const auto in_rows = [&](bool repeats_row, bool one_column) {
+    return std::any_of(operands_.begin(), operands_.end(), [&](const Operand& operand) {
+      return (operand.row_bytes == 0) == repeats_row && (operand.column_bytes == 0) == one_column;
+    });
+  };
+  const bool ones_only = in_rows(false, true) && !in_rows(true, false);
+  if (row_ >= (ones_only ? kLongRowOfOnes : kLongRow) || rows_ == 1) {
     const int64_t parts = (wanted + outer_ * rows_ - 1) / std::max<int64_t>(outer_ * rows_, 1);
     block_row_ = std::min(row_, ((row_ + parts - 1) / parts + 63) / 64 * 64);
     blocks = outer_ * rows_ * ((row_ + block_row_ - 1) / std::max<int64_t>(block_row_, 1));
