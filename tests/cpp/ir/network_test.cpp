@@ -135,6 +135,36 @@ TEST(Network, a_layer_may_get_the_attribute_that_makes_it_valid_later) {
   network.state()->check_complete();
 }
 
+TEST(Network, groups_of_a_convolution_are_set_after_it_is_added) {
+  Network network;
+  const Tensor x = network.add_input("x", DataType::Float, {1, 4, 8, 8});
+  Layer conv = network.add_layer("Convolution", {x}, {{"num_output_maps", int64_t{4}}});
+  EXPECT_THAT(message_of([&] { conv.output(0).shape(); }), HasSubstr("'kernel'"));
+  conv.set_constant_input(1, {4, 1, 3, 3}, ones(36));
+  conv.set_constant_input(2, {4}, ones(4));
+  EXPECT_THAT(message_of([&] { conv.output(0).shape(); }), HasSubstr("(Convolution)"));
+  conv.set_attribute("num_groups", int64_t{4});
+  EXPECT_EQ(conv.output(0).shape(), (Dims{1, 4, 6, 6}));
+  EXPECT_EQ(conv.num_inputs(), 1);
+  EXPECT_FALSE(conv.input(1));
+  EXPECT_EQ(conv.constant_input(1).count, 36);
+  EXPECT_EQ(conv.constant_input_dims(2), (Dims{4}));
+}
+
+TEST(Network, shape_tensors_are_those_that_shapes_depend_on) {
+  Network network;
+  const Tensor x = network.add_input("x", DataType::Float, {-1, 6});
+  const Tensor target = network.add_input("target", DataType::Int64, {3});
+  const Tensor extents = network.add_layer("Shape", {x}).output(0);
+  const Layer reshape = network.add_layer("Shuffle", {x, target});
+  network.add_layer("ElementWise", {extents, extents});
+  EXPECT_TRUE(target.is_shape_tensor());
+  EXPECT_FALSE(target.is_execution_tensor());
+  EXPECT_FALSE(x.is_shape_tensor());
+  EXPECT_FALSE(extents.is_shape_tensor());
+  EXPECT_EQ(reshape.output(0).shape(), (Dims{-1, -1, -1}));
+}
+
 TEST(Network, precision_and_ranges_are_kept) {
   Network network;
   Tensor x = network.add_input("x", DataType::Float, {2, 2});
