@@ -59,15 +59,21 @@ int64_t DirectPass::partial_floats(int64_t pixels) const {
 }
 
 void DirectPass::run_block(const BlockRows& block, int first_panel, int last_panel,
-                           const RunArgs& args, float* partial) const {
+                           const RunArgs& args, float* partial, void* program_scratch) const {
   int64_t floats = 0;
   for (int i = first_panel; i < last_panel; ++i)
     floats += panels.panel_floats(panels.panels[static_cast<size_t>(i)]);
   const int64_t strips = floats <= weight_budget() ? ceil_div(block.count, kStripPixels) : 1;
-  for (int64_t s = 0; s < strips; ++s)
-    for (int i = first_panel; i < last_panel; ++i)
-      run_panel(block, block.count * s / strips, block.count * (s + 1) / strips,
-                panels.panels[static_cast<size_t>(i)], args, partial);
+  for (int64_t s = 0; s < strips; ++s) {
+    const int64_t begin = block.count * s / strips, end = block.count * (s + 1) / strips;
+    for (int i = first_panel; i < last_panel; ++i) {
+      const Panel& panel = panels.panels[static_cast<size_t>(i)];
+      run_panel(block, begin, end, panel, args, partial);
+      if (epilogue->has_program())
+        epilogue->run(args, block.first_pixel + begin, end - begin, panel.out_channel,
+                      panel.out_channels, program_scratch);
+    }
+  }
 }
 
 void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
@@ -102,9 +108,6 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
       tile.residual = epilogue->residual_row(args, block.first_pixel + at);
       tile.residual_stride = epilogue->residual_pitch;
       tiles->functions[panel.vectors][next - at](tile);
-      if (is_last && epilogue->has_program())
-        epilogue->run(args, tile.out, block.first_pixel + at, static_cast<int>(next - at),
-                      panel.out_channel, panel.out_channels);
     }
   }
 }

@@ -47,8 +47,9 @@ struct DirectPass {
 
   /// Floats of scratch that run_block needs for a block of that many pixels.
   int64_t partial_floats(int64_t pixels) const;
+  /// `partial` has partial_floats(block.count); `program_scratch` is the epilogue's.
   void run_block(const BlockRows& block, int first_panel, int last_panel, const RunArgs& args,
-                 float* partial) const;
+                 float* partial, void* program_scratch) const;
 
  private:
   void run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,

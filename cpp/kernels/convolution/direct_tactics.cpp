@@ -26,7 +26,7 @@ struct Scratch {
 class DirectKernel final : public Kernel {
  public:
   DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors, const float* packed)
-      : epilogue_(problem) {
+      : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     grid_ = convolution_grid(shape);
     pass_.tiles = &tiles;
@@ -38,8 +38,10 @@ class DirectKernel final : public Kernel {
     out_pitch_ = problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float));
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
     const int64_t pixels = blocking_.block_pixels();
-    scratch_bytes_ = Scratch::table_bytes(grid_.taps(), pixels) +
-                     static_cast<size_t>(pass_.partial_floats(pixels)) * sizeof(float);
+    partial_bytes_ =
+        core::align_up(static_cast<size_t>(pass_.partial_floats(pixels)) * sizeof(float));
+    scratch_bytes_ =
+        Scratch::table_bytes(grid_.taps(), pixels) + partial_bytes_ + epilogue_.scratch_bytes();
     slices_ = {blocking_.slices()};
   }
 
@@ -57,7 +59,8 @@ class DirectKernel final : public Kernel {
                          .first_pixel = first,
                          .count = count};
     pass_.run_block(rows, blocking_.first_panel(panel_block),
-                    blocking_.first_panel(panel_block + 1), args, scratch.partial);
+                    blocking_.first_panel(panel_block + 1), args, scratch.partial,
+                    reinterpret_cast<char*>(scratch.partial) + partial_bytes_);
   }
 
  private:
@@ -65,6 +68,7 @@ class DirectKernel final : public Kernel {
   PixelGrid grid_;
   DirectPass pass_;
   Blocking blocking_;
+  size_t partial_bytes_ = 0;
   int64_t in_pitch_ = 0;
   int64_t out_pitch_ = 0;
   std::vector<float> zeros_;

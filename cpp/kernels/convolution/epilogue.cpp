@@ -1,6 +1,9 @@
 // Recognising the common programs.
 #include "kernels/convolution/epilogue.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/strings.h"
 
 namespace trtlike::kernels::convolution {
@@ -64,25 +67,97 @@ std::optional<Simple> recognise(const Problem& problem, const PointwiseProgram& 
   return out;
 }
 
+/// Each of batch, channels and space of an operand is the output's or repeats.
+std::optional<std::string> refuse_operand(const Problem& problem, size_t input) {
+  const TensorDesc& desc = problem.inputs[input];
+  const Dims& out = problem.outputs[0].dims;
+  if (!core::is_float(desc.dtype))
+    return core::str("needs floating-point operands, got ", core::dtype_short_name(desc.dtype));
+  bool ones = true, full = true;
+  for (int axis = 2; axis < out.rank(); ++axis) {
+    ones = ones && desc.dims[axis] == 1;
+    full = full && desc.dims[axis] == out[axis];
+  }
+  if (!ones && !full)
+    return core::str("needs operands that repeat in all or no spatial axes, got ", desc.dims);
+  if (!ones && desc.dims[1] != 1 && desc.layout != Layout::ChannelsLast)
+    return core::str("needs channels_last operands, got ", layout_name(desc.layout));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> Epilogue::refuse(const Problem& problem) {
   const PointwiseProgram program = program_of(problem);
-  if (!recognise(problem, program))
-    return core::str("needs a simple program, got '", program.to_text(), "'");
+  if (recognise(problem, program)) return std::nullopt;
+  if (!pointwise::Epilogue::can_run(program))
+    return core::str("needs a smaller program, got '", program.to_text(), "'");
+  for (size_t i = kFirstExtra; i < problem.inputs.size(); ++i)
+    if (auto reason = refuse_operand(problem, i)) return reason;
   return std::nullopt;
 }
 
-Epilogue::Epilogue(const Problem& problem) {
-  const std::optional<Simple> simple = recognise(problem, program_of(problem));
-  if (!simple) return;
-  clip = simple->clip;
-  low = simple->low;
-  high = simple->high;
-  residual_ = simple->residual;
-  if (residual_ >= 0) residual_pitch = problem.inputs[static_cast<size_t>(residual_)].pixel_pitch();
+Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
+  const PointwiseProgram program = program_of(problem);
+  if (const std::optional<Simple> simple = recognise(problem, program)) {
+    clip = simple->clip;
+    low = simple->low;
+    high = simple->high;
+    residual_ = simple->residual;
+    if (residual_ >= 0)
+      residual_pitch = problem.inputs[static_cast<size_t>(residual_)].pixel_pitch();
+    return;
+  }
+  const TensorDesc& out = problem.outputs[0];
+  out_pitch_ = out.pixel_pitch();
+  image_pixels_ = core::elems_between(out.dims, 2, out.dims.rank());
+  std::vector<pointwise::OperandKind> kinds;
+  for (size_t i = kFirstExtra; i < problem.inputs.size(); ++i) {
+    operands_.push_back(describe(problem, i));
+    kinds.push_back({problem.inputs[i].dtype, operands_.back().channel == 0});
+  }
+  program_ = std::make_unique<pointwise::Epilogue>(program, kinds, out.dtype, isa);
 }
 
-void Epilogue::run(const RunArgs&, float* const*, int64_t, int, int64_t, int) const {}
+Epilogue::Operand Epilogue::describe(const Problem& problem, size_t input) {
+  const TensorDesc& desc = problem.inputs[input];
+  const Dims& out = problem.outputs[0].dims;
+  const int64_t pixels = core::elems_between(desc.dims, 2, desc.dims.rank());
+  const int64_t pitch = desc.layout == Layout::ChannelsLast ? desc.pixel_pitch() : desc.dims[1];
+  Operand operand{.input = input,
+                  .elem_bytes = static_cast<int64_t>(core::dtype_bytes(desc.dtype, 1)),
+                  .image = 0,
+                  .pixel = 0,
+                  .channel = desc.dims[1] == 1 && out[1] != 1 ? 0 : 1};
+  for (int axis = 2; axis < out.rank(); ++axis)
+    if (desc.dims[axis] != 1) operand.pixel = pitch;
+  if (desc.dims[0] != 1) operand.image = pixels * pitch;
+  return operand;
+}
+
+void Epilogue::run(const RunArgs& args, int64_t pixel, int64_t count, int64_t channel,
+                   int64_t channels, void* scratch) const {
+  while (count > 0) {
+    const int64_t image = pixel / image_pixels_, within = pixel % image_pixels_;
+    const int64_t n = std::min(count, image_pixels_ - within);
+    run_image(args, image, within, n, channel, channels, scratch);
+    pixel += n;
+    count -= n;
+  }
+}
+
+void Epilogue::run_image(const RunArgs& args, int64_t image, int64_t pixel, int64_t count,
+                         int64_t channel, int64_t channels, void* scratch) const {
+  std::array<pointwise::EpilogueOperand, pointwise::kMaxInputs> extras;
+  for (size_t i = 0; i < operands_.size(); ++i) {
+    const Operand& operand = operands_[i];
+    const int64_t at = image * operand.image + pixel * operand.pixel + channel * operand.channel;
+    extras[i] = {static_cast<const char*>(args.inputs[operand.input]) + at * operand.elem_bytes,
+                 operand.pixel};
+  }
+  float* out =
+      static_cast<float*>(args.outputs[0]) + (image * image_pixels_ + pixel) * out_pitch_ + channel;
+  program_->run(out, out_pitch_, out, out_pitch_, count, channels, extras.data(), scratch);
+}
 
 }  // namespace trtlike::kernels::convolution

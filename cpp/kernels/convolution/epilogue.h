@@ -4,9 +4,11 @@
 #pragma once
 
 #include <limits>
+#include <memory>
+#include <vector>
 
+#include "kernels/pointwise/epilogue.h"
 #include "kernels/tactic.h"
-#include "ops/pointwise_program.h"
 
 namespace trtlike::kernels::convolution {
 
@@ -14,7 +16,7 @@ class Epilogue {
  public:
   /// Why the program or its operands cannot be computed with channels-last outputs.
   static std::optional<std::string> refuse(const Problem& problem);
-  explicit Epilogue(const Problem& problem);
+  Epilogue(const Problem& problem, core::Isa isa);
 
   bool clip = false;
   float low = -std::numeric_limits<float>::infinity();
@@ -29,14 +31,32 @@ class Epilogue {
     return static_cast<const float*>(args.inputs[residual_]) + pixel * residual_pitch;
   }
 
-  bool has_program() const { return false; }
-  /// Applies the rest of the program to channels [channel, channel + channels) of `count` stored
-  /// pixels, of which out[0] is number `pixel`.
-  void run(const RunArgs& args, float* const* out, int64_t pixel, int count, int64_t channel,
-           int channels) const;
+  /// There is more to do than residual and clipping: run() on what was stored.
+  bool has_program() const { return program_ != nullptr; }
+  size_t scratch_bytes() const { return has_program() ? program_->scratch_bytes() : 0; }
+  /// Applies the program in place to channels [channel, channel + channels) of `count` stored
+  /// pixels from number `pixel` on.
+  void run(const RunArgs& args, int64_t pixel, int64_t count, int64_t channel, int64_t channels,
+           void* scratch) const;
 
  private:
+  /// How an operand's first element for a pixel and channel is found.
+  struct Operand {
+    size_t input;
+    int64_t elem_bytes;
+    int64_t image;    ///< elements from one batch entry to the next
+    int64_t pixel;    ///< from one pixel of an entry to the next
+    int64_t channel;  ///< from one channel to the next: 1, or 0 for one that stands for all
+  };
+  static Operand describe(const Problem& problem, size_t input);
+  void run_image(const RunArgs& args, int64_t image, int64_t pixel, int64_t count, int64_t channel,
+                 int64_t channels, void* scratch) const;
+
   int residual_ = -1;
+  std::unique_ptr<pointwise::Epilogue> program_;
+  std::vector<Operand> operands_;
+  int64_t image_pixels_ = 1;
+  int64_t out_pitch_ = 0;
 };
 
 }  // namespace trtlike::kernels::convolution

@@ -16,6 +16,11 @@ ops::ConvolutionShape shape_of(const Problem& problem);
 /// constant, programs.
 std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output);
 
+/// The instruction set whose vectors have that many floats.
+inline core::Isa isa_of_lanes(int lanes) {
+  return lanes == 16 ? core::Isa::Avx512 : lanes == 8 ? core::Isa::Avx2 : core::Isa::Portable;
+}
+
 /// Zero-filled room for packed floats.
 struct PackedFloats {
   explicit PackedFloats(int64_t count);

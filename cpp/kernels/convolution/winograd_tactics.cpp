@@ -30,7 +30,10 @@ class WinogradKernel final : public Kernel {
   };
 
   WinogradKernel(const Problem& problem, const Options& options, const float* packed)
-      : options_(options), packed_(packed), epilogue_(problem), shape_(shape_of(problem)) {
+      : options_(options),
+        packed_(packed),
+        epilogue_(problem, isa_of_lanes(options.tiles->lanes)),
+        shape_(shape_of(problem)) {
     const int lanes = options_.tiles->lanes;
     taps_ = (options_.m + 2) * (options_.m + 2);
     panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
@@ -100,7 +103,8 @@ class WinogradKernel final : public Kernel {
       floats += window_floats_ + taps_ * v_plane_;
       slices_ = {static_cast<int>(blocks_)};
     }
-    scratch_bytes_ = static_cast<size_t>(floats) * sizeof(float);
+    program_offset_ = core::align_up(static_cast<size_t>(floats) * sizeof(float));
+    scratch_bytes_ = program_offset_ + epilogue_.scratch_bytes();
   }
 
   struct Place {
@@ -211,6 +215,10 @@ class WinogradKernel final : public Kernel {
         .low = epilogue_.low,
         .high = epilogue_.high};
     options_.transforms->output(tile);
+    if (!epilogue_.has_program()) return;
+    for (int i = 0; i < tile.rows; ++i)
+      epilogue_.run(args, pixel + i * width, tile.columns, panel.out_channel, panel.out_channels,
+                    static_cast<char*>(args.scratch) + program_offset_);
   }
 
   Options options_;
@@ -223,6 +231,7 @@ class WinogradKernel final : public Kernel {
   int64_t in_pitch_ = 0, out_pitch_ = 0;
   int64_t v_row_ = 0, v_plane_ = 0, m_row_ = 0, m_plane_ = 0;
   int64_t window_floats_ = 0;
+  size_t program_offset_ = 0;
   int64_t blocks_ = 1, panel_blocks_ = 1;
   std::vector<float> zeros_;
 };

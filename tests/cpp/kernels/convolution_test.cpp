@@ -86,6 +86,48 @@ TEST(NativeConvolution, groups) {
   }
 }
 
+TEST(NativeConvolution, depthwise) {
+  for (const int64_t kernel : {1, 2, 3, 5, 7, 9})
+    for (const int64_t stride : {1, 2, 3})
+      for (const int64_t c : {3, 16, 33, 70})
+        for (const auto& [h, w] : std::vector<std::array<int64_t, 2>>{{1, 1}, {7, 7}, {9, 23}}) {
+          Attributes attributes = padded(kernel / 2);
+          attributes.emplace_back("num_groups", c);
+          attributes.emplace_back("stride", Ints{stride, stride});
+          if (h + kernel / 2 * 2 < kernel) continue;
+          expect_all_close(convolution({2, c, h, w}, {c, 1, kernel, kernel}, attributes,
+                                       pitched(c + 5), pitched(c + 1)));
+        }
+}
+
+TEST(NativeConvolution, depthwise_with_dilation_and_uneven_padding) {
+  for (const Attributes& attributes : std::vector<Attributes>{
+           {{"dilation", Ints{2, 2}}, {"pre_padding", Ints{2, 2}}, {"post_padding", Ints{2, 2}}},
+           {{"dilation", Ints{4, 1}}, {"pre_padding", Ints{4, 0}}, {"post_padding", Ints{5, 3}}},
+           {{"pre_padding", Ints{6, 5}}, {"post_padding", Ints{4, 7}}, {"stride", Ints{2, 2}}},
+           {{"stride", Ints{2, 2}}, {"padding_mode", int64_t{2}}}}) {
+    Attributes grouped = attributes;
+    grouped.emplace_back("num_groups", int64_t{20});
+    for (const int threads : {1, 2, 5})
+      expect_all_close(convolution({1, 20, 14, 17}, {20, 1, 3, 3}, grouped).threads(threads));
+  }
+}
+
+TEST(NativeConvolution, depthwise_programs) {
+  for (const auto& [program, extras] : std::vector<std::pair<std::string, std::vector<Dims>>>{
+           {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", {}},
+           {"in 2; v2 = sum v0 v1; v3 = clip v2 0 6; out v3", {{2, 40, 9, 9}}},
+           {"in 2; v2 = prod v0 v1; out v2", {{2, 40, 1, 1}}}}) {
+    Attributes attributes = padded(1);
+    attributes.emplace_back("num_groups", int64_t{40});
+    attributes.emplace_back("program", program);
+    TacticCase out("FusedConvolution", attributes);
+    out.input({2, 40, 9, 9}, kChannelsLast).constant({40, 1, 3, 3}).constant({40});
+    for (const Dims& extra : extras) out.input(extra, kChannelsLast);
+    expect_all_close(out.output(kChannelsLast), "FusedConvolution");
+  }
+}
+
 TEST(NativeConvolution, bands_of_wider_tensors) {
   for (const int64_t c : {16, 21})
     for (const int64_t kernel : {1, 3})
@@ -134,6 +176,12 @@ TEST(NativeConvolution, programs) {
       {"in 1; v1 = clip v0 -2 3; out v1", {}},
       {"in 2; v2 = sum v0 v1; out v2", {{2, 70, 6, 7}}},
       {"in 2; v2 = sum v1 v0; v3 = relu v2; out v3", {{2, 70, 6, 7}}},
+      {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", {}},
+      {"in 2; v2 = leaky_relu v0 0.1; v3 = sum v2 v1; out v3", {{2, 70, 6, 7}}},
+      {"in 2; v2 = prod v0 v1; out v2", {{1, 70, 1, 1}}},
+      {"in 2; v2 = prod v0 v1; out v2", {{2, 70, 1, 1}}},
+      {"in 3; v3 = prod v0 v1; v4 = sum v3 v2; out v4", {{1, 1, 1, 1}, {2, 1, 6, 7}}},
+      {"in 2; v2 = sub v1 v0; out v2", {{1, 70, 6, 7}}},
   };
   for (const auto& [program, extras] : cases)
     for (const int64_t kernel : {1, 3}) {
@@ -142,7 +190,8 @@ TEST(NativeConvolution, programs) {
       for (const int64_t pitch : {0, 80}) {
         TacticCase out("FusedConvolution", attributes);
         out.input({2, 20, 6, 7}, kChannelsLast).constant({70, 20, kernel, kernel}).constant({70});
-        for (const Dims& extra : extras) out.input(extra, pitched(pitch));
+        for (const Dims& extra : extras)
+          out.input(extra, extra == Dims{2, 70, 6, 7} ? pitched(pitch) : kChannelsLast);
         expect_all_close(out.output(kChannelsLast), "FusedConvolution");
       }
     }

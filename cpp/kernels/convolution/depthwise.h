@@ -1,0 +1,61 @@
+// Depthwise convolution: each channel has a filter of its own,
+//
+//   out[i][c] = bias[c] + sum over taps t of x[t][i][c] * weights[c / lanes][t][c % lanes]
+//
+// on channels-last tensors, a few neighbouring pixels of a row by one vector of channels at a time:
+// for common kernels in strips (addresses by strides, inputs shared by neighbouring windows), for
+// any other through a table of pointers.
+#pragma once
+
+#include <cstdint>
+
+namespace trtlike::kernels::convolution {
+
+/// What strips and scattered pixels have in common.
+struct DepthwisePixels {
+  const float* weights;  ///< [channel blocks][taps][lanes]
+  const float* bias;
+  int64_t taps;
+  int64_t channels;
+  const float* residual;  ///< of the first pixel; null: none
+  int64_t residual_pitch;
+  bool clip;
+  float low, high;
+};
+
+struct DepthwiseStrip {
+  DepthwisePixels pixels;
+  const float* in;  ///< the first window's first column in the first kernel row that is used
+  int64_t row_pitch;
+  int64_t pixel_pitch;
+  int64_t first_tap;
+  int64_t kernel_rows;  ///< how many are used; the others see padding only
+  /// Of the columns under the windows, those that are not padding: [first_column, last_column).
+  int64_t first_column;
+  int64_t last_column;
+  float* out;
+  int64_t out_pitch;
+};
+
+struct DepthwiseTable {
+  DepthwisePixels pixels;
+  const float* const* rows;  ///< rows[t * row_stride + i]
+  int64_t row_stride;
+  float* out;
+  int64_t out_pitch;
+};
+
+inline constexpr int kDepthwisePixels = 8;
+
+struct DepthwiseSet {
+  int lanes;
+  /// By kernel width (3, 5, 7: index width / 2 - 1), stride - 1, number of pixels.
+  void (*strip[3][2][kDepthwisePixels + 1])(const DepthwiseStrip& strip);
+  void (*table[kDepthwisePixels + 1])(const DepthwiseTable& table);
+};
+
+const DepthwiseSet& depthwise_avx512();
+const DepthwiseSet& depthwise_avx2();
+const DepthwiseSet& depthwise_portable();
+
+}  // namespace trtlike::kernels::convolution

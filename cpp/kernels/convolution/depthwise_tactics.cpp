@@ -1,0 +1,193 @@
+// Tactics of depthwise convolution, channels-last to channels-last.
+#include <algorithm>
+#include <array>
+
+#include "core/memory.h"
+#include "kernels/convolution/depthwise.h"
+#include "kernels/convolution/epilogue.h"
+#include "kernels/convolution/panels.h"
+#include "kernels/convolution/pixel_grid.h"
+#include "kernels/convolution/tactics.h"
+
+namespace trtlike::kernels {
+namespace convolution {
+namespace {
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+class DepthwiseKernel final : public Kernel {
+ public:
+  DepthwiseKernel(const Problem& problem, const DepthwiseSet& set, const float* packed)
+      : set_(set), epilogue_(problem, isa_of_lanes(set.lanes)), shape_(shape_of(problem)) {
+    grid_ = convolution_grid(shape_);
+    blocks_ = ceil_div(shape_.output_channels, set.lanes);
+    bias_ = packed;
+    weights_ = packed + blocks_ * set.lanes;
+    in_pitch_ = problem.inputs[0].pixel_pitch();
+    out_pitch_ = problem.outputs[0].pixel_pitch();
+    zeros_.assign(static_cast<size_t>(shape_.input_channels), 0.0f);
+    has_strips_ = (shape_.kernel[2] == 3 || shape_.kernel[2] == 5 || shape_.kernel[2] == 7) &&
+                  shape_.stride[2] <= 2 && shape_.dilation[2] == 1 && shape_.kernel[0] == 1;
+    plan_slices(problem.threads);
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t row_block = slice / channel_blocks_, channel_block = slice % channel_blocks_;
+    const int64_t first = blocks_ * channel_block / channel_blocks_ * set_.lanes;
+    const int64_t last = std::min(shape_.output_channels,
+                                  blocks_ * (channel_block + 1) / channel_blocks_ * set_.lanes);
+    const int64_t begin = rows_ * row_block / row_blocks_;
+    const int64_t end = rows_ * (row_block + 1) / row_blocks_;
+    for (int64_t channel = first; channel < last; channel += kChunkChannels) {
+      const DepthwisePixels pixels{.weights = weights_ + channel * grid_.taps(),
+                                   .bias = bias_ + channel,
+                                   .taps = grid_.taps(),
+                                   .channels = std::min(kChunkChannels, last - channel),
+                                   .residual = nullptr,
+                                   .residual_pitch = epilogue_.residual_pitch,
+                                   .clip = epilogue_.clip,
+                                   .low = epilogue_.low,
+                                   .high = epilogue_.high};
+      const int64_t width = shape_.output[2], tiles = ceil_div(width, kPixels);
+      for (int64_t t = 0; t < tiles; ++t)
+        for (int64_t row = begin; row < end; ++row)
+          run_tile(args, pixels, row, width * t / tiles, width * (t + 1) / tiles, channel);
+    }
+  }
+
+ private:
+  static constexpr int64_t kPixels = kDepthwisePixels;
+  /// Channels that go down the rows of a strip together: few enough for the windows of a strip to
+  /// stay in the first-level cache from one row to the next.
+  static constexpr int64_t kChunkChannels = 128;
+
+  void plan_slices(int threads) {
+    rows_ = shape_.batch * shape_.output[0] * shape_.output[1];
+    const int64_t work = rows_ * shape_.output[2] * shape_.output_channels * grid_.taps();
+    constexpr int64_t kLeastWork = 100'000;
+    int64_t wanted = std::clamp<int64_t>(work / kLeastWork, 1, int64_t{4} * threads);
+    if (wanted > threads) wanted = wanted / threads * threads;
+    row_blocks_ = rows_ >= 4 * wanted ? wanted : 1;
+    channel_blocks_ = std::clamp<int64_t>(wanted / row_blocks_, 1, std::max<int64_t>(1, blocks_));
+    slices_ = {static_cast<int>(row_blocks_ * channel_blocks_)};
+    table_bytes_ = core::align_up(static_cast<size_t>(grid_.taps() * kPixels) * sizeof(void*));
+    scratch_bytes_ = table_bytes_ + epilogue_.scratch_bytes();
+  }
+
+  /// Output columns [first, last) of a row.
+  void run_tile(const RunArgs& args, DepthwisePixels pixels, int64_t row, int64_t first,
+                int64_t last, int64_t channel) const {
+    const int64_t pixel = row * shape_.output[2] + first;
+    const float* in = static_cast<const float*>(args.inputs[0]) + channel;
+    float* out = static_cast<float*>(args.outputs[0]) + pixel * out_pitch_ + channel;
+    const float* residual = epilogue_.residual_row(args, pixel);
+    pixels.residual = residual == nullptr ? nullptr : residual + channel;
+    if (has_strips_) {
+      run_strip(in, out, pixels, row, first, last);
+    } else {
+      run_table(in, out, pixels, pixel, last - first, static_cast<const void**>(args.scratch));
+    }
+    if (epilogue_.has_program())
+      epilogue_.run(args, pixel, last - first, channel, pixels.channels,
+                    static_cast<char*>(args.scratch) + table_bytes_);
+  }
+
+  void run_strip(const float* in, float* out, const DepthwisePixels& pixels, int64_t row,
+                 int64_t first, int64_t last) const {
+    const int64_t n = row / shape_.output[1], h = row % shape_.output[1];
+    const int64_t top = h * shape_.stride[1] - shape_.padding[1], dilation = shape_.dilation[1];
+    const int64_t begin = top < 0 ? ceil_div(-top, dilation) : 0;
+    const int64_t below = std::max<int64_t>(0, shape_.input[1] - top);
+    const int64_t end = std::min(shape_.kernel[1], ceil_div(below, dilation));
+    const int64_t stride = shape_.stride[2], left = first * stride - shape_.padding[2];
+    const int64_t line = n * shape_.input[1] + top + begin * dilation;
+    const DepthwiseStrip strip{.pixels = pixels,
+                               .in = in + (line * shape_.input[2] + left) * in_pitch_,
+                               .row_pitch = dilation * shape_.input[2] * in_pitch_,
+                               .pixel_pitch = in_pitch_,
+                               .first_tap = begin * shape_.kernel[2],
+                               .kernel_rows = std::max<int64_t>(0, end - begin),
+                               .first_column = -left,
+                               .last_column = shape_.input[2] - left,
+                               .out = out,
+                               .out_pitch = out_pitch_};
+    set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][last - first](strip);
+  }
+
+  void run_table(const float* in, float* out, const DepthwisePixels& pixels, int64_t first,
+                 int64_t count, const void** rows) const {
+    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(float)), zeros_.data(), first,
+              count, rows, kPixels);
+    set_.table[count]({.pixels = pixels,
+                       .rows = reinterpret_cast<const float* const*>(rows),
+                       .row_stride = kPixels,
+                       .out = out,
+                       .out_pitch = out_pitch_});
+  }
+
+  const DepthwiseSet& set_;
+  Epilogue epilogue_;
+  ops::ConvolutionShape shape_;
+  PixelGrid grid_;
+  const float* bias_ = nullptr;
+  const float* weights_ = nullptr;
+  int64_t blocks_ = 0;
+  int64_t in_pitch_ = 0, out_pitch_ = 0;
+  int64_t rows_ = 0;
+  bool has_strips_ = false;
+  int64_t row_blocks_ = 1, channel_blocks_ = 1;
+  size_t table_bytes_ = 0;
+  std::vector<float> zeros_;
+};
+
+template <const DepthwiseSet& (*kSet)()>
+struct Depthwise {
+  static std::optional<std::string> refuse(const Problem& problem) {
+    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast))
+      return reason;
+    const ops::ConvolutionShape shape = shape_of(problem);
+    if (shape.groups != shape.input_channels || shape.groups != shape.output_channels)
+      return "needs as many groups as input and output channels";
+    return std::nullopt;
+  }
+
+  static Packed pack(const Problem& problem) {
+    const ops::ConvolutionShape shape = shape_of(problem);
+    const int64_t lanes = kSet().lanes, blocks = ceil_div(shape.output_channels, lanes);
+    const int64_t taps = shape.kernel[0] * shape.kernel[1] * shape.kernel[2];
+    const std::vector<float> weights = constant_floats(problem, 1);
+    const std::vector<float> bias = constant_floats(problem, 2);
+    const PackedFloats out(blocks * lanes * (taps + 1));
+    std::copy(bias.begin(), bias.end(), out.data);
+    float* to = out.data + blocks * lanes;
+    for (int64_t c = 0; c < shape.output_channels; ++c)
+      for (int64_t t = 0; t < taps; ++t)
+        to[(c / lanes * taps + t) * lanes + c % lanes] = weights[static_cast<size_t>(c * taps + t)];
+    return out.packed;
+  }
+
+  static std::unique_ptr<Kernel> prepare(const Problem& problem,
+                                         std::span<const std::byte> packed) {
+    return std::make_unique<DepthwiseKernel>(problem, kSet(), as_floats(packed));
+  }
+};
+
+}  // namespace
+}  // namespace convolution
+
+using convolution::Depthwise;
+using core::Isa;
+
+#if defined(__x86_64__)
+using DepthwiseAvx512 = Depthwise<convolution::depthwise_avx512>;
+using DepthwiseAvx2 = Depthwise<convolution::depthwise_avx2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx512, "depthwise_f32_16_avx512", Isa::Avx512,
+                           DepthwiseAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx2, "depthwise_f32_8_avx2", Isa::Avx2,
+                           DepthwiseAvx2)
+#endif
+using DepthwisePortable = Depthwise<convolution::depthwise_portable>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_portable, "depthwise_f32_4_portable",
+                           Isa::Portable, DepthwisePortable)
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,11 @@
+// Depthwise convolution for AVX2.
+#include "kernels/convolution/depthwise_impl.h"
+
+namespace trtlike::kernels::convolution {
+
+const DepthwiseSet& depthwise_avx2() {
+  static const DepthwiseSet set = make_depthwise();
+  return set;
+}
+
+}  // namespace trtlike::kernels::convolution
