@@ -47,7 +47,7 @@ Blocking plan_blocking(const PanelPlan& panels, int64_t pixels, int threads) {
 int64_t DirectPass::chunk_channels(const Panel& panel, int64_t pixels) const {
   if (pixels <= tiles->max_rows[panel.vectors]) return panels.channels;
   const int64_t chunks = ceil_div(2 * panels.panel_floats(panel), weight_budget() + 1);
-  return ceil_div(panels.channels, std::min(chunks, panels.channels));
+  return ceil_div(panels.channels, std::clamp<int64_t>(chunks, 1, panels.channels));
 }
 
 int64_t DirectPass::partial_floats(int64_t pixels) const {

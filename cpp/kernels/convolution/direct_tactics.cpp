@@ -1,27 +1,10 @@
 // Tactics of direct convolution, channels-last to channels-last, one for each tile width.
-#include <array>
-
-#include "core/memory.h"
-#include "kernels/convolution/direct.h"
+#include "kernels/convolution/grid_slice.h"
 #include "kernels/convolution/tactics.h"
 
 namespace trtlike::kernels {
 namespace convolution {
 namespace {
-
-/// The scratch of a worker: two pointer tables and the partial sums.
-struct Scratch {
-  Scratch(void* base, int64_t taps, int64_t pixels)
-      : rows(static_cast<const void**>(base)),
-        outputs(static_cast<void**>(base) + taps * pixels),
-        partial(reinterpret_cast<float*>(static_cast<char*>(base) + table_bytes(taps, pixels))) {}
-  static size_t table_bytes(int64_t taps, int64_t pixels) {
-    return core::align_up(static_cast<size_t>((taps + 1) * pixels) * sizeof(void*));
-  }
-  const void** rows;
-  void** outputs;
-  float* partial;
-};
 
 class DirectKernel final : public Kernel {
  public:
@@ -34,33 +17,17 @@ class DirectKernel final : public Kernel {
     pass_.packed = packed;
     pass_.epilogue = &epilogue_;
     blocking_ = plan_blocking(pass_.panels, grid_.size(), problem.threads);
-    in_pitch_ = problem.inputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float));
-    out_pitch_ = problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float));
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
-    const int64_t pixels = blocking_.block_pixels();
-    partial_bytes_ =
-        core::align_up(static_cast<size_t>(pass_.partial_floats(pixels)) * sizeof(float));
-    scratch_bytes_ =
-        Scratch::table_bytes(grid_.taps(), pixels) + partial_bytes_ + epilogue_.scratch_bytes();
+    operands_ = {problem.inputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
+                 problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
+                 zeros_.data()};
+    scratch_ = BlockScratch::plan(pass_, blocking_.block_pixels());
+    scratch_bytes_ = scratch_.bytes();
     slices_ = {blocking_.slices()};
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
-    const int64_t block = slice / blocking_.panel_blocks;
-    const int panel_block = slice % blocking_.panel_blocks;
-    const int64_t first = blocking_.first_pixel(block);
-    const int64_t count = blocking_.first_pixel(block + 1) - first;
-    const Scratch scratch(args.scratch, grid_.taps(), blocking_.block_pixels());
-    fill_rows(grid_, args.inputs[0], in_pitch_, zeros_.data(), first, count, scratch.rows, count);
-    fill_outputs(grid_, args.outputs[0], out_pitch_, first, count, scratch.outputs);
-    const BlockRows rows{.rows = reinterpret_cast<const float* const*>(scratch.rows),
-                         .row_stride = count,
-                         .outputs = reinterpret_cast<float* const*>(scratch.outputs),
-                         .first_pixel = first,
-                         .count = count};
-    pass_.run_block(rows, blocking_.first_panel(panel_block),
-                    blocking_.first_panel(panel_block + 1), args, scratch.partial,
-                    reinterpret_cast<char*>(scratch.partial) + partial_bytes_);
+    run_grid_slice(grid_, pass_, blocking_, scratch_, operands_, args, slice);
   }
 
  private:
@@ -68,9 +35,8 @@ class DirectKernel final : public Kernel {
   PixelGrid grid_;
   DirectPass pass_;
   Blocking blocking_;
-  size_t partial_bytes_ = 0;
-  int64_t in_pitch_ = 0;
-  int64_t out_pitch_ = 0;
+  BlockScratch scratch_;
+  PixelOperands operands_;
   std::vector<float> zeros_;
 };
 

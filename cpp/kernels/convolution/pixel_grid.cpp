@@ -17,6 +17,7 @@ struct Run {
 /// index.
 template <typename F>
 void for_each_run(const PixelGrid& grid, int64_t first, int64_t count, F&& f) {
+  if (count <= 0) return;
   const auto [depth, height, width] = grid.points;
   int64_t w = first % width, h = first / width % height, d = first / (width * height) % depth;
   int64_t n = first / (width * height * depth);

@@ -197,6 +197,62 @@ TEST(NativeConvolution, programs) {
     }
 }
 
+TEST(NativeConvolution, linear_inputs_of_few_channels) {
+  for (const int64_t c : {1, 3, 4, 9})
+    for (const int64_t kernel : {1, 3, 7})
+      for (const int64_t stride : {1, 2}) {
+        Attributes attributes = padded(kernel / 2);
+        attributes.emplace_back("stride", Ints{stride, stride});
+        for (const int64_t k : {8, 35, 64})
+          expect_all_close(
+              convolution({2, c, 11, 30}, {k, c, kernel, kernel}, attributes, {}, pitched(k + 3)));
+      }
+  expect_all_close(convolution({1, 3, 9, 8}, {20, 3, 3, 3},
+                               {{"pre_padding", Ints{0, 9}}, {"post_padding", Ints{4, 12}}}, {},
+                               kChannelsLast));
+  expect_all_close(convolution({1, 3, 9, 8}, {20, 3, 3, 3},
+                               {{"stride", Ints{2, 2}}, {"padding_mode", int64_t{2}}}, {},
+                               kChannelsLast));
+  expect_all_close(convolution({2, 2, 40}, {20, 2, 5}, {{"stride", Ints{3}}}, {}, kChannelsLast));
+}
+
+TacticCase deconvolution(Dims input, Dims kernel, Attributes attributes) {
+  TacticCase out("Deconvolution", attributes);
+  const auto groups = std::find_if(attributes.begin(), attributes.end(),
+                                   [](const auto& a) { return a.first == "num_groups"; });
+  const int64_t maps =
+      kernel[1] * (groups == attributes.end() ? 1 : std::get<int64_t>(groups->second));
+  out.input(input, pitched(input[1] + 2)).constant(kernel).constant({maps});
+  return out.output(pitched(maps + 1));
+}
+
+TEST(NativeDeconvolution, strides_kernels_and_padding) {
+  for (const int64_t stride : {1, 2, 3})
+    for (const int64_t kernel : {1, 2, 3, 4, 5})
+      for (const int64_t padding : {0, 1}) {
+        if (kernel < 2 * padding + 1) continue;
+        Attributes attributes = padded(padding);
+        attributes.emplace_back("stride", Ints{stride, stride});
+        expect_all_close(deconvolution({2, 20, 5, 7}, {20, 35, kernel, kernel}, attributes),
+                         "Deconvolution");
+      }
+}
+
+TEST(NativeDeconvolution, groups_dilation_and_output_padding) {
+  expect_all_close(deconvolution({1, 24, 6, 5}, {24, 7, 3, 3},
+                                 {{"num_groups", int64_t{3}}, {"stride", Ints{2, 2}}}),
+                   "Deconvolution");
+  expect_all_close(deconvolution({1, 24, 6, 5}, {24, 7, 3, 2}, {{"dilation", Ints{2, 3}}}),
+                   "Deconvolution");
+  expect_all_close(deconvolution({1, 8, 6, 5}, {8, 17, 3, 3},
+                                 {{"stride", Ints{3, 2}}, {"output_padding", Ints{2, 1}}}),
+                   "Deconvolution");
+  expect_all_close(deconvolution({1, 8, 6, 5}, {8, 17, 3, 3},
+                                 {{"stride", Ints{2, 2}}, {"padding_mode", int64_t{2}}}),
+                   "Deconvolution");
+  expect_all_close(deconvolution({2, 5, 9}, {5, 6, 4}, {{"stride", Ints{2}}}), "Deconvolution");
+}
+
 TEST(NativeConvolution, refusals_say_what_is_missing) {
   const Tactic* tactic = find_tactic("Convolution", "direct_f32_4x8_portable");
   ASSERT_NE(tactic, nullptr);

@@ -1,0 +1,131 @@
+// Tactics of deconvolution, channels-last to channels-last: each phase of the strides is a direct
+// convolution of stride 1 with the kernel elements that reach its outputs.
+#include <algorithm>
+
+#include "kernels/convolution/grid_slice.h"
+#include "kernels/convolution/tactics.h"
+
+namespace trtlike::kernels {
+namespace convolution {
+namespace {
+
+class DeconvolutionKernel final : public Kernel {
+ public:
+  DeconvolutionKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
+                      const float* packed)
+      : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
+    const ops::ConvolutionShape shape = shape_of(problem);
+    zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
+    operands_ = {problem.inputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
+                 problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
+                 zeros_.data()};
+    slices_ = {0};
+    for (PixelGrid& grid : deconvolution_grids(shape)) {
+      Phase phase;
+      phase.pass.tiles = &tiles;
+      phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, max_vectors);
+      phase.pass.packed = packed;
+      phase.pass.epilogue = &epilogue_;
+      packed += phase.pass.panels.floats;
+      phase.blocking = plan_blocking(phase.pass.panels, grid.size(), problem.threads);
+      phase.scratch = BlockScratch::plan(phase.pass, phase.blocking.block_pixels());
+      phase.first_slice = slices_[0];
+      slices_[0] += phase.blocking.slices();
+      scratch_bytes_ = std::max(scratch_bytes_, phase.scratch.bytes());
+      phase.grid = std::move(grid);
+      phases_.push_back(std::move(phase));
+    }
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    size_t i = phases_.size() - 1;
+    while (phases_[i].first_slice > slice) --i;
+    const Phase& phase = phases_[i];
+    run_grid_slice(phase.grid, phase.pass, phase.blocking, phase.scratch, operands_, args,
+                   slice - phase.first_slice);
+  }
+
+ private:
+  struct Phase {
+    PixelGrid grid;
+    DirectPass pass;
+    Blocking blocking;
+    BlockScratch scratch;
+    int first_slice = 0;
+  };
+  Epilogue epilogue_;
+  PixelOperands operands_;
+  std::vector<Phase> phases_;
+  std::vector<float> zeros_;
+};
+
+template <const TileSet& (*kTiles)(), int kMaxVectors>
+struct Transposed {
+  static std::optional<std::string> refuse(const Problem& problem) {
+    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
+  }
+
+  static Packed pack(const Problem& problem) {
+    const ops::ConvolutionShape shape = shape_of(problem);
+    const std::vector<PixelGrid> grids = deconvolution_grids(shape);
+    std::vector<PanelPlan> plans;
+    int64_t floats = 0;
+    for (const PixelGrid& grid : grids) {
+      plans.push_back(plan_panels(shape, grid.taps(), kTiles().lanes, kMaxVectors));
+      floats += plans.back().floats;
+    }
+    const std::vector<float> weights = constant_floats(problem, 1);
+    const std::vector<float> bias = constant_floats(problem, 2);
+    const int64_t elements = shape.kernel[0] * shape.kernel[1] * shape.kernel[2];
+    const int64_t inputs = shape.input_channels / shape.groups;
+    const int64_t outputs = shape.output_channels / shape.groups;
+    const PackedFloats out(floats);
+    float* to = out.data;
+    for (size_t i = 0; i < grids.size(); ++i) {
+      pack_panels(
+          plans[i], shape,
+          [&](int64_t k, int64_t c, int64_t t) {
+            const int64_t row = (k / outputs * inputs + c) * outputs + k % outputs;
+            return weights[static_cast<size_t>(row * elements +
+                                               grids[i].kernel_elements[static_cast<size_t>(t)])];
+          },
+          bias, to);
+      to += plans[i].floats;
+    }
+    return out.packed;
+  }
+
+  static std::unique_ptr<Kernel> prepare(const Problem& problem,
+                                         std::span<const std::byte> packed) {
+    return std::make_unique<DeconvolutionKernel>(problem, kTiles(), kMaxVectors, as_floats(packed));
+  }
+};
+
+}  // namespace
+}  // namespace convolution
+
+using convolution::make_tactic;
+using convolution::Transposed;
+using core::Isa;
+
+#if defined(__x86_64__)
+const Tactic& deconvolution_6x64_avx512() {
+  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_avx512, 4>>(
+      "Deconvolution", "transposed_f32_6x64_avx512", Isa::Avx512);
+  return tactic;
+}
+
+const Tactic& deconvolution_6x16_avx2() {
+  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_avx2, 2>>(
+      "Deconvolution", "transposed_f32_6x16_avx2", Isa::Avx2);
+  return tactic;
+}
+#endif
+
+const Tactic& deconvolution_4x8_portable() {
+  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_portable, 2>>(
+      "Deconvolution", "transposed_f32_4x8_portable", Isa::Portable);
+  return tactic;
+}
+
+}  // namespace trtlike::kernels

@@ -1,0 +1,27 @@
+// Filling the tables of a block, and running it.
+#include "kernels/convolution/grid_slice.h"
+
+namespace trtlike::kernels::convolution {
+
+void run_grid_slice(const PixelGrid& grid, const DirectPass& pass, const Blocking& blocking,
+                    const BlockScratch& scratch, const PixelOperands& operands, const RunArgs& args,
+                    int slice) {
+  const int64_t block = slice / blocking.panel_blocks;
+  const int panels = slice % blocking.panel_blocks;
+  const int64_t first = blocking.first_pixel(block);
+  const int64_t count = blocking.first_pixel(block + 1) - first;
+  const auto rows = static_cast<const void**>(args.scratch);
+  void** const outputs = static_cast<void**>(args.scratch) + grid.taps() * count;
+  fill_rows(grid, args.inputs[0], operands.in_pitch_bytes, operands.zeros, first, count, rows,
+            count);
+  fill_outputs(grid, args.outputs[0], operands.out_pitch_bytes, first, count, outputs);
+  pass.run_block({.rows = reinterpret_cast<const float* const*>(rows),
+                  .row_stride = count,
+                  .outputs = reinterpret_cast<float* const*>(outputs),
+                  .first_pixel = first,
+                  .count = count},
+                 blocking.first_panel(panels), blocking.first_panel(panels + 1), args,
+                 scratch.partial(args.scratch), scratch.program(args.scratch));
+}
+
+}  // namespace trtlike::kernels::convolution
