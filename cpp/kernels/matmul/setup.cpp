@@ -63,9 +63,9 @@ void read_chain(const Problem& problem, const std::vector<ChainLink>& chain, Set
   }
 }
 
-std::string read_program(const Problem& problem, Setup& setup) {
+std::string read_program(const Problem& problem, Setup& setup, bool packs) {
   const std::string& text = problem.attributes->get_string("program");
-  setup.packs_bias = problem.has_input(kBias) && problem.is_constant(kBias);
+  setup.packs_bias = packs && problem.has_input(kBias) && problem.is_constant(kBias);
   if (const auto chain = match_chain(text)) {
     read_chain(problem, *chain, setup);
     return "";
@@ -93,7 +93,7 @@ void fold_products(Setup& setup) {
 
 }  // namespace
 
-std::string read_problem(const Problem& problem, Setup& setup) {
+std::string read_problem(const Problem& problem, Setup& setup, bool packs) {
   for (const auto* descs : {&problem.inputs, &problem.outputs}) {
     for (const TensorDesc& desc : *descs) {
       if (desc.is_absent()) continue;
@@ -116,11 +116,11 @@ std::string read_problem(const Problem& problem, Setup& setup) {
   if (setup.m == 1) setup.a = {nullptr, a.dtype, setup.k, 1};
   if (setup.n == 1) setup.b = {nullptr, b.dtype, 1, setup.k};
   setup.b_matrices = core::elems(shape.batch_b);
-  setup.packs_b = problem.is_constant(1);
+  setup.packs_b = packs && problem.is_constant(1);
   setup.out = problem.outputs[0].dtype;
   setup.threads = problem.threads;
   if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
-    std::string refusal = read_program(problem, setup);
+    std::string refusal = read_program(problem, setup, packs);
     if (!refusal.empty()) return refusal;
     if (setup.operands.size() > kMaxOperands)
       return core::str("needs at most ", kMaxOperands, " operands, got ", setup.operands.size());

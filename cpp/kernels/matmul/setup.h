@@ -43,8 +43,9 @@ struct Setup {
   int64_t b_matrix(int64_t product) const { return products == 1 ? 0 : shape.b_index(product); }
 };
 
-/// Why the problem cannot be computed so; else empty, and `setup` is filled.
-std::string read_problem(const Problem& problem, Setup& setup);
+/// Why the problem cannot be computed so; else empty, and `setup` is filled. Constants are packed
+/// if `packs`, else they are operands like any other.
+std::string read_problem(const Problem& problem, Setup& setup, bool packs = true);
 
 /// Bit i: input i is packed.
 uint32_t packed_inputs(const Problem& problem);

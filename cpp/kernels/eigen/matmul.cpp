@@ -1,0 +1,150 @@
+// MatrixMultiply and FusedMatrixMultiply by Eigen, a block of the output at a time: the cover for
+// machines that have no tiles of their own.
+#define EIGEN_DONT_PARALLELIZE
+// Blocks are small enough for their working memory to fit the stack, so nothing is allocated.
+#define EIGEN_STACK_ALLOCATION_LIMIT (1 << 20)
+#define EIGEN_NO_MALLOC
+#include <Eigen/Core>
+#include <algorithm>
+
+#include "kernels/matmul/setup.h"
+
+namespace trtlike::kernels {
+namespace eigen {
+namespace {
+
+using matmul::MatrixView;
+using matmul::Setup;
+
+constexpr int64_t kRows = 64, kColumns = 256, kDepth = 256;
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ColumnMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
+template <typename Matrix>
+using Block = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
+
+/// f(block) with the block of a matrix in the order in which it lies.
+template <typename F>
+void with_block(const MatrixView& view, int64_t row, int64_t column, int64_t rows, int64_t columns,
+                F&& f) {
+  const float* data =
+      static_cast<const float*>(view.data) + row * view.row_stride + column * view.column_stride;
+  if (view.column_stride == 1) {
+    f(Block<RowMajor>(data, rows, columns, Eigen::OuterStride<>(view.row_stride)));
+  } else {
+    f(Block<ColumnMajor>(data, rows, columns, Eigen::OuterStride<>(view.column_stride)));
+  }
+}
+
+class EigenKernel final : public Kernel {
+ public:
+  explicit EigenKernel(Setup setup)
+      : setup_(std::move(setup)),
+        row_blocks_((setup_.m + kRows - 1) / kRows),
+        column_blocks_((setup_.n + kColumns - 1) / kColumns) {
+    slices_ = {static_cast<int>(setup_.products * row_blocks_ * column_blocks_)};
+    scratch_bytes_ = static_cast<size_t>(kRows * kColumns) * sizeof(float);
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t column = slice % column_blocks_ * kColumns;
+    const int64_t row = slice / column_blocks_ % row_blocks_ * kRows;
+    const int64_t product = slice / (column_blocks_ * row_blocks_);
+    const int64_t rows = std::min(kRows, setup_.m - row);
+    const int64_t columns = std::min(kColumns, setup_.n - column);
+    auto* scratch = static_cast<float*>(args.scratch);
+    MatrixView a = setup_.a, b = setup_.b;
+    a.data = static_cast<const float*>(args.inputs[0]) + setup_.a_offset(product);
+    b.data =
+        static_cast<const float*>(args.inputs[1]) + setup_.b_matrix(product) * setup_.k * setup_.n;
+    Eigen::Map<RowMajor> sums(scratch, rows, columns);
+    sums.setZero();
+    for (int64_t k = 0; k < setup_.k; k += kDepth) {
+      const int64_t depth = std::min(kDepth, setup_.k - k);
+      with_block(a, row, k, rows, depth, [&](const auto& left) {
+        with_block(b, k, column, depth, columns,
+                   [&](const auto& right) { sums.noalias() += left * right; });
+      });
+    }
+    finish(args, product, row, column, static_cast<int>(rows), static_cast<int>(columns));
+  }
+
+ private:
+  void finish(const RunArgs& args, int64_t product, int64_t row, int64_t column, int rows,
+              int columns) const {
+    const auto at = [](const void* base, int64_t element, DataType dtype) {
+      return static_cast<const std::byte*>(base) +
+             element * static_cast<int64_t>(core::dtype_bytes(dtype, 1));
+    };
+    matmul::FinishArgs finish;
+    finish.sums = static_cast<const float*>(args.scratch);
+    finish.sums_stride = columns;
+    finish.rows = rows;
+    finish.columns = columns;
+    finish.links = setup_.links.data();
+    finish.num_links = static_cast<int>(setup_.links.size());
+    for (size_t i = 0; i < setup_.operands.size(); ++i) {
+      const matmul::Operand& operand = setup_.operands[i];
+      const int64_t element = operand.offsets[static_cast<size_t>(product)] +
+                              row * operand.row_stride + column * operand.column_stride;
+      finish.operands[i] = {at(args.inputs[operand.input], element, operand.dtype), operand.dtype,
+                            operand.row_stride, operand.column_stride};
+    }
+    const int64_t element = (product * setup_.m + row) * setup_.n + column;
+    finish.out = const_cast<std::byte*>(at(args.outputs[0], element, setup_.out));
+    finish.dtype = setup_.out;
+    finish.out_stride = setup_.n;
+    matmul::tiles_f32_4x8_portable().finish(finish);
+  }
+
+  Setup setup_;
+  int64_t row_blocks_;
+  int64_t column_blocks_;
+};
+
+std::string read(const Problem& problem, Setup& setup) {
+  std::string refusal = matmul::read_problem(problem, setup, false);
+  if (!refusal.empty()) return refusal;
+  if (setup.a.dtype != DataType::Float || setup.b.dtype != DataType::Float)
+    return core::str("needs f32 operands, got ", core::dtype_short_name(setup.a.dtype), " and ",
+                     core::dtype_short_name(setup.b.dtype));
+  return setup.program ? "needs a program that is a chain of links" : "";
+}
+
+std::optional<std::string> refuse(const Problem& problem) {
+  Setup setup;
+  std::string refusal = read(problem, setup);
+  if (refusal.empty()) return std::nullopt;
+  return refusal;
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+  Setup setup;
+  const std::string refusal = read(problem, setup);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  return std::make_unique<EigenKernel>(std::move(setup));
+}
+
+constexpr Tactic make_tactic(const char* op) {
+  return {.name = "matmul_eigen",
+          .op = op,
+          .source = Source::Eigen,
+          .needs = core::Isa::Portable,
+          .refuse = refuse,
+          .prepare = prepare};
+}
+
+}  // namespace
+}  // namespace eigen
+
+const Tactic& matmul_eigen() {
+  static const Tactic tactic = eigen::make_tactic("MatrixMultiply");
+  return tactic;
+}
+
+const Tactic& fused_matmul_eigen() {
+  static const Tactic tactic = eigen::make_tactic("FusedMatrixMultiply");
+  return tactic;
+}
+
+}  // namespace trtlike::kernels
