@@ -1,6 +1,8 @@
 // Problems of steps from the descriptions of their values.
 #include "engine/concrete_plan.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 namespace trtlike::engine {
@@ -23,6 +25,24 @@ std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
     if (computed && core::is_float(types[i].dtype)) types[i].dtype = *computed;
   }
   return types;
+}
+
+bool fits_reference(const Plan& plan, const PlanStep& step) {
+  if (step.op == "Reformat") return true;
+  const ops::OpDefinition& op = ops::get_op(step.op);
+  std::map<DataType, DataType> stored_as;
+  const auto fits = [&](int32_t index) {
+    if (index < 0) return true;
+    const PlanValue& value = plan.values[static_cast<size_t>(index)];
+    if (!core::is_float(value.logical_dtype)) return true;
+    const DataType known = stored_as.emplace(value.logical_dtype, value.dtype).first->second;
+    return core::is_float(value.dtype) && known == value.dtype;
+  };
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const bool weights = i < op.inputs.size() && op.inputs[i].weights;
+    if (!weights && !fits(step.inputs[i])) return false;
+  }
+  return std::all_of(step.outputs.begin(), step.outputs.end(), fits);
 }
 
 kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {

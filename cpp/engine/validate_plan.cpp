@@ -238,6 +238,8 @@ class Validator {
     check_packed(step, where);
     check_operands(step, *op, where);
     check_types(step, *op, where);
+    require(step.tactic != "reference" || fits_reference(plan_, step), where,
+            ": expected operands of one type to be stored as one type for the reference.");
   }
 
   /// The shape rule must take the attributes and operands, and agree with what the plan says.

@@ -135,7 +135,8 @@ void Prepared::choose_tactic(size_t s) {
   // Packed constants cannot be read by any other tactic.
   if (step.packed_inputs == 0)
     for (const kernels::Tactic* other : kernels::tactics_for(step.op))
-      if (!kernels::refuse(*other, problem)) {
+      if (!kernels::refuse(*other, problem) && (other->source != kernels::Source::Reference ||
+                                                engine::fits_reference(*concrete_.plan, step))) {
         tactic = other;
         return;
       }

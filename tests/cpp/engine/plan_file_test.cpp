@@ -21,7 +21,8 @@ PlanMaker full_plan() {
   const int32_t x = maker.input("x", {-1, 3, 4, 4});
   const int32_t shape = maker.input("shape", {2}, DataType::Int64, true);
   const int32_t c = maker.constant("c", {1, 3, 1, 1}, DataType::Float, {0.5, -1, 2});
-  const int32_t sum = maker.step("ElementWise", "sum", {x, c}, {{"op", int64_t{0}}});
+  const int32_t sum =
+      maker.step("ElementWise", "sum", {x, c}, {{"op", int64_t{0}}}, "pointwise_portable");
   const int32_t pool =
       maker.step("Pooling", "pool", {sum},
                  {{"type", int64_t{1}}, {"window_size", std::vector<int64_t>{2, 2}}});
@@ -30,7 +31,8 @@ PlanMaker full_plan() {
   Plan& plan = maker.plan;
   plan.fingerprint = "some machine";
   plan.threads = 3;
-  plan.values[static_cast<size_t>(sum)].dtype = DataType::Half;
+  for (int32_t value : {sum, pool, y})
+    plan.values[static_cast<size_t>(value)].dtype = DataType::Half;
   plan.values[static_cast<size_t>(sum)].layout = kernels::Layout::ChannelsLast;
   plan.steps[0].metadata = "[ONNX Layer: sum]";
   plan.steps[0].strict = true;
@@ -103,9 +105,10 @@ TEST(PlanFile, the_text_is_complete_and_stable) {
             "%1 value 'shape' s64[2]\n"
             "%2 constant 'c' f32[1, 3, 1, 1] at 0+12\n"
             "%3 value 'sum_output' f16 channels_last[-1, 3, 4, 4] for f32\n"
-            "%4 value 'pool_output' f32[-1, 3, 3, 3]\n"
-            "%5 value 'view_output' f32[-1, -1]\n"
-            "%3 = ElementWise(%0, %2) {op=0} by reference constants 2 strict 0.25 ms # sum [ONNX "
+            "%4 value 'pool_output' f16[-1, 3, 3, 3] for f32\n"
+            "%5 value 'view_output' f16[-1, -1] for f32\n"
+            "%3 = ElementWise(%0, %2) {op=0} by pointwise_portable constants 2 strict 0.25 ms # "
+            "sum [ONNX "
             "Layer: sum]\n"
             "%4 = Pooling(%3) {type=1, window_size=[2, 2], stride=[], pre_padding=[], "
             "post_padding=[], padding_mode=0, blend_factor=0, average_count_excludes_padding=true, "

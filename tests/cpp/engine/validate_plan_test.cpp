@@ -130,6 +130,8 @@ const std::vector<Case>& cases() {
        "output 0: expected FLOAT, got INT32."},
       {"storage_type", [](Plan& p) { p.values[4].dtype = DataType::Int64; },
        "value 'relu_output': expected to store FLOAT as a floating-point type or INT8, got INT64."},
+      {"reference_of_mixed_types", [](Plan& p) { p.values[4].dtype = DataType::Half; },
+       "step 'relu' (Activation): expected operands of one type to be stored as one type"},
       {"profile_name", [](Plan& p) { p.profiles[0].shapes["z"] = p.profiles[0].shapes["x"]; },
        "profile: expected the name of an input, got 'z'."},
       {"profile_rank", [](Plan& p) { p.profiles[0].shapes["x"][0] = {1}; },

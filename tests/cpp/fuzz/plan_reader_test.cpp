@@ -1,6 +1,8 @@
 // The plan reader on damaged bytes: refused by PlanError, or harmless to load and run.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <random>
 
@@ -16,6 +18,21 @@ namespace trtlike {
 namespace {
 
 using test::PlanMaker;
+
+/// TRTLIKE_FUZZ_ROUNDS asks for a longer run, TRTLIKE_FUZZ_SEED for another one.
+uint32_t setting(const char* variable, uint32_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : static_cast<uint32_t>(std::strtoul(text, nullptr, 10));
+}
+
+uint32_t rounds() { return setting("TRTLIKE_FUZZ_ROUNDS", 10000); }
+
+std::mt19937 seeded() {
+  const uint32_t seed = setting("TRTLIKE_FUZZ_SEED", 1);
+  testing::Test::RecordProperty("seed", std::to_string(seed));
+  std::printf("seed %u\n", seed);
+  return std::mt19937(seed);
+}
 
 PlanMaker victim() {
   PlanMaker maker;
@@ -136,9 +153,9 @@ TEST(PlanReader, truncated_plans_are_refused) {
 
 TEST(PlanReader, flipped_bytes_are_refused) {
   const std::string bytes = victim_bytes();
-  std::mt19937 random(1);
+  std::mt19937 random = seeded();
   int survived = 0;
-  for (int i = 0; i < 10000; ++i) {
+  for (uint32_t i = 0; i < rounds(); ++i) {
     std::string damaged = bytes;
     const size_t at = random() % bytes.size();
     damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
@@ -152,9 +169,9 @@ TEST(PlanReader, flipped_bytes_with_a_mended_checksum_are_refused_or_harmless) {
   engine::Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
   const size_t metadata_end = header.metadata_offset + header.metadata_bytes;
-  std::mt19937 random(2);
+  std::mt19937 random = seeded();
   int survived = 0;
-  for (int i = 0; i < 10000; ++i) {
+  for (uint32_t i = 0; i < rounds(); ++i) {
     std::string damaged = bytes;
     for (size_t flips = 1 + random() % 2; flips > 0; --flips) {
       const size_t at = random() % metadata_end;
