@@ -56,7 +56,11 @@ class Phase {
 class Build {
  public:
   Build(const Network& network, BuilderConfig& config, Logger* logger, BuildReport& report)
-      : state_(network.state()), graph_(state_->graph.clone()), config_(config), logger_(logger), report_(report) {}
+      : state_(network.state()),
+        graph_(state_->graph.clone()),
+        config_(config),
+        logger_(logger),
+        report_(report) {}
 
   std::shared_ptr<HostMemory> run() {
     const int64_t start = core::now_ns();

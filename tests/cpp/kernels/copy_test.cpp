@@ -178,8 +178,8 @@ TEST(ShuffleCopy, refuses_reshapes_across_axes_that_are_apart) {
 
 TEST(ReformatCopy, changes_layouts) {
   for (const DataType dtype : {DataType::Float, DataType::BF16, DataType::Int8})
-    for (const Dims& dims : {Dims{1, 3, 33, 35}, Dims{2, 40, 7, 9}, Dims{1, 1, 4, 4}, Dims{1, 17, 3},
-                            Dims{2, 5, 2, 3, 4}})
+    for (const Dims& dims : {Dims{1, 3, 33, 35}, Dims{2, 40, 7, 9}, Dims{1, 1, 4, 4},
+                             Dims{1, 17, 3}, Dims{2, 5, 2, 3, 4}})
       for (const Stored from : {linear(), channels_last(), channels_last(3)})
         for (const Stored to : {linear(), channels_last(), channels_last(1)})
           TacticRunner("Reformat", {{"to_type", static_cast<int64_t>(dtype)}},
