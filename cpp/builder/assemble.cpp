@@ -2,10 +2,12 @@
 #include "builder/assemble.h"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "core/threads.h"
 #include "tuner/candidates.h"
 
 namespace trtlike::builder {
@@ -20,8 +22,8 @@ class Assembler {
 
   Assembly run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
     for (ir::ValueId id : graph_.inputs()) native_[id] = tuned(id).fixed_format;
-    for (size_t n = 0; n < order.size(); ++n)
-      add_step(order[n], tuned_.nodes[n], result.choices[n]);
+    pack_all(result);
+    for (size_t n = 0; n < order.size(); ++n) add_step(order[n], result.choices[n], packings_[n]);
     add_bindings();
     return std::move(assembly_);
   }
@@ -31,7 +33,36 @@ class Assembler {
     return tuned_.values[static_cast<size_t>(id.index)];
   }
 
-  void add_step(ir::NodeId id, const tuner::TunedNode& tuned_node, const tuner::Choice& choice) {
+  /// A node's problem, and what its tactic packs of its constants.
+  struct Packing {
+    kernels::Problem problem;
+    uint32_t inputs = 0;
+    kernels::Packed packed;
+    std::exception_ptr failure;
+  };
+
+  /// Packs the constants of all nodes, several nodes at a time.
+  void pack_all(const tuner::Result& result) {
+    packings_.resize(tuned_.nodes.size());
+    for (size_t n = 0; n < packings_.size(); ++n)
+      packings_[n].problem = make_problem(tuned_.nodes[n], result.choices[n]);
+    const core::ThreadPool pool(threads_);
+    pool.parallel_for(static_cast<int>(packings_.size()), [&](int n, int) {
+      Packing& to = packings_[static_cast<size_t>(n)];
+      const kernels::Tactic* tactic = result.choices[static_cast<size_t>(n)].tactic;
+      if (tactic == nullptr || tactic->packed_inputs == nullptr) return;
+      try {
+        to.inputs = tactic->packed_inputs(to.problem);
+        if (to.inputs != 0) to.packed = tactic->pack(to.problem);
+      } catch (...) {
+        to.failure = std::current_exception();
+      }
+    });
+    for (const Packing& packing : packings_)
+      if (packing.failure) std::rethrow_exception(packing.failure);
+  }
+
+  void add_step(ir::NodeId id, const tuner::Choice& choice, const Packing& packing) {
     const ir::Node& node = graph_.node(id);
     engine::PlanStep step;
     step.op = node.op->name;
@@ -41,10 +72,8 @@ class Assembler {
     step.strict = strict_;
     step.tuned_ms = choice.time_ms;
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
-    const kernels::Problem problem = make_problem(tuned_node, choice);
-    step.constant_inputs = problem.constant_mask;
-    if (choice.tactic != nullptr && choice.tactic->packed_inputs != nullptr)
-      pack(*choice.tactic, problem, step);
+    step.constant_inputs = packing.problem.constant_mask;
+    if (packing.inputs != 0) add_packed(packing, step);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool absent = !node.inputs[i] || ((step.packed_inputs >> i) & 1u) != 0;
       step.inputs.push_back(absent ? -1 : value_in(node.inputs[i], choice.inputs[i]));
@@ -91,17 +120,14 @@ class Assembler {
     return found->second.get();
   }
 
-  void pack(const kernels::Tactic& tactic, const kernels::Problem& problem,
-            engine::PlanStep& step) {
-    step.packed_inputs = tactic.packed_inputs(problem);
-    if (step.packed_inputs == 0) return;
-    const kernels::Packed packed = tactic.pack(problem);
-    step.packed = add_constant(packed.data.get(), packed.bytes);
-    assembly_.owners.push_back(packed.data);
-    for (size_t i = 0; i < problem.inputs.size(); ++i) {
-      if (((step.packed_inputs >> i) & 1u) == 0) continue;
-      step.packed_dtypes.push_back(problem.inputs[i].dtype);
-      step.packed_dims.push_back(problem.inputs[i].dims);
+  void add_packed(const Packing& packing, engine::PlanStep& step) {
+    step.packed_inputs = packing.inputs;
+    step.packed = add_constant(packing.packed.data.get(), packing.packed.bytes);
+    assembly_.owners.push_back(packing.packed.data);
+    for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {
+      if (((packing.inputs >> i) & 1u) == 0) continue;
+      step.packed_dtypes.push_back(packing.problem.inputs[i].dtype);
+      step.packed_dims.push_back(packing.problem.inputs[i].dims);
     }
   }
 
@@ -222,6 +248,7 @@ class Assembler {
   const bool strict_;
   const int threads_;
   Assembly assembly_;
+  std::vector<Packing> packings_;
   std::map<ir::ValueId, Format> native_;
   std::map<ValueKey, int32_t> values_;
   std::map<ValueKey, std::shared_ptr<void>> converted_;

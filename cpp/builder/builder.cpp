@@ -159,14 +159,18 @@ class Build {
     }
   }
 
-  /// Written twice: what a context needs at run time is known when the plan can be loaded.
+  /// What a context needs at run time is known when the plan can be loaded, so it is filled in
+  /// last.
   static std::shared_ptr<HostMemory> write(builder::Assembly& assembly) {
     std::shared_ptr<HostMemory> bytes = engine::write_plan(assembly.plan, assembly.constants);
-    const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
-    for (size_t p = 0; p < assembly.plan.profiles.size(); ++p)
-      assembly.plan.profiles[p].memory_bytes =
-          runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
-    return engine::write_plan(assembly.plan, assembly.constants);
+    {
+      const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
+      for (size_t p = 0; p < assembly.plan.profiles.size(); ++p)
+        assembly.plan.profiles[p].memory_bytes =
+            runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
+    }
+    engine::rewrite_metadata(*bytes, assembly.plan);
+    return bytes;
   }
 
   std::shared_ptr<ir::NetworkState> state_;

@@ -109,6 +109,9 @@ struct LoadedPlan {
 /// Plan format: see plan_format.h. Same plan and constants give the same bytes.
 std::shared_ptr<HostMemory> write_plan(
     const Plan& plan, const std::vector<std::pair<BlobRange, const void*>>& constants);
+/// Replaces the metadata in bytes that write_plan has just made and nobody else has seen, by a plan
+/// that differs in numbers only (its metadata is as long as before).
+void rewrite_metadata(HostMemory& written, const Plan& plan);
 /// Parses and validates; trusts nothing. Throws PlanError; `bytes` must be aligned to 64.
 std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes);
 /// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes

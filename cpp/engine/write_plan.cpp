@@ -125,6 +125,19 @@ ByteWriter plan_record(const Plan& plan) {
   return out;
 }
 
+ByteWriter metadata_of(const Plan& plan) {
+  ByteWriter metadata;
+  metadata.put_string(plan_record(plan).bytes());
+  return metadata;
+}
+
+/// Fills in the checksum and puts the header before the bytes that it describes.
+void seal(char* bytes, Header header) {
+  std::memcpy(bytes, &header, sizeof header);
+  header.checksum = core::checksum(bytes + kChecksumFrom, header.file_bytes - kChecksumFrom);
+  std::memcpy(bytes, &header, sizeof header);
+}
+
 }  // namespace
 
 std::shared_ptr<HostMemory> write_plan(
@@ -136,8 +149,7 @@ std::shared_ptr<HostMemory> write_plan(
     constants_bytes = std::max(constants_bytes, static_cast<size_t>(range.offset + range.bytes));
   }
   validate_plan(plan, constants_bytes);
-  ByteWriter metadata;
-  metadata.put_string(plan_record(plan).bytes());
+  const ByteWriter metadata = metadata_of(plan);
 
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
@@ -154,10 +166,18 @@ std::shared_ptr<HostMemory> write_plan(
   for (const auto& [range, data] : constants)
     if (range.bytes != 0)
       std::memcpy(bytes + header.constants_offset + range.offset, data, range.bytes);
-  std::memcpy(bytes, &header, sizeof header);
-  header.checksum = core::checksum(bytes + kChecksumFrom, header.file_bytes - kChecksumFrom);
-  std::memcpy(bytes, &header, sizeof header);
+  seal(bytes, header);
   return std::make_shared<HostMemory>(memory, header.file_bytes);
+}
+
+void rewrite_metadata(HostMemory& written, const Plan& plan) {
+  auto* bytes = static_cast<char*>(const_cast<void*>(written.data()));
+  Header header;
+  std::memcpy(&header, bytes, sizeof header);
+  const ByteWriter metadata = metadata_of(plan);
+  TRTLIKE_ASSERT(metadata.size() == header.metadata_bytes, "metadata of the same size");
+  std::memcpy(bytes + header.metadata_offset, metadata.bytes().data(), metadata.size());
+  seal(bytes, header);
 }
 
 }  // namespace trtlike::engine

@@ -195,3 +195,52 @@ def test_the_interpreter_is_free_while_a_run_is_on(engine):
         time.sleep(0)
     worker.join()
     assert ticks > 20
+
+
+def test_two_contexts_at_once_finish_sooner_than_one_after_the_other():
+    log = ListLogger()
+    builder = trt.Builder(log)
+    network = builder.create_network()
+    assert trt.OnnxParser(network, log).parse(digits_model())
+    config = builder.create_builder_config()
+    config.num_threads = 1
+    profile = builder.create_optimization_profile()
+    profile.set_shape("image", (64, 1, 8, 8), (64, 1, 8, 8), (64, 1, 8, 8))
+    config.add_optimization_profile(profile)
+    engine = load(builder.build_serialized_network(network, config))
+    if trt.default_num_threads() < 2:
+        pytest.skip("needs two CPUs")
+
+    def run(context: trt.IExecutionContext) -> None:
+        for _ in range(100):
+            assert context.execute_async_v3(0)
+
+    contexts = [engine.create_execution_context() for _ in range(2)]
+    arrays = []
+    for context in contexts:
+        x, y = images(64), np.empty((64, 10), np.float32)
+        context.set_input_shape("image", x.shape)
+        context.set_tensor_address("image", x)
+        context.set_tensor_address("probabilities", y)
+        arrays.append((x, y))
+        run(context)
+
+    def at_once() -> float:
+        threads = [threading.Thread(target=run, args=(context,)) for context in contexts]
+        start = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return time.perf_counter() - start
+
+    def in_turn() -> float:
+        start = time.perf_counter()
+        for context in contexts:
+            run(context)
+        return time.perf_counter() - start
+
+    ratios = [at_once() / in_turn() for _ in range(9)]
+    assert min(ratios) < 0.8, ratios
+    for x, y in arrays:
+        np.testing.assert_allclose(y, expected(x), atol=1e-5)
