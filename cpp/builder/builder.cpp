@@ -10,6 +10,7 @@
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/shape.h"
 #include "core/threads.h"
 #include "engine/plan.h"
 #include "ir/network_state.h"
@@ -28,6 +29,21 @@ void check_network(const ir::Graph& graph) {
   TRTLIKE_CHECK(!graph.outputs().empty(),
                 "[builder] network: expected at least one output, got none. Call "
                 "network.mark_output on a tensor.");
+}
+
+/// Tactics are timed at concrete extents, which must follow from the inputs' shapes.
+void check_static(const ir::Graph& specialized, const std::vector<ir::NodeId>& order) {
+  for (ir::NodeId id : order) {
+    const ir::Node& node = specialized.node(id);
+    for (ir::ValueId output : node.outputs) {
+      const Dims& dims = specialized.value(output).type.dims;
+      if (core::is_static(dims)) continue;
+      throw UnsupportedError(core::str(
+          "[builder] layer '", node.name, "' (", node.op->name,
+          "): expected an output whose extents follow from the shapes of the inputs, got ", dims,
+          ". Shapes that depend on elements computed by layers cannot be built."));
+    }
+  }
 }
 
 /// Tells a progress monitor, if there is one, of one phase and its end, however the phase ends.
@@ -124,6 +140,7 @@ class Build {
     std::vector<ir::Graph> specialized;
     for (const engine::PlanProfile& profile : profiles_)
       specialized.push_back(builder::specialize(graph_, profile, builder::Selector::Opt));
+    for (const ir::Graph& graph : specialized) check_static(graph, order);
     const tuner::TunedGraph tuned = builder::make_tuned_graph(
         graph_, order, specialized, builder::choose_precisions(graph_, order, config_));
     tuner::Options options = tuner_options();

@@ -197,6 +197,7 @@ def test_the_interpreter_is_free_while_a_run_is_on(engine):
     assert ticks > 20
 
 
+@pytest.mark.long
 def test_two_contexts_at_once_finish_sooner_than_one_after_the_other():
     log = ListLogger()
     builder = trt.Builder(log)
