@@ -30,16 +30,24 @@ void* array_address(const ExecutionContext& context, const std::string& name,
   return const_cast<void*>(array.data());
 }
 
-/// `memory` is an address or an array; an array stays alive with the context.
+void keep_alive(const py::object& self, const std::string& name, const py::object& array) {
+  if (!py::hasattr(self, kArrays)) self.attr(kArrays) = py::dict();
+  self.attr(kArrays)[py::str(name)] = array;
+}
+
+/// `memory` is an address or an array. An array stays alive with the context, and so does one among
+/// the caller's variables that starts at the address: unlike device memory, an array is freed when
+/// its last name goes.
 bool set_tensor_address(const py::object& self, const std::string& name, const py::object& memory) {
   auto& context = self.cast<ExecutionContext&>();
-  if (!py::isinstance<py::array>(memory))
-    return context.set_tensor_address(name, reinterpret_cast<void*>(memory.cast<size_t>()));
+  const bool is_array = py::isinstance<py::array>(memory);
   if (!context.engine()->has_tensor(name)) return context.set_tensor_address(name, nullptr);
-  const bool ok = context.set_tensor_address(name, array_address(context, name, memory));
-  if (!py::hasattr(self, kArrays)) self.attr(kArrays) = py::dict();
-  self.attr(kArrays)[py::str(name)] = memory;
-  return ok;
+  void* address = is_array ? array_address(context, name, memory)
+                           : reinterpret_cast<void*>(memory.cast<size_t>());
+  if (!is_array && address == context.tensor_address(name)) return true;
+  keep_alive(self, name,
+             is_array ? memory : py::module_::import("trtlike.arrays").attr("find_array")(memory));
+  return context.set_tensor_address(name, address);
 }
 
 size_t get_tensor_address(const ExecutionContext& context, const std::string& name) {
@@ -93,7 +101,9 @@ void bind_execution_context(py::module_& m) {
           "engine",
           [](const ExecutionContext& c) { return std::const_pointer_cast<CudaEngine>(c.engine()); })
       .def("set_tensor_address", &set_tensor_address, py::arg("name"), py::arg("memory"),
-           "The memory of an input or output: an address as an int, or a C-contiguous array.")
+           "The memory of an input or output: an address as an int, or a C-contiguous array. The "
+           "context keeps the array alive; of an address, the array among the caller's variables "
+           "(or in a list, tuple or dict there) that starts at it.")
       .def("get_tensor_address", &get_tensor_address, py::arg("name"))
       .def(
           "set_output_allocator",

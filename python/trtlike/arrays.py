@@ -1,6 +1,7 @@
 """numpy beside the TensorRT API: sizes, and running a context on arrays."""
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -37,6 +38,26 @@ def itemsize(dtype: _trtlike.DataType) -> float | None:
     if bits is None:
         return None
     return bits // 8 if bits >= 8 else bits / 8
+
+
+def find_array(address: int) -> np.ndarray | None:
+    """The array that starts at the address, among the caller's variables or in a container there.
+
+    >>> inputs = {"x": np.zeros(3)}
+    >>> find_array(inputs["x"].ctypes.data) is inputs["x"]
+    True
+    """
+    for variable in list(sys._getframe(1).f_locals.values()):
+        members: Iterable[object] = (variable,)
+        if isinstance(variable, dict):
+            members = variable.values()
+        elif isinstance(variable, list | tuple):
+            members = variable
+        for member in members:
+            if isinstance(member, np.ndarray):
+                if member.__array_interface__["data"][0] == address:
+                    return member
+    return None
 
 
 def infer(

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -89,6 +90,24 @@ def test_kernels_read_and_write_the_callers_arrays(engine):
     assert context.execute_async_v3(stream_handle=0)
     np.testing.assert_allclose(y, expected(x), atol=1e-5)
     assert not np.array_equal(y, first)
+
+
+def test_an_array_known_by_its_address_lives_as_long_as_the_context_reads_it(engine):
+    def prepare(context: trt.IExecutionContext) -> tuple[np.ndarray, weakref.ref]:
+        feeds, y = {"image": images(512)}, np.empty((512, 10), np.float32)
+        context.set_input_shape("image", feeds["image"].shape)
+        context.set_tensor_address("image", feeds["image"].ctypes.data)
+        context.set_tensor_address("probabilities", y.ctypes.data)
+        return y, weakref.ref(feeds["image"])
+
+    context = engine.create_execution_context()
+    context.set_optimization_profile_async(1, 0)
+    y, x = prepare(context)
+    assert x() is not None
+    assert context.execute_async_v3(0)
+    np.testing.assert_allclose(y, expected(images(512)), atol=1e-5)
+    del context
+    assert x() is None
 
 
 def test_execute_v2_takes_addresses_in_tensor_order(engine):
