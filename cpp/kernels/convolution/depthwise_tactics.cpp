@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "kernels/convolution/depthwise.h"
 #include "kernels/convolution/epilogue.h"
@@ -27,7 +28,9 @@ class DepthwiseKernel final : public Kernel {
     out_pitch_ = problem.outputs[0].pixel_pitch();
     zeros_.assign(static_cast<size_t>(shape_.input_channels), 0.0f);
     has_strips_ = (shape_.kernel[2] == 3 || shape_.kernel[2] == 5 || shape_.kernel[2] == 7) &&
-                  shape_.stride[2] <= 2 && shape_.dilation[2] == 1 && shape_.kernel[0] == 1;
+                  shape_.stride[2] <= 2 && shape_.kernel[0] == 1 &&
+                  (shape_.dilation[2] == 1 || shape_.stride[2] == 1);
+    plan_tiles();
     plan_slices(problem.threads);
   }
 
@@ -38,28 +41,55 @@ class DepthwiseKernel final : public Kernel {
                                   blocks_ * (channel_block + 1) / channel_blocks_ * set_.lanes);
     const int64_t begin = rows_ * row_block / row_blocks_;
     const int64_t end = rows_ * (row_block + 1) / row_blocks_;
+    if (rows_first_) {
+      const DepthwisePixels pixels = pixels_of(first, last);
+      for (int64_t row = begin; row < end; ++row)
+        for (const Tile& tile : tiles_) run_tile(args, pixels, row, tile, first);
+      return;
+    }
     for (int64_t channel = first; channel < last; channel += kChunkChannels) {
-      const DepthwisePixels pixels{.weights = weights_ + channel * grid_.taps(),
-                                   .bias = bias_ + channel,
-                                   .taps = grid_.taps(),
-                                   .channels = std::min(kChunkChannels, last - channel),
-                                   .residual = nullptr,
-                                   .residual_pitch = epilogue_.residual_pitch,
-                                   .clip = epilogue_.clip,
-                                   .low = epilogue_.low,
-                                   .high = epilogue_.high};
-      const int64_t width = shape_.output[2], tiles = ceil_div(width, kPixels);
-      for (int64_t t = 0; t < tiles; ++t)
-        for (int64_t row = begin; row < end; ++row)
-          run_tile(args, pixels, row, width * t / tiles, width * (t + 1) / tiles, channel);
+      const DepthwisePixels pixels = pixels_of(channel, std::min(channel + kChunkChannels, last));
+      for (const Tile& tile : tiles_)
+        for (int64_t row = begin; row < end; ++row) run_tile(args, pixels, row, tile, channel);
     }
   }
 
  private:
   static constexpr int64_t kPixels = kDepthwisePixels;
-  /// Channels that go down the rows of a strip together: few enough for the windows of a strip to
+  /// Channels that go down the rows of a tile together: few enough for the windows of a tile to
   /// stay in the first-level cache from one row to the next.
   static constexpr int64_t kChunkChannels = 128;
+
+  /// Output columns first, first + step_, ... of a row, `count` of them.
+  struct Tile {
+    int64_t first;
+    int64_t count;
+  };
+
+  /// In a dilated row, columns `dilation` apart see a convolution without dilation.
+  void plan_tiles() {
+    step_ = has_strips_ ? shape_.dilation[2] : 1;
+    for (int64_t phase = 0; phase < std::min(step_, shape_.output[2]); ++phase) {
+      const int64_t width = ceil_div(shape_.output[2] - phase, step_);
+      const int64_t tiles = ceil_div(width, kPixels);
+      for (int64_t t = 0; t < tiles; ++t) {
+        const int64_t first = width * t / tiles;
+        tiles_.push_back({phase + first * step_, width * (t + 1) / tiles - first});
+      }
+    }
+  }
+
+  DepthwisePixels pixels_of(int64_t channel, int64_t last) const {
+    return {.weights = weights_ + channel * grid_.taps(),
+            .bias = bias_ + channel,
+            .taps = grid_.taps(),
+            .channels = last - channel,
+            .residual = nullptr,
+            .residual_pitch = epilogue_.residual_pitch,
+            .clip = epilogue_.clip,
+            .low = epilogue_.low,
+            .high = epilogue_.high};
+  }
 
   void plan_slices(int threads) {
     rows_ = shape_.batch * shape_.output[0] * shape_.output[1];
@@ -70,48 +100,55 @@ class DepthwiseKernel final : public Kernel {
     row_blocks_ = rows_ >= 4 * wanted ? wanted : 1;
     channel_blocks_ = std::clamp<int64_t>(wanted / row_blocks_, 1, std::max<int64_t>(1, blocks_));
     slices_ = {static_cast<int>(row_blocks_ * channel_blocks_)};
+    const int64_t input =
+        shape_.batch * shape_.input[0] * shape_.input[1] * shape_.input[2] * in_pitch_;
+    rows_first_ = input / threads * static_cast<int64_t>(sizeof(float)) >
+                  static_cast<int64_t>(core::l2_bytes() / 2);
     table_bytes_ = core::align_up(static_cast<size_t>(grid_.taps() * kPixels) * sizeof(void*));
     scratch_bytes_ = table_bytes_ + epilogue_.scratch_bytes();
   }
 
-  /// Output columns [first, last) of a row.
-  void run_tile(const RunArgs& args, DepthwisePixels pixels, int64_t row, int64_t first,
-                int64_t last, int64_t channel) const {
-    const int64_t pixel = row * shape_.output[2] + first;
+  void run_tile(const RunArgs& args, DepthwisePixels pixels, int64_t row, const Tile& tile,
+                int64_t channel) const {
+    const int64_t pixel = row * shape_.output[2] + tile.first;
     const float* in = static_cast<const float*>(args.inputs[0]) + channel;
     float* out = static_cast<float*>(args.outputs[0]) + pixel * out_pitch_ + channel;
     const float* residual = epilogue_.residual_row(args, pixel);
     pixels.residual = residual == nullptr ? nullptr : residual + channel;
     if (has_strips_) {
-      run_strip(in, out, pixels, row, first, last);
+      run_strip(in, out, pixels, row, tile);
     } else {
-      run_table(in, out, pixels, pixel, last - first, static_cast<const void**>(args.scratch));
+      run_table(in, out, pixels, pixel, tile.count, static_cast<const void**>(args.scratch));
     }
-    if (epilogue_.has_program())
-      epilogue_.run(args, pixel, last - first, channel, pixels.channels,
+    if (!epilogue_.has_program()) return;
+    const int64_t run = step_ == 1 ? tile.count : 1;
+    for (int64_t i = 0; i < tile.count; i += run)
+      epilogue_.run(args, pixel + i * step_, run, channel, pixels.channels,
                     static_cast<char*>(args.scratch) + table_bytes_);
   }
 
-  void run_strip(const float* in, float* out, const DepthwisePixels& pixels, int64_t row,
-                 int64_t first, int64_t last) const {
+  void run_strip(const float* in, float* out, DepthwisePixels pixels, int64_t row,
+                 const Tile& tile) const {
     const int64_t n = row / shape_.output[1], h = row % shape_.output[1];
     const int64_t top = h * shape_.stride[1] - shape_.padding[1], dilation = shape_.dilation[1];
     const int64_t begin = top < 0 ? ceil_div(-top, dilation) : 0;
     const int64_t below = std::max<int64_t>(0, shape_.input[1] - top);
     const int64_t end = std::min(shape_.kernel[1], ceil_div(below, dilation));
-    const int64_t stride = shape_.stride[2], left = first * stride - shape_.padding[2];
+    const int64_t stride = shape_.stride[2], left = tile.first * stride - shape_.padding[2];
     const int64_t line = n * shape_.input[1] + top + begin * dilation;
-    const DepthwiseStrip strip{.pixels = pixels,
-                               .in = in + (line * shape_.input[2] + left) * in_pitch_,
-                               .row_pitch = dilation * shape_.input[2] * in_pitch_,
-                               .pixel_pitch = in_pitch_,
-                               .first_tap = begin * shape_.kernel[2],
-                               .kernel_rows = std::max<int64_t>(0, end - begin),
-                               .first_column = -left,
-                               .last_column = shape_.input[2] - left,
-                               .out = out,
-                               .out_pitch = out_pitch_};
-    set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][last - first](strip);
+    pixels.residual_pitch *= step_;
+    const DepthwiseStrip strip{
+        .pixels = pixels,
+        .in = in + (line * shape_.input[2] + left) * in_pitch_,
+        .row_pitch = dilation * shape_.input[2] * in_pitch_,
+        .pixel_pitch = step_ * in_pitch_,
+        .first_tap = begin * shape_.kernel[2],
+        .kernel_rows = std::max<int64_t>(0, end - begin),
+        .first_column = left < 0 ? ceil_div(-left, step_) : 0,
+        .last_column = left < shape_.input[2] ? ceil_div(shape_.input[2] - left, step_) : 0,
+        .out = out,
+        .out_pitch = step_ * out_pitch_};
+    set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][tile.count](strip);
   }
 
   void run_table(const float* in, float* out, const DepthwisePixels& pixels, int64_t first,
@@ -135,6 +172,10 @@ class DepthwiseKernel final : public Kernel {
   int64_t in_pitch_ = 0, out_pitch_ = 0;
   int64_t rows_ = 0;
   bool has_strips_ = false;
+  /// Inputs beyond the second-level cache are read in the order of memory.
+  bool rows_first_ = false;
+  int64_t step_ = 1;
+  std::vector<Tile> tiles_;
   int64_t row_blocks_ = 1, channel_blocks_ = 1;
   size_t table_bytes_ = 0;
   std::vector<float> zeros_;

@@ -113,6 +113,32 @@ TEST(NativeConvolution, depthwise_with_dilation_and_uneven_padding) {
   }
 }
 
+TEST(NativeConvolution, depthwise_dilated_rows_around_the_dilation) {
+  for (const int64_t dilation : {2, 3, 4})
+    for (const int64_t kernel : {3, 5})
+      for (const int64_t w : {1, 2, 7, 8, 9, 33, 41}) {
+        Attributes attributes = padded(dilation * (kernel / 2));
+        attributes.emplace_back("num_groups", int64_t{20});
+        attributes.emplace_back("dilation", Ints{dilation, dilation});
+        for (const char* program :
+             {"in 2; v2 = sum v0 v1; v3 = clip v2 0 6; out v3",
+              "in 2; v2 = sigmoid v0; v3 = prod v2 v0; v4 = sum v3 v1; out v4"}) {
+          Attributes with_program = attributes;
+          with_program.emplace_back("program", program);
+          TacticCase out("FusedConvolution", with_program);
+          out.input({1, 20, 5, w}, pitched(23)).constant({20, 1, kernel, kernel}).constant({20});
+          expect_all_close(out.input({1, 20, 5, w}, pitched(21)).output(pitched(22)),
+                           "FusedConvolution");
+        }
+      }
+}
+
+TEST(NativeConvolution, depthwise_inputs_beyond_the_cache) {
+  Attributes attributes = padded(1);
+  attributes.emplace_back("num_groups", int64_t{150});
+  expect_all_close(convolution({2, 150, 61, 59}, {150, 1, 3, 3}, attributes, pitched(151)));
+}
+
 TEST(NativeConvolution, depthwise_programs) {
   for (const auto& [program, extras] : std::vector<std::pair<std::string, std::vector<Dims>>>{
            {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", {}},
