@@ -54,9 +54,8 @@ def find_array(address: int) -> np.ndarray | None:
         elif isinstance(variable, list | tuple):
             members = variable
         for member in members:
-            if isinstance(member, np.ndarray):
-                if member.__array_interface__["data"][0] == address:
-                    return member
+            if isinstance(member, np.ndarray) and member.__array_interface__["data"][0] == address:
+                return member
     return None
 
 
