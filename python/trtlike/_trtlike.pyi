@@ -3326,7 +3326,7 @@ class IExecutionContext:
         ...
     def set_tensor_address(self, name: str, memory: typing.Any) -> bool:
         """
-        The memory of an input or output: an address as an int, or a C-contiguous array.
+        The memory of an input or output: an address as an int, or a C-contiguous array. The context keeps the array alive; of an address, the array among the caller's variables (or in a list, tuple or dict there) that starts at it.
         """
     @property
     def active_optimization_profile(self) -> int:
