@@ -32,7 +32,8 @@ _NUMPY = {
 
 def make_feeds(session: onnxruntime.InferenceSession) -> dict[str, np.ndarray]:
     """Normal values for floats, small indices for integers, ones for masks."""
-    random, feeds = np.random.default_rng(0), {}
+    random = np.random.default_rng(0)
+    feeds: dict[str, np.ndarray] = {}
     for value in session.get_inputs():
         shape = [extent if isinstance(extent, int) and extent > 0 else 1 for extent in value.shape]
         dtype = _NUMPY[value.type]
@@ -101,8 +102,8 @@ def main() -> int:
         start = time.perf_counter()
         try:
             plan = build(path, feeds, chosen)
-        except ValueError as error:
-            table.add_row(path.stem, "-", "", "", str(error))
+        except ValueError as refusal:
+            table.add_row(path.stem, "-", "", "", str(refusal))
             failed = True
             continue
         seconds = time.perf_counter() - start

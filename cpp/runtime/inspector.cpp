@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "engine/alias_plan.h"
+#include "engine/step_cost.h"
 #include "runtime/context_impl.h"
 #include "trtlike/engine.h"
 
@@ -66,9 +67,23 @@ class Inspector {
       std::visit([&, key = attribute_name(name)](const auto& v) { json[key] = v; }, value);
     json["TacticName"] = tactic(step, index);
     if (step.tuned_ms > 0) json["TunedMs"] = step.tuned_ms;
+    if (is_prepared(index)) {
+      const engine::StepCost cost =
+          engine::step_cost(state_->first().concrete(), state_->first().aliases(), index);
+      json["Operations"] = cost.operations;
+      json["Bytes"] = cost.bytes;
+    }
     json["StreamId"] = 0;
     json["Metadata"] = step.metadata;
     return json;
+  }
+
+  /// The arena of the shapes that the context is prepared for, and the bytes below which no
+  /// placement can get.
+  void add_memory(Json& json) const {
+    if (state_ == nullptr) return;
+    json["ArenaBytes"] = state_->first().arena_bytes();
+    json["ArenaLowerBoundBytes"] = state_->first().arena_lower_bound_bytes();
   }
 
   std::string line(const engine::PlanStep& step, size_t index) const {
@@ -78,6 +93,10 @@ class Inspector {
   }
 
  private:
+  bool is_prepared(size_t step) const {
+    return state_ != nullptr && step < state_->first().concrete().last_step;
+  }
+
   const Dims& dims(int32_t value) const {
     return shapes_ != nullptr ? shapes_->of(value) : plan_.values[static_cast<size_t>(value)].dims;
   }
@@ -109,7 +128,7 @@ class Inspector {
   }
 
   std::string tactic(const engine::PlanStep& step, size_t index) const {
-    if (state_ != nullptr && index < state_->first().concrete().last_step) {
+    if (is_prepared(index)) {
       const engine::Work work = state_->first().aliases().steps[index].work;
       if (work == engine::Work::Nothing) return "none";
       if (work == engine::Work::Copies) return "copy";
@@ -148,6 +167,7 @@ std::string CudaEngine::engine_information(bool json, const ExecutionContext* co
       all["Layers"].push_back(inspector.layer(p.steps[i], i));
     all["Bindings"] = Json::array();
     for (const engine::PlanBinding& binding : p.bindings) all["Bindings"].push_back(binding.name);
+    inspector.add_memory(all);
     return dump(all);
   }
   std::string text = "Layers:\n";

@@ -7,7 +7,29 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+class MachinePeaks:
+    """
+    What threads reach together in measured loops.
+    """
+    @property
+    def bf16_operations_per_s(self) -> float:
+        """
+        The same on pairs of bfloat16; 0 where the CPU has no such instruction.
+        """
+    @property
+    def fp32_operations_per_s(self) -> float:
+        """
+        Multiplications and additions of floats.
+        """
+    @property
+    def read_bytes_per_s(self) -> float:
+        """
+        Reading more memory than caches hold.
+        """
+    @property
+    def threads(self) -> int:
+        ...
 class Error(RuntimeError):
     pass
 class UserError(Error):
@@ -3647,6 +3669,10 @@ def destroy_stream(handle: int) -> None:
 def environment_switches() -> list[tuple[str, str]]:
     """
     Name and meaning of every environment switch.
+    """
+def measure_peaks(threads: int = 0) -> MachinePeaks:
+    """
+    Measures the machine for about a quarter of a second; 0 threads: as many as a context takes.
     """
 def nptype(trt_type: DataType) -> numpy.dtype[typing.Any]:
     """

@@ -1,6 +1,7 @@
-"""The command `trtlike`: facts about this installation, the demo, and plans as text."""
+"""The command `trtlike`: facts about this installation, the demo, plans as text, times by layer."""
 
 import argparse
+import json
 import sys
 
 from rich.console import Console
@@ -36,6 +37,38 @@ def _inspect(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _layers(arguments: argparse.Namespace) -> int:
+    from trtlike import layers
+    from trtlike.trtexec import building, options, timing
+    from trtlike.trtexec.console import Console as Lines
+
+    model = arguments.model
+    source = f"--onnx={model}" if model.endswith(".onnx") else f"--loadEngine={model}"
+    words = [source, "--profilingVerbosity=detailed", *arguments.rest]
+    try:
+        chosen = options.parse(words)
+        chosen.threads = chosen.threads or trt.default_num_threads()
+        lines = Lines(chosen.verbose, trt.ILogger.WARNING)
+        runner = timing.Runner(building.get_engine(chosen, lines), chosen)
+        for _ in range(3):
+            runner.run()
+        measured = layers.measure(runner.context, runner.run, arguments.runs)
+    except (ValueError, OSError, trt.Error) as error:
+        print(error, file=sys.stderr)
+        return 1
+    peak = layers.peaks(chosen.threads)
+    if arguments.json:
+        rated = [layer | layers.rates(layer, peak) for layer in measured]
+        print(
+            json.dumps({"peaks": peak, **layers.arena(runner.context), "layers": rated}, indent=1)
+        )
+    else:
+        console = Console()
+        wide = console if console.is_terminal else Console(width=200)
+        layers.show(measured, peak, arguments.top, wide)
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs a subcommand; returns its exit code."""
     parser = argparse.ArgumentParser("trtlike", description=__doc__)
@@ -48,7 +81,22 @@ def main(arguments: list[str] | None = None) -> int:
     inspect.add_argument("engine", metavar="FILE")
     inspect.add_argument("--json", action="store_true")
     inspect.set_defaults(run=_inspect)
-    chosen = parser.parse_args(arguments)
+    layers = commands.add_parser(
+        "layers",
+        help="each step's time, rates and share of the machine's peak",
+        description="Builds an ONNX model or loads an engine that was built with detailed "
+        "profiling, and shows where its time goes. Further options are trtexec's: --bf16, "
+        "--shapes=x:1x3x224x224, --timingCacheFile=FILE, ...",
+    )
+    layers.add_argument("model", metavar="MODEL.onnx|ENGINE")
+    layers.add_argument("--runs", type=int, default=30)
+    layers.add_argument("--top", type=int, default=30, help="steps to show")
+    layers.add_argument("--json", action="store_true", help="all steps and numbers")
+    layers.set_defaults(run=_layers)
+    chosen, rest = parser.parse_known_args(arguments)
+    if rest and chosen.run is not _layers:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    chosen.rest = rest
     return chosen.run(chosen)
 
 

@@ -1,13 +1,16 @@
 """Plans: the same bytes and results after saving, and nothing bad from altered ones."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ListLogger, build_plan, digits_model, load
 
 import trtlike as trt
+from trtlike import cli, trtexec
 
 DYNAMIC = [{"image": ((1, 1, 8, 8), (4, 1, 8, 8), (16, 1, 8, 8))}]
 IMAGES = np.random.default_rng(0).random((4, 1, 8, 8), np.float32)
@@ -84,8 +87,6 @@ def test_a_file_that_is_no_plan_says_so(tmp_path, logger):
 
 
 def test_the_inspector_names_layers_and_tactics(plan):
-    import json
-
     engine = load(plan)
     inspector = engine.create_engine_inspector()
     information = json.loads(inspector.get_engine_information(trt.LayerInformationFormat.JSON))
@@ -93,3 +94,27 @@ def test_the_inspector_names_layers_and_tactics(plan):
     assert "image" in str(information["Bindings"])
     line = inspector.get_layer_information(0, trt.LayerInformationFormat.ONELINE)
     assert line.strip()
+
+
+def test_layers_come_with_rates(plan, capsys, tmp_path):
+    path = tmp_path / "detailed.plan"
+    model = str(Path(trt.__file__).parent / "data" / "digits.onnx")
+    words = [f"--onnx={model}", f"--saveEngine={path}", "--profilingVerbosity=detailed"]
+    assert trtexec.main([*words, "--skipInference"]) == 0
+    capsys.readouterr()
+    assert cli.main(["layers", str(path), "--json", "--runs=2"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["arena_bytes"] >= answer["arena_lower_bound_bytes"] > 0
+    assert answer["peaks"]["fp32_gflops"] > 0 and answer["peaks"]["read_gbs"] > 0
+    for layer in answer["layers"]:
+        assert layer["ms"] > 0 and layer["bytes"] > 0
+        assert layer["gflops"] == pytest.approx(layer["operations"] / layer["ms"] / 1e6)
+    products = [layer for layer in answer["layers"] if layer["type"] == "FusedMatrixMultiply"]
+    assert products and all(layer["operations"] > 0 for layer in products)
+
+
+def test_layers_of_a_plan_without_details_are_refused(plan, capsys, tmp_path):
+    path = tmp_path / "brief.plan"
+    path.write_bytes(plan)
+    assert cli.main(["layers", str(path)]) == 1
+    assert "expected a plan built with ProfilingVerbosity.DETAILED" in capsys.readouterr().err

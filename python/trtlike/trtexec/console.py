@@ -10,9 +10,9 @@ _LETTERS = "FEWIV"
 class Console(trt.ILogger):
     """Prints "[MM/DD/YYYY-HH:MM:SS] [I] message"; verbose messages only when asked for."""
 
-    def __init__(self, verbose: bool):
+    def __init__(self, verbose: bool, limit: trt.ILogger.Severity = trt.ILogger.INFO):
         trt.ILogger.__init__(self)
-        self._limit = trt.ILogger.VERBOSE if verbose else trt.ILogger.INFO
+        self._limit = trt.ILogger.VERBOSE if verbose else limit
 
     def log(self, severity: trt.ILogger.Severity, msg: str) -> None:
         if int(severity) > int(self._limit):

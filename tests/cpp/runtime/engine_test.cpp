@@ -170,6 +170,27 @@ TEST(Inspector, a_context_fills_in_shapes) {
   EXPECT_EQ(pool["Outputs"][0]["Dimensions"], (json{3, 2, 3, 3}));
 }
 
+TEST(Inspector, a_prepared_context_adds_work_and_memory) {
+  PlanMaker maker = small_plan();
+  const auto context = maker.context();
+  EXPECT_TRUE(context->set_input_shape("x", {3, 2, 4, 4}));
+  const auto information = [&] {
+    return json::parse(context->engine()->engine_information(true, context.get()));
+  };
+  EXPECT_FALSE(information().contains("ArenaBytes"));
+  test::Runner runner(context);
+  runner.input("x", {3, 2, 4, 4}, test::ramp(96));
+  runner.run("y");
+  const json all = information();
+  // The sum, 3 * 2 * 4 * 4 floats, is all that lies between input and output.
+  EXPECT_EQ(all["ArenaBytes"], 384);
+  EXPECT_EQ(all["ArenaLowerBoundBytes"], 384);
+  EXPECT_EQ(all["Layers"][0]["Operations"], 96);
+  EXPECT_EQ(all["Layers"][0]["Bytes"], 384 + 384 + 8);
+  EXPECT_EQ(all["Layers"][1]["Operations"], 3 * 2 * 3 * 3 * 4);
+  EXPECT_EQ(all["Layers"][1]["Bytes"], 384 + 3 * 2 * 3 * 3 * 4);
+}
+
 TEST(Inspector, verbosity_decides_how_much_is_said) {
   PlanMaker maker = small_plan();
   maker.plan.verbosity = ProfilingVerbosity::LayerNamesOnly;

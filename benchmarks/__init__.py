@@ -1,0 +1,1 @@
+"""trtlike beside other engines: models, runs, tables, pictures. See `python -m benchmarks -h`."""

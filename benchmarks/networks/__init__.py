@@ -1,0 +1,1 @@
+"""Well-known topologies with random weights, as torch modules."""

@@ -1,0 +1,25 @@
+// Loops that do nothing but multiply and add, or read: what the peaks of a machine are measured
+// with. One file an instruction set.
+#pragma once
+
+#include <cstdint>
+
+#include "core/cpu.h"
+
+namespace trtlike::core {
+
+/// Runs `rounds` rounds of independent chains in registers and returns their sum, so that nothing
+/// is left out.
+struct PeakLoop {
+  float (*run)(int64_t rounds) = nullptr;
+  /// Multiplications and additions of one round.
+  int64_t operations = 0;
+};
+
+PeakLoop peak_loop_portable();
+PeakLoop peak_loop_avx2();
+PeakLoop peak_loop_avx512();
+/// Products of pairs of bfloat16, summed in float.
+PeakLoop peak_loop_avx512_bf16();
+
+}  // namespace trtlike::core
