@@ -14,9 +14,10 @@ namespace trtlike::tuner {
 /// A tactic with buffers, ready to be run again and again.
 class Measurement {
  public:
-  /// Prepares the tactic. Throws what pack and prepare throw.
+  /// Prepares the tactic. `cold_weights`: packed constants come from memory in each run, as in a
+  /// network whose weights do not fit the caches. Throws what pack and prepare throw.
   Measurement(const kernels::Tactic& tactic, const kernels::Problem& problem,
-              const core::ThreadPool& pool);
+              const core::ThreadPool& pool, bool cold_weights);
   /// Runs once; the time in ms.
   double sample();
   /// Bytes of scratch that a run takes in all threads.
@@ -24,6 +25,7 @@ class Measurement {
 
  private:
   const core::ThreadPool& pool_;
+  bool cold_weights_;
   kernels::Packed packed_;
   std::unique_ptr<kernels::Kernel> kernel_;
   std::vector<std::shared_ptr<void>> buffers_;

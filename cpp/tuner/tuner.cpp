@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "core/cache.h"
 #include "core/log.h"
 #include "tuner/candidates.h"
 #include "tuner/measure.h"
@@ -48,8 +49,13 @@ size_t constant_bytes(const kernels::Problem& problem) {
   return bytes;
 }
 
-std::string cache_key(const kernels::Tactic& tactic, const kernels::Problem& problem) {
-  return core::str(tactic.name, " @ ", problem.key());
+/// Constants that leave no room in the caches for each other: a layer finds its own in memory.
+bool has_cold_weights(const TunedGraph& graph) {
+  size_t bytes = 0;
+  for (const TunedValue& value : graph.values)
+    if (value.constant != nullptr)
+      bytes += core::dtype_bytes(value.dtype, core::elems(value.dims[0]));
+  return bytes > core::last_level_cache_bytes();
 }
 
 class Tuner {
@@ -58,6 +64,7 @@ class Tuner {
       : graph_(graph),
         options_(options),
         pool_(options.threads),
+        cold_weights_(has_cold_weights(graph)),
         cache_(options.cache != nullptr ? *options.cache : own_cache_) {}
 
   Result run() {
@@ -201,7 +208,8 @@ class Tuner {
         ms[c] = options_.timer(*tactics[c], *problems[c]);
         continue;
       }
-      auto measurement = std::make_unique<Measurement>(*tactics[c], *problems[c], pool_);
+      auto measurement =
+          std::make_unique<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_);
       if (options_.workspace_limit >= 0 &&
           measurement->workspace_bytes() > options_.workspace_limit) {
         core::log(options_.logger, Severity::Verbose, "[tuner] ", tactics[c]->name,
@@ -346,6 +354,10 @@ class Tuner {
     return choice;
   }
 
+  std::string cache_key(const kernels::Tactic& tactic, const kernels::Problem& problem) const {
+    return core::str(tactic.name, " @ ", problem.key(), cold_weights_ ? " cold" : "");
+  }
+
   /// Written to the cache for a tactic that may not run; a conversion that no tactic does.
   static constexpr double kNeverMs = 1e9;
   static constexpr double kForbiddenMs = 1e12;
@@ -353,6 +365,7 @@ class Tuner {
   const TunedGraph& graph_;
   const Options& options_;
   core::ThreadPool pool_;
+  bool cold_weights_;
   TimingCache own_cache_;
   TimingCache& cache_;
   ConvertedConstants constants_;

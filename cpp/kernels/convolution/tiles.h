@@ -19,6 +19,11 @@ struct Tile {
   int64_t channels;      ///< how many
   const float* weights;  ///< of the first channel: [taps][channels][vectors * lanes]
   int64_t tap_stride;    ///< floats between the weights of two taps
+  /// Weights that are needed next are fetched into the second-level cache meanwhile: 2 * ahead_half
+  /// bytes from here on, ahead_step bytes of each half a channel; null: none.
+  const char* ahead;
+  int64_t ahead_half;
+  int64_t ahead_step;
   const float* start;    ///< first value of the sums: a row of vectors * lanes, or one a pixel
   int64_t start_stride;  ///< 0: the same row (the bias) for all pixels
   /// Where sums that are not complete go: rows of vectors * lanes; null: they are complete.
@@ -32,6 +37,15 @@ struct Tile {
   bool clip;
   float low, high;
 };
+
+/// Lets tile `index` of `count` fetch its share of `bytes` from `from` on.
+inline void fetch_ahead(Tile& tile, const float* from, int64_t bytes, int64_t index,
+                        int64_t count) {
+  const int64_t share = bytes / count;
+  tile.ahead = reinterpret_cast<const char*>(from) + share * index;
+  tile.ahead_half = share / 2;
+  tile.ahead_step = share / 2 / (tile.taps * tile.channels) + 1;
+}
 
 using TileFunction = void (*)(const Tile& tile);
 

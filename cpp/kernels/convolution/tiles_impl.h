@@ -16,7 +16,11 @@ class RegisterTile {
   static void run(const Tile& tile) {
     RegisterTile sums;
     sums.start(tile);
-    sums.accumulate(tile);
+    if (tile.ahead != nullptr) {
+      sums.template accumulate<true>(tile);
+    } else {
+      sums.template accumulate<false>(tile);
+    }
     if (tile.partial != nullptr) {
       sums.store_partial(tile);
     } else {
@@ -36,7 +40,9 @@ class RegisterTile {
         sums_[i][j] = Vector::load(tile.start + i * tile.start_stride + j * kLanes);
   }
 
+  template <bool kAhead>
   void accumulate(const Tile& tile) {
+    const char* ahead = tile.ahead;
     for (int64_t t = 0; t < tile.taps; ++t) {
       const float* rows[kRows];
 #pragma GCC unroll 16
@@ -46,6 +52,11 @@ class RegisterTile {
         Vector weights[kVectors];
 #pragma GCC unroll 4
         for (int j = 0; j < kVectors; ++j) weights[j] = Vector::load(w + j * kLanes);
+        if constexpr (kAhead) {
+          __builtin_prefetch(ahead, 0, 2);
+          __builtin_prefetch(ahead + tile.ahead_half, 0, 2);
+          ahead += tile.ahead_step;
+        }
 #pragma GCC unroll 16
         for (int i = 0; i < kRows; ++i) {
           const Vector x(rows[i][c]);

@@ -188,6 +188,10 @@ class WinogradKernel final : public Kernel {
         const int64_t at = count * t / num_tiles, next = count * (t + 1) / num_tiles;
         tile.rows = rows + at;
         tile.out = outs + at;
+        // Slices that share out tiles read the same weights: fetching them twice gains nothing.
+        if (options_.by_channels)
+          fetch_ahead(tile, tile.weights + panels_.channels * width,
+                      panels_.channels * width * static_cast<int64_t>(sizeof(float)), t, num_tiles);
         options_.tiles->functions[panel.vectors][next - at](tile);
       }
     }

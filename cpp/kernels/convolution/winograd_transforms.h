@@ -86,6 +86,7 @@ inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
 #pragma GCC unroll 8
     for (int i = 0; i < kT; ++i) {
       const float* at = w.in + i * w.row_pitch + j * w.pixel_pitch + c;
+      if (j >= 2) __builtin_prefetch(at + kM * w.pixel_pitch);
       d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
     }
     Winograd<kM>::input(d, y);
@@ -139,6 +140,7 @@ inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
       }
       if (t.clip) x = max(low, min(high, x));
       float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
+      if (kFull) __builtin_prefetch(to + kM * t.pixel_pitch, 1);
       if (kFull) {
         x.store(to);
       } else {

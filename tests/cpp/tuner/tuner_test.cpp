@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/cache.h"
 #include "trtlike/error.h"
 
 namespace trtlike::tuner {
@@ -105,6 +106,32 @@ TEST(Tuner, a_miss_is_an_error_where_it_is_asked_to_be_one) {
   options.error_on_cache_miss = true;
   options.level = 5;
   EXPECT_THROW(choose(chain.graph, options), UserError);
+}
+
+TEST(Tuner, times_of_weights_beyond_the_caches_are_kept_apart) {
+  const auto attributes = ops::complete_attributes(ops::get_op("Convolution"), {});
+  const int64_t many = static_cast<int64_t>(core::last_level_cache_bytes() / sizeof(float) / 64);
+  const float unused = 0;
+  for (const int64_t maps : {int64_t{64}, many + 1}) {
+    TunedGraph graph;
+    graph.values.resize(3);
+    graph.values[0].dims = {Dims{1, 64, 8, 8}};
+    graph.values[1].dims = {Dims{maps, 64, 1, 1}};
+    graph.values[1].constant = &unused;
+    graph.values[2].dims = {Dims{1, maps, 8, 8}};
+    TunedNode node;
+    node.op = &ops::get_op("Convolution");
+    node.attributes = &attributes;
+    node.inputs = {0, 1};
+    node.outputs = {2};
+    graph.nodes.push_back(node);
+    TimingCache cache;
+    Options options = with_timer([](const Tactic&, const Problem&) { return 1.0; });
+    options.cache = &cache;
+    choose(graph, options);
+    for (const std::string& key : cache.keys()) EXPECT_EQ(key.ends_with(" cold"), maps > 64) << key;
+    EXPECT_GT(cache.size(), 0u);
+  }
 }
 
 TEST(Tuner, says_why_nothing_computes_a_node) {
