@@ -1,11 +1,17 @@
-// Winograd convolution F(m x m, 3x3): with t = m + 2, each t x t window d of the input and the
-// filter g give m x m outputs
+// Winograd convolution F(m x m, 3x3): each t x t window d of the input and the filter g give m x m
+// outputs
 //
 //   Y = A^T [ (G g G^T) . (B^T d B) ] A
 //
 // so that the products, summed over input channels, are t * t matrix products of tiles by channels.
-// The matrices follow from t - 1 points and infinity: 0, +-1 (m = 2); and 1/2, -2 (m = 4);
-// 0, +-1, +-2, +-1/2 (m = 6). Rows of B^T are polynomials without division; G has the divisors.
+// With a stride of 1, t = m + 2. The matrices follow from t - 1 points and infinity: 0, +-1 (m =
+// 2); and 1/2, -2 (m = 4); 0, +-1, +-2, +-1/2 (m = 6). Rows of B^T are polynomials without
+// division; G has the divisors.
+//
+// With a stride of 2, t = 2 m + 1: the inputs 0, 2, ... of a window meet taps 0 and 2 of the filter
+// with a stride of 1, which is F(m, 2) by the points 0, 1 (m = 2) and -1, 2 (m = 4) and infinity;
+// the inputs 1, 3, ... meet tap 1 only and are multiplied as they are. These m + 1 and m products
+// are added up by A.
 //
 // V (transformed input) is [t * t][tiles][channels], M (products) [t * t][tiles][out channels],
 // both with rows and planes padded so that neither is a multiple of 4 KiB.
@@ -49,11 +55,18 @@ struct WinogradTransforms {
   void (*output)(const OutputTile& tile);
 };
 
-/// By output extent of a tile: 2, 4 or 6.
-const WinogradTransforms& winograd_avx512(int m);
-const WinogradTransforms& winograd_avx2(int m);
+/// Extents of a tile: m x m outputs at a stride. 2, 4 or 6 with a stride of 1; 2 or 4 with one
+/// of 2.
+struct WinogradSize {
+  int m;
+  int stride;
+  constexpr int window() const { return stride == 1 ? m + 2 : 2 * m + 1; }
+};
+
+const WinogradTransforms& winograd_avx512(WinogradSize size);
+const WinogradTransforms& winograd_avx2(WinogradSize size);
 
 /// G g G^T for a 3x3 filter, t * t values.
-void transform_filter(int m, const float* filter, double* out);
+void transform_filter(WinogradSize size, const float* filter, double* out);
 
 }  // namespace trtlike::kernels::convolution

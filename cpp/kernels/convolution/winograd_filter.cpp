@@ -8,38 +8,47 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
-std::vector<double> points(int m) {
-  switch (m) {
+std::vector<double> points(WinogradSize size) {
+  if (size.stride == 2) {
+    if (size.m == 2) return {0, 1};
+    TRTLIKE_ASSERT(size.m == 4, "Winograd output extent ", size.m);
+    return {0, 1, -1, 2};
+  }
+  switch (size.m) {
     case 2:
       return {0, 1, -1};
     case 4:
       return {0, 1, -1, 0.5, -2};
     default:
-      TRTLIKE_ASSERT(m == 6, "Winograd output extent ", m);
+      TRTLIKE_ASSERT(size.m == 6, "Winograd output extent ", size.m);
       return {0, 1, -1, 2, -2, 0.5, -0.5};
   }
 }
 
 using Row = std::array<double, 3>;
 
-/// Row j is (1, a, a^2) / prod over the other points b of (a - b); the last one is (0, 0, 1).
-std::vector<Row> filter_matrix(int m) {
-  const std::vector<double> at = points(m);
+/// Row j is (1, a, a^2) / prod over the other points b of (a - b), or (1, 0, a) / prod with a
+/// stride of 2; then (0, 0, 1), and with a stride of 2 m times (0, 1, 0).
+std::vector<Row> filter_matrix(WinogradSize size) {
+  const std::vector<double> at = points(size);
   std::vector<Row> rows;
   for (size_t j = 0; j < at.size(); ++j) {
     double divisor = 1;
     for (size_t l = 0; l < at.size(); ++l)
       if (l != j) divisor *= at[j] - at[l];
-    rows.push_back({1 / divisor, at[j] / divisor, at[j] * at[j] / divisor});
+    const double once = at[j] / divisor;
+    rows.push_back(size.stride == 1 ? Row{1 / divisor, once, at[j] * once}
+                                    : Row{1 / divisor, 0, once});
   }
   rows.push_back({0, 0, 1});
+  if (size.stride == 2) rows.insert(rows.end(), static_cast<size_t>(size.m), {0, 1, 0});
   return rows;
 }
 
 }  // namespace
 
-void transform_filter(int m, const float* filter, double* out) {
-  const std::vector<Row> g = filter_matrix(m);
+void transform_filter(WinogradSize size, const float* filter, double* out) {
+  const std::vector<Row> g = filter_matrix(size);
   const size_t t = g.size();
   for (size_t i = 0; i < t; ++i)
     for (size_t j = 0; j < t; ++j) {

@@ -5,6 +5,7 @@
 
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "core/strings.h"
 #include "kernels/convolution/direct.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/winograd.h"
@@ -22,7 +23,7 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 class WinogradKernel final : public Kernel {
  public:
   struct Options {
-    int m;
+    WinogradSize size;
     bool by_channels;
     const TileSet* tiles;
     const WinogradTransforms* transforms;
@@ -35,10 +36,10 @@ class WinogradKernel final : public Kernel {
         epilogue_(problem, isa_of_lanes(options.tiles->lanes)),
         shape_(shape_of(problem)) {
     const int lanes = options_.tiles->lanes;
-    taps_ = (options_.m + 2) * (options_.m + 2);
+    taps_ = options_.size.window() * options_.size.window();
     panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
-    tiles_h_ = ceil_div(shape_.output[1], options_.m);
-    tiles_w_ = ceil_div(shape_.output[2], options_.m);
+    tiles_h_ = ceil_div(shape_.output[1], options_.size.m);
+    tiles_w_ = ceil_div(shape_.output[2], options_.size.m);
     num_tiles_ = shape_.batch * tiles_h_ * tiles_w_;
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
@@ -82,7 +83,7 @@ class WinogradKernel final : public Kernel {
   }
 
   void plan_slices(int threads) {
-    const int t = options_.m + 2;
+    const int t = options_.size.window();
     window_floats_ = t * t * v_row_;
     blocks_ = std::max<int64_t>(1, ceil_div(num_tiles_, kBlockTiles));
     if (blocks_ > 1 || !options_.by_channels) blocks_ = ceil_div(blocks_, threads) * threads;
@@ -111,16 +112,17 @@ class WinogradKernel final : public Kernel {
     int64_t n, h, w;  ///< batch entry and the first output pixel
   };
   Place place_of(int64_t tile) const {
-    return {tile / (tiles_h_ * tiles_w_), tile / tiles_w_ % tiles_h_ * options_.m,
-            tile % tiles_w_ * options_.m};
+    return {tile / (tiles_h_ * tiles_w_), tile / tiles_w_ % tiles_h_ * options_.size.m,
+            tile % tiles_w_ * options_.size.m};
   }
 
   void transform_tile(const RunArgs& args, int64_t tile, float* v, int64_t plane,
                       float* window) const {
-    const int t = options_.m + 2;
+    const int t = options_.size.window();
     const Place at = place_of(tile);
     const int64_t height = shape_.input[1], width = shape_.input[2];
-    const int64_t y = at.h - shape_.padding[1], x = at.w - shape_.padding[2];
+    const int64_t y = at.h * options_.size.stride - shape_.padding[1];
+    const int64_t x = at.w * options_.size.stride - shape_.padding[2];
     const float* image =
         static_cast<const float*>(args.inputs[0]) + at.n * height * width * in_pitch_;
     InputWindow in{.in = image + (y * width + x) * in_pitch_,
@@ -140,7 +142,7 @@ class WinogradKernel final : public Kernel {
 
   /// The window at (y, x) with zeros where it leaves the image.
   void copy_window(const float* image, int64_t y, int64_t x, float* to) const {
-    const int t = options_.m + 2;
+    const int t = options_.size.window();
     const int64_t channels = shape_.input_channels;
     for (int64_t i = y; i < y + t; ++i)
       for (int64_t j = x; j < x + t; ++j, to += channels) {
@@ -213,8 +215,8 @@ class WinogradKernel final : public Kernel {
         .residual = residual == nullptr ? nullptr : residual + panel.out_channel,
         .residual_row_pitch = width * epilogue_.residual_pitch,
         .residual_pitch = epilogue_.residual_pitch,
-        .rows = static_cast<int>(std::min<int64_t>(options_.m, height - at.h)),
-        .columns = static_cast<int>(std::min<int64_t>(options_.m, width - at.w)),
+        .rows = static_cast<int>(std::min<int64_t>(options_.size.m, height - at.h)),
+        .columns = static_cast<int>(std::min<int64_t>(options_.size.m, width - at.w)),
         .clip = epilogue_.clip,
         .low = epilogue_.low,
         .high = epilogue_.high};
@@ -240,34 +242,34 @@ class WinogradKernel final : public Kernel {
   std::vector<float> zeros_;
 };
 
-std::optional<std::string> refuse_winograd(const Problem& problem) {
+std::optional<std::string> refuse_winograd(const Problem& problem, int stride) {
   if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast))
     return reason;
   if (problem.strict) return "does not keep the order of the direct sums";
   const ops::ConvolutionShape shape = shape_of(problem);
-  const Axes ones{1, 1, 1};
-  if (problem.inputs[0].dims.rank() != 4 || shape.kernel != Axes{1, 3, 3} || shape.stride != ones ||
-      shape.dilation != ones || shape.groups != 1)
-    return "needs a 3x3 kernel without strides, dilations and groups";
+  const Axes ones{1, 1, 1}, strides{1, stride, stride};
+  if (problem.inputs[0].dims.rank() != 4 || shape.kernel != Axes{1, 3, 3} ||
+      shape.stride != strides || shape.dilation != ones || shape.groups != 1)
+    return core::str("needs a 3x3 kernel with strides of ", stride, ", no dilations or groups");
   if (shape.input_channels < 8 || shape.output_channels < 8) return "needs 8 channels or more";
   return std::nullopt;
 }
 
-template <const TileSet& (*kTiles)(), const WinogradTransforms& (*kTransforms)(int), int kM,
-          bool kByChannels, int kMaxVectors>
+template <const TileSet& (*kTiles)(), const WinogradTransforms& (*kTransforms)(WinogradSize),
+          WinogradSize kSize, bool kByChannels, int kMaxVectors>
 struct WinogradFunctions {
   static std::optional<std::string> refuse(const Problem& problem) {
-    return refuse_winograd(problem);
+    return refuse_winograd(problem, kSize.stride);
   }
 
   static Packed pack(const Problem& problem) {
-    constexpr int kTaps = (kM + 2) * (kM + 2);
+    constexpr int kTaps = kSize.window() * kSize.window();
     const ops::ConvolutionShape shape = shape_of(problem);
     const PanelPlan plan = plan_panels(shape, kTaps, kTiles().lanes, kMaxVectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     std::vector<double> transformed(weights.size() / 9 * kTaps);
     for (size_t i = 0; i < weights.size() / 9; ++i)
-      transform_filter(kM, weights.data() + i * 9, transformed.data() + i * kTaps);
+      transform_filter(kSize, weights.data() + i * 9, transformed.data() + i * kTaps);
     const PackedFloats out(plan.floats);
     pack_panels(
         plan, shape,
@@ -281,13 +283,14 @@ struct WinogradFunctions {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<WinogradKernel>(problem,
-                                            WinogradKernel::Options{.m = kM,
-                                                                    .by_channels = kByChannels,
-                                                                    .tiles = &kTiles(),
-                                                                    .transforms = &kTransforms(kM),
-                                                                    .max_vectors = kMaxVectors},
-                                            as_floats(packed));
+    return std::make_unique<WinogradKernel>(
+        problem,
+        WinogradKernel::Options{.size = kSize,
+                                .by_channels = kByChannels,
+                                .tiles = &kTiles(),
+                                .transforms = &kTransforms(kSize),
+                                .max_vectors = kMaxVectors},
+        as_floats(packed));
   }
 };
 
@@ -295,18 +298,23 @@ struct WinogradFunctions {
 }  // namespace convolution
 
 #if defined(__x86_64__)
+using convolution::WinogradSize;
 using core::Isa;
-template <int kM, bool kByChannels>
+template <WinogradSize kSize, bool kByChannels>
 using WinogradAvx512 =
-    convolution::WinogradFunctions<convolution::tiles_avx512, convolution::winograd_avx512, kM,
+    convolution::WinogradFunctions<convolution::tiles_avx512, convolution::winograd_avx512, kSize,
                                    kByChannels, 4>;
-using Winograd2BlocksAvx512 = WinogradAvx512<2, false>;
-using Winograd4BlocksAvx512 = WinogradAvx512<4, false>;
-using Winograd6BlocksAvx512 = WinogradAvx512<6, false>;
-using Winograd2ChannelsAvx512 = WinogradAvx512<2, true>;
-using Winograd4ChannelsAvx512 = WinogradAvx512<4, true>;
-using Winograd4BlocksAvx2 = convolution::WinogradFunctions<convolution::tiles_avx2,
-                                                           convolution::winograd_avx2, 4, false, 2>;
+using Winograd2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 1}, false>;
+using Winograd4BlocksAvx512 = WinogradAvx512<WinogradSize{4, 1}, false>;
+using Winograd6BlocksAvx512 = WinogradAvx512<WinogradSize{6, 1}, false>;
+using Winograd2ChannelsAvx512 = WinogradAvx512<WinogradSize{2, 1}, true>;
+using Winograd4ChannelsAvx512 = WinogradAvx512<WinogradSize{4, 1}, true>;
+using Winograd4Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{4, 2}, false>;
+using Winograd2Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 2}, false>;
+using Winograd2Stride2ChannelsAvx512 = WinogradAvx512<WinogradSize{2, 2}, true>;
+using Winograd4BlocksAvx2 =
+    convolution::WinogradFunctions<convolution::tiles_avx2, convolution::winograd_avx2,
+                                   WinogradSize{4, 1}, false, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_blocks_avx512, "winograd_f32_2x2_blocks_avx512",
                            Isa::Avx512, Winograd2BlocksAvx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx512, "winograd_f32_4x4_blocks_avx512",
@@ -317,6 +325,15 @@ TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_channels_avx512,
                            "winograd_f32_2x2_channels_avx512", Isa::Avx512, Winograd2ChannelsAvx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_channels_avx512,
                            "winograd_f32_4x4_channels_avx512", Isa::Avx512, Winograd4ChannelsAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_stride2_blocks_avx512,
+                           "winograd_f32_4x4_stride2_blocks_avx512", Isa::Avx512,
+                           Winograd4Stride2BlocksAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_stride2_blocks_avx512,
+                           "winograd_f32_2x2_stride2_blocks_avx512", Isa::Avx512,
+                           Winograd2Stride2BlocksAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_stride2_channels_avx512,
+                           "winograd_f32_2x2_stride2_channels_avx512", Isa::Avx512,
+                           Winograd2Stride2ChannelsAvx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx2, "winograd_f32_4x4_blocks_avx2",
                            Isa::Avx2, Winograd4BlocksAvx2)
 #endif

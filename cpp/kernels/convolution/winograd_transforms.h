@@ -7,12 +7,12 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
-/// B^T d and A^T m in one dimension.
-template <int kM>
+/// B^T d and A^T m in one dimension, by m and stride.
+template <int kM, int kStride>
 struct Winograd;
 
 template <>
-struct Winograd<2> {
+struct Winograd<2, 1> {
   static void input(const Vector (&d)[4], Vector (&y)[4]) {
     y[0] = d[2] - d[0];
     y[1] = d[2] + d[1];
@@ -26,7 +26,7 @@ struct Winograd<2> {
 };
 
 template <>
-struct Winograd<4> {
+struct Winograd<4, 1> {
   static void input(const Vector (&d)[6], Vector (&y)[6]) {
     const Vector half(0.5f), two(2.0f), p = d[4] - d[2], q = d[3] - d[1];
     y[0] = fma(Vector(1.5f), q, (d[0] - d[2]) + p);
@@ -46,7 +46,7 @@ struct Winograd<4> {
 };
 
 template <>
-struct Winograd<6> {
+struct Winograd<6, 1> {
   static void input(const Vector (&d)[8], Vector (&y)[8]) {
     y[0] = fma(Vector(5.25f), d[2] - d[4], d[6] - d[0]);
     const Vector e1 = fma(Vector(-4.25f), d[4], d[6] + d[2]);
@@ -75,62 +75,101 @@ struct Winograd<6> {
   }
 };
 
+template <>
+struct Winograd<2, 2> {
+  static void input(const Vector (&d)[5], Vector (&y)[5]) {
+    y[0] = d[2] - d[0];
+    y[1] = d[2];
+    y[2] = d[4] - d[2];
+    y[3] = d[1];
+    y[4] = d[3];
+  }
+  static void output(const Vector (&m)[5], Vector (&y)[2]) {
+    y[0] = (m[0] + m[1]) + m[3];
+    y[1] = (m[1] + m[2]) + m[4];
+  }
+};
+
+template <>
+struct Winograd<4, 2> {
+  static void input(const Vector (&d)[9], Vector (&y)[9]) {
+    const Vector two(2.0f), p = d[6] - d[2], q = d[4] - d[0];
+    y[0] = fma(Vector(-2.0f), q, p);
+    y[1] = fma(Vector(-2.0f), d[2], d[6] - d[4]);
+    y[2] = fma(two, d[2], fma(Vector(-3.0f), d[4], d[6]));
+    y[3] = p;
+    y[4] = fma(Vector(-2.0f), p, d[8] - d[4]);
+    y[5] = d[1];
+    y[6] = d[3];
+    y[7] = d[5];
+    y[8] = d[7];
+  }
+  static void output(const Vector (&m)[9], Vector (&y)[4]) {
+    const Vector s = m[1] + m[2], d = m[1] - m[2];
+    y[0] = (m[0] + s) + (m[3] + m[5]);
+    y[1] = fma(Vector(2.0f), m[3], d + m[6]);
+    y[2] = fma(Vector(4.0f), m[3], s + m[7]);
+    y[3] = fma(Vector(8.0f), m[3], (d + m[4]) + m[8]);
+  }
+};
+
 /// Transforms `lanes` channels from channel c on.
-template <int kM, bool kFull>
+template <int kM, int kStride, bool kFull>
 inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
-  constexpr int kT = kM + 2;
+  constexpr int kT = WinogradSize{kM, kStride}.window();
   Vector columns[kT][kT];
-#pragma GCC unroll 8
+#pragma GCC unroll 9
   for (int j = 0; j < kT; ++j) {
     Vector d[kT], y[kT];
-#pragma GCC unroll 8
+#pragma GCC unroll 9
     for (int i = 0; i < kT; ++i) {
       const float* at = w.in + i * w.row_pitch + j * w.pixel_pitch + c;
-      if (j >= 2) __builtin_prefetch(at + kM * w.pixel_pitch);
+      if (j >= kT - kM * kStride) __builtin_prefetch(at + kM * kStride * w.pixel_pitch);
       d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
     }
-    Winograd<kM>::input(d, y);
-#pragma GCC unroll 8
+    Winograd<kM, kStride>::input(d, y);
+#pragma GCC unroll 9
     for (int i = 0; i < kT; ++i) columns[i][j] = y[i];
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 9
   for (int i = 0; i < kT; ++i) {
     Vector y[kT];
-    Winograd<kM>::input(columns[i], y);
-#pragma GCC unroll 8
+    Winograd<kM, kStride>::input(columns[i], y);
+#pragma GCC unroll 9
     for (int j = 0; j < kT; ++j) y[j].store(w.v + (i * kT + j) * w.plane + c);
   }
 }
 
-template <int kM>
+template <int kM, int kStride>
 void transform_input(const InputWindow& w) {
   int64_t c = 0;
   for (; c + Vector::kLanes <= w.channels; c += Vector::kLanes)
-    transform_input_lanes<kM, true>(w, c, Vector::kLanes);
-  if (c < w.channels) transform_input_lanes<kM, false>(w, c, static_cast<int>(w.channels - c));
+    transform_input_lanes<kM, kStride, true>(w, c, Vector::kLanes);
+  if (c < w.channels)
+    transform_input_lanes<kM, kStride, false>(w, c, static_cast<int>(w.channels - c));
 }
 
 /// kFull: all outputs of the tile exist and all lanes are stored.
-template <int kM, bool kFull>
+template <int kM, int kStride, bool kFull>
 inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
-  constexpr int kT = kM + 2;
+  constexpr int kT = WinogradSize{kM, kStride}.window();
   Vector columns[kM][kT];
-#pragma GCC unroll 8
+#pragma GCC unroll 9
   for (int j = 0; j < kT; ++j) {
     Vector m[kT], y[kM];
-#pragma GCC unroll 8
+#pragma GCC unroll 9
     for (int i = 0; i < kT; ++i) m[i] = Vector::load(t.m + (i * kT + j) * t.plane + k);
-    Winograd<kM>::output(m, y);
-#pragma GCC unroll 8
+    Winograd<kM, kStride>::output(m, y);
+#pragma GCC unroll 9
     for (int i = 0; i < kM; ++i) columns[i][j] = y[i];
   }
   const Vector bias = Vector::load(t.bias + k), low(t.low), high(t.high);
-#pragma GCC unroll 8
+#pragma GCC unroll 9
   for (int i = 0; i < kM; ++i) {
     if (!kFull && i >= t.rows) break;
     Vector y[kM];
-    Winograd<kM>::output(columns[i], y);
-#pragma GCC unroll 8
+    Winograd<kM, kStride>::output(columns[i], y);
+#pragma GCC unroll 9
     for (int j = 0; j < kM; ++j) {
       if (!kFull && j >= t.columns) break;
       Vector x = y[j] + bias;
@@ -150,25 +189,31 @@ inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
   }
 }
 
-template <int kM>
+template <int kM, int kStride>
 void transform_output(const OutputTile& t) {
   const bool whole = t.rows == kM && t.columns == kM;
   for (int64_t k = 0; k < t.channels; k += Vector::kLanes) {
     const int lanes =
         static_cast<int>(t.channels - k < Vector::kLanes ? t.channels - k : Vector::kLanes);
     if (whole && lanes == Vector::kLanes) {
-      transform_output_lanes<kM, true>(t, k, lanes);
+      transform_output_lanes<kM, kStride, true>(t, k, lanes);
     } else {
-      transform_output_lanes<kM, false>(t, k, lanes);
+      transform_output_lanes<kM, kStride, false>(t, k, lanes);
     }
   }
 }
 
-const WinogradTransforms& winograd_transforms(int m) {
-  static const WinogradTransforms two{transform_input<2>, transform_output<2>};
-  static const WinogradTransforms four{transform_input<4>, transform_output<4>};
-  static const WinogradTransforms six{transform_input<6>, transform_output<6>};
-  return m == 2 ? two : m == 4 ? four : six;
+template <int kM, int kStride>
+const WinogradTransforms& transforms_of() {
+  static const WinogradTransforms both{transform_input<kM, kStride>, transform_output<kM, kStride>};
+  return both;
+}
+
+const WinogradTransforms& winograd_transforms(WinogradSize size) {
+  if (size.stride == 2) return size.m == 2 ? transforms_of<2, 2>() : transforms_of<4, 2>();
+  return size.m == 2   ? transforms_of<2, 1>()
+         : size.m == 4 ? transforms_of<4, 1>()
+                       : transforms_of<6, 1>();
 }
 
 }  // namespace

@@ -3,6 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const WinogradTransforms& winograd_avx2(int m) { return winograd_transforms(m); }
+const WinogradTransforms& winograd_avx2(WinogradSize size) { return winograd_transforms(size); }
 
 }  // namespace trtlike::kernels::convolution

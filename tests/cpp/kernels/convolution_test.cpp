@@ -62,6 +62,17 @@ TEST(NativeConvolution, extents_around_the_tiles) {
   }
 }
 
+TEST(NativeConvolution, strides_of_two_around_the_tiles) {
+  for (int64_t w = 1; w <= 27; ++w)
+    for (const auto& [before, after] :
+         std::vector<std::array<int64_t, 2>>{{1, 1}, {0, 1}, {1, 0}, {2, 2}}) {
+      const Attributes attributes = {{"stride", Ints{2, 2}},
+                                     {"pre_padding", Ints{before, 1}},
+                                     {"post_padding", Ints{after, 1}}};
+      expect_all_close(convolution({2, 19, 2 + w % 5, w}, {20, 19, 3, 3}, attributes));
+    }
+}
+
 TEST(NativeConvolution, strides_dilations_and_one_sided_padding) {
   const std::vector<Attributes> cases = {
       {{"stride", Ints{2, 2}}, {"pre_padding", Ints{3, 3}}, {"post_padding", Ints{3, 3}}},
@@ -164,6 +175,9 @@ TEST(NativeConvolution, bands_of_wider_tensors) {
 TEST(NativeConvolution, threads_and_many_blocks) {
   for (const int threads : {1, 2, 3, 8}) {
     expect_all_close(convolution({1, 40, 33, 31}, {200, 40, 3, 3}, padded(1)).threads(threads));
+    Attributes strided = padded(1);
+    strided.emplace_back("stride", Ints{2, 2});
+    expect_all_close(convolution({1, 40, 33, 31}, {200, 40, 3, 3}, strided).threads(threads));
     expect_all_close(convolution({1, 300, 5, 5}, {500, 300, 1, 1}, {}).threads(threads));
   }
 }
