@@ -186,6 +186,17 @@ Header read_header(const void* bytes, size_t num_bytes) {
   return header;
 }
 
+/// Kernels read truth values as bool, which holds 0 or 1 only.
+void check_truth_values(const LoadedPlan& loaded) {
+  for (const PlanValue& value : loaded.plan.values) {
+    if (value.kind != ValueKind::Constant || value.dtype != DataType::Bool) continue;
+    const std::byte* from = loaded.constants + value.constant.offset;
+    for (int64_t i = 0; i < core::elems(value.dims); ++i)
+      require(from[i] <= std::byte{1}, "value '", value.name, "', element ", i,
+              ": expected a truth value of 0 or 1, got ", static_cast<int>(from[i]), ".");
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes) {
@@ -208,6 +219,7 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   loaded->num_bytes = num_bytes;
   loaded->bytes = std::move(bytes);
   validate_plan(loaded->plan, loaded->constants_bytes);
+  check_truth_values(*loaded);
   return loaded;
 }
 

@@ -11,4 +11,7 @@ namespace trtlike::ir {
 /// UserError naming `where` when their count is not that of `dims`.
 ConstantData share_weights(const std::string& where, const Dims& dims, const Weights& weights);
 
+/// Bytes as truth values: the same data where all are 0 or 1, else a copy with 1 for any other.
+ConstantData with_truth_values(const ConstantData& data);
+
 }  // namespace trtlike::ir

@@ -7,6 +7,7 @@
 #include "core/dtype.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "ir/weights.h"
 #include "onnx/failure.h"
 
 namespace trtlike::onnx {
@@ -100,7 +101,8 @@ ir::ConstantData pack_small(const TensorProto& tensor, size_t bytes) {
          str("expected ", entries, " entries of int32_data, got ", tensor.int32_data_size(), "."));
   auto data = allocate(bytes);
   for (size_t i = 0; i < entries; ++i) {
-    const int32_t entry = tensor.int32_data(static_cast<int>(i));
+    int32_t entry = tensor.int32_data(static_cast<int>(i));
+    if (tensor.data_type() == TensorProto::BOOL) entry = entry != 0 ? 1 : 0;
     std::memcpy(static_cast<char*>(data.get()) + i * static_cast<size_t>(width), &entry,
                 static_cast<size_t>(width));
   }
@@ -259,7 +261,7 @@ TensorData TensorReader::read(const TensorProto& tensor) {
     fail(tensor, Code::UnsupportedGraph, "expected a whole tensor, got a segment of one.");
   const ir::ConstantData raw = read_raw(tensor, bytes);
   if (!is_substituted(tensor.data_type())) {
-    result.data = raw;
+    result.data = result.dtype == DataType::Bool ? ir::with_truth_values(raw) : raw;
     return result;
   }
   warn_once(tensor.data_type(), result.dtype);

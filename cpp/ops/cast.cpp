@@ -20,8 +20,10 @@ void reference(const ReferenceArgs& args) {
   dispatch_conversion(in.dtype, out.dtype, "Cast", [&](auto source, auto target) {
     using From = decltype(source);
     using To = decltype(target);
+    // A truth value is any byte other than 0, which a bool may not hold.
+    using Stored = std::conditional_t<std::is_same_v<From, bool>, uint8_t, From>;
     for (int64_t i = 0; i < in.elems(); ++i)
-      out.as<To>()[i] = convert_element<To>(in.as<From>()[i]);
+      out.as<To>()[i] = convert_element<To>(static_cast<From>(in.as<Stored>()[i]));
   });
 }
 

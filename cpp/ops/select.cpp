@@ -20,8 +20,8 @@ void reference(const ReferenceArgs& args) {
   core::dispatch_dtype(out.dtype, "Select", [&](auto tag) {
     using T = decltype(tag);
     for_each_broadcast(out.dims, args.inputs, [&](int64_t i, const int64_t* at) {
-      out.as<T>()[i] = args.inputs[0].as<bool>()[at[0]] ? args.inputs[1].as<T>()[at[1]]
-                                                        : args.inputs[2].as<T>()[at[2]];
+      out.as<T>()[i] = args.inputs[0].as<uint8_t>()[at[0]] != 0 ? args.inputs[1].as<T>()[at[1]]
+                                                                : args.inputs[2].as<T>()[at[2]];
     });
   });
 }

@@ -106,12 +106,14 @@ void set_step(StepTable& table) {
 
 template <typename T>
 void load_floats(const void* from, float* to, int64_t count) {
-  // Booleans are bytes of 0 or 1: read as such, they are converted many at a time.
+  // Booleans are read as bytes, which are converted many at a time.
   using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
   const Stored* p = static_cast<const Stored*>(from);
   constexpr int kLanes = Vector::kLanes;
   int64_t i = 0;
-  if constexpr (std::is_integral_v<T>) {
+  if constexpr (std::is_same_v<T, bool>) {
+    for (; i < count; ++i) to[i] = static_cast<float>(p[i] < 1 ? p[i] : 1);
+  } else if constexpr (std::is_integral_v<T>) {
     for (; i < count; ++i) to[i] = static_cast<float>(p[i]);
   } else {
     for (; i + kLanes <= count; i += kLanes) Vector::load(p + i).store(to + i);

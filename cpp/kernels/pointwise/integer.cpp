@@ -62,20 +62,23 @@ void unary_loop(const Run& run) {
 
 template <typename T>
 void select_loop(const Run& run) {
-  const bool* condition = static_cast<const bool*>(run.inputs[0]);
+  const auto* condition = static_cast<const uint8_t*>(run.inputs[0]);
   const T *yes = static_cast<const T*>(run.inputs[1]), *no = static_cast<const T*>(run.inputs[2]);
   T* out = static_cast<T*>(run.output);
   for (int64_t i = 0; i < run.count; ++i) {
     const T a = yes[run.one[1] ? 0 : i], b = no[run.one[2] ? 0 : i];
-    out[i] = condition[run.one[0] ? 0 : i] ? a : b;
+    out[i] = condition[run.one[0] ? 0 : i] != 0 ? a : b;
   }
 }
 
 template <typename From, typename To>
 void cast_loop(const Run& run) {
-  const From* in = static_cast<const From*>(run.inputs[0]);
+  // A truth value is any byte other than 0, which a bool may not hold.
+  using Stored = std::conditional_t<std::is_same_v<From, bool>, uint8_t, From>;
+  const auto* in = static_cast<const Stored*>(run.inputs[0]);
   To* out = static_cast<To*>(run.output);
-  for (int64_t i = 0; i < run.count; ++i) out[i] = ops::convert_element<To>(in[run.one[0] ? 0 : i]);
+  for (int64_t i = 0; i < run.count; ++i)
+    out[i] = ops::convert_element<To>(static_cast<From>(in[run.one[0] ? 0 : i]));
 }
 
 /// Calls f(tag) with the C++ type of an integer; null for other types.

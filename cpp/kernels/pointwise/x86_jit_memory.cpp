@@ -60,7 +60,11 @@ void emit_load(JitBase& code, const JitElements& from, const Zmm& to) {
     case DataType::Int8:
       code.vpmovsxbd(masked, code.ptr[from.base + from.index]);
       return code.vcvtdq2ps(to, to);
-    default:  // UInt8, Bool
+    case DataType::Bool:
+      code.vpmovzxbd(masked, code.ptr[from.base + from.index]);
+      code.vpminud(to, to, code.constant(1));
+      return code.vcvtdq2ps(to, to);
+    default:  // UInt8
       code.vpmovzxbd(masked, code.ptr[from.base + from.index]);
       return code.vcvtdq2ps(to, to);
   }

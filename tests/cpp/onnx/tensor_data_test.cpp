@@ -71,6 +71,15 @@ TEST(OnnxTensorData, small_types_come_from_int32_data) {
   EXPECT_THAT(elements(read(flags)), ElementsAre(1, 0));
 }
 
+TEST(OnnxTensorData, any_byte_other_than_0_is_true) {
+  Proto raw = proto_of(Proto::BOOL, {4});
+  raw.set_raw_data(std::string("\0\x01\x02\xff", 4));
+  EXPECT_THAT(elements(read(raw)), ElementsAre(0, 1, 1, 1));
+  Proto typed = proto_of(Proto::BOOL, {3});
+  for (const int v : {256, 0, -1}) typed.add_int32_data(v);
+  EXPECT_THAT(elements(read(typed)), ElementsAre(1, 0, 1));
+}
+
 TEST(OnnxTensorData, types_without_a_counterpart_are_substituted) {
   Proto doubles = proto_of(Proto::DOUBLE, {2});
   doubles.add_double_data(0.1);
@@ -147,6 +156,14 @@ class ExternalData : public testing::Test {
 TEST_F(ExternalData, is_read_from_its_offset) {
   EXPECT_THAT(elements(read(external("weights.bin", "8", "8"), model_folder())), ElementsAre(3, 4));
   EXPECT_THAT(elements(read(external("weights.bin", "4"), model_folder())), ElementsAre(2, 3));
+}
+
+TEST_F(ExternalData, any_byte_other_than_0_is_true) {
+  Proto proto = external("weights.bin", "0");
+  proto.set_data_type(Proto::BOOL);
+  proto.set_dims(0, 8);
+  // 1.0f and 2.0f.
+  EXPECT_THAT(elements(read(proto, model_folder())), ElementsAre(0, 0, 1, 1, 0, 0, 0, 1));
 }
 
 TEST_F(ExternalData, must_have_the_range) {
