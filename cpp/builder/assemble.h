@@ -19,9 +19,10 @@ struct Assembly {
 };
 
 /// The tuner's view of the graph. `specialized` are the copies of the graph at each profile's opt
-/// shapes.
+/// shapes, `limits` those at the ends of the profiles.
 tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                                    const std::vector<ir::Graph>& specialized,
+                                   const std::vector<ir::Graph>& limits,
                                    const std::vector<std::vector<DataType>>& precisions);
 
 /// Steps in `order`, one for each node and each conversion between formats.

@@ -84,6 +84,7 @@ class Build {
     state_->check_complete();
     check_network(graph_);
     profiles_ = builder::check_profiles(graph_, config_);
+    builder::note_least_extents(graph_, profiles_);
     report_.layers_before = static_cast<int>(graph_.nodes().size());
     optimize();
     phase.checked_step(0);
@@ -136,13 +137,32 @@ class Build {
     return options;
   }
 
+  /// The graph at the ends of the profiles, where all of its extents follow from them.
+  std::vector<ir::Graph> profile_limits(const std::vector<ir::NodeId>& order) const {
+    std::vector<ir::Graph> limits;
+    for (const engine::PlanProfile& profile : profiles_)
+      for (const auto end : {builder::Selector::Min, builder::Selector::Max}) {
+        if (builder::is_at_opt(profile, end)) continue;
+        try {
+          ir::Graph graph = builder::specialize(graph_, profile, end);
+          check_static(graph, order);
+          limits.push_back(std::move(graph));
+        } catch (const Error& e) {
+          core::log(logger_, Severity::Verbose,
+                    "[builder] an end of a profile is no limit: ", e.what());
+        }
+      }
+    return limits;
+  }
+
   builder::Assembly tune(const std::vector<ir::NodeId>& order) {
     std::vector<ir::Graph> specialized;
     for (const engine::PlanProfile& profile : profiles_)
       specialized.push_back(builder::specialize(graph_, profile, builder::Selector::Opt));
     for (const ir::Graph& graph : specialized) check_static(graph, order);
-    const tuner::TunedGraph tuned = builder::make_tuned_graph(
-        graph_, order, specialized, builder::choose_precisions(graph_, order, config_));
+    const tuner::TunedGraph tuned =
+        builder::make_tuned_graph(graph_, order, specialized, profile_limits(order),
+                                  builder::choose_precisions(graph_, order, config_));
     tuner::Options options = tuner_options();
     const Phase phase(config_.progress_monitor.get(), kPhaseTune, kPhaseBuild,
                       static_cast<int>(order.size()));

@@ -87,6 +87,19 @@ std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
   return out;
 }
 
+void note_least_extents(ir::Graph& graph, const std::vector<engine::PlanProfile>& profiles) {
+  for (const ir::ValueId id : graph.inputs()) {
+    ir::Value& input = graph.mutable_value(id);
+    input.least_extents.clear();
+    for (const engine::PlanProfile& profile : profiles) {
+      const Dims& least = profile.shapes.at(input.name)[static_cast<size_t>(Selector::Min)];
+      input.least_extents.resize(static_cast<size_t>(least.rank()), INT64_MAX);
+      for (size_t i = 0; i < input.least_extents.size(); ++i)
+        input.least_extents[i] = std::min(input.least_extents[i], least[static_cast<int>(i)]);
+    }
+  }
+}
+
 ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
                      Selector selector) {
   ir::Graph copy = graph.clone();
@@ -99,6 +112,13 @@ ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
   }
   copy.infer_all();
   return copy;
+}
+
+bool is_at_opt(const engine::PlanProfile& profile, Selector selector) {
+  const auto which = static_cast<size_t>(selector), opt = static_cast<size_t>(Selector::Opt);
+  const auto is_same = [&](const auto& range) { return range.second[which] == range.second[opt]; };
+  return std::all_of(profile.shapes.begin(), profile.shapes.end(), is_same) &&
+         std::all_of(profile.shape_values.begin(), profile.shape_values.end(), is_same);
 }
 
 }  // namespace trtlike::builder

@@ -18,9 +18,15 @@ enum class Selector { Min = 0, Opt = 1, Max = 2 };
 std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
                                                 const BuilderConfig& config);
 
+/// Tells the graph's inputs the smallest extents of all profiles.
+void note_least_extents(ir::Graph& graph, const std::vector<engine::PlanProfile>& profiles);
+
 /// A copy of the graph with concrete input shapes and shape-tensor values, and all that follows
 /// inferred. Ids are the same.
 ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile, Selector selector);
+
+/// True when the profile's shapes and shape-tensor values there are those of its opt.
+bool is_at_opt(const engine::PlanProfile& profile, Selector selector);
 
 /// True when the input's elements are needed to compute shapes.
 bool is_shape_input(const ir::Graph& graph, ir::ValueId input);

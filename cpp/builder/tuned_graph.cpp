@@ -23,6 +23,7 @@ bool is_view(const ir::Graph& graph, const ir::Node& node) {
 
 tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                                    const std::vector<ir::Graph>& specialized,
+                                   const std::vector<ir::Graph>& limits,
                                    const std::vector<std::vector<DataType>>& precisions) {
   tuner::TunedGraph tuned;
   tuned.values.resize(graph.num_value_ids());
@@ -33,7 +34,9 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     tuner::TunedValue& to = tuned.values[i];
     to.name = value.name;
     to.dtype = value.type.dtype;
+    to.declared = value.type.dims;
     for (const ir::Graph& concrete : specialized) to.dims.push_back(concrete.value(id).type.dims);
+    for (const ir::Graph& concrete : limits) to.limits.push_back(concrete.value(id).type.dims);
     to.constant = value.constant ? value.constant->data.get() : nullptr;
     to.fixed = value.is_input || value.is_output;
     const bool channels_last =
@@ -51,7 +54,7 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     for (ir::ValueId id : node.inputs) to.inputs.push_back(id.index);
     for (ir::ValueId id : node.outputs) to.outputs.push_back(id.index);
     to.precisions = precisions[n];
-    to.is_view = is_view(specialized[0], node);
+    to.is_view = is_view(graph, node);
     tuned.nodes.push_back(std::move(to));
   }
   return tuned;

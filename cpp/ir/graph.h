@@ -51,7 +51,10 @@ struct Value {
   /// Elements as far as they are known (integer and boolean values of at most a few thousand
   /// elements).
   ops::HostValue host;
+  /// Names of an input's dimensions: those of one name are equal at every run.
   std::vector<std::string> dimension_names;
+  /// Network inputs under a profile: extents that no run falls below. Empty when nothing is known.
+  std::vector<int64_t> least_extents;
   uint32_t allowed_formats = 1;
   std::optional<std::pair<float, float>> dynamic_range;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "optimizer/extents.h"
 #include "optimizer/match.h"
 
 namespace trtlike::optimizer {
@@ -20,6 +21,25 @@ bool is_readable_extra(const Dims& extra, const Dims& result, int channel_axis) 
   return true;
 }
 
+/// True when no operand repeats the result at any run, and those of the result's shape have it at
+/// every run.
+bool keep_shape(const ir::Graph& graph, const std::vector<ir::ValueId>& operands,
+                ir::ValueId result) {
+  const Dims& dims = dims_of(graph, result);
+  if (core::is_static(dims)) return true;
+  Extents extents(graph);
+  for (const ir::ValueId operand : operands) {
+    const Dims& own = dims_of(graph, operand);
+    if (operand == result) continue;
+    if (own.rank() != dims.rank()) return false;
+    for (int i = 0; i < dims.rank(); ++i)
+      if (own[i] != 1 &&
+          !extents.are_equal_where_they_meet(extents.extent(operand, i), extents.extent(result, i)))
+        return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
@@ -32,7 +52,9 @@ std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
   if (!core::is_float(type.dtype) || graph.value(graph.node(reader).outputs[0]).type != type)
     return std::nullopt;
   const auto outer = pointwise_form(graph, reader);
-  if (!outer || !all_operands_are(graph, *outer, type.dtype)) return std::nullopt;
+  if (!outer || !all_operands_are(graph, *outer, type.dtype) ||
+      !keep_shape(graph, outer->operands, result))
+    return std::nullopt;
 
   // The result before the program is operand 0; no value stands for it, so the node's own output
   // does.

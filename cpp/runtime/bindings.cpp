@@ -1,6 +1,9 @@
 // Names, ranges, and the sentences about them.
 #include "runtime/bindings.h"
 
+#include <map>
+#include <string_view>
+
 #include "core/check.h"
 #include "core/shape.h"
 
@@ -76,6 +79,31 @@ void check_input_shape(const engine::Plan& plan, int binding, int profile, const
     TRTLIKE_CHECK(range[0][i] < 0 || (shape[i] >= range[0][i] && shape[i] <= range[2][i]),
                   "[runtime] tensor '", b.name, "', dimension ", i, ": expected a value in [",
                   range[0][i], ", ", range[2][i], "], got ", shape[i], ".");
+  }
+}
+
+void check_named_extents(const engine::Plan& plan, const std::vector<Dims>& shapes) {
+  struct Place {
+    size_t binding;
+    int64_t extent;
+  };
+  std::map<std::string_view, Place> places;
+  for (size_t b = 0; b < plan.bindings.size(); ++b) {
+    const engine::PlanBinding& binding = plan.bindings[b];
+    if (binding.mode != TensorIOMode::Input) continue;
+    for (int i = 0; i < shapes[b].rank(); ++i) {
+      const auto at = static_cast<size_t>(i);
+      if (at >= binding.dimension_names.size() || binding.dimension_names[at].empty() ||
+          shapes[b][i] < 0)
+        continue;
+      const auto [first, is_new] =
+          places.try_emplace(binding.dimension_names[at], Place{b, shapes[b][i]});
+      TRTLIKE_CHECK(is_new || first->second.extent == shapes[b][i], "[runtime] tensor '",
+                    binding.name, "', dimension ", i, " '", first->first, "': expected ",
+                    first->second.extent, " as in tensor '",
+                    plan.bindings[first->second.binding].name, "', got ", shapes[b][i],
+                    ". Dimensions of one name are equal.");
+    }
   }
 }
 

@@ -31,7 +31,10 @@ std::array<std::vector<int64_t>, 3> profile_values(const engine::Plan& plan, int
 /// Throws UserError naming tensor, dimension, range and value when the input cannot have the shape
 /// in the profile.
 void check_input_shape(const engine::Plan& plan, int binding, int profile, const Dims& shape);
-/// The same for the elements of a shape tensor.
+/// Throws UserError naming both tensors when dimensions of one name have different extents. Unknown
+/// ones fit any other. `shapes` are those of all bindings; outputs are not looked at.
+void check_named_extents(const engine::Plan& plan, const std::vector<Dims>& shapes);
+/// check_input_shape for the elements of a shape tensor.
 void check_input_values(const engine::Plan& plan, int binding, int profile,
                         const std::vector<int64_t>& values);
 

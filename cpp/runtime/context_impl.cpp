@@ -162,6 +162,7 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
   TRTLIKE_CHECK(missing.empty(), "[runtime] tensor '", missing[0],
                 "': expected its shape (and, for a shape tensor, its address) to be set before the "
                 "run, got none. Call set_input_shape first.");
+  runtime::check_named_extents(plan(), input_dims);
   read_shape_tensors();
   std::vector<int64_t> key = state_key();
   const auto found = std::find_if(states.begin(), states.end(),

@@ -120,7 +120,9 @@ int64_t ExecutionContext::max_output_size(const std::string& name) const {
 
 std::vector<std::string> ExecutionContext::infer_shapes() {
   std::vector<std::string> missing = impl_->missing_inputs();
-  if (missing.empty()) impl_->current_shapes();
+  if (!missing.empty()) return missing;
+  runtime::check_named_extents(impl_->plan(), impl_->input_dims);
+  impl_->current_shapes();
   return missing;
 }
 

@@ -98,8 +98,27 @@ bool source_allowed(const kernels::Tactic& tactic, int64_t sources) {
          ((sources >> static_cast<int>(tactic.source)) & 1) != 0;
 }
 
-/// Keeps the tactics that take every problem of the assignment.
-void keep_accepting(const TunedNode& node, const Options& options, Assignment& assignment,
+/// The assignment's first problem at the extents that are not timed.
+std::vector<kernels::Problem> limit_problems(const TunedGraph& graph, const TunedNode& node,
+                                             const Assignment& assignment) {
+  std::vector<kernels::Problem> out;
+  const size_t count = graph.values[static_cast<size_t>(node.outputs[0])].limits.size();
+  for (size_t limit = 0; limit < count; ++limit) {
+    kernels::Problem problem = assignment.problems[0];
+    const auto set_dims = [&](const std::vector<int>& ids, auto& descs) {
+      for (size_t i = 0; i < ids.size(); ++i)
+        if (ids[i] >= 0) descs[i].dims = graph.values[static_cast<size_t>(ids[i])].limits[limit];
+    };
+    set_dims(node.inputs, problem.inputs);
+    set_dims(node.outputs, problem.outputs);
+    out.push_back(std::move(problem));
+  }
+  return out;
+}
+
+/// Keeps the tactics that take every problem of the assignment, and those at the limits.
+void keep_accepting(const TunedNode& node, const Options& options,
+                    const std::vector<kernels::Problem>& limits, Assignment& assignment,
                     std::vector<std::string>& refusals) {
   for (const kernels::Tactic* tactic : kernels::tactics_for(node.op->name)) {
     if (!source_allowed(*tactic, options.sources)) {
@@ -109,6 +128,8 @@ void keep_accepting(const TunedNode& node, const Options& options, Assignment& a
     std::optional<std::string> reason;
     for (const kernels::Problem& problem : assignment.problems)
       if ((reason = kernels::refuse(*tactic, problem))) break;
+    for (size_t i = 0; i < limits.size() && !reason; ++i)
+      reason = kernels::refuse(*tactic, limits[i]);
     if (reason) {
       refusals.push_back(core::str(tactic->name, ": ", *reason));
     } else {
@@ -169,7 +190,7 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
       for (size_t shape = 0; shape < shapes; ++shape)
         assignment.problems.push_back(
             make_problem(graph, node, assignment, shape, options, constants));
-      keep_accepting(node, options, assignment, refusals);
+      keep_accepting(node, options, limit_problems(graph, node, assignment), assignment, refusals);
       if (!assignment.tactics.empty()) out.push_back(std::move(assignment));
     }
   }
@@ -199,9 +220,13 @@ bool same_bytes(const TunedValue& value, const Format& a, const Format& b) {
   if (a.dtype != b.dtype) return false;
   if (a.layout == b.layout) return true;
   if (a.layout == Layout::Blocked16 || b.layout == Layout::Blocked16) return false;
-  return std::all_of(value.dims.begin(), value.dims.end(), [](const Dims& dims) {
-    return dims[1] == 1 || core::elems_between(dims, 2, dims.rank()) == 1;
-  });
+  const auto is_one = [](int64_t extent) { return extent == 1; };
+  const auto has_one_order = [&](const Dims& dims) {
+    return dims[1] == 1 || std::all_of(dims.begin() + 2, dims.end(), is_one);
+  };
+  return value.declared.rank() > 0
+             ? has_one_order(value.declared)
+             : std::all_of(value.dims.begin(), value.dims.end(), has_one_order);
 }
 
 }  // namespace trtlike::tuner

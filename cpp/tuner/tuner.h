@@ -29,6 +29,11 @@ struct TunedValue {
   /// Network inputs and outputs: the caller's format, which must be kept.
   bool fixed = false;
   Format fixed_format;
+  /// Extents as they are at every run, -1 where they vary. Empty: `dims` are all there are.
+  Dims declared;
+  /// Further concrete extents that tactics must take, and are not timed at (the ends of the
+  /// profiles); as many for all values.
+  std::vector<Dims> limits;
 };
 
 struct TunedNode {

@@ -2,6 +2,7 @@
 // them: scale and mask are part of the pattern.
 #include <algorithm>
 
+#include "optimizer/extents.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 
@@ -44,12 +45,16 @@ void peel_scale(const Graph& graph, ValueId& x, Match& match, bool inside) {
   }
 }
 
-/// A mask repeats to the scores and does not depend on them.
-bool is_mask(const Graph& graph, ValueId mask, const Dims& scores) {
-  const Dims& dims = dims_of(graph, mask);
-  if (dims.rank() != scores.rank()) return false;
+/// A mask repeats to the scores, at every run, and does not depend on them.
+bool is_mask(const Graph& graph, ValueId mask, ValueId scores) {
+  const Dims &dims = dims_of(graph, mask), &to = dims_of(graph, scores);
+  if (dims.rank() != to.rank()) return false;
+  Extents extents(graph);
   for (int i = 0; i < dims.rank(); ++i)
-    if (dims[i] != 1 && dims[i] != scores[i]) return false;
+    if (dims[i] != 1 &&
+        (dims[i] != to[i] ||
+         !extents.are_equal_where_they_meet(extents.extent(mask, i), extents.extent(scores, i))))
+      return false;
   return true;
 }
 
@@ -62,8 +67,8 @@ void match_mask(const Graph& graph, ValueId& scores, Match& match) {
     Match tried = match;
     ValueId product = inputs[i];
     peel_scale(graph, product, tried, true);
-    if (!graph.producer_of(product, "MatrixMultiply") || !is_mask(graph, inputs[1 - i], dims) ||
-        dims_of(graph, product) != dims)
+    if (!graph.producer_of(product, "MatrixMultiply") || dims_of(graph, product) != dims ||
+        !is_mask(graph, inputs[1 - i], product))
       continue;
     match.mask = inputs[1 - i];
     match.nodes.push_back(node);
@@ -94,8 +99,14 @@ bool has_equal_batches(const Graph& graph, const Match& match) {
   const Dims &q = dims_of(graph, match.query), &k = dims_of(graph, match.key),
              &v = dims_of(graph, match.value);
   if (q.rank() != k.rank() || q.rank() != v.rank() || q.rank() < 3 || q.rank() > 4) return false;
+  Extents extents(graph);
+  const auto are_equal = [&](ValueId a, ValueId b, int axis) {
+    return dims_of(graph, a)[axis] == dims_of(graph, b)[axis] &&
+           extents.are_equal_where_they_meet(extents.extent(a, axis), extents.extent(b, axis));
+  };
   for (int i = 0; i + 2 < q.rank(); ++i)
-    if (q[i] != k[i] || q[i] != v[i]) return false;
+    if (!are_equal(match.query, match.key, i) || !are_equal(match.query, match.value, i))
+      return false;
   return true;
 }
 

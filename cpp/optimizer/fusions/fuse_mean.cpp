@@ -25,8 +25,10 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     return std::nullopt;
   const Dims& dims = dims_of(graph, graph.node(reduce).inputs[0]);
   double count = 1;
-  for (const int axis : mask_axes(graph.node(reduce).attributes.get_int("axes"), dims.rank()))
+  for (const int axis : mask_axes(graph.node(reduce).attributes.get_int("axes"), dims.rank())) {
+    if (dims[axis] < 0) return std::nullopt;
     count *= static_cast<double>(dims[axis]);
+  }
   const double wanted = divides ? count : 1 / count;
   if (count <= 0 || std::abs(*scalar - wanted) > 1e-6 * wanted) return std::nullopt;
   ir::Patch patch(graph);

@@ -1,4 +1,6 @@
 // Two element-wise nodes, one of which is the other's only reader, become one program.
+#include <set>
+
 #include "optimizer/match.h"
 #include "optimizer/pointwise_form.h"
 #include "optimizer/rule.h"
@@ -17,6 +19,14 @@ std::optional<PointwiseForm> match_producer(const ir::Graph& graph, ir::NodeId r
   return pointwise_form(graph, producer);
 }
 
+/// True when the composed program has lost an operand, which could have been the widest.
+bool drops_operand(const PointwiseForm& form, const PointwiseForm& outer,
+                   const PointwiseForm& inner) {
+  std::set<ir::ValueId> before(outer.operands.begin(), outer.operands.end());
+  before.insert(inner.operands.begin(), inner.operands.end());
+  return form.operands.size() + 1 < before.size();
+}
+
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const auto outer = pointwise_form(graph, id);
   if (!outer) return std::nullopt;
@@ -33,7 +43,8 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     Dims dims = dims_of(graph, form.operands[0]);
     for (const ir::ValueId other : form.operands)
       dims = core::broadcast(dims, dims_of(graph, other));
-    if (dims != type.dims) continue;
+    if (dims != type.dims || (!core::is_static(dims) && drops_operand(form, *outer, *inner)))
+      continue;
     ir::Patch patch(graph);
     patch.inherit_from(id);
     patch.replace(node.outputs[0],

@@ -60,6 +60,36 @@ TEST(FuseAttention, scale_may_stand_on_query_and_key) {
   EXPECT_EQ(op_names(h.graph), "Shuffle Attention");
 }
 
+/// As Heads, with batches and lengths that are not known.
+struct DynamicHeads {
+  ir::Graph graph;
+  ir::ValueId q = add("q", {-1, 3, -1, 4}, {"n", "", "s", ""});
+  ir::ValueId k = add("k", {-1, 3, 4, -1}, {"n", "", "", "t"});
+  ir::ValueId v = add("v", {-1, 3, -1, 4}, {"n", "", "t", ""});
+
+  ir::ValueId add(const char* name, const Dims& dims, const std::vector<std::string>& names) {
+    const ir::ValueId id = graph.add_input(name, DataType::Float, dims);
+    graph.mutable_value(id).dimension_names = names;
+    return id;
+  }
+};
+
+TEST(FuseAttention, unknown_batches_and_masks_must_be_those_of_the_scores) {
+  DynamicHeads same;
+  same.graph.mark_output(spelled_attention(same.graph, same.q, same.k, same.v,
+                                           same.add("mask", {-1, 1, 1, -1}, {"n", "", "", "t"})));
+  expect_rule_keeps_numbers(same.graph, "fuse_attention");
+  DynamicHeads wider;
+  wider.graph.mark_output(
+      spelled_attention(wider.graph, wider.q, wider.k, wider.v,
+                        wider.add("mask", {-1, 1, -1, -1}, {"n", "", "r", "t"})));
+  expect_rule_refuses(wider.graph, "fuse_attention");
+  DynamicHeads batches;
+  batches.graph.mutable_value(batches.k).dimension_names[0] = "m";
+  batches.graph.mark_output(spelled_attention(batches.graph, batches.q, batches.k, batches.v, {}));
+  expect_rule_refuses(batches.graph, "fuse_attention");
+}
+
 TEST(FuseAttention, three_axes_are_heads_without_a_batch) {
   ir::Graph graph;
   const ir::ValueId q = graph.add_input("q", DataType::Float, {3, 5, 4}),
@@ -119,6 +149,7 @@ ir::Graph bert_layer(int64_t batch = kBatch) {
   ir::Graph graph;
   const ir::ValueId x = graph.add_input("x", DataType::Float, {batch, kSequence, kWidth});
   const ir::ValueId mask = graph.add_input("mask", DataType::Float, {batch, 1, 1, kSequence});
+  for (const ir::ValueId input : {x, mask}) graph.mutable_value(input).dimension_names = {"batch"};
   const Axes split = {batch < 0 ? 0 : batch, kSequence, kHeads, kDepth};
   const auto heads = [&](ir::ValueId y, const Axes& permutation) {
     return shuffle(graph, shuffle(graph, y, {}, split, {}), permutation, {}, {});

@@ -81,6 +81,31 @@ TEST(FuseConvEpilogue, refuses_operands_that_widen_or_that_kernels_cannot_read) 
   expect_rule_refuses(rows.graph, kRule);
 }
 
+/// Relu(conv(x [n, 4, 5, 5]) + residual [m, 4, 5, 5]).
+struct DynamicConvGraph {
+  ir::Graph graph;
+  ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 4, 5, 5});
+  ir::ValueId residual = graph.add_input("residual", DataType::Float, {-1, 4, 5, 5});
+  DynamicConvGraph() {
+    graph.mark_output(element_wise(graph, Operation::Sum, convolution(graph, x, 4), residual));
+  }
+};
+
+TEST(FuseConvEpilogue, unknown_extents_of_an_operand_must_be_those_of_the_result) {
+  DynamicConvGraph unrelated;
+  expect_rule_refuses(unrelated.graph, kRule);
+  DynamicConvGraph named;
+  named.graph.mutable_value(named.x).dimension_names = {"n"};
+  named.graph.mutable_value(named.residual).dimension_names = {"n"};
+  expect_rule_keeps_numbers(named.graph, kRule);
+  // Neither repeats the other when neither is 1.
+  DynamicConvGraph wide;
+  wide.graph.mutable_value(wide.x).least_extents = {2, 4, 5, 5};
+  expect_rule_refuses(wide.graph, kRule);
+  wide.graph.mutable_value(wide.residual).least_extents = {2, 4, 5, 5};
+  expect_rule_keeps_numbers(wide.graph, kRule);
+}
+
 TEST(FuseConvEpilogue, both_operands_may_be_convolutions) {
   ConvGraph g;
   const ir::ValueId other = convolution(g.graph, g.residual, 4, "conv2");

@@ -177,6 +177,15 @@ TEST(FuseMean, a_sum_over_its_count_and_nothing_else) {
   expect_rule_refuses(other.graph, "fuse_mean");
 }
 
+TEST(FuseMean, a_count_that_is_not_known_is_no_divisor) {
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {2, 8, -1, -1});
+  const ir::ValueId sum =
+      graph.add("Reduce", "sum", {x}, {{"op", kSum}, {"axes", int64_t{14}}, {"keep_dims", true}});
+  graph.mark_output(element_wise(graph, Operation::Div, sum, scalar(graph, 8, 4)));
+  expect_rule_refuses(graph, "fuse_mean");
+}
+
 TEST(FuseSoftmax, with_and_without_the_maximum) {
   for (const bool with_maximum : {true, false}) {
     Parts p;

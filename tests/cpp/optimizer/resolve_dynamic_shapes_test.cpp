@@ -85,5 +85,26 @@ TEST(ResolveDynamicShapes, an_extent_that_is_cut_off_is_not_taken_for_itself) {
   EXPECT_EQ(optimizer::resolve_dynamic_shapes(graph), 0);
 }
 
+/// The first extent of `x`, and one more for every 10000 of the first extent of `y`.
+ir::ValueId almost_the_extent(ir::Graph& graph, ir::ValueId x, ir::ValueId y) {
+  const ir::ValueId many = graph.add_constant_ints("many", {10000});
+  return element_wise(
+      graph, ops::ElementWiseOperation::Sum, shape_of(graph, x, {0}),
+      element_wise(graph, ops::ElementWiseOperation::Div, shape_of(graph, y, {0}), many));
+}
+
+TEST(ResolveDynamicShapes, what_holds_at_all_small_extents_is_not_taken_to_hold_always) {
+  ir::Graph graph;
+  const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 12}),
+                    y = graph.add_input("y", DataType::Float, {-1});
+  const ir::ValueId rest = graph.add_constant_ints("rest", {-1});
+  const ir::ValueId target =
+      graph.add("Concatenation", "target", {almost_the_extent(graph, x, y), rest});
+  graph.mark_output(graph.add("Shuffle", "reshape", {x, target}, {{"has_reshape", true}}));
+  optimizer::resolve_dynamic_shapes(graph);
+  const auto& dims = graph.node(find_node(graph, "Shuffle")).attributes.get_ints("reshape_dims");
+  EXPECT_TRUE(dims.empty() || dims[0] != 0);
+}
+
 }  // namespace
 }  // namespace trtlike::test

@@ -49,6 +49,48 @@ TEST(ExecutionContext, alternating_shapes_give_the_same_numbers_again) {
   }
 }
 
+TEST(ExecutionContext, dimensions_of_one_name_must_be_equal) {
+  PlanMaker maker;
+  const int32_t x = maker.input("x", {-1, 3}), y = maker.input("y", {-1, 3});
+  maker.plan.bindings[0].dimension_names = maker.plan.bindings[1].dimension_names = {"rows", ""};
+  maker.output(maker.step("ElementWise", "sum", {x, y}, {{"op", kSum}}), "z");
+  Runner runner(maker.context());
+  runner.input("x", {2, 3}, ramp(6)).input("y", {2, 3}, ramp(6));
+  EXPECT_EQ(runner.run("z"), ramp(6, 2));
+  ASSERT_TRUE(runner.context()->set_input_shape("y", {1, 3}));
+  EXPECT_FALSE(runner.context()->execute_async_v3(0));
+  EXPECT_THAT(maker.logger->text,
+              HasSubstr("[runtime] tensor 'y', dimension 0 'rows': expected 2 as in tensor 'x', "
+                        "got 1."));
+  EXPECT_THROW(runner.context()->infer_shapes(), UserError);
+}
+
+/// A truth value is any byte other than 0.
+TEST(ExecutionContext, truth_values_of_the_caller_are_bytes) {
+  for (const char* tactic : {"reference", ""}) {
+    PlanMaker maker;
+    const int32_t b = maker.input("b", {40}, DataType::Bool), x = maker.input("x", {40});
+    const int32_t none = maker.constant("none", {1}, DataType::Float, {0});
+    maker.output(maker.step("Select", "select", {b, x, none}, {}, tactic), "y");
+    maker.output(maker.step("Cast", "cast", {b}, {{"to_type", int64_t{0}}}, tactic), "z");
+    const auto context = maker.context();
+    std::vector<uint8_t> bytes(40, 0);
+    bytes[1] = 1;
+    bytes[2] = 2;
+    bytes[39] = 255;
+    std::vector<float> ones = ramp(40, 0, 7), y(40), z(40);
+    for (const auto& [name, address] : std::map<std::string, void*>{
+             {"b", bytes.data()}, {"x", ones.data()}, {"y", y.data()}, {"z", z.data()}})
+      context->set_tensor_address(name, address);
+    ASSERT_TRUE(context->execute_async_v3(0)) << maker.logger->text;
+    for (const size_t i : {1, 2, 39}) {
+      EXPECT_EQ(y[i], 7) << i << tactic;
+      EXPECT_EQ(z[i], 1) << i << tactic;
+    }
+    EXPECT_EQ(y[3], 0);
+  }
+}
+
 TEST(ExecutionContext, a_shape_outside_the_profile_is_refused_with_the_range) {
   PlanMaker maker = dynamic_plan();
   const auto context = maker.context();
