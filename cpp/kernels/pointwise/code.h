@@ -18,6 +18,9 @@ struct OperandKind {
   bool is_one = false;
 };
 
+/// Most inputs of a program that is run by kernels.
+inline constexpr int kMaxInputs = 32;
+
 class Code {
  public:
   virtual ~Code() = default;
@@ -26,14 +29,15 @@ class Code {
   /// 64 bytes, and not kept.
   virtual void run(const void* const* inputs, void* output, int64_t count,
                    void* scratch) const noexcept = 0;
+  /// run() for each of `rows` rows; from row to row input i moves by steps[i] bytes and the output,
+  /// whose step follows those of all inputs, by its own.
+  virtual void run_rows(const void* const* inputs, void* output, const int64_t* steps,
+                        int num_inputs, int64_t rows, int64_t count, void* scratch) const noexcept;
   size_t scratch_bytes() const { return scratch_bytes_; }
 
  protected:
   size_t scratch_bytes_ = 0;
 };
-
-/// Most inputs of a program that is run by kernels.
-inline constexpr int kMaxInputs = 32;
 
 /// Code by the interpreter with the steps of `isa` (or of the next lower one that has its own).
 /// Null when the program has more than kMaxInputs inputs or needs too many live values.

@@ -34,14 +34,14 @@ void Epilogue::run(const float* tile, int64_t tile_stride, void* out, int64_t ou
     columns *= rows;
     rows = 1;
   }
-  const void* inputs[kMaxInputs];
-  for (int64_t r = 0; r < rows; ++r) {
-    inputs[0] = tile + r * tile_stride;
-    for (size_t i = 1; i < kinds_.size(); ++i)
-      inputs[i] = static_cast<const char*>(extras[i - 1].data) +
-                  r * extras[i - 1].row_stride * elem_bytes_[i];
-    code_->run(inputs, static_cast<char*>(out) + r * out_stride * out_bytes_, columns, scratch);
+  const void* inputs[kMaxInputs] = {tile};
+  int64_t steps[kMaxInputs + 1] = {tile_stride * elem_bytes_[0]};
+  for (size_t i = 1; i < kinds_.size(); ++i) {
+    inputs[i] = extras[i - 1].data;
+    steps[i] = extras[i - 1].row_stride * elem_bytes_[i];
   }
+  steps[kinds_.size()] = out_stride * out_bytes_;
+  code_->run_rows(inputs, out, steps, static_cast<int>(kinds_.size()), rows, columns, scratch);
 }
 
 }  // namespace trtlike::kernels::pointwise

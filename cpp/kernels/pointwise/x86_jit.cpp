@@ -28,12 +28,30 @@ class JitCode final : public Code {
 
   void run(const void* const* inputs, void* output, int64_t count,
            void* scratch) const noexcept override {
-    float* const uniforms = static_cast<float*>(scratch);
-    for (const One& one : ones_) uniforms[one.input] = load_one(inputs[one.input], one.dtype);
-    loop_->function()(inputs, output, count, uniforms);
+    static constexpr int64_t kNoSteps[kMaxInputs + 1] = {};
+    run_alike(inputs, output, kNoSteps, 1, count, scratch);
+  }
+
+  void run_rows(const void* const* inputs, void* output, const int64_t* steps, int num_inputs,
+                int64_t rows, int64_t count, void* scratch) const noexcept override {
+    bool alike = loop_->takes_rows();
+    for (const One& one : ones_) alike = alike && steps[one.input] == 0;
+    if (!alike) {
+      Code::run_rows(inputs, output, steps, num_inputs, rows, count, scratch);
+    } else if (rows > 0) {
+      run_alike(inputs, output, steps, rows, count, scratch);
+    }
   }
 
  private:
+  /// Rows for which the one-element operands are the same.
+  void run_alike(const void* const* inputs, void* output, const int64_t* steps, int64_t rows,
+                 int64_t count, void* scratch) const noexcept {
+    float* const uniforms = static_cast<float*>(scratch);
+    for (const One& one : ones_) uniforms[one.input] = load_one(inputs[one.input], one.dtype);
+    loop_->function()(inputs, output, count, uniforms, rows, steps);
+  }
+
   struct One {
     size_t input;
     DataType dtype;

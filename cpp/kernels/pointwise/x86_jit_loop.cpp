@@ -44,6 +44,7 @@ class LoopGenerator final : public JitLoop, private JitBase {
 
   Function function() const override { return getCode<Function>(); }
   size_t uniforms() const override { return static_cast<size_t>(num_slots_); }
+  bool takes_rows() const override { return takes_rows_; }
 
  private:
   static size_t code_bytes(const Recording& recording) {
@@ -86,7 +87,8 @@ class LoopGenerator final : public JitLoop, private JitBase {
     }
   }
 
-  // The function. rdi: inputs, rsi: output, rdx: elements, rcx: uniforms.
+  // The function. rdi: inputs, rsi: output, rdx: elements, rcx: uniforms, r8: rows, r9: steps. The
+  // last two and the elements lie on the stack while their registers are needed.
 
   const Reg64 inputs_ = rdi, out_ = rsi, count_ = rdx, uniforms_ = rcx, index_ = rax,
               temporary_ = r15;
@@ -99,12 +101,14 @@ class LoopGenerator final : public JitLoop, private JitBase {
     static constexpr int kSaved[] = {Operand::RBX, Operand::RBP, Operand::R12,
                                      Operand::R13, Operand::R14, Operand::R15};
     for (const int r : kSaved) push(Reg64(r));
+    for (const Reg64& kept : {count_, r8, r9}) push(kept);
     mov(constants_base, constants_address());
     load_pointers();
     compute_uniforms();
     for (const auto& [value, index] : pinned_) vbroadcastss(Zmm(index), address_of(value));
     if (is_trial) return emit_body(/*is_tail=*/false);
-    emit_loop();
+    emit_rows();
+    add(rsp, 3 * 8);
     for (size_t i = std::size(kSaved); i-- > 0;) pop(Reg64(kSaved[i]));
     vzeroupper();
     ret();
@@ -117,7 +121,8 @@ class LoopGenerator final : public JitLoop, private JitBase {
     size_t next = 0;
     for (const LaneInstruction& instruction : code_) {
       if (instruction.op != LaneOp::Input || instruction.is_uniform) continue;
-      if (next == std::size(kPointers)) break;
+      takes_rows_ = next < std::size(kPointers);
+      if (!takes_rows_) break;
       pointer_[instruction.input] = kPointers[next++];
       mov(Reg64(pointer_[instruction.input]), ptr[inputs_ + 8 * instruction.input]);
     }
@@ -131,6 +136,21 @@ class LoopGenerator final : public JitLoop, private JitBase {
       vmovss(ptr[uniforms_ + 4 * slot_[i]], Xbyak::Xmm(result.getIdx()));
       release_zmm(result.getIdx());
     }
+  }
+
+  void emit_rows() {
+    const Xbyak::Address steps = ptr[rsp], rows = qword[rsp + 8], count = ptr[rsp + 16];
+    Xbyak::Label row, end;
+    L(row);
+    emit_loop();
+    dec(rows);
+    jle(end, T_NEAR);
+    mov(temporary_, steps);
+    for (const auto& [input, pointer] : pointer_) add(Reg64(pointer), ptr[temporary_ + 8 * input]);
+    add(out_, ptr[temporary_ + 8 * static_cast<int>(kinds_.size())]);
+    mov(count_, count);
+    jmp(row, T_NEAR);
+    L(end);
   }
 
   void emit_loop() {
@@ -453,6 +473,7 @@ class LoopGenerator final : public JitLoop, private JitBase {
   std::map<int, int> loads_;    ///< how often a uniform value had to be loaded
   std::map<int, int> pointer_;  ///< general registers by input
   std::vector<int> zmm_of_, mask_of_;
+  bool takes_rows_ = true;
   bool is_tail_ = false;
   bool before_loop_ = false;
 };

@@ -12,12 +12,14 @@ namespace trtlike::kernels::pointwise {
 class JitLoop {
  public:
   /// `inputs` as in Code::run, except that one-element operands are read as uniforms[input];
-  /// uniforms has room for uniforms() floats.
-  using Function = void (*)(const void* const* inputs, void* output, int64_t count,
-                            float* uniforms);
+  /// uniforms has room for uniforms() floats. At least one row; steps as in Code::run_rows, of
+  /// loops that take rows.
+  using Function = void (*)(const void* const* inputs, void* output, int64_t count, float* uniforms,
+                            int64_t rows, const int64_t* steps);
   virtual ~JitLoop() = default;
   virtual Function function() const = 0;
   virtual size_t uniforms() const = 0;
+  virtual bool takes_rows() const = 0;
 };
 
 /// Null as make_jit_code says.
