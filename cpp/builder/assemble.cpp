@@ -81,6 +81,7 @@ class Assembler {
     for (size_t o = 0; o < node.outputs.size(); ++o)
       step.outputs.push_back(add_output(node.outputs[o], choice.outputs[o]));
     assembly_.plan.steps.push_back(std::move(step));
+    for (ir::ValueId id : node.outputs) store_output(id);
   }
 
   kernels::Problem make_problem(const tuner::TunedNode& node, const tuner::Choice& choice) {
@@ -154,6 +155,19 @@ class Assembler {
     native_[id] = format;
     values_[key(id, format)] = index;
     return index;
+  }
+
+  /// A tactic that writes another type than the value is stored in is followed by a conversion,
+  /// which all readers see.
+  void store_output(ir::ValueId id) {
+    const std::optional<DataType>& stored = tuned(id).stored;
+    const Format made = native_.at(id);
+    if (!stored || made.dtype == *stored) return;
+    const Format format{*stored, made.layout};
+    const int32_t source = values_.at(key(id, made));
+    values_.erase(key(id, made));
+    native_[id] = format;
+    values_[key(id, format)] = add_conversion(id, source, made, format);
   }
 
   using ValueKey = std::tuple<int, int, int>;

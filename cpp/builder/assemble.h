@@ -7,6 +7,7 @@
 
 #include "engine/plan.h"
 #include "ir/graph.h"
+#include "trtlike/builder.h"
 #include "tuner/tuner.h"
 
 namespace trtlike::builder {
@@ -23,7 +24,7 @@ struct Assembly {
 tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                                    const std::vector<ir::Graph>& specialized,
                                    const std::vector<ir::Graph>& limits,
-                                   const std::vector<std::vector<DataType>>& precisions);
+                                   const BuilderConfig& config);
 
 /// Steps in `order`, one for each node and each conversion between formats.
 Assembly assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,

@@ -110,6 +110,7 @@ class Build {
     options.allow_fp16 = config_.flag(BuilderFlag::FP16);
     options.allow_bf16 = config_.flag(BuilderFlag::BF16);
     options.allow_int8 = config_.flag(BuilderFlag::INT8);
+    builder::drop_idle_constraints(graph_, config_);
     report_.fusions = optimizer::optimize(graph_, options);
   }
 
@@ -161,8 +162,7 @@ class Build {
       specialized.push_back(builder::specialize(graph_, profile, builder::Selector::Opt));
     for (const ir::Graph& graph : specialized) check_static(graph, order);
     const tuner::TunedGraph tuned =
-        builder::make_tuned_graph(graph_, order, specialized, profile_limits(order),
-                                  builder::choose_precisions(graph_, order, config_));
+        builder::make_tuned_graph(graph_, order, specialized, profile_limits(order), config_);
     tuner::Options options = tuner_options();
     const Phase phase(config_.progress_monitor.get(), kPhaseTune, kPhaseBuild,
                       static_cast<int>(order.size()));

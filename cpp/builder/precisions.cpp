@@ -1,7 +1,10 @@
-// Allowed precisions by flags and constraints.
+// Precisions by flags and constraints, and the values that stay wide.
 #include "builder/precisions.h"
 
 #include <algorithm>
+#include <bit>
+#include <set>
+#include <string_view>
 
 #include "core/cpu.h"
 #include "core/dtype.h"
@@ -9,39 +12,158 @@
 namespace trtlike::builder {
 namespace {
 
-DataType natural_type(const ir::Graph& graph, const ir::Node& node) {
+using ir::Graph;
+using ir::Node;
+using ir::NodeId;
+using ir::Value;
+using ir::ValueId;
+
+bool is_constrained(const BuilderConfig& config) {
+  return config.flag(BuilderFlag::ObeyPrecisionConstraints) ||
+         config.flag(BuilderFlag::PreferPrecisionConstraints);
+}
+
+bool multiplies_bf16(const BuilderConfig& config) {
+  return config.flag(BuilderFlag::BF16) && core::cpu_isa() >= core::Isa::Avx512Bf16;
+}
+
+DataType natural_type(const Graph& graph, const Node& node) {
   for (const auto* ids : {&node.outputs, &node.inputs})
-    for (ir::ValueId id : *ids)
+    for (ValueId id : *ids)
       if (id && core::is_float(graph.value(id).type.dtype)) return graph.value(id).type.dtype;
   return DataType::Float;
 }
 
+std::vector<DataType> precisions_by_flags(const Graph& graph, const Node& node,
+                                          const BuilderConfig& config) {
+  std::vector<DataType> list;
+  const auto add = [&](DataType dtype) {
+    if (std::find(list.begin(), list.end(), dtype) == list.end()) list.push_back(dtype);
+  };
+  add(natural_type(graph, node));
+  add(DataType::Float);
+  if (multiplies_bf16(config)) add(DataType::BF16);
+  if (config.flag(BuilderFlag::FP16)) add(DataType::Half);
+  return list;
+}
+
+bool is_any_of(const Node& node, std::initializer_list<std::string_view> ops) {
+  return std::find(ops.begin(), ops.end(), node.op->name) != ops.end();
+}
+
+/// Sums and means: what they add up may cancel later.
+bool adds_up(const Node& node) {
+  constexpr int64_t kMax = 2, kMin = 3;
+  const auto op = is_any_of(node, {"Reduce"}) ? node.attributes.get_int("op") : kMax;
+  return op != kMax && op != kMin;
+}
+
+bool is_pointwise(const Node& node) {
+  return is_any_of(node, {"ElementWise", "PointWise", "Unary", "Activation"});
+}
+
+/// What is summed or normalized along one axis, or in rows; moments over images average roundings
+/// away.
+bool reads_wide(const Graph& graph, const Node& node) {
+  if (is_any_of(node, {"Softmax"})) return true;
+  if (!is_any_of(node, {"Normalization"}) && !adds_up(node)) return false;
+  constexpr int kImageRank = 4;
+  const auto axes = static_cast<uint64_t>(node.attributes.get_int("axes"));
+  return graph.value(node.inputs[0]).type.dims.rank() < kImageRank || std::popcount(axes) == 1;
+}
+
+/// The inputs whose roundings reach the output undiminished: terms of sums, what is moved about.
+std::vector<ValueId> find_terms(const Node& node) {
+  constexpr size_t kFirstOperand = 3;
+  size_t first = node.inputs.size();
+  if (is_any_of(node, {"FusedMatrixMultiply", "FusedConvolution"})) first = kFirstOperand;
+  if (node.op->is_view != nullptr || is_pointwise(node) ||
+      is_any_of(node, {"Concatenation", "Shuffle", "Slice"}))
+    first = 0;
+  std::vector<ValueId> terms;
+  for (size_t i = first; i < node.inputs.size(); ++i)
+    if (node.inputs[i]) terms.push_back(node.inputs[i]);
+  return terms;
+}
+
+/// Results of sums, and what is computed from nothing else.
+std::vector<ValueId> find_statistics(const Graph& graph, const std::vector<NodeId>& order) {
+  std::vector<ValueId> found;
+  std::set<ValueId> known;
+  for (NodeId id : order) {
+    const Node& node = graph.node(id);
+    const bool derived = (is_pointwise(node) || node.op->is_view != nullptr) &&
+                         std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) {
+                           return !input || graph.value(input).constant || known.contains(input);
+                         });
+    if (!derived && !(adds_up(node) && reads_wide(graph, node))) continue;
+    found.push_back(node.outputs[0]);
+    known.insert(node.outputs[0]);
+  }
+  return found;
+}
+
+void keep_wide(const Graph& graph, const std::vector<NodeId>& order,
+               std::vector<std::optional<DataType>>& stored) {
+  std::vector<ValueId> open = find_statistics(graph, order);
+  for (NodeId id : order)
+    if (reads_wide(graph, graph.node(id))) open.push_back(graph.node(id).inputs[0]);
+  while (!open.empty()) {
+    const ValueId id = open.back();
+    open.pop_back();
+    const Value& value = graph.value(id);
+    std::optional<DataType>& type = stored[static_cast<size_t>(id.index)];
+    if (type || value.type.dtype != DataType::Float || value.constant) continue;
+    type = DataType::Float;
+    if (!value.producer) continue;
+    const std::vector<ValueId> terms = find_terms(graph.node(value.producer));
+    open.insert(open.end(), terms.begin(), terms.end());
+  }
+}
+
 }  // namespace
 
-std::vector<std::vector<DataType>> choose_precisions(const ir::Graph& graph,
-                                                     const std::vector<ir::NodeId>& order,
-                                                     const BuilderConfig& config) {
-  const bool constrained = config.flag(BuilderFlag::ObeyPrecisionConstraints) ||
-                           config.flag(BuilderFlag::PreferPrecisionConstraints);
-  const bool bf16 = config.flag(BuilderFlag::BF16) && core::cpu_isa() >= core::Isa::Avx512Bf16;
-  std::vector<std::vector<DataType>> out;
-  for (ir::NodeId id : order) {
-    const ir::Node& node = graph.node(id);
-    std::vector<DataType> list;
-    const auto add = [&](DataType dtype) {
-      if (std::find(list.begin(), list.end(), dtype) == list.end()) list.push_back(dtype);
-    };
-    if (constrained && node.precision && core::is_float(*node.precision)) {
-      add(*node.precision);
+std::vector<Precisions> choose_precisions(const Graph& graph, const std::vector<NodeId>& order,
+                                          const BuilderConfig& config) {
+  std::vector<Precisions> out;
+  for (NodeId id : order) {
+    const Node& node = graph.node(id);
+    const std::vector<DataType> list = precisions_by_flags(graph, node, config);
+    if (!is_constrained(config) || !node.precision || core::is_integer(*node.precision)) {
+      out.push_back({list, {}});
+    } else if (config.flag(BuilderFlag::ObeyPrecisionConstraints)) {
+      out.push_back({{*node.precision}, {}});
     } else {
-      add(natural_type(graph, node));
-      add(DataType::Float);
-      if (bf16) add(DataType::BF16);
-      if (config.flag(BuilderFlag::FP16)) add(DataType::Half);
+      out.push_back({{*node.precision}, list});
     }
-    out.push_back(std::move(list));
   }
   return out;
+}
+
+std::vector<std::optional<DataType>> choose_stored_types(const Graph& graph,
+                                                         const std::vector<NodeId>& order,
+                                                         const BuilderConfig& config) {
+  std::vector<std::optional<DataType>> stored(graph.num_value_ids());
+  for (NodeId id : order) {
+    const Node& node = graph.node(id);
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      const std::optional<DataType>& type = node.output_types[o];
+      if (type && core::is_float(*type) && core::is_float(graph.value(node.outputs[o]).type.dtype))
+        stored[static_cast<size_t>(node.outputs[o].index)] = type;
+    }
+  }
+  if (multiplies_bf16(config) || config.flag(BuilderFlag::FP16)) keep_wide(graph, order, stored);
+  return stored;
+}
+
+void drop_idle_constraints(Graph& graph, const BuilderConfig& config) {
+  if (is_constrained(config)) return;
+  for (NodeId id : graph.nodes()) {
+    Node& node = graph.mutable_node(id);
+    node.precision.reset();
+    for (size_t o = 0; o < node.outputs.size(); ++o)
+      if (!graph.value(node.outputs[o]).is_output) node.output_types[o].reset();
+  }
 }
 
 }  // namespace trtlike::builder

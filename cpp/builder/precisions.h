@@ -1,7 +1,8 @@
-// Which element types each node's floating-point operands may take, from the builder's flags and
+// Which element types nodes may compute in and values are stored in, from the builder's flags and
 // the layers' constraints.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ir/graph.h"
@@ -9,10 +10,29 @@
 
 namespace trtlike::builder {
 
-/// One list a node, in `order`; never empty. A layer's own precision is obeyed when the flags say
-/// so, else preferred last. FP16 tensors may always be computed on as FP32, which is no less exact.
-std::vector<std::vector<DataType>> choose_precisions(const ir::Graph& graph,
-                                                     const std::vector<ir::NodeId>& order,
-                                                     const BuilderConfig& config);
+struct Precisions {
+  /// What a node's floating-point operands may be taken as; never empty. FP16 tensors may always be
+  /// computed on as FP32, which is no less exact.
+  std::vector<DataType> allowed;
+  /// Where the constraint on the layer is a preference: what to take if nothing computes so.
+  std::vector<DataType> fallback;
+};
+
+/// One a node, in `order`.
+std::vector<Precisions> choose_precisions(const ir::Graph& graph,
+                                          const std::vector<ir::NodeId>& order,
+                                          const BuilderConfig& config);
+
+/// By value: the type that it is stored in whatever computes it. A layer's output type where the
+/// flags ask for it. FP32 for what normalizations, softmax and sums over an axis read, for what
+/// such sums give, and for terms of sums on the way there, such as the residual stream of a
+/// transformer: rounding those costs accuracy and saves next to nothing.
+std::vector<std::optional<DataType>> choose_stored_types(const ir::Graph& graph,
+                                                         const std::vector<ir::NodeId>& order,
+                                                         const BuilderConfig& config);
+
+/// Without ObeyPrecisionConstraints or PreferPrecisionConstraints a layer's precision and output
+/// types are no more than remarks: they are dropped, those of the network's outputs excepted.
+void drop_idle_constraints(ir::Graph& graph, const BuilderConfig& config);
 
 }  // namespace trtlike::builder

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "builder/assemble.h"
+#include "builder/precisions.h"
 #include "core/check.h"
 
 namespace trtlike::builder {
@@ -24,7 +25,9 @@ bool is_view(const ir::Graph& graph, const ir::Node& node) {
 tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                                    const std::vector<ir::Graph>& specialized,
                                    const std::vector<ir::Graph>& limits,
-                                   const std::vector<std::vector<DataType>>& precisions) {
+                                   const BuilderConfig& config) {
+  const std::vector<Precisions> precisions = choose_precisions(graph, order, config);
+  const std::vector<std::optional<DataType>> stored = choose_stored_types(graph, order, config);
   tuner::TunedGraph tuned;
   tuned.values.resize(graph.num_value_ids());
   for (size_t i = 0; i < tuned.values.size(); ++i) {
@@ -42,7 +45,8 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     const bool channels_last =
         ((value.allowed_formats >> static_cast<int>(TensorFormat::HWC)) & 1u) != 0 &&
         (value.allowed_formats & 1u) == 0;
-    to.fixed_format = {value.type.dtype,
+    to.stored = stored[i];
+    to.fixed_format = {value.is_output && to.stored ? *to.stored : value.type.dtype,
                        channels_last ? kernels::Layout::ChannelsLast : kernels::Layout::Linear};
   }
   for (size_t n = 0; n < order.size(); ++n) {
@@ -53,7 +57,8 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     to.name = node.name;
     for (ir::ValueId id : node.inputs) to.inputs.push_back(id.index);
     for (ir::ValueId id : node.outputs) to.outputs.push_back(id.index);
-    to.precisions = precisions[n];
+    to.precisions = precisions[n].allowed;
+    to.fallback = precisions[n].fallback;
     to.is_view = is_view(graph, node);
     tuned.nodes.push_back(std::move(to));
   }

@@ -92,9 +92,67 @@ void Patch::replace(ValueId old_value, ValueId new_value) {
   replacements_.emplace_back(old_value, new_value);
 }
 
+std::set<NodeId> Patch::find_replaced_nodes() const {
+  std::set<ValueId> replaced, used;
+  for (const auto& [old_value, new_value] : replacements_) {
+    replaced.insert(old_value);
+    used.insert(new_value);
+  }
+  for (const NewNode& node : nodes_) used.insert(node.inputs.begin(), node.inputs.end());
+  std::set<NodeId> gone;
+  const auto is_unused = [&](ValueId id) {
+    const Value& value = graph_->value(id);
+    if (used.contains(id)) return false;
+    if (replaced.contains(id)) return true;
+    return !value.is_output && std::all_of(value.users.begin(), value.users.end(),
+                                           [&](NodeId user) { return gone.contains(user); });
+  };
+  std::vector<ValueId> candidates(replaced.begin(), replaced.end());
+  while (!candidates.empty()) {
+    const NodeId producer = graph_->value(candidates.back()).producer;
+    candidates.pop_back();
+    if (!producer || gone.contains(producer)) continue;
+    const Node& node = graph_->node(producer);
+    if (!std::all_of(node.outputs.begin(), node.outputs.end(), is_unused)) continue;
+    gone.insert(producer);
+    for (const ValueId input : node.inputs)
+      if (input) candidates.push_back(input);
+  }
+  return gone;
+}
+
+std::optional<DataType> Patch::find_precision() const {
+  if (anchor_ && graph_->node(anchor_).precision) return graph_->node(anchor_).precision;
+  for (const NodeId id : find_replaced_nodes())
+    if (graph_->node(id).precision) return graph_->node(id).precision;
+  return std::nullopt;
+}
+
+std::optional<DataType> Patch::output_type(ValueId id) const {
+  const Value& value = graph_->value(id);
+  if (!value.producer) return std::nullopt;
+  return graph_->node(value.producer).output_types[static_cast<size_t>(value.producer_output)];
+}
+
+bool Patch::keeps_constraints() const {
+  const std::optional<DataType> precision = find_precision();
+  std::set<ValueId> renewed;
+  for (const auto& [old_value, new_value] : replacements_)
+    if (new_value.index < -1) renewed.insert(old_value);
+  const std::set<NodeId> gone = find_replaced_nodes();
+  return std::all_of(gone.begin(), gone.end(), [&](NodeId id) {
+    const Node& node = graph_->node(id);
+    if (node.precision && node.precision != precision) return false;
+    return std::all_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
+      return !output_type(output) || renewed.contains(output);
+    });
+  });
+}
+
 int Patch::apply(Graph& graph) const {
   TRTLIKE_ASSERT(&graph == graph_, "a patch is applied to the graph it was made against");
   const auto before = static_cast<int>(graph.nodes().size());
+  const std::optional<DataType> precision = find_precision();
   std::map<int, ValueId> real;
   const auto resolve = [&](ValueId id) { return id.index < -1 ? real.at(id.index) : id; };
   std::vector<ValueId> added;
@@ -110,10 +168,8 @@ int Patch::apply(Graph& graph) const {
     std::vector<ValueId> inputs;
     for (const ValueId input : node.inputs) inputs.push_back(resolve(input));
     const NodeId id = graph.add_node(node.op, node.name, inputs, node.attributes);
-    if (anchor_) {
-      graph.mutable_node(id).precision = graph.node(anchor_).precision;
-      graph.mutable_node(id).metadata = graph.node(anchor_).metadata;
-    }
+    graph.mutable_node(id).precision = precision;
+    if (anchor_) graph.mutable_node(id).metadata = graph.node(anchor_).metadata;
     for (int i = 0; i < node.num_outputs; ++i) {
       real[node.first_output - i] = graph.node(id).outputs[static_cast<size_t>(i)];
       added.push_back(real[node.first_output - i]);
@@ -121,7 +177,12 @@ int Patch::apply(Graph& graph) const {
   }
   std::vector<ValueId> candidates = std::move(added);
   for (const auto& [old_value, new_value] : replacements_) {
-    replace_value(graph, old_value, resolve(new_value));
+    const std::optional<DataType> type = output_type(old_value);
+    const ValueId now = resolve(new_value);
+    if (type && new_value.index < -1 && graph.value(now).producer)
+      graph.mutable_node(graph.value(now).producer)
+          .output_types[static_cast<size_t>(graph.value(now).producer_output)] = type;
+    replace_value(graph, old_value, now);
     candidates.push_back(old_value);
   }
   sweep(graph, std::move(candidates));

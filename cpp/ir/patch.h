@@ -2,6 +2,8 @@
 // by the rule.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,8 +32,12 @@ class Patch {
                                 int count);
   /// Users of `old_value` shall use `new_value`, which must have the same type and shape.
   void replace(ValueId old_value, ValueId new_value);
-  /// The new nodes' precision and metadata come from this node (the fusion's anchor).
+  /// The new nodes' metadata comes from this node (the fusion's anchor), and their precision from
+  /// it and the nodes that they replace.
   void inherit_from(NodeId node) { anchor_ = node; }
+  /// False when nodes of different precisions would become one, or when a tensor whose type was
+  /// asked for would be gone.
+  bool keeps_constraints() const;
 
   int num_new_nodes() const { return static_cast<int>(nodes_.size()); }
 
@@ -60,6 +66,10 @@ class Patch {
   };
 
   ValueId provisional();
+  /// Nodes of the graph that nobody needs once the patch is applied.
+  std::set<NodeId> find_replaced_nodes() const;
+  std::optional<DataType> find_precision() const;
+  std::optional<DataType> output_type(ValueId id) const;
 
   const Graph* graph_;
   NodeId anchor_;

@@ -119,7 +119,7 @@ std::string Driver::removed_names(const std::vector<char>& alive_before) const {
 
 bool Driver::apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pending) {
   const std::optional<ir::Patch> patch = rule.rewrite(graph_, node);
-  if (!patch) return false;
+  if (!patch || !patch->keeps_constraints()) return false;
   const std::vector<char> alive_before = alive_flags(graph_);
   const std::string anchor = graph_.node(node).name;
   TRTLIKE_ASSERT(num_patches_ < kMaxPatches, "rewrites that end; the last was ", rule.name, " at '",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "core/memory.h"
 
@@ -24,14 +25,24 @@ constexpr std::pair<Layout, Layout> kLayouts[] = {
 
 bool is_image(const TunedValue& value) { return value.dims[0].rank() == kImageRank; }
 
-Format format_of(const TunedValue& value, DataType precision, Layout layout) {
-  return {core::is_float(value.dtype) ? precision : value.dtype,
-          is_image(value) ? layout : Layout::Linear};
+/// Which operands keep a type of their own where a node computes in another precision.
+enum class Keep {
+  Fixed,   ///< the caller's tensors, and those that are stored in one type
+  Stored,  ///< those that are stored in one type
+  None,
+};
+
+/// Inputs that are stored narrow are converted: their type must not say what to compute in.
+DataType operand_type(const TunedValue& value, DataType precision, Keep keep, bool is_input) {
+  if (!core::is_float(value.dtype)) return value.dtype;
+  if (keep != Keep::None && value.stored)
+    return is_input && *value.stored != DataType::Float ? precision : *value.stored;
+  if (keep == Keep::Fixed && value.fixed) return value.fixed_format.dtype;
+  return precision;
 }
 
-/// Precisions that a node's floating-point operands may have.
-std::vector<DataType> precisions(const TunedGraph& graph, const TunedNode& node) {
-  if (!node.precisions.empty()) return node.precisions;
+/// Precisions that a node computes in where none are given: its operands' own.
+std::vector<DataType> natural_precisions(const TunedGraph& graph, const TunedNode& node) {
   for (const auto* ids : {&node.outputs, &node.inputs})
     for (int id : *ids)
       if (id >= 0 && core::is_float(graph.values[static_cast<size_t>(id)].dtype))
@@ -76,20 +87,43 @@ kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
   return problem;
 }
 
-Assignment make_formats(const TunedGraph& graph, const TunedNode& node, DataType precision,
-                        Layout in, Layout out) {
+bool is_product(const TunedNode& node) {
+  const std::string_view op = node.op->name;
+  return op == "MatrixMultiply" || op == "FusedMatrixMultiply";
+}
+
+/// Nothing where no operand would say that the node computes in this precision.
+std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode& node,
+                                       DataType precision, Keep keep,
+                                       std::pair<Layout, Layout> layouts) {
   Assignment formats;
+  bool shows_precision = false, has_floats = false;
+  const auto format_of = [&](int id, bool is_input) {
+    const TunedValue& value = graph.values[static_cast<size_t>(id)];
+    const Format format{
+        operand_type(value, precision, keep, is_input),
+        is_image(value) ? (is_input ? layouts.first : layouts.second) : Layout::Linear};
+    has_floats = has_floats || core::is_float(value.dtype);
+    const bool counts = is_input || !is_product(node);
+    shows_precision = shows_precision || (counts && format.dtype == precision);
+    return format;
+  };
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (node.inputs[i] < 0) {
       formats.inputs.emplace_back();
-      continue;
+    } else if (is_weights(graph, node, i)) {
+      formats.inputs.push_back(
+          {graph.values[static_cast<size_t>(node.inputs[i])].dtype, Layout::Linear});
+    } else {
+      formats.inputs.push_back(format_of(node.inputs[i], true));
     }
-    const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
-    formats.inputs.push_back(is_weights(graph, node, i) ? Format{value.dtype, Layout::Linear}
-                                                        : format_of(value, precision, in));
   }
-  for (int id : node.outputs)
-    formats.outputs.push_back(format_of(graph.values[static_cast<size_t>(id)], precision, out));
+  for (int id : node.outputs) formats.outputs.push_back(format_of(id, false));
+  if (shows_precision || !has_floats) return formats;
+  // Products convert their operands themselves; the weights say to what where nothing else does.
+  if (!is_product(node) || !is_weights(graph, node, 1) || !core::is_float(precision))
+    return std::nullopt;
+  formats.inputs[1].dtype = precision;
   return formats;
 }
 
@@ -116,18 +150,36 @@ std::vector<kernels::Problem> limit_problems(const TunedGraph& graph, const Tune
   return out;
 }
 
+/// References compute operands of one type as one type, weights excepted.
+bool fits_reference(const TunedGraph& graph, const TunedNode& node, const Assignment& formats) {
+  std::map<DataType, DataType> stored;
+  const auto fits = [&](int id, const Format& format) {
+    if (id < 0) return true;
+    const DataType dtype = graph.values[static_cast<size_t>(id)].dtype;
+    return stored.try_emplace(dtype, format.dtype).first->second == format.dtype;
+  };
+  for (size_t i = 0; i < node.inputs.size(); ++i)
+    if (!is_weights(graph, node, i) && !fits(node.inputs[i], formats.inputs[i])) return false;
+  for (size_t o = 0; o < node.outputs.size(); ++o)
+    if (!fits(node.outputs[o], formats.outputs[o])) return false;
+  return true;
+}
+
 /// Keeps the tactics that take every problem of the assignment, and those at the limits.
-void keep_accepting(const TunedNode& node, const Options& options,
-                    const std::vector<kernels::Problem>& limits, Assignment& assignment,
-                    std::vector<std::string>& refusals) {
+void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Options& options,
+                    Assignment& assignment, std::vector<std::string>& refusals) {
+  const bool one_type = fits_reference(graph, node, assignment);
+  const std::vector<kernels::Problem> limits = limit_problems(graph, node, assignment);
   for (const kernels::Tactic* tactic : kernels::tactics_for(node.op->name)) {
     if (!source_allowed(*tactic, options.sources)) {
       refusals.push_back(core::str(tactic->name, ": its source is switched off"));
       continue;
     }
     std::optional<std::string> reason;
+    if (tactic->source == kernels::Source::Reference && !one_type)
+      reason = "needs operands of one type";
     for (const kernels::Problem& problem : assignment.problems)
-      if ((reason = kernels::refuse(*tactic, problem))) break;
+      if (reason || (reason = kernels::refuse(*tactic, problem))) break;
     for (size_t i = 0; i < limits.size() && !reason; ++i)
       reason = kernels::refuse(*tactic, limits[i]);
     if (reason) {
@@ -143,8 +195,7 @@ void keep_accepting(const TunedNode& node, const Options& options,
 bool is_weights(const TunedGraph& graph, const TunedNode& node, size_t i) {
   if (node.inputs[i] < 0 || graph.values[static_cast<size_t>(node.inputs[i])].constant == nullptr)
     return false;
-  const std::string_view op = node.op->name;
-  if (op == "MatrixMultiply" || op == "FusedMatrixMultiply") return i < 3;
+  if (is_product(node)) return i < 3;
   return i < node.op->inputs.size() && node.op->inputs[i].weights;
 }
 
@@ -172,28 +223,45 @@ std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataT
   return out;
 }
 
+namespace {
+
+/// Adds what some tactic takes and is not there already.
+void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType precision, Keep keep,
+                     const Options& options, ConvertedConstants& constants,
+                     std::vector<Assignment>& out, std::vector<std::string>& refusals) {
+  const size_t shapes = graph.values[static_cast<size_t>(node.outputs[0])].dims.size();
+  const size_t num_layouts = has_image(graph, node) ? std::size(kLayouts) : 1;
+  for (size_t l = 0; l < num_layouts; ++l) {
+    const auto layouts = num_layouts == 1 ? std::pair{Layout::Linear, Layout::Linear} : kLayouts[l];
+    std::optional<Assignment> assignment = make_formats(graph, node, precision, keep, layouts);
+    const bool known =
+        !assignment || std::any_of(out.begin(), out.end(), [&](const Assignment& other) {
+          return other.inputs == assignment->inputs && other.outputs == assignment->outputs;
+        });
+    if (known) continue;
+    for (size_t shape = 0; shape < shapes; ++shape)
+      assignment->problems.push_back(
+          make_problem(graph, node, *assignment, shape, options, constants));
+    keep_accepting(graph, node, options, *assignment, refusals);
+    if (!assignment->tactics.empty()) out.push_back(std::move(*assignment));
+  }
+}
+
+}  // namespace
+
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
                                          const Options& options, ConvertedConstants& constants,
                                          std::vector<std::string>& refusals) {
   std::vector<Assignment> out;
-  const size_t shapes = graph.values[static_cast<size_t>(node.outputs[0])].dims.size();
-  const size_t num_layouts = has_image(graph, node) ? std::size(kLayouts) : 0;
-  for (DataType precision : precisions(graph, node)) {
-    for (size_t l = 0; l < std::max<size_t>(num_layouts, 1); ++l) {
-      const auto [in, to] =
-          num_layouts == 0 ? std::pair{Layout::Linear, Layout::Linear} : kLayouts[l];
-      Assignment assignment = make_formats(graph, node, precision, in, to);
-      const bool known = std::any_of(out.begin(), out.end(), [&](const Assignment& other) {
-        return other.inputs == assignment.inputs && other.outputs == assignment.outputs;
-      });
-      if (known) continue;
-      for (size_t shape = 0; shape < shapes; ++shape)
-        assignment.problems.push_back(
-            make_problem(graph, node, assignment, shape, options, constants));
-      keep_accepting(node, options, limit_problems(graph, node, assignment), assignment, refusals);
-      if (!assignment.tactics.empty()) out.push_back(std::move(assignment));
+  const auto add = [&](const std::vector<DataType>& precisions) {
+    for (Keep keep : {Keep::Fixed, Keep::Stored, Keep::None}) {
+      if (keep == Keep::None && !out.empty()) break;
+      for (DataType precision : precisions)
+        add_assignments(graph, node, precision, keep, options, constants, out, refusals);
     }
-  }
+  };
+  add(node.precisions.empty() ? natural_precisions(graph, node) : node.precisions);
+  if (out.empty()) add(node.fallback);
   return out;
 }
 

@@ -105,9 +105,10 @@ class Tuner {
   }
 
   std::vector<Format> view_formats(const TunedNode& node) const {
-    const DataType dtype = graph_.values[static_cast<size_t>(node.outputs[0])].dtype;
-    if (!core::is_float(dtype) || node.precisions.empty())
-      return {{dtype, kernels::Layout::Linear}};
+    const TunedValue& value = graph_.values[static_cast<size_t>(node.outputs[0])];
+    if (value.stored) return {{*value.stored, kernels::Layout::Linear}};
+    if (!core::is_float(value.dtype) || node.precisions.empty())
+      return {{value.dtype, kernels::Layout::Linear}};
     std::vector<Format> formats;
     for (DataType precision : node.precisions)
       formats.push_back({precision, kernels::Layout::Linear});
@@ -298,7 +299,15 @@ class Tuner {
     return s.assignment != nullptr ? s.assignment->outputs[o] : s.single;
   }
 
+  /// By way of the type that the value is stored in, where it is stored in one.
   double conversion_ms(const TunedValue& value, const Format& from, const Format& to) {
+    if (!value.stored || from.dtype == *value.stored || to.dtype == *value.stored)
+      return direct_conversion_ms(value, from, to);
+    const Format between{*value.stored, from.layout};
+    return direct_conversion_ms(value, from, between) + direct_conversion_ms(value, between, to);
+  }
+
+  double direct_conversion_ms(const TunedValue& value, const Format& from, const Format& to) {
     if (from == to || same_bytes(value, from, to)) return 0;
     double sum = 0;
     for (size_t shape = 0; shape < value.dims.size(); ++shape) {

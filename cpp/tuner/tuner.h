@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct TunedValue {
   /// Further concrete extents that tactics must take, and are not timed at (the ends of the
   /// profiles); as many for all values.
   std::vector<Dims> limits;
+  /// The type that it is stored in whatever precision its neighbours compute in: they convert.
+  std::optional<DataType> stored;
 };
 
 struct TunedNode {
@@ -44,6 +47,8 @@ struct TunedNode {
   std::vector<int> outputs;
   /// Element types that the floating-point operands may take; empty: their own.
   std::vector<DataType> precisions;
+  /// What to take where no tactic computes in `precisions`; empty: that is an error.
+  std::vector<DataType> fallback;
   /// Views and steps that run on the host cost nothing and are not chosen for.
   bool is_view = false;
 };

@@ -7,7 +7,16 @@ import pytest
 from conftest import assert_matches_onnxruntime, asset, build_plan, load
 from PIL import Image, ImageDraw, ImageFont
 
+import trtlike as trt
+
 RANDOM = np.random.default_rng(0)
+ALLOWED_LOSS = 0.003
+RESNET20_FP32 = 0.8057
+precisions = pytest.mark.parametrize(
+    "flags",
+    [(), (trt.BuilderFlag.BF16,), (trt.BuilderFlag.FP16,)],
+    ids=["fp32", "bf16", "fp16"],
+)
 
 
 def normal(*shape: int) -> np.ndarray:
@@ -36,18 +45,22 @@ def read_idx(name: str) -> np.ndarray:
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * len(dims)).reshape(dims)
 
 
-def test_mnist_reaches_its_accuracy_on_all_test_digits():
+@precisions
+def test_mnist_reaches_its_accuracy_on_all_test_digits(flags):
     model = asset("models", "mnist-8.onnx")
     files = sorted(path.name for path in asset("data", "mnist").iterdir())
     images = read_idx(next(n for n in files if "images" in n)).astype(np.float32)
     labels = read_idx(next(n for n in files if "labels" in n))
-    engine = load(build_plan(model))
+    engine = load(build_plan(model, flags=flags))
     context = engine.create_execution_context()
     name = engine.get_tensor_name(0)
     hits = 0
     for image, label in zip(images, labels, strict=True):
         (scores,) = context.infer({name: image.reshape(1, 1, 28, 28)}).values()
         hits += int(scores.argmax() == label)
+    if flags:
+        assert hits / len(labels) >= 0.989 - ALLOWED_LOSS
+        return
     assert round(hits / len(labels), 3) >= 0.989
     assert_matches_onnxruntime(engine, model, {name: images[:1].reshape(1, 1, 28, 28)})
 
@@ -124,21 +137,25 @@ def test_ppocr_finds_the_word_at_three_shapes():
         assert scores.max() > 0.5
 
 
-def test_magika_names_every_file_type():
+@precisions
+def test_magika_names_every_file_type(flags):
     model = asset("models", "magika_v3_3.onnx")
     features = np.fromfile(asset("data", "magika", "features_2048.i32"), np.int32).reshape(-1, 2048)
     labels = np.fromfile(asset("data", "magika", "labels.i32"), np.int32)
     profile = {"bytes": ((1, 2048), (1, 2048), (len(labels), 2048))}
-    engine = load(build_plan(model, [profile]))
+    engine = load(build_plan(model, [profile], flags))
     context = engine.create_execution_context()
     (scores,) = context.infer({"bytes": features}).values()
     assert (scores.argmax(1) == labels).all()
+    if flags:
+        return
     (one,) = context.infer({"bytes": features[:1]}).values()
     np.testing.assert_allclose(one, scores[:1], atol=1e-5)
     assert_matches_onnxruntime(engine, model, {"bytes": features[:3]})
 
 
-def test_resnet20_reaches_its_accuracy():
+@precisions
+def test_resnet20_reaches_its_accuracy(flags):
     from resnet20 import export_resnet20
 
     model = export_resnet20(asset("models", "resnet20-cifar10.th"))
@@ -147,7 +164,9 @@ def test_resnet20_reaches_its_accuracy():
     images = ((data["x"] / 255 - mean) / std).astype(np.float32).transpose(0, 3, 1, 2)
     batch = 100
     engine = load(
-        build_plan(model, [{"image": ((1, 3, 32, 32), (batch, 3, 32, 32), (batch, 3, 32, 32))}])
+        build_plan(
+            model, [{"image": ((1, 3, 32, 32), (batch, 3, 32, 32), (batch, 3, 32, 32))}], flags
+        )
     )
     context = engine.create_execution_context()
     hits = 0
@@ -155,5 +174,8 @@ def test_resnet20_reaches_its_accuracy():
         scores = context.infer({"image": images[i : i + batch]})["scores"]
         hits += int((scores.argmax(1) == data["y"][i : i + batch].reshape(-1)).sum())
     accuracy = hits / len(images)
+    if flags:
+        assert accuracy >= RESNET20_FP32 - ALLOWED_LOSS
+        return
     assert abs(accuracy - 0.81) < 0.02, accuracy
     assert_matches_onnxruntime(engine, model, {"image": np.ascontiguousarray(images[:4])})

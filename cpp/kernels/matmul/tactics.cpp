@@ -7,19 +7,16 @@ namespace {
 
 using TileSetFunction = const TileSet& (*)();
 
-/// Sixteen bits of weights or operands are only used where the problem offers that type.
+/// Sixteen bits of weights or operands are only used where an operand offers that type.
 std::string refuse_types(const Problem& problem, const Setup& setup, PanelFormat format) {
   if (format == PanelFormat::F32) return "";
   const DataType narrow = format == PanelFormat::F16 ? DataType::Half : DataType::BF16;
-  const DataType types[] = {problem.inputs[0].dtype, problem.inputs[1].dtype,
-                            problem.outputs[0].dtype};
-  bool offered = false;
-  for (const DataType type : types) {
-    if (type == narrow) offered = true;
+  const DataType from[] = {problem.inputs[0].dtype, problem.inputs[1].dtype};
+  for (const DataType type : {from[0], from[1], problem.outputs[0].dtype})
     if (type != narrow && type != DataType::Float)
       return core::str("needs f32 or ", core::dtype_short_name(narrow), ", got ",
                        core::dtype_short_name(type));
-  }
+  const bool offered = from[0] == narrow || from[1] == narrow;
   if (!offered) return core::str("needs an operand in ", core::dtype_short_name(narrow));
   if (format == PanelFormat::F16 && !setup.packs_b) return "needs a constant right operand";
   return "";

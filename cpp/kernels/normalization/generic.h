@@ -32,8 +32,8 @@ inline float sum_of(const T* x, int64_t count, F&& f) {
 }
 
 /// y = x * factor + offset.
-template <typename T>
-inline void apply_line(const T* x, T* y, int64_t count, Vector factor, Vector offset) {
+template <typename T, typename U>
+inline void apply_line(const T* x, U* y, int64_t count, Vector factor, Vector offset) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) fma(Vector::load(x + i), factor, offset).store(y + i);
   if (i == count) return;
@@ -42,8 +42,8 @@ inline void apply_line(const T* x, T* y, int64_t count, Vector factor, Vector of
 }
 
 /// y = (x * factor + offset) * scale + bias with a scale and bias for every element.
-template <typename T, bool kScale, bool kBias>
-inline void apply_each(const T* x, T* y, int64_t count, Vector factor, Vector offset,
+template <bool kScale, bool kBias, typename T, typename U>
+inline void apply_each(const T* x, U* y, int64_t count, Vector factor, Vector offset,
                        const float* scale, const float* bias) {
   const auto compute = [&](Vector v, auto&& load) {
     v = fma(v, factor, offset);
@@ -61,10 +61,10 @@ inline void apply_each(const T* x, T* y, int64_t count, Vector factor, Vector of
   }).store(y + i, tail);
 }
 
-template <typename T>
+template <typename T, typename U = T>
 void run_row(const Row& row) {
   const auto* x = static_cast<const T*>(row.input);
-  auto* y = static_cast<T*>(row.output);
+  auto* y = static_cast<U*>(row.output);
   const int64_t count = row.runs * row.run_elems;
   const float share = 1 / static_cast<float>(count);
   float mean = 0;
@@ -86,11 +86,9 @@ void run_row(const Row& row) {
   const float factor = 1 / std::sqrt(square + row.epsilon);
   if (row.each && (row.scale != nullptr || row.bias != nullptr)) {
     const Vector f(factor), o(-mean * factor);
-    if (row.bias == nullptr)
-      return apply_each<T, true, false>(x, y, count, f, o, row.scale, nullptr);
-    if (row.scale == nullptr)
-      return apply_each<T, false, true>(x, y, count, f, o, nullptr, row.bias);
-    return apply_each<T, true, true>(x, y, count, f, o, row.scale, row.bias);
+    if (row.bias == nullptr) return apply_each<true, false>(x, y, count, f, o, row.scale, nullptr);
+    if (row.scale == nullptr) return apply_each<false, true>(x, y, count, f, o, nullptr, row.bias);
+    return apply_each<true, true>(x, y, count, f, o, row.scale, row.bias);
   }
   for (int64_t i = 0; i < row.runs; ++i) {
     const float f = row.scale == nullptr ? factor : factor * row.scale[i];
@@ -147,6 +145,8 @@ void run_apply(const Pixels& p, const float* factor, const float* offset) {
 constexpr Loops make_loops() {
   return {
       .row = {{run_row<float>, run_row<core::Half>, run_row<core::BFloat16>}},
+      .row_from_f32 = {{run_row<float>, run_row<float, core::Half>,
+                        run_row<float, core::BFloat16>}},
       .moments = {{run_moments<float>, run_moments<core::Half>, run_moments<core::BFloat16>}},
       .apply = {{run_apply<float>, run_apply<core::Half>, run_apply<core::BFloat16>}},
   };

@@ -100,11 +100,15 @@ bool lies_along(const TensorDesc& operand, const TensorDesc& in, const Geometry&
 std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
   if (auto reason = refuse_type(in.dtype)) return reason;
-  if (out.dtype != in.dtype) return "needs an output of the input's type";
+  if (auto reason = refuse_type(out.dtype)) return reason;
+  if (out.dtype != in.dtype && in.dtype != DataType::Float)
+    return "needs f32 or an output of the input's type";
   if (in.layout != out.layout) return "needs an output in the input's layout";
   if (in.layout == Layout::Blocked16) return "needs linear or channels_last";
   const Geometry g = geometry(problem);
   if (g.form == Form::None) return "needs normalized axes that lie together";
+  if (out.dtype != in.dtype && g.form == Form::Channels && in.layout == Layout::ChannelsLast)
+    return "needs an output of the input's type";
   for (const size_t i : {1, 2}) {
     if (!problem.has_input(i)) continue;
     if (!lies_along(problem.inputs[i], in, g))
@@ -205,6 +209,9 @@ class RowKernel final : public NormalizationKernel {
     const bool channels_last = problem.inputs[0].layout == Layout::ChannelsLast;
     in_step_ = channels_last ? problem.inputs[0].pixel_pitch() : g.row_elems;
     out_step_ = channels_last ? problem.outputs[0].pixel_pitch() : g.row_elems;
+    const DataType out = problem.outputs[0].dtype;
+    out_bytes_ = static_cast<int64_t>(core::dtype_bytes(out, 1));
+    run_row_ = out == dtype_ ? loops.row[dtype_] : loops.row_from_f32[out];
     slicing_ = cut(g.rows, g.row_elems * 2, problem.threads);
     slices_ = {slicing_.count};
   }
@@ -217,22 +224,22 @@ class RowKernel final : public NormalizationKernel {
     const auto [begin, end] = slicing_.range(slice);
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = each ? 0 : unit % g.groups * runs;
-      loops_.row[dtype_](
-          {.input =
-               static_cast<const std::byte*>(args.inputs[0]) + unit * in_step_ * element_bytes_,
-           .output = static_cast<std::byte*>(args.outputs[0]) + unit * out_step_ * element_bytes_,
-           .runs = runs,
-           .run_elems = g.row_elems / runs,
-           .scale = scale == nullptr ? nullptr : scale + first,
-           .bias = bias == nullptr ? nullptr : bias + first,
-           .each = each,
-           .simplified = simplified_,
-           .epsilon = epsilon_});
+      run_row_({.input = static_cast<const std::byte*>(args.inputs[0]) +
+                         unit * in_step_ * element_bytes_,
+                .output = static_cast<std::byte*>(args.outputs[0]) + unit * out_step_ * out_bytes_,
+                .runs = runs,
+                .run_elems = g.row_elems / runs,
+                .scale = scale == nullptr ? nullptr : scale + first,
+                .bias = bias == nullptr ? nullptr : bias + first,
+                .each = each,
+                .simplified = simplified_,
+                .epsilon = epsilon_});
     }
   }
 
  private:
-  int64_t in_step_ = 0, out_step_ = 0;
+  void (*run_row_)(const Row& row) = nullptr;
+  int64_t in_step_ = 0, out_step_ = 0, out_bytes_ = 4;
   Slicing slicing_;
 };
 

@@ -7,7 +7,8 @@
 //     normalization of linear tensors, where scale and bias are constant over runs of elements)
 //   pixels: channels-last instance and group normalization; moments of every channel first, then
 //     one pass that applies them
-// Input and output may be the same memory.
+// Rows of f32 may be written in any type. Input and output may be the same memory where they have
+// one type.
 #pragma once
 
 #include "kernels/float_types.h"
@@ -38,6 +39,8 @@ struct Pixels {
 
 struct Loops {
   FloatTable<void (*)(const Row& row)> row;
+  /// By the type of the output.
+  FloatTable<void (*)(const Row& row)> row_from_f32;
   /// Sums of x - offset, and of its squares, for every channel.
   FloatTable<void (*)(const Pixels& pixels, const float* offset, float* sums, float* squares)>
       moments;

@@ -207,7 +207,7 @@ int remove_noops(Graph& graph) {
   for (const ir::NodeId id : graph.topological_order()) {
     const Node& node = graph.node(id);
     const Forward forward = find_forward(node.op->name);
-    if (forward == nullptr) continue;
+    if (forward == nullptr || node.output_types[0]) continue;
     const ValueId to = forward(graph, node);
     if (!to || !has_same_type(graph, node.outputs[0], to) ||
         !can_take_place(graph, node.outputs[0], to))

@@ -43,6 +43,34 @@ TEST(Patch, replaces_two_nodes_by_one_and_drops_their_constants) {
   EXPECT_FALSE(c.graph.find_value("b"));
 }
 
+TEST(Patch, keeps_precisions_that_agree_and_refuses_others) {
+  Chain c;
+  Patch patch(c.graph);
+  patch.inherit_from(c.second);
+  patch.replace(c.y, patch.add("MatrixMultiply", "new", {c.x, c.b}));
+  c.graph.mutable_node(c.first).precision = DataType::Half;
+  EXPECT_TRUE(patch.keeps_constraints());
+  c.graph.mutable_node(c.second).precision = DataType::Float;
+  EXPECT_FALSE(patch.keeps_constraints());
+  c.graph.mark_output(c.graph.node(c.first).outputs[0]);
+  EXPECT_TRUE(patch.keeps_constraints());  // the first node stays
+  patch.apply(c.graph);
+  EXPECT_EQ(c.graph.node(c.graph.producer(c.graph.outputs()[0])).precision, DataType::Float);
+}
+
+TEST(Patch, keeps_the_types_asked_for_of_what_it_replaces_and_refuses_to_drop_others) {
+  Chain c;
+  Patch patch(c.graph);
+  patch.replace(c.y, patch.add("MatrixMultiply", "new", {c.x, c.b}));
+  c.graph.mutable_node(c.second).output_types[0] = DataType::Half;
+  EXPECT_TRUE(patch.keeps_constraints());
+  c.graph.mutable_node(c.first).output_types[0] = DataType::Half;
+  EXPECT_FALSE(patch.keeps_constraints());
+  c.graph.mutable_node(c.first).output_types[0].reset();
+  patch.apply(c.graph);
+  EXPECT_EQ(c.graph.node(c.graph.producer(c.graph.outputs()[0])).output_types[0], DataType::Half);
+}
+
 TEST(Patch, keeps_what_others_still_use) {
   Chain c;
   c.graph.mark_output(c.graph.node(c.first).outputs[0]);

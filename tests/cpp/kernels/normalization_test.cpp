@@ -30,6 +30,27 @@ TEST(NormalizationTactics, rows_at_every_width_around_the_vector) {
         check({5, n}, {1, n}, {{"axes", int64_t{2}}, {"simplified", simplified}}, dtype);
 }
 
+TEST(NormalizationTactics, rows_of_f32_are_written_in_any_type) {
+  for (const DataType to : {DataType::Half, DataType::BF16})
+    for (const int64_t n : {2, 7, 8, 9, 15, 16, 17, 33, 65, 768}) {
+      TacticCase rows("Normalization", {{"axes", int64_t{2}}});
+      rows.input({5, n}).constant({1, n}).constant({n}).output({to});
+      expect_native_tactics(rows, 4 * storage_tolerance(to));
+      TacticCase pixels("Normalization", {{"axes", int64_t{2}}});
+      pixels.input({2, n, 3, 2}, {DataType::Float, Layout::ChannelsLast, n + 3});
+      pixels.constant({1, n, 1, 1}).absent().output({to, Layout::ChannelsLast, n + 5});
+      expect_native_tactics(pixels, 4 * storage_tolerance(to));
+    }
+}
+
+TEST(NormalizationTactics, moments_of_channels_keep_the_inputs_type) {
+  TacticCase problem("Normalization", {{"axes", int64_t{12}}});
+  problem.input({1, 8, 3, 3}, {DataType::Float, Layout::ChannelsLast});
+  problem.output({DataType::BF16, Layout::ChannelsLast});
+  EXPECT_EQ(problem.refusal(*find_tactic("Normalization", "normalization_portable")),
+            "needs an output of the input's type");
+}
+
 TEST(NormalizationTactics, scale_and_bias_are_optional) {
   for (const Operands operands : {Operands::None, Operands::Scale, Operands::Bias}) {
     check({2, 3, 37}, {37}, {{"axes", int64_t{4}}}, DataType::Float, operands);

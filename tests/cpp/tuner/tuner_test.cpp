@@ -145,6 +145,80 @@ TEST(Tuner, says_why_nothing_computes_a_node) {
   }
 }
 
+/// y = (x w) w, stored in FP32 between.
+struct Products {
+  explicit Products(std::vector<DataType> precisions)
+      : attributes(ops::complete_attributes(ops::get_op("MatrixMultiply"), {})),
+        weights(64 * 64, 0.5f) {
+    graph.values.resize(4);
+    for (TunedValue& value : graph.values) value.dims = {Dims{8, 64}};
+    graph.values[0].fixed = graph.values[2].fixed = true;
+    graph.values[1].stored = DataType::Float;
+    graph.values[3].dims = {Dims{64, 64}};
+    graph.values[3].constant = weights.data();
+    for (int i = 0; i < 2; ++i) {
+      TunedNode node;
+      node.op = &ops::get_op("MatrixMultiply");
+      node.attributes = &attributes;
+      node.name = "product" + std::to_string(i);
+      node.inputs = {i, 3};
+      node.outputs = {i + 1};
+      node.precisions = precisions;
+      graph.nodes.push_back(node);
+    }
+  }
+  ops::Attributes attributes;
+  std::vector<float> weights;
+  TunedGraph graph;
+};
+
+TEST(Tuner, products_of_narrow_operands_between_wide_tensors_need_no_conversion) {
+  const Products products({DataType::Float, DataType::Half});
+  const Result result =
+      choose(products.graph, with_timer([](const Tactic&, const Problem& problem) {
+               return problem.inputs[1].dtype == DataType::Half ? 1.0 : 2.0;
+             }));
+  for (const Choice& choice : result.choices) {
+    EXPECT_EQ(choice.inputs[0].dtype, DataType::Float);
+    EXPECT_EQ(choice.inputs[1].dtype, DataType::Half);
+    EXPECT_EQ(choice.outputs[0].dtype, DataType::Float);
+  }
+}
+
+TEST(Tuner, nothing_is_stored_narrow_where_it_shall_be_wide) {
+  Products products({DataType::Float, DataType::Half});
+  products.graph.values[0].fixed = false;
+  const Result result =
+      choose(products.graph, with_timer([](const Tactic&, const Problem& problem) {
+               return problem.outputs[0].dtype == DataType::Half ? 1.0 : 2.0;
+             }));
+  EXPECT_EQ(result.choices[0].outputs[0].dtype, DataType::Float);
+  EXPECT_EQ(result.choices[1].inputs[0].dtype, DataType::Float);
+}
+
+TEST(Tuner, a_tactic_that_cannot_write_the_stored_type_is_followed_by_a_conversion) {
+  Chain chain(1);
+  chain.graph.nodes[0].op = &ops::get_op("Softmax");
+  const ops::Attributes axes =
+      ops::complete_attributes(ops::get_op("Softmax"), {{"axes", int64_t{2}}});
+  chain.graph.nodes[0].attributes = &axes;
+  chain.graph.nodes[0].precisions = {DataType::Float};
+  chain.graph.values[1].stored = DataType::BF16;
+  chain.graph.values[1].fixed_format.dtype = DataType::BF16;
+  const Result result =
+      choose(chain.graph, with_timer([](const Tactic&, const Problem&) { return 1.0; }));
+  EXPECT_EQ(result.choices[0].outputs[0].dtype, DataType::Float);
+}
+
+TEST(Tuner, falls_back_where_nothing_computes_in_the_preferred_precision) {
+  Chain chain(1);
+  chain.graph.nodes[0].precisions = {DataType::FP8};
+  chain.graph.nodes[0].fallback = {DataType::Float};
+  const Result result =
+      choose(chain.graph, with_timer([](const Tactic&, const Problem&) { return 1.0; }));
+  EXPECT_EQ(result.choices[0].inputs[0].dtype, DataType::Float);
+}
+
 TEST(Tuner, progress_can_cancel) {
   const Chain chain(2);
   Options options = with_timer([](const Tactic&, const Problem&) { return 1.0; });

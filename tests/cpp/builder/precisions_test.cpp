@@ -1,0 +1,130 @@
+// Which types nodes may compute in and values are stored in, by flags and constraints.
+#include "builder/precisions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/cpu.h"
+#include "support/build_graph.h"
+
+namespace trtlike::builder {
+namespace {
+
+using ir::Graph;
+using ir::NodeId;
+using ir::ValueId;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+BuilderConfig config_with(std::initializer_list<BuilderFlag> flags) {
+  BuilderConfig config;
+  for (const BuilderFlag flag : flags) config.set_flag(flag);
+  return config;
+}
+
+/// The residual stream of a transformer: s = x + (x a) b, y = norm(s) c.
+struct Residual {
+  Graph graph;
+  ValueId x = graph.add_input("x", DataType::Float, {4, 16});
+  ValueId moved = graph.add("Shuffle", "move", {x},
+                            {{"has_reshape", true}, {"reshape_dims", std::vector<int64_t>{4, 16}}});
+  ValueId inner = multiply(moved, "inner");
+  ValueId s = graph.add("FusedMatrixMultiply", "outer",
+                        {inner, test::random_constant(graph, "b", {16, 16}), {}, moved},
+                        {{"program", std::string("in 2; v2 = sum v0 v1; out v2")}});
+  ValueId norm = graph.add("Normalization", "norm", {s, {}, {}}, {{"axes", int64_t{2}}});
+  ValueId y = multiply(norm, "last");
+
+  Residual() { graph.mark_output(y); }
+  ValueId multiply(ValueId a, const char* name) {
+    return graph.add("MatrixMultiply", name, {a, test::random_constant(graph, "w", {16, 16})});
+  }
+  ir::Node& node_of(ValueId id) { return graph.mutable_node(graph.producer(id)); }
+  std::optional<DataType> stored(ValueId id, const BuilderConfig& config) const {
+    return choose_stored_types(graph, graph.topological_order(),
+                               config)[static_cast<size_t>(id.index)];
+  }
+  Precisions of(ValueId id, const BuilderConfig& config) const {
+    const std::vector<NodeId> order = graph.topological_order();
+    const auto at = std::find(order.begin(), order.end(), graph.producer(id)) - order.begin();
+    return choose_precisions(graph, order, config)[static_cast<size_t>(at)];
+  }
+};
+
+TEST(Precisions, what_normalization_reads_and_the_sums_before_it_stay_wide) {
+  const Residual g;
+  const BuilderConfig config = config_with({BuilderFlag::FP16});
+  for (const ValueId id : {g.x, g.moved, g.s}) EXPECT_EQ(g.stored(id, config), DataType::Float);
+  for (const ValueId id : {g.inner, g.norm, g.y}) EXPECT_EQ(g.stored(id, config), std::nullopt);
+}
+
+TEST(Precisions, nothing_is_pinned_where_everything_is_wide) {
+  const Residual g;
+  for (const ValueId id : {g.x, g.moved, g.s}) EXPECT_EQ(g.stored(id, {}), std::nullopt);
+}
+
+TEST(Precisions, sums_and_what_is_computed_from_them_stay_wide) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {8, 16});
+  const ValueId square = test::element_wise(graph, ops::ElementWiseOperation::Prod, x, x);
+  const ValueId sum =
+      graph.add("Reduce", "sum", {square}, {{"axes", int64_t{2}}, {"keep_dims", true}});
+  const ValueId root = test::unary(graph, ops::UnaryOperation::Sqrt, sum);
+  const ValueId scaled = test::element_wise(graph, ops::ElementWiseOperation::Div, x, root);
+  const ValueId most =
+      graph.add("Reduce", "most", {scaled}, {{"op", int64_t{2}}, {"axes", int64_t{2}}});
+  graph.mark_output(most);
+  const auto stored =
+      choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
+  for (const ValueId id : {x, square, sum, root})
+    EXPECT_EQ(stored[static_cast<size_t>(id.index)], DataType::Float) << id.index;
+  for (const ValueId id : {scaled, most})
+    EXPECT_EQ(stored[static_cast<size_t>(id.index)], std::nullopt) << id.index;
+}
+
+TEST(Precisions, what_is_normalized_over_images_is_not_pinned) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {1, 4, 8, 8});
+  const ValueId conv = test::convolution(graph, x, 4);
+  graph.mark_output(graph.add("Normalization", "norm", {conv, {}, {}}, {{"axes", int64_t{12}}}));
+  const auto stored =
+      choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
+  EXPECT_EQ(stored[static_cast<size_t>(conv.index)], std::nullopt);
+}
+
+TEST(Precisions, flags_add_to_what_a_node_may_compute_in) {
+  const Residual g;
+  EXPECT_THAT(g.of(g.y, {}).allowed, ElementsAre(DataType::Float));
+  EXPECT_THAT(g.of(g.y, config_with({BuilderFlag::FP16})).allowed,
+              ElementsAre(DataType::Float, DataType::Half));
+  if (core::cpu_isa() < core::Isa::Avx512Bf16) GTEST_SKIP() << "no products of bfloat16 here";
+  EXPECT_THAT(g.of(g.y, config_with({BuilderFlag::BF16})).allowed,
+              ElementsAre(DataType::Float, DataType::BF16));
+}
+
+TEST(Precisions, a_layers_precision_is_obeyed_preferred_or_a_remark) {
+  Residual g;
+  g.node_of(g.y).precision = DataType::Half;
+  const Precisions obeyed =
+      g.of(g.y, config_with({BuilderFlag::BF16, BuilderFlag::ObeyPrecisionConstraints}));
+  EXPECT_THAT(obeyed.allowed, ElementsAre(DataType::Half));
+  EXPECT_THAT(obeyed.fallback, IsEmpty());
+  const Precisions preferred = g.of(g.y, config_with({BuilderFlag::PreferPrecisionConstraints}));
+  EXPECT_THAT(preferred.allowed, ElementsAre(DataType::Half));
+  EXPECT_THAT(preferred.fallback, ElementsAre(DataType::Float));
+  drop_idle_constraints(g.graph, {});
+  EXPECT_EQ(g.node_of(g.y).precision, std::nullopt);
+}
+
+TEST(Precisions, output_types_are_stored_as_asked_and_always_for_outputs_of_the_network) {
+  Residual g;
+  g.node_of(g.inner).output_types[0] = DataType::BF16;
+  g.node_of(g.y).output_types[0] = DataType::Half;
+  EXPECT_EQ(g.stored(g.inner, {}), DataType::BF16);
+  drop_idle_constraints(g.graph, {});
+  EXPECT_EQ(g.stored(g.inner, {}), std::nullopt);
+  EXPECT_EQ(g.stored(g.y, {}), DataType::Half);
+}
+
+}  // namespace
+}  // namespace trtlike::builder
