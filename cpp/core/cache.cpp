@@ -1,7 +1,7 @@
 // Cache lines by name.
 #include "core/cache.h"
 
-#include <unistd.h>
+#include <fstream>
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
@@ -10,9 +10,11 @@
 namespace trtlike::core {
 
 size_t last_level_cache_bytes() {
+  // sysconf gives the sum over a socket's parts, of which a thread has one.
   static const size_t n = [] {
-    const long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE);
-    return bytes > 0 ? static_cast<size_t>(bytes) : size_t{32} << 20;
+    std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index3/size");
+    size_t kilobytes = 0;
+    return file >> kilobytes && kilobytes > 0 ? kilobytes << 10 : size_t{32} << 20;
   }();
   return n;
 }
