@@ -13,7 +13,9 @@
 //   less, less_equal, equal, is_nan give a Mask; mask_and, mask_or, mask_not, any;
 //   select(mask, a, b); copy_sign(magnitude, sign)
 //
-//   scale_by_power(x, n) = x * 2^n for integral n in [-300, 300];
+//   scale_by_power(x, n) = x * 2^n for integral n in [-250, 250];
+//   fraction(x) = x - floor(x), 0 for infinite x; scale_by_floor(x, t) = x * 2^floor(t) for any t,
+//   the power 0 or infinite where it is no float;
 //   exponent(x) = floor(log2 x), significand(x) in [1, 2): for finite x > 0, subnormal ones too
 //
 //   sum(v), maximum(v) over the lanes; transpose(Vector (&rows)[kLanes])

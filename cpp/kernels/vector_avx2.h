@@ -124,6 +124,13 @@ inline Vector scale_by_power(Vector x, Vector n) {
   return _mm256_mul_ps(_mm256_mul_ps(x.v, power(half)), power(_mm256_sub_epi32(whole, half)));
 }
 
+/// Powers of two of all floats and beyond; NaN stays NaN.
+inline Vector clamp_power(Vector t) { return max(Vector(-250.0f), min(Vector(250.0f), t)); }
+inline Vector fraction(Vector x) { return clamp_power(x) - floor(clamp_power(x)); }
+inline Vector scale_by_floor(Vector x, Vector t) {
+  return scale_by_power(x, floor(clamp_power(t)));
+}
+
 /// Subnormal numbers are brought into the normal range first.
 inline Vector normalized(Vector x, Mask subnormal) {
   return select(subnormal, x * Vector(0x1p23f), x);

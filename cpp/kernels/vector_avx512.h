@@ -100,6 +100,8 @@ inline Vector copy_sign(Vector magnitude, Vector sign) {
 }
 
 inline Vector scale_by_power(Vector x, Vector n) { return _mm512_scalef_ps(x.v, n.v); }
+inline Vector fraction(Vector x) { return _mm512_reduce_ps(x.v, 9); }
+inline Vector scale_by_floor(Vector x, Vector t) { return _mm512_scalef_ps(x.v, t.v); }
 inline Vector exponent(Vector x) { return _mm512_getexp_ps(x.v); }
 inline Vector significand(Vector x) {
   return _mm512_getmant_ps(x.v, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);

@@ -2,7 +2,8 @@
 // the last place of the exact result, as the tests check them against double precision over the
 // whole range of floats (where the exact result is a normal number):
 //   exp 1, log 1, log1p 1.5, expm1 2, erf 1.5, sigmoid 2.5, tanh 3; softplus 2
-//   sin, cos (|x| <= 8192): 1e-7 absolute; gelu_erf, gelu_tanh: 1.2e-7 of max(1, |x|)
+//   exp2 1.5; sin, cos (|x| <= 8192): 1e-7 absolute
+//   gelu_erf, gelu_tanh, silu: 1.2e-7 of max(1, |x|)
 // Infinities and NaN give what the mathematics gives. Like Vector, all of it has internal linkage.
 #pragma once
 
@@ -42,6 +43,14 @@ V exp(V x) {
   const V p =
       polynomial(r, 0.00138144661f, 0.00836878084f, 0.0416683927f, 0.166665196f, 0.49999994f);
   return scale_by_power(fma(p, r * r, r) + V(1.0f), n);
+}
+
+/// 2^t.
+template <typename V>
+V exp2(V t) {
+  const V p = polynomial(fraction(t), 0.000217022491f, 0.00124396896f, 0.00967884064f,
+                         0.0554833412f, 0.240229830f, 0.693147004f, 1.0f);
+  return scale_by_floor(p, t);
 }
 
 /// exp(x) - 1 without cancellation near 0.
@@ -94,6 +103,13 @@ V log1p(V x) {
 template <typename V>
 V sigmoid(V x) {
   return V(1.0f) / (V(1.0f) + exp(-x));
+}
+
+/// x sigmoid(x). The error of the exponential's argument grows with |x| no faster than its share of
+/// the result falls.
+template <typename V>
+V silu(V x) {
+  return x / (V(1.0f) + exp2(x * V(-1.44269504f)));
 }
 
 template <typename V>

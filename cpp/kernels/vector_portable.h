@@ -108,6 +108,13 @@ inline Vector scale_by_power(Vector x, Vector n) {
   return x * from_bits((half + 127) << 23) * from_bits((whole - half + 127) << 23);
 }
 
+/// Powers of two of all floats and beyond; NaN stays NaN.
+inline Vector clamp_power(Vector t) { return max(Vector(-250.0f), min(Vector(250.0f), t)); }
+inline Vector fraction(Vector x) { return clamp_power(x) - floor(clamp_power(x)); }
+inline Vector scale_by_floor(Vector x, Vector t) {
+  return scale_by_power(x, floor(clamp_power(t)));
+}
+
 /// Subnormal numbers are brought into the normal range first.
 inline Vector normalized(Vector x) { return x.v < 0x1p-126f ? x.v * 0x1p23f : x.v; }
 inline Vector exponent(Vector x) {

@@ -122,7 +122,7 @@ template <StepOpcode op, typename V>
 V operation(V a, V b, V c, V alpha, V beta) {
   constexpr auto code = static_cast<PointwiseOpcode>(op);
   if constexpr (op == StepOpcode::Silu) {
-    return a / (V(1.0f) + exp(-a));
+    return silu(a);
   } else if constexpr (op == StepOpcode::HardSwish) {
     return a * hard_sigmoid(a, alpha, beta);
   } else if constexpr (op == StepOpcode::Square) {

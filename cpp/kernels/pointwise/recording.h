@@ -30,7 +30,8 @@ enum class LaneOp : uint8_t {
   Max,
   Min,
   CopySign,
-  ScaleByPower,
+  Fraction,
+  ScaleByFloor,  ///< of integral powers too
   Exponent,
   Significand,
   RoundF16,
@@ -137,8 +138,12 @@ inline Lane copy_sign(const Lane& magnitude, const Lane& sign) {
   return record_lane(LaneOp::CopySign, magnitude, sign);
 }
 inline Lane scale_by_power(const Lane& x, const Lane& n) {
-  return record_lane(LaneOp::ScaleByPower, x, n);
+  return record_lane(LaneOp::ScaleByFloor, x, n);
 }
+inline Lane scale_by_floor(const Lane& x, const Lane& t) {
+  return record_lane(LaneOp::ScaleByFloor, x, t);
+}
+inline Lane fraction(const Lane& a) { return record_lane(LaneOp::Fraction, a); }
 inline Lane exponent(const Lane& a) { return record_lane(LaneOp::Exponent, a); }
 inline Lane significand(const Lane& a) { return record_lane(LaneOp::Significand, a); }
 inline Lane round_f16(const Lane& a) { return record_lane(LaneOp::RoundF16, a); }

@@ -309,7 +309,7 @@ class LoopGenerator final : public JitLoop, private JitBase {
         return binary([&](const Zmm& a, const Operand& b) { vmaxps(result, a, b); });
       case LaneOp::Min:
         return binary([&](const Zmm& a, const Operand& b) { vminps(result, a, b); });
-      case LaneOp::ScaleByPower:
+      case LaneOp::ScaleByFloor:
         return binary([&](const Zmm& a, const Operand& b) { vscalefps(result, a, b); });
       case LaneOp::Neg:
         return vxorps(result, in_register(instruction.a, index), constant(0x80000000u));
@@ -323,6 +323,8 @@ class LoopGenerator final : public JitLoop, private JitBase {
         return unary([&](const Operand& a) { vrndscaleps(result, a, 10); });
       case LaneOp::Trunc:
         return unary([&](const Operand& a) { vrndscaleps(result, a, 11); });
+      case LaneOp::Fraction:
+        return unary([&](const Operand& a) { vreduceps(result, a, 9); });
       case LaneOp::Round:
         return unary([&](const Operand& a) { vrndscaleps(result, a, 8); });
       case LaneOp::Exponent:

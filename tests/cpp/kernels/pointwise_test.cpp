@@ -305,7 +305,7 @@ TEST(Pointwise, elementary_functions_are_within_their_stated_error) {
   }
 }
 
-TEST(Pointwise, sine_and_gelu_are_within_their_stated_error) {
+TEST(Pointwise, sine_gelu_and_silu_are_within_their_stated_error) {
   struct Case {
     const char* op;
     double (*exact)(double);
@@ -322,20 +322,40 @@ TEST(Pointwise, sine_and_gelu_are_within_their_stated_error) {
          return 0.5 * x * (1 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
        },
        10, 1.2e-7},
+      {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 1, 1.2e-7},
+      {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 20, 1.2e-7},
+      {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 1e6, 1.2e-7},
   };
   for (const Case& c : cases) {
     const Tensor in = random_tensor(kFloat, {20001}, 3, -c.range, c.range);
-    const std::string text = std::string("in 1; v1 = ") + c.op + " v0; out v1";
-    const bool gelu = std::string_view(c.op).starts_with("gelu");
+    const bool silu = std::string_view(c.op) == "silu";
+    const std::string text = silu ? "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2"
+                                  : std::string("in 1; v1 = ") + c.op + " v0; out v1";
+    const bool relative = silu || std::string_view(c.op).starts_with("gelu");
     for (const Tactic* tactic : tactics("PointWise")) {
       const Tensor got = run_tactic(*tactic, {{in}}, {kFloat, in.dims}, {{"program", text}});
       for (int64_t i = 0; i < core::elems(in.dims); ++i) {
         const double x = in.view().at(i);
         ASSERT_LE(std::abs(got.view().at(i) - c.exact(x)),
-                  c.absolute * (gelu ? std::max(1.0, std::abs(x)) : 1))
+                  c.absolute * (relative ? std::max(1.0, std::abs(x)) : 1))
             << c.op << " " << tactic->name << " of " << x;
       }
     }
+  }
+}
+
+TEST(Pointwise, silu_of_what_is_no_number) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Tensor in(kFloat, {5}, {kInfinity, -kInfinity, std::nan(""), -200, 3e38});
+  for (const Tactic* tactic : tactics("PointWise")) {
+    const Tensor got =
+        run_tactic(*tactic, {{in}}, {kFloat, in.dims},
+                   {{"program", std::string("in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2")}});
+    EXPECT_EQ(got.view().at(0), kInfinity) << tactic->name;
+    EXPECT_TRUE(std::isnan(got.view().at(1))) << tactic->name;
+    EXPECT_TRUE(std::isnan(got.view().at(2))) << tactic->name;
+    EXPECT_NEAR(got.view().at(3), 0, 1e-38) << tactic->name;
+    EXPECT_EQ(got.view().at(4), static_cast<double>(3e38f)) << tactic->name;
   }
 }
 
