@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/cache.h"
 #include "core/clock.h"
@@ -12,12 +13,28 @@
 namespace trtlike::tuner {
 namespace {
 
-constexpr double kRoundMs = 1.5;  ///< time spent on one candidate in one round
-constexpr double kHopeless =
-    2.0;                         ///< a first sample this much slower than the best is not repeated
-constexpr double kClose = 1.15;  ///< candidates within this factor of the best are measured again
+constexpr double kRoundMs = 1.5;   ///< time spent on one candidate in one round
+constexpr double kHopeless = 2.5;  ///< more than a neighbour on one of two cores accounts for
+constexpr double kClose = 1.15;    ///< within this factor of the best in the last round
 constexpr int kRounds = 3;
 constexpr int kMaxSamplesPerRound = 50;
+constexpr double kAgree = 1.05;     ///< two samples this close are no accident
+constexpr int kDoubtfulRounds = 8;  ///< of candidates whose best time stands alone
+
+/// The two shortest times of a candidate.
+struct Floor {
+  double best = std::numeric_limits<double>::infinity();
+  double second = std::numeric_limits<double>::infinity();
+
+  void add(double ms) {
+    if (ms < best) {
+      second = std::exchange(best, ms);
+    } else {
+      second = std::min(second, ms);
+    }
+  }
+  bool is_settled() const { return second <= best * kAgree; }
+};
 
 /// Activations of moderate size and both signs; integers that are valid indices (zero).
 void fill(void* data, const kernels::TensorDesc& desc) {
@@ -106,30 +123,32 @@ double Measurement::sample() {
   return static_cast<double>(core::now_ns() - start) * 1e-6;
 }
 
-std::vector<double> measure_interleaved(std::vector<std::unique_ptr<Measurement>>& candidates,
-                                        int min_repeats) {
-  std::vector<double> best(candidates.size(), std::numeric_limits<double>::infinity());
+std::vector<double> measure_interleaved(const std::vector<Sampler>& candidates, int min_repeats) {
+  std::vector<Floor> floors(candidates.size());
   double overall = std::numeric_limits<double>::infinity();
-  // Twice over all, so that one short disturbance makes no candidate look hopeless.
+  const auto sample = [&](size_t i) {
+    const double ms = candidates[i]();
+    floors[i].add(ms);
+    overall = std::min(overall, ms);
+    return ms;
+  };
+  for (const Sampler& warm_up : candidates) warm_up();
   for (int pass = 0; pass < 2; ++pass)
-    for (size_t i = 0; i < candidates.size(); ++i) {
-      if (pass == 0) candidates[i]->sample();
-      best[i] = std::min(best[i], candidates[i]->sample());
-      overall = std::min(overall, best[i]);
-    }
+    for (size_t i = 0; i < candidates.size(); ++i) sample(i);
   for (int round = 0; round < kRounds; ++round) {
-    const double limit = overall * (round == 0 ? kHopeless : kClose);
+    const double limit = overall * (round + 1 < kRounds ? kHopeless : kClose);
     for (size_t i = 0; i < candidates.size(); ++i) {
-      if (best[i] > limit) continue;
+      if (floors[i].best > limit) continue;
       double spent = 0;
-      for (int n = 0; n < kMaxSamplesPerRound && (n < min_repeats || spent < kRoundMs); ++n) {
-        const double ms = candidates[i]->sample();
-        spent += ms;
-        best[i] = std::min(best[i], ms);
-      }
-      overall = std::min(overall, best[i]);
+      for (int n = 0; n < kMaxSamplesPerRound && (n < min_repeats || spent < kRoundMs); ++n)
+        spent += sample(i);
     }
   }
+  for (int round = 0; round < kDoubtfulRounds; ++round)
+    for (size_t i = 0; i < candidates.size(); ++i)
+      if (!floors[i].is_settled() && floors[i].best <= overall * kHopeless) sample(i);
+  std::vector<double> best;
+  for (const Floor& floor : floors) best.push_back(floor.best);
   return best;
 }
 

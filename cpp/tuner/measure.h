@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -36,9 +37,13 @@ class Measurement {
   size_t scratch_stride_ = 0;
 };
 
-/// The best time of each candidate in ms. Rounds are interleaved; candidates that are clearly
-/// slower are sampled less, those close to the best are sampled again.
-std::vector<double> measure_interleaved(std::vector<std::unique_ptr<Measurement>>& candidates,
-                                        int min_repeats);
+/// Gives the time of one run in ms.
+using Sampler = std::function<double()>;
+
+/// The best time of each candidate. Rounds are interleaved; candidates that are clearly slower are
+/// sampled less, those close to the best are sampled again. Disturbances only lengthen times, so a
+/// best time counts when a second sample agrees with it; until then, and within bounds, a candidate
+/// is not given up.
+std::vector<double> measure_interleaved(const std::vector<Sampler>& candidates, int min_repeats);
 
 }  // namespace trtlike::tuner

@@ -222,7 +222,10 @@ class Tuner {
       prepared.push_back(std::move(measurement));
       timed.push_back(c);
     }
-    const std::vector<double> best = measure_interleaved(prepared, options_.min_repeats);
+    std::vector<Sampler> samplers;
+    for (const auto& measurement : prepared)
+      samplers.push_back([&measurement] { return measurement->sample(); });
+    const std::vector<double> best = measure_interleaved(samplers, options_.min_repeats);
     for (size_t i = 0; i < timed.size(); ++i) ms[timed[i]] = best[i];
     for (size_t c : which) {
       const std::string key = cache_key(*tactics[c], *problems[c]);
