@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,11 @@ class Job:
 
 @dataclass
 class Session:
-    """A loaded model. `facts` joins the engine's results; `layers` gives times by layer."""
+    """A loaded model. What `facts` gives after a run joins the engine's results; `layers` gives
+    times by layer."""
 
     run: Callable[[], list[np.ndarray]]
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Callable[[], dict[str, Any]] = dict
     layers: Callable[[int], list[dict[str, Any]]] | None = None
 
 
@@ -65,7 +66,7 @@ def load_openvino(job: Job) -> Session:
         return [request.get_output_tensor(i).data for i in range(count)]
 
     precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
-    return Session(run, {"precision": precision})
+    return Session(run, lambda: {"precision": precision})
 
 
 def load_ncnn(job: Job) -> Session:
@@ -167,7 +168,9 @@ def load_trtlike(job: Job) -> Session:
             raise Refusal("the run failed")
         return outputs
 
-    facts = {"plan_bytes": Path(job.plan).stat().st_size, **layers.arena(context)}
+    def facts() -> dict[str, Any]:
+        return {"plan_bytes": Path(job.plan).stat().st_size, **layers.arena(context)}
+
     return Session(run, facts, lambda runs: layers.measure(context, run, runs))
 
 

@@ -67,7 +67,7 @@ def start(job: Job, outputs: str) -> tuple[Session, dict[str, Any]]:
         for _ in range(_FEWEST_RUNS):
             session.run()
         message["run_peak_mib"] = peak_mib()
-    return session, message | session.facts
+    return session, message | session.facts()
 
 
 def answer(session: Session, request: dict[str, Any]) -> Any:
