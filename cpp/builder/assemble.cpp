@@ -23,7 +23,8 @@ class Assembler {
   Assembly run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
     for (ir::ValueId id : graph_.inputs()) native_[id] = tuned(id).fixed_format;
     pack_all(result);
-    for (size_t n = 0; n < order.size(); ++n) add_step(order[n], result.choices[n], packings_[n]);
+    for (size_t n = 0; n < order.size(); ++n)
+      add_step(order[n], result.choices[n], std::move(packings_[n]));
     add_bindings();
     return std::move(assembly_);
   }
@@ -62,7 +63,7 @@ class Assembler {
       if (packing.failure) std::rethrow_exception(packing.failure);
   }
 
-  void add_step(ir::NodeId id, const tuner::Choice& choice, const Packing& packing) {
+  void add_step(ir::NodeId id, const tuner::Choice& choice, Packing packing) {
     const ir::Node& node = graph_.node(id);
     engine::PlanStep step;
     step.op = node.op->name;
@@ -73,7 +74,7 @@ class Assembler {
     step.tuned_ms = choice.time_ms;
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
     step.constant_inputs = packing.problem.constant_mask;
-    if (packing.inputs != 0) add_packed(packing, step);
+    if (packing.inputs != 0) add_packed(std::move(packing), step);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool absent = !node.inputs[i] || ((step.packed_inputs >> i) & 1u) != 0;
       step.inputs.push_back(absent ? -1 : value_in(node.inputs[i], choice.inputs[i]));
@@ -98,7 +99,7 @@ class Assembler {
       problem.inputs.back() = {choice.inputs[i].dtype, tuned(id).dims[0], choice.inputs[i].layout};
       if (tuned(id).constant == nullptr) continue;
       problem.constant_mask |= 1u << i;
-      problem.constants.back() = constant_elements(id, choice.inputs[i]);
+      problem.constants.back() = constant_elements(id, choice.inputs[i]).get();
     }
     for (size_t o = 0; o < node.outputs.size(); ++o) {
       const ir::ValueId id{node.outputs[o]};
@@ -109,22 +110,20 @@ class Assembler {
   }
 
   /// Elements of a constant in a format, converted once.
-  const void* constant_elements(ir::ValueId id, const Format& format) {
+  std::shared_ptr<const void> constant_elements(ir::ValueId id, const Format& format) {
     const tuner::TunedValue& value = tuned(id);
-    if (format == Format{value.dtype, kernels::Layout::Linear}) return value.constant;
+    if (format == Format{value.dtype, kernels::Layout::Linear})
+      return graph_.value(id).constant->data;
     auto [found, added] = converted_.try_emplace(
         {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout)});
-    if (added) {
+    if (added)
       found->second = tuner::convert_constant(value.constant, value.dims[0], value.dtype, format);
-      assembly_.owners.push_back(found->second);
-    }
-    return found->second.get();
+    return found->second;
   }
 
-  void add_packed(const Packing& packing, engine::PlanStep& step) {
+  void add_packed(Packing packing, engine::PlanStep& step) {
     step.packed_inputs = packing.inputs;
-    step.packed = add_constant(packing.packed.data.get(), packing.packed.bytes);
-    assembly_.owners.push_back(packing.packed.data);
+    step.packed = add_constant(std::move(packing.packed.data), packing.packed.bytes);
     for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {
       if (((packing.inputs >> i) & 1u) == 0) continue;
       step.packed_dtypes.push_back(packing.problem.inputs[i].dtype);
@@ -132,10 +131,10 @@ class Assembler {
     }
   }
 
-  engine::BlobRange add_constant(const void* data, size_t bytes) {
+  engine::BlobRange add_constant(std::shared_ptr<const void> data, size_t bytes) {
     const engine::BlobRange range{constants_end_, bytes};
     constants_end_ = core::align_up(constants_end_ + bytes);
-    assembly_.constants.emplace_back(range, data);
+    assembly_.constants.push_back({range, std::move(data)});
     return range;
   }
 

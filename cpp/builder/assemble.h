@@ -15,8 +15,7 @@ namespace trtlike::builder {
 /// A plan's contents before they are written.
 struct Assembly {
   engine::Plan plan;
-  std::vector<std::pair<engine::BlobRange, const void*>> constants;
-  std::vector<std::shared_ptr<const void>> owners;
+  std::vector<engine::PlanConstant> constants;
 };
 
 /// The tuner's view of the graph. `specialized` are the copies of the graph at each profile's opt

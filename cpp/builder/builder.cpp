@@ -8,8 +8,8 @@
 #include "builder/profiles.h"
 #include "core/clock.h"
 #include "core/cpu.h"
+#include "core/heap.h"
 #include "core/log.h"
-#include "core/memory.h"
 #include "core/shape.h"
 #include "core/threads.h"
 #include "engine/plan.h"
@@ -93,6 +93,8 @@ class Build {
     builder::Assembly assembly = tune(order);
     phase.checked_step(1);
     describe(assembly.plan);
+    graph_ = {};
+    core::release_free_memory();
     const std::shared_ptr<HostMemory> bytes = write(assembly);
     phase.checked_step(2);
     report_.seconds = static_cast<double>(core::now_ns() - start) * 1e-9;
@@ -199,7 +201,8 @@ class Build {
   /// What a context needs at run time is known when the plan can be loaded, so it is filled in
   /// last.
   static std::shared_ptr<HostMemory> write(builder::Assembly& assembly) {
-    std::shared_ptr<HostMemory> bytes = engine::write_plan(assembly.plan, assembly.constants);
+    std::shared_ptr<HostMemory> bytes =
+        engine::write_plan(assembly.plan, std::move(assembly.constants));
     {
       const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
       for (size_t p = 0; p < assembly.plan.profiles.size(); ++p)
@@ -207,6 +210,7 @@ class Build {
             runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
     }
     engine::rewrite_metadata(*bytes, assembly.plan);
+    core::release_free_memory();
     return bytes;
   }
 

@@ -106,9 +106,15 @@ struct LoadedPlan {
   size_t constants_bytes = 0;
 };
 
-/// Plan format: see plan_format.h. Same plan and constants give the same bytes.
-std::shared_ptr<HostMemory> write_plan(
-    const Plan& plan, const std::vector<std::pair<BlobRange, const void*>>& constants);
+/// What goes to a range of the constants section.
+struct PlanConstant {
+  BlobRange range;
+  std::shared_ptr<const void> data;
+};
+
+/// Plan format: see plan_format.h. Same plan and constants give the same bytes. Lets go of each
+/// constant once it is written.
+std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstant> constants);
 /// Replaces the metadata in bytes that write_plan has just made and nobody else has seen, by a plan
 /// that differs in numbers only (its metadata is as long as before).
 void rewrite_metadata(HostMemory& written, const Plan& plan);

@@ -140,8 +140,7 @@ void seal(char* bytes, Header header) {
 
 }  // namespace
 
-std::shared_ptr<HostMemory> write_plan(
-    const Plan& plan, const std::vector<std::pair<BlobRange, const void*>>& constants) {
+std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstant> constants) {
   size_t constants_bytes = 0;
   for (const auto& [range, data] : constants) {
     TRTLIKE_ASSERT(range.offset % kRangeAlignment == 0 && (data != nullptr || range.bytes == 0),
@@ -163,9 +162,11 @@ std::shared_ptr<HostMemory> write_plan(
   const std::shared_ptr<void> memory = core::allocate_shared(header.file_bytes);
   auto* bytes = static_cast<char*>(memory.get());
   std::memcpy(bytes + header.metadata_offset, metadata.bytes().data(), metadata.size());
-  for (const auto& [range, data] : constants)
+  for (auto& [range, data] : constants) {
     if (range.bytes != 0)
-      std::memcpy(bytes + header.constants_offset + range.offset, data, range.bytes);
+      std::memcpy(bytes + header.constants_offset + range.offset, data.get(), range.bytes);
+    data.reset();
+  }
   seal(bytes, header);
   return std::make_shared<HostMemory>(memory, header.file_bytes);
 }

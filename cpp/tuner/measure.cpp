@@ -76,8 +76,35 @@ void run_slice(void* state, int slice, int worker) {
 
 }  // namespace
 
+SharedBuffers::Operand& SharedBuffers::operand(bool is_input, size_t index,
+                                               const kernels::TensorDesc& desc) {
+  const auto found = std::find_if(operands_.begin(), operands_.end(), [&](const Operand& o) {
+    return o.is_input == is_input && o.index == index && o.desc == desc;
+  });
+  if (found != operands_.end()) return *found;
+  operands_.push_back({is_input, index, desc, core::allocate_shared(desc.bytes())});
+  if (is_input) fill(operands_.back().data.get(), desc);
+  return operands_.back();
+}
+
+const void* SharedBuffers::input(size_t index, const kernels::TensorDesc& desc) {
+  return operand(true, index, desc).data.get();
+}
+
+void* SharedBuffers::output(size_t index, const kernels::TensorDesc& desc) {
+  return operand(false, index, desc).data.get();
+}
+
+std::shared_ptr<void> SharedBuffers::scratch(size_t bytes) {
+  if (scratch_ == nullptr || bytes > scratch_bytes_) {
+    scratch_ = core::allocate_shared(bytes);
+    scratch_bytes_ = bytes;
+  }
+  return scratch_;
+}
+
 Measurement::Measurement(const kernels::Tactic& tactic, const kernels::Problem& problem,
-                         const core::ThreadPool& pool, bool cold_weights)
+                         const core::ThreadPool& pool, bool cold_weights, SharedBuffers& buffers)
     : pool_(pool) {
   const uint32_t packed = tactic.packed_inputs == nullptr ? 0 : tactic.packed_inputs(problem);
   if (tactic.pack != nullptr && packed != 0) packed_ = tactic.pack(problem);
@@ -92,18 +119,14 @@ Measurement::Measurement(const kernels::Tactic& tactic, const kernels::Problem& 
     } else if (problem.constants[i] != nullptr) {
       inputs_.push_back(problem.constants[i]);
     } else {
-      buffers_.push_back(core::allocate_shared(desc.bytes()));
-      fill(buffers_.back().get(), desc);
-      inputs_.push_back(buffers_.back().get());
+      inputs_.push_back(buffers.input(i, desc));
     }
   }
-  for (const kernels::TensorDesc& desc : problem.outputs) {
-    buffers_.push_back(core::allocate_shared(desc.bytes()));
-    outputs_.push_back(buffers_.back().get());
-  }
+  for (size_t o = 0; o < problem.outputs.size(); ++o)
+    outputs_.push_back(buffers.output(o, problem.outputs[o]));
   scratch_stride_ = core::align_up(kernel_->scratch_bytes());
-  scratch_ = core::allocate_shared(scratch_stride_ * static_cast<size_t>(pool.num_threads()));
-  shared_ = core::allocate_shared(kernel_->shared_bytes());
+  scratch_ = buffers.scratch(core::align_up(kernel_->shared_bytes()) +
+                             scratch_stride_ * static_cast<size_t>(pool.num_threads()));
 }
 
 int64_t Measurement::workspace_bytes() const {
@@ -113,17 +136,17 @@ int64_t Measurement::workspace_bytes() const {
 
 double Measurement::sample() {
   if (cold_weights_) core::evict(packed_.data.get(), packed_.bytes);
-  kernels::RunArgs args{inputs_.data(), outputs_.data(), shared_.get(), nullptr};
+  kernels::RunArgs args{inputs_.data(), outputs_.data(), scratch_.get(), nullptr};
+  char* scratch = static_cast<char*>(scratch_.get()) + core::align_up(kernel_->shared_bytes());
   const int64_t start = core::now_ns();
   for (size_t phase = 0; phase < kernel_->slices().size(); ++phase) {
-    SliceRun run{kernel_.get(), &args, static_cast<char*>(scratch_.get()), scratch_stride_,
-                 static_cast<int>(phase)};
+    SliceRun run{kernel_.get(), &args, scratch, scratch_stride_, static_cast<int>(phase)};
     pool_.run(kernel_->slices()[phase], run_slice, &run);
   }
   return static_cast<double>(core::now_ns() - start) * 1e-6;
 }
 
-std::vector<double> measure_interleaved(const std::vector<Sampler>& candidates, int min_repeats) {
+std::vector<double> measure_interleaved(std::vector<Sampler> candidates, int min_repeats) {
   std::vector<Floor> floors(candidates.size());
   double overall = std::numeric_limits<double>::infinity();
   const auto sample = [&](size_t i) {
@@ -135,10 +158,12 @@ std::vector<double> measure_interleaved(const std::vector<Sampler>& candidates, 
   for (const Sampler& warm_up : candidates) warm_up();
   for (int pass = 0; pass < 2; ++pass)
     for (size_t i = 0; i < candidates.size(); ++i) sample(i);
+  for (size_t i = 0; i < candidates.size(); ++i)
+    if (floors[i].best > overall * kHopeless) candidates[i] = nullptr;
   for (int round = 0; round < kRounds; ++round) {
     const double limit = overall * (round + 1 < kRounds ? kHopeless : kClose);
     for (size_t i = 0; i < candidates.size(); ++i) {
-      if (floors[i].best > limit) continue;
+      if (!candidates[i] || floors[i].best > limit) continue;
       double spent = 0;
       for (int n = 0; n < kMaxSamplesPerRound && (n < min_repeats || spent < kRoundMs); ++n)
         spent += sample(i);
@@ -146,7 +171,8 @@ std::vector<double> measure_interleaved(const std::vector<Sampler>& candidates, 
   }
   for (int round = 0; round < kDoubtfulRounds; ++round)
     for (size_t i = 0; i < candidates.size(); ++i)
-      if (!floors[i].is_settled() && floors[i].best <= overall * kHopeless) sample(i);
+      if (candidates[i] && !floors[i].is_settled() && floors[i].best <= overall * kHopeless)
+        sample(i);
   std::vector<double> best;
   for (const Floor& floor : floors) best.push_back(floor.best);
   return best;

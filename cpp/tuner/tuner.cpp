@@ -202,7 +202,8 @@ class Tuner {
   void measure(const std::vector<const kernels::Tactic*>& tactics,
                const std::vector<const kernels::Problem*>& problems,
                const std::vector<size_t>& which, std::vector<double>& ms) {
-    std::vector<std::unique_ptr<Measurement>> prepared;
+    SharedBuffers buffers;
+    std::vector<Sampler> samplers;
     std::vector<size_t> timed;
     for (size_t c : which) {
       if (options_.timer) {
@@ -210,7 +211,7 @@ class Tuner {
         continue;
       }
       auto measurement =
-          std::make_unique<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_);
+          std::make_shared<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_, buffers);
       if (options_.workspace_limit >= 0 &&
           measurement->workspace_bytes() > options_.workspace_limit) {
         core::log(options_.logger, Severity::Verbose, "[tuner] ", tactics[c]->name,
@@ -219,13 +220,10 @@ class Tuner {
         ms[c] = kInfinity;
         continue;
       }
-      prepared.push_back(std::move(measurement));
+      samplers.push_back([measurement] { return measurement->sample(); });
       timed.push_back(c);
     }
-    std::vector<Sampler> samplers;
-    for (const auto& measurement : prepared)
-      samplers.push_back([&measurement] { return measurement->sample(); });
-    const std::vector<double> best = measure_interleaved(samplers, options_.min_repeats);
+    const std::vector<double> best = measure_interleaved(std::move(samplers), options_.min_repeats);
     for (size_t i = 0; i < timed.size(); ++i) ms[timed[i]] = best[i];
     for (size_t c : which) {
       const std::string key = cache_key(*tactics[c], *problems[c]);

@@ -67,13 +67,24 @@ TEST(PlanFile, a_plan_read_again_prints_and_writes_the_same) {
     const std::shared_ptr<HostMemory> bytes = maker.bytes();
     const auto loaded = read_plan(bytes->owner(), bytes->nbytes());
     EXPECT_EQ(print_plan(loaded->plan), print_plan(maker.plan));
-    std::vector<std::pair<BlobRange, const void*>> constants = {
-        {{0, loaded->constants_bytes}, loaded->constants}};
-    const std::shared_ptr<HostMemory> again = write_plan(loaded->plan, constants);
+    const std::shared_ptr<const void> constants(loaded, loaded->constants);
+    const std::shared_ptr<HostMemory> again =
+        write_plan(loaded->plan, {{{0, loaded->constants_bytes}, constants}});
     ASSERT_EQ(again->nbytes(), bytes->nbytes());
     EXPECT_EQ(std::memcmp(again->data(), bytes->data(), bytes->nbytes()), 0);
     EXPECT_EQ(loaded->plan.bindings[0].dimension_names, maker.plan.bindings[0].dimension_names);
   }
+}
+
+TEST(PlanFile, constants_are_let_go_once_they_are_written) {
+  auto data = std::make_shared<std::vector<float>>(16, 1.0f);
+  const std::weak_ptr<std::vector<float>> alive = data;
+  std::vector<PlanConstant> constants;
+  constants.push_back({{0, 64}, {data, data->data()}});
+  data.reset();
+  EXPECT_FALSE(alive.expired());
+  EXPECT_NE(write_plan(Plan{}, std::move(constants)), nullptr);
+  EXPECT_TRUE(alive.expired());
 }
 
 TEST(PlanFile, the_same_plan_gives_the_same_bytes) {

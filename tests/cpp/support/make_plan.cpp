@@ -99,9 +99,10 @@ PlanMaker& PlanMaker::layout(int32_t value, kernels::Layout layout) {
 engine::PlanProfile& PlanMaker::profile() { return plan.profiles.emplace_back(); }
 
 std::shared_ptr<HostMemory> PlanMaker::bytes() const {
-  std::vector<std::pair<engine::BlobRange, const void*>> constants;
-  for (const auto& [range, data] : constants_) constants.emplace_back(range, data.data());
-  return engine::write_plan(plan, constants);
+  std::vector<engine::PlanConstant> constants;
+  for (const auto& [range, data] : constants_)
+    constants.push_back({range, {std::shared_ptr<void>(), data.data()}});
+  return engine::write_plan(plan, std::move(constants));
 }
 
 std::shared_ptr<const engine::LoadedPlan> PlanMaker::loaded() const {
