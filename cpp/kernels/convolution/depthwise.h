@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#include "kernels/convolution/finish.h"
+
 namespace trtlike::kernels::convolution {
 
 /// What strips and scattered pixels have in common.
@@ -19,8 +21,7 @@ struct DepthwisePixels {
   int64_t channels;
   const float* residual;  ///< of the first pixel; null: none
   int64_t residual_pitch;
-  bool clip;
-  float low, high;
+  Finish finish;
 };
 
 struct DepthwiseStrip {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/convolution/depthwise.h"
+#include "kernels/convolution/finish_impl.h"
 #include "kernels/vector.h"
 
 namespace trtlike::kernels::convolution {
@@ -24,8 +25,8 @@ inline void pin(Vector& x) {
 #endif
 }
 
-/// Adds the residual, clips and stores `lanes` channels of each pixel. `residual_at` and `out_at`
-/// give the addresses for pixel i.
+/// Adds the residual, finishes and stores `lanes` channels of each pixel. `residual_at` and
+/// `out_at` give the addresses for pixel i.
 template <int kPixels, bool kFull, typename ResidualAt, typename OutAt>
 inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int lanes,
                           ResidualAt residual_at, OutAt out_at) {
@@ -33,11 +34,7 @@ inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load_lanes<kFull>(residual_at(i), lanes);
   }
-  if (p.clip) {
-    const Vector low(p.low), high(p.high);
-#pragma GCC unroll 8
-    for (int i = 0; i < kPixels; ++i) sums[i] = max(low, min(high, sums[i]));
-  }
+  finish_vectors<kPixels>(p.finish, sums);
 #pragma GCC unroll 8
   for (int i = 0; i < kPixels; ++i) {
     if (kFull) {

@@ -86,9 +86,7 @@ class DepthwiseKernel final : public Kernel {
             .channels = last - channel,
             .residual = nullptr,
             .residual_pitch = epilogue_.residual_pitch,
-            .clip = epilogue_.clip,
-            .low = epilogue_.low,
-            .high = epilogue_.high};
+            .finish = epilogue_.finish};
   }
 
   void plan_slices(int threads) {

@@ -26,9 +26,14 @@ PointwiseProgram program_of(const Problem& problem) {
 
 struct Simple {
   int residual = -1;  ///< input of the problem
-  bool clip = false;
-  float low = -std::numeric_limits<float>::infinity();
-  float high = std::numeric_limits<float>::infinity();
+  Finish finish = {};
+
+  /// Clipping after what is there already.
+  void clip(float low, float high) {
+    finish.kind = Finish::Kind::Clip;
+    finish.a = std::max(low, std::min(high, finish.a));
+    finish.b = std::max(low, std::min(high, finish.b));
+  }
 };
 
 bool is_residual(const Problem& problem, size_t input) {
@@ -37,31 +42,45 @@ bool is_residual(const Problem& problem, size_t input) {
          desc.layout == problem.outputs[0].layout;
 }
 
-/// "Sums, perhaps plus a residual, perhaps clipped"; nothing when the program is anything else.
+/// x gate(x) with a gate that Finish knows, where the program ends with that from instruction `i`
+/// on; x is register `x`.
+std::optional<Finish> match_gate(const PointwiseProgram& program, size_t i, int x) {
+  if (i + 2 != program.instructions.size()) return std::nullopt;
+  const ops::PointwiseInstruction &gate = program.instructions[i],
+                                  &product = program.instructions[i + 1];
+  const int result = program.num_inputs + static_cast<int>(i);
+  if (gate.a != x || product.op != PointwiseOpcode::Prod ||
+      std::minmax(product.a, product.b) != std::minmax(x, result))
+    return std::nullopt;
+  if (gate.op == PointwiseOpcode::Sigmoid) return Finish{.kind = Finish::Kind::Silu};
+  if (gate.op != PointwiseOpcode::HardSigmoid) return std::nullopt;
+  return Finish{Finish::Kind::HardSwish, gate.alpha, gate.beta};
+}
+
+/// "Sums, perhaps plus a residual, perhaps finished"; nothing when the program is anything else.
 std::optional<Simple> recognise(const Problem& problem, const PointwiseProgram& program) {
   Simple out;
   int current = 0;
   for (size_t i = 0; i < program.instructions.size(); ++i) {
     const ops::PointwiseInstruction& step = program.instructions[i];
-    const int result = program.num_inputs + static_cast<int>(i);
-    if (step.op == PointwiseOpcode::Sum && out.residual < 0 && !out.clip) {
+    const bool is_finished = out.finish.kind != Finish::Kind::None;
+    if (step.op == PointwiseOpcode::Sum && out.residual < 0 && !is_finished) {
       if (step.a != current && step.b != current) return std::nullopt;
       const int other = step.a == current ? step.b : step.a;
       if (other < 1 || other >= program.num_inputs) return std::nullopt;
       out.residual = static_cast<int>(kFirstExtra) + other - 1;
       if (!is_residual(problem, static_cast<size_t>(out.residual))) return std::nullopt;
     } else if (step.op == PointwiseOpcode::Relu && step.a == current) {
-      out.clip = true;
-      out.low = std::max(out.low, 0.0f);
-      out.high = std::max(out.high, 0.0f);
+      out.clip(0.0f, std::numeric_limits<float>::infinity());
     } else if (step.op == PointwiseOpcode::Clip && step.a == current) {
-      out.clip = true;
-      out.low = std::max(step.alpha, std::min(step.beta, out.low));
-      out.high = std::max(step.alpha, std::min(step.beta, out.high));
+      out.clip(step.alpha, step.beta);
     } else {
-      return std::nullopt;
+      const std::optional<Finish> gate = match_gate(program, i, current);
+      if (!gate || is_finished) return std::nullopt;
+      out.finish = *gate;
+      ++i;
     }
-    current = result;
+    current = program.num_inputs + static_cast<int>(i);
   }
   if (program.output != current) return std::nullopt;
   return out;
@@ -100,9 +119,7 @@ std::optional<std::string> Epilogue::refuse(const Problem& problem) {
 Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
   const PointwiseProgram program = program_of(problem);
   if (const std::optional<Simple> simple = recognise(problem, program)) {
-    clip = simple->clip;
-    low = simple->low;
-    high = simple->high;
+    finish = simple->finish;
     residual_ = simple->residual;
     if (residual_ >= 0)
       residual_pitch = problem.inputs[static_cast<size_t>(residual_)].pixel_pitch();

@@ -1,12 +1,12 @@
 // What happens to the sums of a convolution before they are stored: FusedConvolution's program. The
-// common ones (a residual added, then clipping) are done on the register tile; any other runs on
-// the rows that a tile has just stored.
+// common ones (a residual added, then clipping, SiLU or hard swish) are done on the register tile;
+// any other runs on the rows that a tile has just stored.
 #pragma once
 
-#include <limits>
 #include <memory>
 #include <vector>
 
+#include "kernels/convolution/finish.h"
 #include "kernels/pointwise/epilogue.h"
 #include "kernels/tactic.h"
 
@@ -18,9 +18,7 @@ class Epilogue {
   static std::optional<std::string> refuse(const Problem& problem);
   Epilogue(const Problem& problem, core::Isa isa);
 
-  bool clip = false;
-  float low = -std::numeric_limits<float>::infinity();
-  float high = std::numeric_limits<float>::infinity();
+  Finish finish;
   /// Elements from one pixel of the residual to the next.
   int64_t residual_pitch = 0;
 
@@ -31,7 +29,7 @@ class Epilogue {
     return static_cast<const float*>(args.inputs[residual_]) + pixel * residual_pitch;
   }
 
-  /// There is more to do than residual and clipping: run() on what was stored.
+  /// There is more to do than residual and finish: run() on what was stored.
   bool has_program() const { return program_ != nullptr; }
   size_t scratch_bytes() const { return has_program() ? program_->scratch_bytes() : 0; }
   /// Applies the program in place to channels [channel, channel + channels) of `count` stored

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "kernels/convolution/finish.h"
+
 namespace trtlike::kernels::convolution {
 
 /// One call: a tile of `rows` pixels by up to `vectors` vectors of channels.
@@ -34,8 +36,7 @@ struct Tile {
   int out_channels;       ///< how many channels the tile stores
   const float* residual;  ///< added before clipping; null: none
   int64_t residual_stride;
-  bool clip;
-  float low, high;
+  Finish finish;
 };
 
 /// Lets tile `index` of `count` fetch its share of `bytes` from `from` on.

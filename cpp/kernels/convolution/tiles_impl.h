@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "kernels/convolution/finish_impl.h"
 #include "kernels/convolution/tiles.h"
 #include "kernels/vector.h"
 
@@ -89,13 +90,7 @@ class RegisterTile {
         }
       }
     }
-    if (tile.clip) {
-      const Vector low(tile.low), high(tile.high);
-#pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 4
-        for (int j = 0; j < kVectors; ++j) sums_[i][j] = max(low, min(high, sums_[i][j]));
-    }
+    finish_vectors<kRows * kVectors>(tile.finish, &sums_[0][0]);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       float* out = tile.out[i] + tile.out_channel;

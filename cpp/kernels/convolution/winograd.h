@@ -19,6 +19,8 @@
 
 #include <cstdint>
 
+#include "kernels/convolution/finish.h"
+
 namespace trtlike::kernels::convolution {
 
 /// One input window: `channels` floats a pixel; writes t * t rows, `plane` floats apart, each
@@ -32,7 +34,7 @@ struct InputWindow {
   int64_t plane;
 };
 
-/// The outputs of one tile: what is stored is clip(Y + bias + residual).
+/// The outputs of one tile: what is stored is finish(Y + bias + residual).
 struct OutputTile {
   const float* m;
   int64_t plane;
@@ -46,8 +48,7 @@ struct OutputTile {
   int64_t residual_pitch;
   int rows;  ///< how many of the m x m outputs exist
   int columns;
-  bool clip;
-  float low, high;
+  Finish finish;
 };
 
 struct WinogradTransforms {

@@ -217,9 +217,7 @@ class WinogradKernel final : public Kernel {
         .residual_pitch = epilogue_.residual_pitch,
         .rows = static_cast<int>(std::min<int64_t>(options_.size.m, height - at.h)),
         .columns = static_cast<int>(std::min<int64_t>(options_.size.m, width - at.w)),
-        .clip = epilogue_.clip,
-        .low = epilogue_.low,
-        .high = epilogue_.high};
+        .finish = epilogue_.finish};
     options_.transforms->output(tile);
     if (!epilogue_.has_program()) return;
     for (int i = 0; i < tile.rows; ++i)

@@ -1,6 +1,7 @@
 // The transforms as templates; each instruction set's file makes its own copies.
 #pragma once
 
+#include "kernels/convolution/finish_impl.h"
 #include "kernels/convolution/winograd.h"
 #include "kernels/vector.h"
 
@@ -163,7 +164,7 @@ inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
 #pragma GCC unroll 9
     for (int i = 0; i < kM; ++i) columns[i][j] = y[i];
   }
-  const Vector bias = Vector::load(t.bias + k), low(t.low), high(t.high);
+  const Vector bias = Vector::load(t.bias + k);
 #pragma GCC unroll 9
   for (int i = 0; i < kM; ++i) {
     if (!kFull && i >= t.rows) break;
@@ -171,19 +172,21 @@ inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
     Winograd<kM, kStride>::output(columns[i], y);
 #pragma GCC unroll 9
     for (int j = 0; j < kM; ++j) {
+      y[j] = y[j] + bias;
+      if (t.residual == nullptr || (!kFull && j >= t.columns)) continue;
+      const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
+      y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+    }
+    finish_vectors<kM>(t.finish, y);
+#pragma GCC unroll 9
+    for (int j = 0; j < kM; ++j) {
       if (!kFull && j >= t.columns) break;
-      Vector x = y[j] + bias;
-      if (t.residual != nullptr) {
-        const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
-        x = x + (kFull ? Vector::load(at) : Vector::load(at, lanes));
-      }
-      if (t.clip) x = max(low, min(high, x));
       float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
       if (kFull) __builtin_prefetch(to + kM * t.pixel_pitch, 1);
       if (kFull) {
-        x.store(to);
+        y[j].store(to);
       } else {
-        x.store(to, lanes);
+        y[j].store(to, lanes);
       }
     }
   }

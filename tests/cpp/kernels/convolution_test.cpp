@@ -150,6 +150,20 @@ TEST(NativeConvolution, depthwise_inputs_beyond_the_cache) {
   expect_all_close(convolution({2, 150, 61, 59}, {150, 1, 3, 3}, attributes, pitched(151)));
 }
 
+TEST(NativeConvolution, gates_around_the_vector_width) {
+  for (const char* program : {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2",
+                              "in 1; v1 = hard_sigmoid v0 0.2 0.4; v2 = prod v1 v0; out v2"})
+    for (const int64_t c : {1, 15, 16, 17, 33, 70})
+      for (const int64_t groups : {int64_t{1}, c}) {
+        Attributes attributes = padded(1);
+        attributes.emplace_back("num_groups", groups);
+        attributes.emplace_back("program", program);
+        TacticCase out("FusedConvolution", attributes);
+        out.input({1, c, 9, 13}, pitched(c + 3)).constant({c, c / groups, 3, 3}).constant({c});
+        expect_all_close(out.output(pitched(c + 1)), "FusedConvolution");
+      }
+}
+
 TEST(NativeConvolution, depthwise_programs) {
   for (const auto& [program, extras] : std::vector<std::pair<std::string, std::vector<Dims>>>{
            {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", {}},
@@ -217,6 +231,11 @@ TEST(NativeConvolution, programs) {
       {"in 2; v2 = sum v0 v1; out v2", {{2, 70, 6, 7}}},
       {"in 2; v2 = sum v1 v0; v3 = relu v2; out v3", {{2, 70, 6, 7}}},
       {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", {}},
+      {"in 1; v1 = hard_sigmoid v0 0.2 0.4; v2 = prod v1 v0; out v2", {}},
+      {"in 2; v2 = sum v0 v1; v3 = sigmoid v2; v4 = prod v3 v2; out v4", {{2, 70, 6, 7}}},
+      {"in 2; v2 = sigmoid v0; v3 = prod v2 v1; out v3", {{2, 70, 6, 7}}},
+      {"in 1; v1 = relu v0; v2 = sigmoid v1; v3 = prod v1 v2; out v3", {}},
+      {"in 1; v1 = sigmoid v0; v2 = prod v1 v1; out v2", {}},
       {"in 2; v2 = leaky_relu v0 0.1; v3 = sum v2 v1; out v3", {{2, 70, 6, 7}}},
       {"in 2; v2 = prod v0 v1; out v2", {{1, 70, 1, 1}}},
       {"in 2; v2 = prod v0 v1; out v2", {{2, 70, 1, 1}}},

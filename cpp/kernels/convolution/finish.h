@@ -1,0 +1,22 @@
+// What happens to complete sums (bias and residual added) before they are stored, while they are
+// in registers.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace trtlike::kernels::convolution {
+
+struct Finish {
+  enum class Kind : uint8_t {
+    None,
+    Clip,       ///< max(a, min(b, x))
+    Silu,       ///< x sigmoid(x)
+    HardSwish,  ///< x max(0, min(1, a x + b))
+  };
+  Kind kind = Kind::None;
+  float a = -std::numeric_limits<float>::infinity();
+  float b = std::numeric_limits<float>::infinity();
+};
+
+}  // namespace trtlike::kernels::convolution

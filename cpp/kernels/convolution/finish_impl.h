@@ -1,0 +1,36 @@
+// Finish on vectors; internal linkage like Vector.
+#pragma once
+
+#include "kernels/convolution/finish.h"
+#include "kernels/vector.h"
+#include "kernels/vector_math.h"
+
+namespace trtlike::kernels::convolution {
+namespace {
+
+/// Replaces each of kCount vectors by what the finish makes of it.
+template <int kCount>
+inline void finish_vectors(const Finish& finish, Vector* sums) {
+  const Vector a(finish.a), b(finish.b);
+  switch (finish.kind) {
+    case Finish::Kind::None:
+      return;
+    case Finish::Kind::Clip:
+#pragma GCC unroll 36
+      for (int i = 0; i < kCount; ++i) sums[i] = max(a, min(b, sums[i]));
+      return;
+    case Finish::Kind::Silu:
+#pragma GCC unroll 36
+      for (int i = 0; i < kCount; ++i) sums[i] = silu(sums[i]);
+      return;
+    case Finish::Kind::HardSwish: {
+      const Vector zero(0.0f), one(1.0f);
+#pragma GCC unroll 36
+      for (int i = 0; i < kCount; ++i) sums[i] = sums[i] * max(zero, min(one, fma(a, sums[i], b)));
+      return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::convolution
