@@ -47,7 +47,8 @@ bool set_tensor_address(const py::object& self, const std::string& name, const p
   if (!is_array && address == context.tensor_address(name)) return true;
   keep_alive(self, name,
              is_array ? memory : py::module_::import("trtlike.arrays").attr("find_array")(memory));
-  return context.set_tensor_address(name, address);
+  return is_array ? context.set_tensor_address(name, address, py::array(memory).nbytes())
+                  : context.set_tensor_address(name, address);
 }
 
 size_t get_tensor_address(const ExecutionContext& context, const std::string& name) {

@@ -37,6 +37,10 @@ std::shared_ptr<CudaEngine> deserialize(PyRuntime& runtime, const py::buffer& se
 /// TensorRT's IStreamReader: read(size) -> bytes, until nothing comes.
 std::shared_ptr<CudaEngine> deserialize_stream(PyRuntime& runtime, const py::object& reader) {
   constexpr size_t kChunk = size_t{1} << 20;
+  if (!py::hasattr(reader, "read"))
+    throw py::type_error(
+        "[runtime] serialized engine: expected bytes, another buffer or a stream reader, got " +
+        std::string(py::str(py::type::of(reader).attr("__name__"))) + ".");
   std::string bytes;
   while (true) {
     const std::string part = py::bytes(reader.attr("read")(kChunk));

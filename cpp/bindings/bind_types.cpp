@@ -22,8 +22,11 @@ struct Dims4 : Dims {
 
 std::vector<int64_t> extents(const py::object& sequence) {
   std::vector<int64_t> out;
-  for (const py::handle item : sequence)
-    out.push_back(py::int_(py::reinterpret_borrow<py::object>(item)));
+  for (const py::handle item : sequence) {
+    const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(item.ptr()));
+    if (!index) throw py::error_already_set();
+    out.push_back(index.cast<int64_t>());
+  }
   return out;
 }
 

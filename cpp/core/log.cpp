@@ -52,7 +52,9 @@ bool log_failure(Logger* logger, const std::string& doing, const std::function<v
   } catch (const InternalError& e) {
     log(logger, Severity::InternalError, doing, ": ", e.what());
   } catch (const std::bad_alloc&) {
-    log(logger, Severity::Error, doing, ": out of memory.");
+    log(logger, Severity::Error, doing,
+        ": [core] memory: expected as much as the model asks for, got less. Build for smaller "
+        "shapes.");
   } catch (const std::exception& e) {
     log(logger, Severity::Error, doing, ": ", e.what());
   }

@@ -38,6 +38,7 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       input_dims(num_bindings()),
       input_values(num_bindings()),
       addresses(num_bindings(), nullptr),
+      address_bytes(num_bindings(), UINT64_MAX),
       allocators(num_bindings()),
       times_ns(plan().steps.size(), 0) {
   for (const engine::PlanBinding& binding : plan().bindings)
@@ -182,8 +183,14 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
 
 void ExecutionContext::Impl::check_addresses(const ShapeState& s) const {
   for (size_t b = 0; b < num_bindings(); ++b) {
-    if (addresses[b] != nullptr || allocators[b] != nullptr) continue;
     const Dims& dims = s.shapes().of(plan().bindings[b].value);
+    if (addresses[b] != nullptr && address_bytes[b] != UINT64_MAX && core::is_static(dims)) {
+      const size_t bytes = runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes();
+      TRTLIKE_CHECK(bytes <= address_bytes[b], "[runtime] tensor '", plan().bindings[b].name,
+                    "': expected memory of at least ", bytes, " bytes for shape ", dims, ", got ",
+                    address_bytes[b], " bytes.");
+    }
+    if (addresses[b] != nullptr || allocators[b] != nullptr) continue;
     if (core::is_static(dims) && std::find(dims.begin(), dims.end(), 0) != dims.end()) continue;
     throw UserError(core::str("[runtime] tensor '", plan().bindings[b].name,
                               "': expected an address, got none. Call set_tensor_address",

@@ -37,7 +37,7 @@ struct ExecutionContext::Impl {
   /// The plan prepared for the inputs as they are now. Throws UserError naming what is missing.
   const std::shared_ptr<runtime::ShapeState>& prepare();
 
-  /// Throws UserError naming the first tensor without an address.
+  /// Throws UserError naming the first tensor without an address or with too little memory.
   void check_addresses(const runtime::ShapeState& state) const;
   /// Asks the output allocators for memory of the sizes that are known and were not `before`.
   void allocate_outputs(const runtime::Shapes& shapes, const runtime::Shapes* before,
@@ -70,6 +70,8 @@ struct ExecutionContext::Impl {
   std::vector<Dims> input_dims;
   std::vector<std::vector<int64_t>> input_values;
   std::vector<void*> addresses;
+  /// Bytes behind the addresses; UINT64_MAX where the caller did not say.
+  std::vector<uint64_t> address_bytes;
   std::vector<std::shared_ptr<OutputAllocator>> allocators;
   bool has_allocators = false;
   bool has_shape_tensors = false;

@@ -73,8 +73,13 @@ Dims ExecutionContext::tensor_strides(const std::string& name) const {
 }
 
 bool ExecutionContext::set_tensor_address(const std::string& name, void* address) {
+  return set_tensor_address(name, address, UINT64_MAX);
+}
+
+bool ExecutionContext::set_tensor_address(const std::string& name, void* address, uint64_t bytes) {
   return guard(impl_->logger, [&] {
     const int binding = runtime::get_binding(impl_->plan(), name);
+    impl_->address_bytes[index(binding)] = bytes;
     if (impl_->addresses[index(binding)] == address) return true;
     impl_->addresses[index(binding)] = address;
     if (impl_->plan().bindings[index(binding)].is_shape_tensor)

@@ -3312,7 +3312,9 @@ class IExecutionContext:
                 outputs: arrays to write to; those not given are allocated.
         
             Raises:
-                ValueError: an input is missing or unknown, or its shape is outside the profile.
+                ValueError: an input is missing or unknown, its shape is outside the profile, or an output
+                    has another shape than the run gives it.
+                TypeError: an array holds another kind of number than the engine takes.
                 RuntimeError: the run failed; the reason is in the log.
             
         """

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,21 @@ def find_array(address: int) -> np.ndarray | None:
     return None
 
 
+def as_type(name: str, array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """The array itself where it is C-contiguous and of the type, else a copy that is.
+
+    Raises:
+        TypeError: the conversion would change the kind of number.
+    """
+    given = np.asarray(array)
+    if dtype.kind != "V" and not np.can_cast(given.dtype, dtype, "same_kind"):
+        raise TypeError(
+            f"[context] input '{name}': expected an array of {dtype}, got {given.dtype}. "
+            "Convert it with astype if that is meant."
+        )
+    return np.ascontiguousarray(given, dtype).reshape(given.shape)
+
+
 def infer(
     context: _trtlike.IExecutionContext,
     inputs: Mapping[str, np.ndarray],
@@ -73,7 +89,9 @@ def infer(
         outputs: arrays to write to; those not given are allocated.
 
     Raises:
-        ValueError: an input is missing or unknown, or its shape is outside the profile.
+        ValueError: an input is missing or unknown, its shape is outside the profile, or an output
+            has another shape than the run gives it.
+        TypeError: an array holds another kind of number than the engine takes.
         RuntimeError: the run failed; the reason is in the log.
     """
     engine = context.engine
@@ -88,8 +106,7 @@ def infer(
             continue
         if name not in inputs:
             raise ValueError(f"[context] infer: expected an array for input '{name}', got none.")
-        array = np.ascontiguousarray(inputs[name], _trtlike.nptype(engine.get_tensor_dtype(name)))
-        array = array.reshape(np.shape(inputs[name]))
+        array = as_type(name, inputs[name], _trtlike.nptype(engine.get_tensor_dtype(name)))
         if not context.set_input_shape(name, array.shape):
             raise ValueError(
                 f"[context] input '{name}': expected a shape within the profile, got "
@@ -103,6 +120,11 @@ def infer(
             continue
         if outputs is not None and name in outputs:
             array = outputs[name]
+            if array.shape != (shape := tuple(context.get_tensor_shape(name))):
+                raise ValueError(
+                    f"[context] output '{name}': expected an array of shape {shape}, "
+                    f"got {array.shape}."
+                )
         else:
             dtype = _trtlike.nptype(engine.get_tensor_dtype(name))
             array = np.empty(tuple(context.get_tensor_shape(name)), dtype)

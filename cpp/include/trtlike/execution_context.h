@@ -48,6 +48,8 @@ class ExecutionContext {
   /// Element strides of the tensor as the caller sees it.
   Dims tensor_strides(const std::string& name) const;
   bool set_tensor_address(const std::string& name, void* address);
+  /// The same for memory of this many bytes: a run that needs more is refused.
+  bool set_tensor_address(const std::string& name, void* address, uint64_t bytes);
   void* tensor_address(const std::string& name) const;
   bool set_output_allocator(const std::string& name, std::shared_ptr<OutputAllocator> allocator);
   std::shared_ptr<OutputAllocator> output_allocator(const std::string& name) const;
