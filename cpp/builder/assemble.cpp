@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 
+#include "builder/precisions.h"
 #include "core/check.h"
 #include "core/memory.h"
 #include "core/threads.h"
@@ -55,12 +56,38 @@ class Assembler {
       try {
         to.inputs = tactic->packed_inputs(to.problem);
         if (to.inputs != 0) to.packed = tactic->pack(to.problem);
+        if (may_be_half(tuned_.nodes[static_cast<size_t>(n)])) store_half(*tactic, to);
       } catch (...) {
         to.failure = std::current_exception();
       }
     });
     for (const Packing& packing : packings_)
       if (packing.failure) std::rethrow_exception(packing.failure);
+  }
+
+  static bool may_be_half(const tuner::TunedNode& node) {
+    return std::find(node.precisions.begin(), node.precisions.end(), DataType::Half) !=
+           node.precisions.end();
+  }
+
+  /// Unpacks where halves are fewer bytes than what the tactic packs. Small constants such as
+  /// biases stay as they are.
+  static void store_half(const kernels::Tactic& tactic, Packing& packing) {
+    kernels::Problem halves = packing.problem;
+    size_t bytes = 0;
+    bool has_halves = false;
+    for (size_t i = 0; i < halves.inputs.size(); ++i) {
+      if (((packing.inputs >> i) & 1u) == 0) continue;
+      kernels::TensorDesc& desc = halves.inputs[i];
+      if (fits_half(halves.constants[i], desc.dtype, desc.dims)) desc.dtype = DataType::Half;
+      has_halves = has_halves || desc.dtype == DataType::Half;
+      bytes += desc.bytes();
+    }
+    if (!has_halves || 5 * bytes > 4 * packing.packed.bytes || kernels::refuse(tactic, halves))
+      return;
+    packing.problem.inputs = halves.inputs;
+    packing.inputs = 0;
+    packing.packed = {};
   }
 
   void add_step(ir::NodeId id, const tuner::Choice& choice, Packing packing) {
@@ -74,10 +101,15 @@ class Assembler {
     step.tuned_ms = choice.time_ms;
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
     step.constant_inputs = packing.problem.constant_mask;
-    if (packing.inputs != 0) add_packed(std::move(packing), step);
+    if (packing.inputs != 0) add_packed(packing, step);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool absent = !node.inputs[i] || ((step.packed_inputs >> i) & 1u) != 0;
-      step.inputs.push_back(absent ? -1 : value_in(node.inputs[i], choice.inputs[i]));
+      const Format& format = choice.inputs[i];
+      const bool is_half = packing.problem.inputs[i].dtype != format.dtype;
+      step.inputs.push_back(
+          absent
+              ? -1
+              : value_in(node.inputs[i], is_half ? Format{DataType::Half, format.layout} : format));
     }
     for (size_t o = 0; o < node.outputs.size(); ++o)
       step.outputs.push_back(add_output(node.outputs[o], choice.outputs[o]));
@@ -121,7 +153,7 @@ class Assembler {
     return found->second;
   }
 
-  void add_packed(Packing packing, engine::PlanStep& step) {
+  void add_packed(Packing& packing, engine::PlanStep& step) {
     step.packed_inputs = packing.inputs;
     step.packed = add_constant(std::move(packing.packed.data), packing.packed.bytes);
     for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "core/cpu.h"
@@ -34,6 +37,28 @@ DataType natural_type(const Graph& graph, const Node& node) {
   return DataType::Float;
 }
 
+/// The largest magnitude; more than any half where there is a NaN.
+float find_largest(const void* data, int64_t count) {
+  float largest = 0;
+  for (const float v : std::span(static_cast<const float*>(data), static_cast<size_t>(count))) {
+    if (std::isnan(v)) return std::numeric_limits<float>::infinity();
+    largest = std::max(largest, std::abs(v));
+  }
+  return largest;
+}
+
+constexpr float kLargestHalf = 65504;
+
+bool can_be_half(const Graph& graph, const Node& node) {
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    if (!id || !graph.value(id).constant || graph.value(id).type.dtype != DataType::Float)
+      return true;
+    const ops::TensorType& type = graph.value(id).type;
+    return find_largest(graph.value(id).constant->data.get(), core::elems(type.dims)) <=
+           kLargestHalf;
+  });
+}
+
 std::vector<DataType> precisions_by_flags(const Graph& graph, const Node& node,
                                           const BuilderConfig& config) {
   std::vector<DataType> list;
@@ -43,7 +68,7 @@ std::vector<DataType> precisions_by_flags(const Graph& graph, const Node& node,
   add(natural_type(graph, node));
   add(DataType::Float);
   if (multiplies_bf16(config)) add(DataType::BF16);
-  if (config.flag(BuilderFlag::FP16)) add(DataType::Half);
+  if (config.flag(BuilderFlag::FP16) && can_be_half(graph, node)) add(DataType::Half);
   return list;
 }
 
@@ -70,6 +95,13 @@ bool reads_wide(const Graph& graph, const Node& node) {
   constexpr int kImageRank = 4;
   const auto axes = static_cast<uint64_t>(node.attributes.get_int("axes"));
   return graph.value(node.inputs[0]).type.dims.rank() < kImageRank || std::popcount(axes) == 1;
+}
+
+/// A table of which FP16 takes half the bytes: rows are few, so that reading them costs nothing.
+bool is_half_table(const Graph& graph, const Node& node, const BuilderConfig& config) {
+  if (!config.flag(BuilderFlag::FP16) || !is_any_of(node, {"Gather"})) return false;
+  const Value& table = graph.value(node.inputs[0]);
+  return table.constant && fits_half(table.constant->data.get(), table.type.dtype, table.type.dims);
 }
 
 /// The inputs whose roundings reach the output undiminished: terms of sums, what is moved about.
@@ -103,7 +135,7 @@ std::vector<ValueId> find_statistics(const Graph& graph, const std::vector<NodeI
   return found;
 }
 
-void keep_wide(const Graph& graph, const std::vector<NodeId>& order,
+void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const BuilderConfig& config,
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
   for (NodeId id : order)
@@ -114,6 +146,7 @@ void keep_wide(const Graph& graph, const std::vector<NodeId>& order,
     const Value& value = graph.value(id);
     std::optional<DataType>& type = stored[static_cast<size_t>(id.index)];
     if (type || value.type.dtype != DataType::Float || value.constant) continue;
+    if (value.producer && is_half_table(graph, graph.node(value.producer), config)) continue;
     type = DataType::Float;
     if (!value.producer) continue;
     const std::vector<ValueId> terms = find_terms(graph.node(value.producer));
@@ -128,7 +161,8 @@ std::vector<Precisions> choose_precisions(const Graph& graph, const std::vector<
   std::vector<Precisions> out;
   for (NodeId id : order) {
     const Node& node = graph.node(id);
-    const std::vector<DataType> list = precisions_by_flags(graph, node, config);
+    std::vector<DataType> list = precisions_by_flags(graph, node, config);
+    if (is_half_table(graph, node, config)) list = {DataType::Half};
     if (!is_constrained(config) || !node.precision || core::is_integer(*node.precision)) {
       out.push_back({list, {}});
     } else if (config.flag(BuilderFlag::ObeyPrecisionConstraints)) {
@@ -152,8 +186,18 @@ std::vector<std::optional<DataType>> choose_stored_types(const Graph& graph,
         stored[static_cast<size_t>(node.outputs[o].index)] = type;
     }
   }
-  if (multiplies_bf16(config) || config.flag(BuilderFlag::FP16)) keep_wide(graph, order, stored);
+  if (multiplies_bf16(config) || config.flag(BuilderFlag::FP16))
+    keep_wide(graph, order, config, stored);
   return stored;
+}
+
+bool fits_half(const void* data, DataType dtype, const Dims& dims) {
+  constexpr int64_t kSmall = 4096;
+  constexpr float kSmallestNormal = 0x1p-14f;
+  const int64_t count = core::elems(dims);
+  if (dtype != DataType::Float || count < kSmall) return false;
+  const float largest = find_largest(data, count);
+  return largest <= kLargestHalf && largest >= kSmallestNormal;
 }
 
 void drop_idle_constraints(Graph& graph, const BuilderConfig& config) {

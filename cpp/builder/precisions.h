@@ -31,6 +31,10 @@ std::vector<std::optional<DataType>> choose_stored_types(const ir::Graph& graph,
                                                          const std::vector<ir::NodeId>& order,
                                                          const BuilderConfig& config);
 
+/// Whether a constant may stand in the plan as FP16: FP32, large enough to be worth it, no element
+/// beyond the largest half, and the largest one no subnormal half.
+bool fits_half(const void* data, DataType dtype, const Dims& dims);
+
 /// Without ObeyPrecisionConstraints or PreferPrecisionConstraints a layer's precision and output
 /// types are no more than remarks: they are dropped, those of the network's outputs excepted.
 void drop_idle_constraints(ir::Graph& graph, const BuilderConfig& config);

@@ -97,6 +97,8 @@ struct Plan {
   std::vector<PlanProfile> profiles;
 };
 
+class LatePacks;
+
 /// A plan with the bytes it came from. `constants` points into `bytes`.
 struct LoadedPlan {
   Plan plan;
@@ -104,6 +106,7 @@ struct LoadedPlan {
   size_t num_bytes = 0;
   const std::byte* constants = nullptr;
   size_t constants_bytes = 0;
+  std::shared_ptr<LatePacks> late_packs;
 };
 
 /// What goes to a range of the constants section.

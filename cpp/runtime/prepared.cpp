@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/clock.h"
 #include "core/memory.h"
+#include "engine/late_packs.h"
 #include "engine/memory_plan.h"
 #include "ops/host_values.h"
 #include "runtime/copy_kernel.h"
@@ -50,7 +51,7 @@ StepTable::StepTable(const engine::Plan& plan) {
 
 Prepared::Prepared(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
                    size_t first, size_t last, const std::vector<int32_t>& kept, int threads)
-    : kept_(kept) {
+    : late_packs_(loaded.late_packs), kept_(kept) {
   concrete_.plan = &loaded.plan;
   concrete_.constants = loaded.constants;
   concrete_.threads = threads;
@@ -196,20 +197,25 @@ void Prepared::add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
   ready_.push_back(ready);
 }
 
+bool Prepared::is_idle(size_t s) const {
+  const engine::PlanStep& step = concrete_.plan_step(s);
+  return aliases_.steps[s].work != Work::Kernel ||
+         std::all_of(step.outputs.begin(), step.outputs.end(), [&](int32_t value) {
+           return value < 0 || concrete_.desc(value).bytes() == 0;
+         });
+}
+
 void Prepared::prepare_kernel(size_t s) {
   const engine::PlanStep& step = concrete_.plan_step(s);
-  if (std::all_of(step.outputs.begin(), step.outputs.end(),
-                  [&](int32_t value) { return value < 0 || concrete_.desc(value).bytes() == 0; }))
-    return;
+  if (is_idle(s)) return;
   if (concrete_.steps[s].tactic == nullptr) choose_tactic(s);
   const kernels::Tactic& tactic = *concrete_.steps[s].tactic;
   const kernels::Problem problem = engine::make_problem(concrete_, s);
   std::span<const std::byte> packed = engine::packed_constants(concrete_, s);
   uint32_t packed_mask = step.packed_inputs;
-  if (packed_mask == 0 && tactic.packed_inputs != nullptr &&
-      (packed_mask = tactic.packed_inputs(problem)) != 0) {
-    packed_.push_back(tactic.pack(problem));
-    packed = {static_cast<const std::byte*>(packed_.back().data.get()), packed_.back().bytes};
+  if (packed_mask == 0 && (packed_mask = engine::late_inputs(concrete_, s, problem)) != 0) {
+    const kernels::Packed& late = late_packs_->get(s, tactic, problem);
+    packed = {static_cast<const std::byte*>(late.data.get()), late.bytes};
   }
   std::vector<Operand> inputs, outputs;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
@@ -239,9 +245,13 @@ void Prepared::prepare_final_copies() {
 }
 
 void Prepared::prepare_steps() {
+  std::vector<size_t> running;
+  for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
+    if (!is_idle(s)) running.push_back(s);
+  late_packs_->pack(concrete_, running);
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) {
     const engine::StepWork& work = aliases_.steps[s];
-    if (work.work == Work::Kernel) prepare_kernel(s);
+    prepare_kernel(s);
     for (const engine::Copy& copy : work.copies)
       if (work.work == Work::Copies) prepare_copy(s, copy);
   }

@@ -77,6 +77,8 @@ class Prepared {
   void describe_values(const Shapes& shapes);
   void choose_tactics();
   void choose_tactic(size_t step);
+  /// True when nothing computes the step: a view, copies, or no elements.
+  bool is_idle(size_t step) const;
   void prepare_steps();
   void prepare_kernel(size_t step);
   void prepare_copy(size_t step, const engine::Copy& copy);
@@ -93,8 +95,8 @@ class Prepared {
   engine::ConcretePlan concrete_;
   engine::AliasPlan aliases_;
   std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
-  /// Constants packed here because the plan's tactic did not take the shapes.
-  std::vector<kernels::Packed> packed_;
+  /// Keeps what kernels read alive.
+  std::shared_ptr<engine::LatePacks> late_packs_;
   std::vector<Ready> ready_;
   std::vector<Operand> operands_;
   std::vector<void*> pointers_;

@@ -247,6 +247,16 @@ void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType pr
   }
 }
 
+bool is_reference_only(const Assignment& assignment) {
+  return assignment.tactics.front()->source == kernels::Source::Reference;
+}
+
+/// References are slow to time and never win against what is made to be fast, in whatever formats.
+void drop_slow(std::vector<Assignment>& assignments) {
+  if (!std::all_of(assignments.begin(), assignments.end(), is_reference_only))
+    std::erase_if(assignments, is_reference_only);
+}
+
 }  // namespace
 
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
@@ -262,6 +272,7 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
   };
   add(node.precisions.empty() ? natural_precisions(graph, node) : node.precisions);
   if (out.empty()) add(node.fallback);
+  if (options.level < 5) drop_slow(out);
   return out;
 }
 

@@ -134,3 +134,53 @@ def test_what_nothing_computes_in_is_refused_or_falls_back():
     config.set_flag(OBEY)
     assert pair.builder.build_serialized_network(pair.network, config) is None
     assert "tanh" in pair.log.text
+
+
+WIDE = 128
+
+
+def products(scale: float, *flags: trt.BuilderFlag) -> bytes:
+    """The plan of a convolution and a product, whose weights are as large as `scale`."""
+    log = ListLogger()
+    builder = trt.Builder(log)
+    network = builder.create_network()
+    x = network.add_input("x", trt.float32, (1, WIDE, 14, 14))
+    random = np.random.default_rng(4)
+    kernel = (random.standard_normal((WIDE, WIDE, 3, 3)) / 34 * scale).astype(np.float32)
+    bias = random.standard_normal(WIDE).astype(np.float32)
+    conv = network.add_convolution_nd(x, WIDE, (3, 3), kernel, bias)
+    conv.padding_nd = (1, 1)
+    weights = (random.standard_normal((14, 3000)) / 4 * scale).astype(np.float32)
+    constant = network.add_constant((1, 1, 14, 3000), weights)
+    none = trt.MatrixOperation.NONE
+    last = network.add_matrix_multiply(conv.get_output(0), none, constant.get_output(0), none)
+    last.get_output(0).name = "y"
+    network.mark_output(last.get_output(0))
+    config = builder.create_builder_config()
+    for flag in flags:
+        config.set_flag(flag)
+    plan = builder.build_serialized_network(network, config)
+    assert plan is not None, log.text
+    return bytes(plan)
+
+
+def image_output(plan: bytes) -> np.ndarray:
+    image = np.random.default_rng(5).standard_normal((1, WIDE, 14, 14)).astype(np.float32)
+    engine = load(plan)
+    first, second = (engine.create_execution_context().infer({"x": image})["y"] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    return first.astype(np.float64)
+
+
+def test_weights_take_half_the_bytes_under_fp16():
+    half = products(1, trt.BuilderFlag.FP16)
+    elements = WIDE * WIDE * 9 + 14 * 3000
+    assert len(half) < 2 * elements + 16384
+    want = image_output(products(1))
+    np.testing.assert_allclose(image_output(half), want, atol=1e-3 * np.abs(want).max())
+
+
+def test_weights_that_half_cannot_hold_stay_whole():
+    want = image_output(products(1e6))
+    got = image_output(products(1e6, trt.BuilderFlag.FP16))
+    np.testing.assert_allclose(got, want, atol=1e-3 * np.abs(want).max())

@@ -126,5 +126,47 @@ TEST(Precisions, output_types_are_stored_as_asked_and_always_for_outputs_of_the_
   EXPECT_EQ(g.stored(g.y, {}), DataType::Half);
 }
 
+TEST(Precisions, constants_that_no_half_holds_keep_a_node_wide) {
+  Residual g;
+  g.node_of(g.y).inputs[1] =
+      g.graph.add_constant("huge", DataType::Float, {16, 16}, std::vector<double>(256, 65505));
+  EXPECT_THAT(g.of(g.y, config_with({BuilderFlag::FP16})).allowed, ElementsAre(DataType::Float));
+}
+
+TEST(Precisions, constants_stand_as_half_where_they_are_large_and_half_holds_them) {
+  const auto fits = [](std::vector<float> elements, float first) {
+    elements[0] = first;
+    return fits_half(elements.data(), DataType::Float, {static_cast<int64_t>(elements.size())});
+  };
+  const std::vector<float> ones(4096, 1.0f);
+  for (const float first : {1.0f, 0.0f, 1e-9f, -65504.0f}) EXPECT_TRUE(fits(ones, first)) << first;
+  for (const float first :
+       {65505.0f, -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_FALSE(fits(ones, first)) << first;
+  EXPECT_FALSE(fits(std::vector<float>(4095, 1.0f), 1.0f));
+  EXPECT_FALSE(fits(std::vector<float>(4096, 3e-5f), 3e-5f));
+  EXPECT_FALSE(fits_half(ones.data(), DataType::Int32, {4096}));
+}
+
+TEST(Precisions, large_tables_are_read_as_half_under_fp16) {
+  Graph graph;
+  const ValueId rows = graph.add_input("rows", DataType::Int32, {4});
+  const auto gather = [&](int64_t count) {
+    return graph.add("Gather", "gather", {test::random_constant(graph, "table", {count, 64}), rows},
+                     {{"axis", int64_t{0}}});
+  };
+  const std::vector<ValueId> outputs{gather(64), gather(63)};
+  for (const ValueId id : outputs) graph.mark_output(id);
+  const std::vector<NodeId> order = graph.topological_order();
+  const auto allowed = [&](size_t i, const BuilderConfig& config) {
+    const auto at = std::find(order.begin(), order.end(), graph.producer(outputs[i]));
+    return choose_precisions(graph, order, config)[static_cast<size_t>(at - order.begin())].allowed;
+  };
+  const BuilderConfig fp16 = config_with({BuilderFlag::FP16});
+  EXPECT_THAT(allowed(0, fp16), ElementsAre(DataType::Half));
+  EXPECT_THAT(allowed(1, fp16), ElementsAre(DataType::Float, DataType::Half));
+  EXPECT_THAT(allowed(0, {}), ElementsAre(DataType::Float));
+}
+
 }  // namespace
 }  // namespace trtlike::builder

@@ -210,6 +210,39 @@ TEST(Tuner, a_tactic_that_cannot_write_the_stored_type_is_followed_by_a_conversi
   EXPECT_EQ(result.choices[0].outputs[0].dtype, DataType::Float);
 }
 
+/// A convolution that nothing but the reference computes in FP16.
+struct OneConvolution {
+  OneConvolution()
+      : attributes(ops::complete_attributes(ops::get_op("Convolution"), {{"num_output_maps", 8}})),
+        weights(64, 0.5f) {
+    graph.values.resize(3);
+    for (TunedValue& value : graph.values) value.dims = {Dims{1, 8, 4, 4}};
+    graph.values[1].dims = {Dims{8, 8, 1, 1}};
+    graph.values[1].constant = weights.data();
+    TunedNode node;
+    node.op = &ops::get_op("Convolution");
+    node.attributes = &attributes;
+    node.name = "conv";
+    node.inputs = {0, 1};
+    node.outputs = {2};
+    node.precisions = {DataType::Float, DataType::Half};
+    graph.nodes.push_back(node);
+  }
+  ops::Attributes attributes;
+  std::vector<float> weights;
+  TunedGraph graph;
+};
+
+TEST(Tuner, references_in_other_formats_are_not_timed_beside_fast_tactics) {
+  const OneConvolution one;
+  Options options = with_timer([](const Tactic& tactic, const Problem&) {
+    return tactic.source == kernels::Source::Reference ? 1.0 : 2.0;
+  });
+  EXPECT_NE(choose(one.graph, options).choices[0].tactic->source, kernels::Source::Reference);
+  options.level = 5;
+  EXPECT_EQ(choose(one.graph, options).choices[0].tactic->source, kernels::Source::Reference);
+}
+
 TEST(Tuner, falls_back_where_nothing_computes_in_the_preferred_precision) {
   Chain chain(1);
   chain.graph.nodes[0].precisions = {DataType::FP8};
