@@ -53,28 +53,39 @@ inline void multiply_row(const float* h, const T* weights, int64_t depth, Vector
   for (int64_t g = 0; g < kGates; ++g) sums[0][g] = sums[0][g] + other[g];
 }
 
+template <int R>
+inline void load_gates(const StepRows& in, int64_t first, Vector (&sums)[R][kGates]) {
+  for (int r = 0; r < R; ++r)
+    for (int64_t g = 0; g < kGates; ++g)
+      sums[r][g] = Vector::load(in.gates[first + r] + g * kLanes);
+}
+
+/// From complete gates to cells and states.
+template <int R>
+inline void update_states(const StepRows& in, int64_t first, const Vector (&sums)[R][kGates]) {
+  for (int r = 0; r < R; ++r) {
+    float* c = in.c + (first + r) * in.state_step;
+    const auto& [input, output, forget, cell] = sums[r];
+    const Vector now = fma(sigmoid(forget), Vector::load(c), sigmoid(input) * tanh(cell));
+    now.store(c);
+    (sigmoid(output) * tanh(now)).store(in.next_h + (first + r) * in.state_step);
+  }
+}
+
 template <typename T>
 void run_step(const StepRows& in) {
   const auto* weights = static_cast<const T*>(in.weights);
   for_each_tile<kRows>(in.rows, [&](auto rows, int64_t first) {
     constexpr int R = decltype(rows)::value;
     Vector sums[R][kGates];
-    for (int r = 0; r < R; ++r)
-      for (int64_t g = 0; g < kGates; ++g)
-        sums[r][g] = Vector::load(in.gates[first + r] + g * kLanes);
+    load_gates(in, first, sums);
     if constexpr (R == 1) {
       multiply_row(in.h + first * in.h_step, weights, in.hidden, sums);
     } else {
       multiply_tile<R, kGates, Left::Rows, false>(in.h + first * in.h_step, in.h_step, weights,
                                                   kPanel, in.hidden, 0, sums);
     }
-    for (int r = 0; r < R; ++r) {
-      float* c = in.c + (first + r) * in.state_step;
-      const auto& [input, output, forget, cell] = sums[r];
-      const Vector now = fma(sigmoid(forget), Vector::load(c), sigmoid(input) * tanh(cell));
-      now.store(c);
-      (sigmoid(output) * tanh(now)).store(in.next_h + (first + r) * in.state_step);
-    }
+    update_states(in, first, sums);
   });
 }
 

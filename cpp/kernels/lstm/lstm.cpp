@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/strings.h"
 #include "kernels/lstm/weights.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
@@ -54,6 +55,13 @@ std::optional<std::string> refuse(const Problem& problem) {
   return refuse_cell(shape_of(problem));
 }
 
+std::optional<std::string> refuse_pairs(const Problem& problem) {
+  if (problem.inputs[kW].dtype != DataType::BF16)
+    return core::str("needs weights in bf16, got ",
+                     core::dtype_short_name(problem.inputs[kW].dtype));
+  return refuse(problem);
+}
+
 /// Phase 0 multiplies all inputs and sets the states; what follows is one phase in which a slice
 /// takes some sequences through all steps, or, where a step is large and there are fewer sequences
 /// than threads, a phase for every step with slices of hidden units.
@@ -62,7 +70,7 @@ class LstmKernel final : public Kernel {
   LstmKernel(const Problem& problem, std::span<const std::byte> packed, const Loops& loops)
       : loops_(loops),
         shape_(shape_of(problem)),
-        layout_(weight_layout(problem, loops.lanes)),
+        layout_(weight_layout(problem, loops.lanes, loops.pairs)),
         packed_(packed.data()),
         dtype_(problem.inputs[kX].dtype),
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
@@ -311,7 +319,7 @@ class LstmKernel final : public Kernel {
 
 template <const Loops& loops>
 Packed pack(const Problem& problem) {
-  return pack_weights(problem, weight_layout(problem, loops.lanes));
+  return pack_weights(problem, weight_layout(problem, loops.lanes, loops.pairs));
 }
 
 template <const Loops& loops>
@@ -320,12 +328,13 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 }
 
 template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
+Tactic make_tactic(const char* name, core::Isa needs,
+                   std::optional<std::string> (*refusal)(const Problem&) = refuse) {
   return {.name = name,
           .op = "LSTM",
           .source = Source::Native,
           .needs = needs,
-          .refuse = refuse,
+          .refuse = refusal,
           .packed_inputs = packed_inputs,
           .pack = pack<loops>,
           .prepare = prepare<loops>};
@@ -343,6 +352,12 @@ const Tactic& lstm_portable() {
 #if defined(__x86_64__)
 const Tactic& lstm_avx2() {
   static const Tactic tactic = lstm::make_tactic<lstm::kAvx2>("lstm_avx2", core::Isa::Avx2);
+  return tactic;
+}
+
+const Tactic& lstm_bf16_avx512_bf16() {
+  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512Bf16>(
+      "lstm_bf16_avx512_bf16", core::Isa::Avx512Bf16, lstm::refuse_pairs);
   return tactic;
 }
 

@@ -39,6 +39,8 @@ struct StepRows {
 
 struct Loops {
   int lanes;
+  /// Weights are bf16, and those of two k lie together.
+  bool pairs = false;
   /// By the type that weights are packed in.
   FloatTable<void (*)(const InputRows& rows)> input;
   FloatTable<void (*)(const StepRows& rows)> step;
@@ -47,6 +49,6 @@ struct Loops {
   FloatTable<void (*)(const float* from, void* to, int64_t count)> store;
 };
 
-extern const Loops kPortable, kAvx2, kAvx512;
+extern const Loops kPortable, kAvx2, kAvx512, kAvx512Bf16;
 
 }  // namespace trtlike::kernels::lstm

@@ -12,18 +12,22 @@ template <typename T>
 void pack_panel(const T* weights, const WeightLayout& layout, int64_t depth, int64_t block,
                 std::byte* bytes) {
   auto* to = reinterpret_cast<T*>(bytes);
-  const int64_t first = block * layout.lanes;
+  const int64_t first = block * layout.lanes, together = layout.pairs ? 2 : 1;
   for (int64_t k = 0; k < depth; ++k)
     for (int64_t gate = 0; gate < kGates; ++gate)
-      for (int64_t lane = 0; lane < layout.lanes; ++lane, ++to)
+      for (int64_t lane = 0; lane < layout.lanes; ++lane) {
+        const int64_t at = (k / together * kGates + gate) * layout.lanes + lane;
         if (first + lane < layout.hidden)
-          *to = weights[(gate * layout.hidden + first + lane) * depth + k];
+          to[at * together + k % together] =
+              weights[(gate * layout.hidden + first + lane) * depth + k];
+      }
 }
 
 }  // namespace
 
 size_t WeightLayout::panel_bytes(int64_t depth) const {
-  return core::align_up(core::dtype_bytes(dtype, depth * kGates * lanes));
+  const int64_t rows = pairs ? (depth + 1) / 2 * 2 : depth;
+  return core::align_up(core::dtype_bytes(dtype, rows * kGates * lanes));
 }
 
 size_t WeightLayout::panels_bytes(int64_t depth) const {
@@ -51,13 +55,14 @@ size_t WeightLayout::bytes() const {
          static_cast<size_t>(directions * blocks() * kGates * lanes) * sizeof(float);
 }
 
-WeightLayout weight_layout(const Problem& problem, int64_t lanes) {
+WeightLayout weight_layout(const Problem& problem, int64_t lanes, bool pairs) {
   const Dims &w = problem.inputs[kW].dims, &r = problem.inputs[kR].dims;
   return {.lanes = lanes,
           .inputs = w[2],
           .hidden = r[2],
           .directions = w[0],
-          .dtype = problem.inputs[kW].dtype};
+          .dtype = problem.inputs[kW].dtype,
+          .pairs = pairs};
 }
 
 uint32_t packed_inputs(const Problem& problem) {

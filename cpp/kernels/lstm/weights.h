@@ -10,10 +10,12 @@ enum Input : size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kPeephole 
 
 /// Blocks of `lanes` hidden units. For every direction and block: W's panel [inputs][4][lanes] and
 /// R's [hidden][4][lanes] in the weights' own type, and the sum of both biases [4][lanes] in f32.
-/// Units beyond the last have zeros.
+/// In pairs, a panel is [(depth + 1) / 2][4][lanes][2]. What is beyond the last unit or depth is
+/// zero.
 struct WeightLayout {
   int64_t lanes = 1, inputs = 1, hidden = 1, directions = 1;
   DataType dtype = DataType::Float;
+  bool pairs = false;
 
   int64_t blocks() const { return (hidden + lanes - 1) / lanes; }
   const void* input_panel(const std::byte* base, int64_t direction, int64_t block) const;
@@ -26,7 +28,7 @@ struct WeightLayout {
   size_t panels_bytes(int64_t depth) const;
 };
 
-WeightLayout weight_layout(const Problem& problem, int64_t lanes);
+WeightLayout weight_layout(const Problem& problem, int64_t lanes, bool pairs);
 /// W, R and, where it is given, b.
 uint32_t packed_inputs(const Problem& problem);
 Packed pack_weights(const Problem& problem, const WeightLayout& layout);

@@ -47,7 +47,7 @@ TacticCase make_case(const Sizes& n, DataType dtype) {
 void check(const Sizes& n) {
   for (const DataType dtype : {DataType::Float, DataType::Half, DataType::BF16}) {
     TacticCase problem = make_case(n, dtype);
-    expect_native_tactics(problem, tolerance(dtype));
+    expect_native_tactics(problem, tolerance(dtype), "lstm_bf16");
   }
 }
 
@@ -103,6 +103,23 @@ TEST(LstmTactics, a_large_step_is_shared_by_threads) {
 
 TEST(LstmTactics, many_rows_are_multiplied_in_chunks) {
   check({.steps = 150, .batch = 2, .inputs = 10, .hidden = 17, .direction = "bidirectional"});
+}
+
+TEST(LstmTactics, weights_of_bfloat16_beside_inputs_of_f32) {
+  for (const int64_t n : {1, 2, 15, 16, 17, 31, 33, 65}) {
+    TacticCase problem("LSTM", {{"hidden_size", n}, {"direction", std::string("bidirectional")}});
+    problem.input({6, 2, n + 1}).constant({2, 4 * n, n + 1}, {DataType::BF16});
+    problem.constant({2, 4 * n, n}, {DataType::BF16}).constant({2, 8 * n}).output({});
+    expect_native_tactics(problem, tolerance(DataType::BF16));
+  }
+}
+
+TEST(LstmTactics, products_of_bfloat16_need_weights_of_bfloat16) {
+  TacticCase problem("LSTM", {});
+  problem.input({2, 1, 3}).constant({1, 20, 3}).constant({1, 20, 5}).output({});
+  const Tactic* tactic = find_tactic("LSTM", "lstm_bf16_avx512_bf16");
+  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  EXPECT_EQ(problem.refusal(*tactic), "needs weights in bf16, got f32");
 }
 
 TEST(LstmTactics, what_is_left_to_the_reference) {
