@@ -309,6 +309,10 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
   setup.result = output.dtype;
   if (core::elems(input.dims) == 0 || core::elems(output.dims) == 0)
     return refuse("needs tensors that are not empty");
+  // Every image has slices of its own.
+  constexpr int64_t kMostImages = 1 << 16;
+  if (setup.shape.batch > kMostImages)
+    return refuse("needs at most ", kMostImages, " images, got ", setup.shape.batch);
   if (slicing == Slicing::Channels && setup.shape.groups > 1 && !setup.transposed)
     return refuse("needs one group, got ", setup.shape.groups);
   if (setup.shape.groups > 1) setup.slicing = Slicing::Rows;

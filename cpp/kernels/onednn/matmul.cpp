@@ -135,6 +135,10 @@ std::string make_setup(const Problem& problem, Setup& setup) {
     setup.rows *= setup.products;
     setup.products = 1;
   }
+  // oneDNN divides by extents that it keeps in 32 bits; every product has slices of its own.
+  constexpr int64_t kMostExtent = 1 << 30;
+  if (std::max({setup.rows, setup.products, shape.n, shape.k}) > kMostExtent)
+    return core::str("needs extents of at most ", kMostExtent);
   if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
     std::string refusal = read_extras(problem, setup);
     if (!refusal.empty()) return refusal;

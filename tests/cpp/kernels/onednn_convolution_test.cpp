@@ -192,6 +192,13 @@ TEST_F(OneDnnConvolution, refusals_say_why) {
   TacticCase moving("Convolution", {});
   moving.input({1, 16, 8, 8}, kChannelsLast).input({16, 16, 1, 1}).output(kChannelsLast);
   EXPECT_THAT(moving.refusal(*rows()).value_or(""), testing::HasSubstr("constant weights"));
+
+  // Only described: no memory holds so many images.
+  TacticCase one("Convolution", {});
+  one.input({1, 16, 8, 8}, kChannelsLast).constant({16, 16, 1, 1}).output(kChannelsLast);
+  Problem many = one.problem();
+  many.inputs[0].dims[0] = many.outputs[0].dims[0] = int64_t{1} << 36;
+  EXPECT_THAT(rows()->refuse(many).value_or(""), testing::HasSubstr("at most 65536 images"));
 }
 
 TEST_F(OneDnnConvolution, deconvolutions) {
