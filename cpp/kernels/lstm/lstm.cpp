@@ -244,7 +244,10 @@ class LstmKernel final : public Kernel {
       auto** rows = static_cast<const float**>(args.scratch);
       const int64_t count = part.end_sequence - part.first_sequence;
       const int64_t step = step_at(part.direction, shape_.steps, t);
-      for (int64_t block = part.first_block; block < part.end_block; ++block) {
+      // Every other step goes backwards, so that it begins with the weights that the last one left
+      // in the cache.
+      for (int64_t n = part.first_block; n < part.end_block; ++n) {
+        const int64_t block = t % 2 == 0 ? n : part.first_block + part.end_block - 1 - n;
         const float* all = gates(args, part.direction, block);
         for (int64_t i = 0; i < count; ++i)
           rows[i] = all + row_of(step, part.first_sequence + i) * panel_;
