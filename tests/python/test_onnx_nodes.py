@@ -1,0 +1,26 @@
+"""ONNX's own backend tests: what is listed passes, the rest is refused by name and never wrong."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "onnx_nodes"
+sys.path.insert(0, str(FOLDER))
+
+import runner  # noqa: E402
+
+CASES = runner.find_cases()
+PASSING = set((FOLDER / "passing.txt").read_text().split())
+
+
+@pytest.mark.parametrize("name", sorted(PASSING))
+def test_case_passes(name):
+    assert runner.run(CASES[name]) == runner.Outcome("passes")
+
+
+def test_what_is_not_listed_is_refused_and_never_wrong():
+    outcomes = {name: runner.run(case) for name, case in CASES.items() if name not in PASSING}
+    assert {n: o for n, o in outcomes.items() if o.kind == "wrong"} == {}
+    assert [n for n, o in outcomes.items() if o.kind == "passes"] == [], "add them to passing.txt"
+    assert [n for n, o in outcomes.items() if not o.reason] == []
