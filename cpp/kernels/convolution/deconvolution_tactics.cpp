@@ -12,7 +12,7 @@ namespace {
 class DeconvolutionKernel final : public Kernel {
  public:
   DeconvolutionKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
-                      const float* packed)
+                      std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
@@ -20,13 +20,13 @@ class DeconvolutionKernel final : public Kernel {
                  problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
                  zeros_.data()};
     slices_ = {0};
+    int64_t floats = 0;
     for (PixelGrid& grid : deconvolution_grids(shape)) {
       Phase phase;
       phase.pass.tiles = &tiles;
       phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, max_vectors);
-      phase.pass.packed = packed;
       phase.pass.epilogue = &epilogue_;
-      packed += phase.pass.panels.floats;
+      floats += phase.pass.panels.floats;
       phase.blocking = plan_blocking(phase.pass.panels, grid.size(), problem.threads);
       phase.scratch = BlockScratch::plan(phase.pass, phase.blocking.block_pixels());
       phase.first_slice = slices_[0];
@@ -34,6 +34,11 @@ class DeconvolutionKernel final : public Kernel {
       scratch_bytes_ = std::max(scratch_bytes_, phase.scratch.bytes());
       phase.grid = std::move(grid);
       phases_.push_back(std::move(phase));
+    }
+    const float* next = read_floats(packed, floats);
+    for (Phase& phase : phases_) {
+      phase.pass.packed = next;
+      next += phase.pass.panels.floats;
     }
   }
 
@@ -97,7 +102,7 @@ struct Transposed {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DeconvolutionKernel>(problem, kTiles(), kMaxVectors, as_floats(packed));
+    return std::make_unique<DeconvolutionKernel>(problem, kTiles(), kMaxVectors, packed);
   }
 };
 

@@ -18,12 +18,14 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 class DepthwiseKernel final : public Kernel {
  public:
-  DepthwiseKernel(const Problem& problem, const DepthwiseSet& set, const float* packed)
+  DepthwiseKernel(const Problem& problem, const DepthwiseSet& set,
+                  std::span<const std::byte> packed)
       : set_(set), epilogue_(problem, isa_of_lanes(set.lanes)), shape_(shape_of(problem)) {
     grid_ = convolution_grid(shape_);
     blocks_ = ceil_div(shape_.output_channels, set.lanes);
-    bias_ = packed;
-    weights_ = packed + blocks_ * set.lanes;
+    const int64_t taps = shape_.kernel[0] * shape_.kernel[1] * shape_.kernel[2];
+    bias_ = read_floats(packed, blocks_ * set.lanes * (taps + 1));
+    weights_ = bias_ + blocks_ * set.lanes;
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
     zeros_.assign(static_cast<size_t>(shape_.input_channels), 0.0f);
@@ -207,7 +209,7 @@ struct Depthwise {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DepthwiseKernel>(problem, kSet(), as_floats(packed));
+    return std::make_unique<DepthwiseKernel>(problem, kSet(), packed);
   }
 };
 

@@ -8,13 +8,14 @@ namespace {
 
 class DirectKernel final : public Kernel {
  public:
-  DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors, const float* packed)
+  DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
+               std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     grid_ = convolution_grid(shape);
     pass_.tiles = &tiles;
     pass_.panels = plan_panels(shape, grid_.taps(), tiles.lanes, max_vectors);
-    pass_.packed = packed;
+    pass_.packed = read_floats(packed, pass_.panels.floats);
     pass_.epilogue = &epilogue_;
     blocking_ = plan_blocking(pass_.panels, grid_.size(), problem.threads);
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
@@ -64,7 +65,7 @@ struct Direct {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DirectKernel>(problem, kTiles(), kMaxVectors, as_floats(packed));
+    return std::make_unique<DirectKernel>(problem, kTiles(), kMaxVectors, packed);
   }
 };
 

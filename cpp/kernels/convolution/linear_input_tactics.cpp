@@ -25,12 +25,12 @@ int64_t num_taps(const ops::ConvolutionShape& shape) {
 class LinearInputKernel final : public Kernel {
  public:
   LinearInputKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
-                    const float* packed)
+                    std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)), shape_(shape_of(problem)) {
     taps_ = num_taps(shape_);
     pass_.tiles = &tiles;
     pass_.panels = plan_panels(columns_as_channels(shape_), taps_, tiles.lanes, max_vectors);
-    pass_.packed = packed;
+    pass_.packed = read_floats(packed, pass_.panels.floats);
     pass_.epilogue = &epilogue_;
     out_pitch_ = problem.outputs[0].pixel_pitch();
     row_floats_ = (shape_.output[2] - 1) * shape_.stride[2] + shape_.kernel[2];
@@ -131,7 +131,7 @@ struct LinearInput {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<LinearInputKernel>(problem, kTiles(), kMaxVectors, as_floats(packed));
+    return std::make_unique<LinearInputKernel>(problem, kTiles(), kMaxVectors, packed);
   }
 
  private:

@@ -1,6 +1,7 @@
 // What the tactics of this family check and declare alike.
 #pragma once
 
+#include "kernels/packed.h"
 #include "kernels/tactic.h"
 #include "ops/convolution_shape.h"
 
@@ -28,8 +29,10 @@ struct PackedFloats {
   float* data;
 };
 
-inline const float* as_floats(std::span<const std::byte> packed) {
-  return reinterpret_cast<const float*>(packed.data());
+/// The packed floats of a plan. Throws PlanError unless there are `count`.
+inline const float* read_floats(std::span<const std::byte> packed, int64_t count) {
+  return reinterpret_cast<const float*>(
+      read_packed(packed, static_cast<size_t>(count) * sizeof(float)));
 }
 
 }  // namespace trtlike::kernels::convolution

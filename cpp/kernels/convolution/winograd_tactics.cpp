@@ -30,14 +30,14 @@ class WinogradKernel final : public Kernel {
     int max_vectors;
   };
 
-  WinogradKernel(const Problem& problem, const Options& options, const float* packed)
+  WinogradKernel(const Problem& problem, const Options& options, std::span<const std::byte> packed)
       : options_(options),
-        packed_(packed),
         epilogue_(problem, isa_of_lanes(options.tiles->lanes)),
         shape_(shape_of(problem)) {
     const int lanes = options_.tiles->lanes;
     taps_ = options_.size.window() * options_.size.window();
     panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
+    packed_ = read_floats(packed, panels_.floats);
     tiles_h_ = ceil_div(shape_.output[1], options_.size.m);
     tiles_w_ = ceil_div(shape_.output[2], options_.size.m);
     num_tiles_ = shape_.batch * tiles_h_ * tiles_w_;
@@ -288,7 +288,7 @@ struct WinogradFunctions {
                                 .tiles = &kTiles(),
                                 .transforms = &kTransforms(kSize),
                                 .max_vectors = kMaxVectors},
-        as_floats(packed));
+        packed);
   }
 };
 

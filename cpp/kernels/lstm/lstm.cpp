@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/strings.h"
 #include "kernels/lstm/weights.h"
+#include "kernels/packed.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
 #include "ops/lstm_shape.h"
@@ -71,7 +72,7 @@ class LstmKernel final : public Kernel {
       : loops_(loops),
         shape_(shape_of(problem)),
         layout_(weight_layout(problem, loops.lanes, loops.pairs)),
-        packed_(packed.data()),
+        packed_(read_packed(packed, layout_.bytes())),
         dtype_(problem.inputs[kX].dtype),
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
         has_lengths_(problem.has_input(kLengths)),

@@ -7,6 +7,7 @@
 
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "kernels/packed.h"
 #include "kernels/pointwise/epilogue.h"
 
 namespace trtlike::kernels::matmul {
@@ -39,11 +40,9 @@ class GemmKernel final : public Kernel {
     const int64_t b_bytes = setup_.packs_b ? setup_.b_matrices * layout_.matrix_bytes : 0;
     const int64_t bias_bytes =
         setup_.packs_bias ? layout_.count * layout_.width * int64_t{sizeof(float)} : 0;
-    if (static_cast<int64_t>(packed.size()) != b_bytes + bias_bytes)
-      throw PlanError(core::str("[kernels] packed matrix: expected ", b_bytes + bias_bytes,
-                                " bytes, got ", packed.size(), ". Rebuild the plan."));
-    if (setup_.packs_b) b_ = packed.data();
-    if (setup_.packs_bias) bias_ = reinterpret_cast<const float*>(packed.data() + b_bytes);
+    const std::byte* constants = read_packed(packed, static_cast<size_t>(b_bytes + bias_bytes));
+    if (setup_.packs_b) b_ = constants;
+    if (setup_.packs_bias) bias_ = reinterpret_cast<const float*>(constants + b_bytes);
     out_bytes_ = static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
     plan_preparation();
     plan_slices();

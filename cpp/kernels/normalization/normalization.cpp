@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "kernels/packed.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
 #include "ops/normalization_shape.h"
@@ -132,12 +133,18 @@ size_t packed_bytes(const TensorDesc& operand) {
   return core::align_up(static_cast<size_t>(core::elems(operand.dims)) * sizeof(float));
 }
 
+size_t packed_bytes(const Problem& problem) {
+  size_t bytes = 0;
+  for (const size_t i : {1u, 2u})
+    if (((packed_inputs(problem) >> i) & 1u) != 0) bytes += packed_bytes(problem.inputs[i]);
+  return bytes;
+}
+
 /// Scale, then bias, in f32.
 Packed pack(const Problem& problem) {
   Packed packed;
   const uint32_t mask = packed_inputs(problem);
-  for (const size_t i : {1u, 2u})
-    if (((mask >> i) & 1u) != 0) packed.bytes += packed_bytes(problem.inputs[i]);
+  packed.bytes = packed_bytes(problem);
   const auto block = core::allocate_shared(packed.bytes);
   auto* to = static_cast<std::byte*>(block.get());
   for (const size_t i : {1u, 2u}) {
@@ -162,7 +169,7 @@ class NormalizationKernel : public Kernel {
         epsilon_(static_cast<float>(problem.attributes->get_float("epsilon"))),
         simplified_(problem.attributes->get_bool("simplified")) {
     const uint32_t mask = packed_inputs(problem);
-    const std::byte* from = packed.data();
+    const std::byte* from = read_packed(packed, packed_bytes(problem));
     for (const size_t i : {1u, 2u}) {
       given_[i - 1] = problem.has_input(i);
       if (((mask >> i) & 1u) == 0) continue;
