@@ -1,13 +1,21 @@
 """Plans: the same bytes and results after saving, and nothing bad from altered ones."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ListLogger, build_plan, digits_model, load
+from conftest import (
+    ListLogger,
+    assert_close,
+    build_plan,
+    digits_model,
+    load,
+    onnxruntime_outputs,
+)
 
 import trtlike as trt
 from trtlike import cli, trtexec
@@ -37,6 +45,34 @@ def test_another_process_computes_the_same_bits(plan, tmp_path):
     )
     subprocess.run([sys.executable, "-c", script, path, images, out], check=True)
     np.testing.assert_array_equal(np.load(out), run(plan))
+
+
+@pytest.mark.parametrize(("tuned_for", "cpus"), [(1, 2), (2, 1), (2, 4), (4, 2)])
+def test_plans_run_on_other_numbers_of_threads_than_they_were_tuned_for(tuned_for, cpus, tmp_path):
+    """On an engine whose plan leaves the number open, the process decides it at load."""
+    build = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from conftest import build_plan, digits_model\n"
+        "shapes = ((1, 1, 8, 8), (4, 1, 8, 8), (16, 1, 8, 8))\n"
+        "open(sys.argv[1], 'wb').write(build_plan(digits_model(), [{'image': shapes}], level=1))\n"
+    )
+    execute = (
+        "import sys, numpy as np, trtlike as trt\n"
+        "engine = trt.Runtime(trt.Logger()).load_engine_file(sys.argv[1])\n"
+        "context = engine.create_execution_context()\n"
+        "assert context.num_threads == int(sys.argv[4]), context.num_threads\n"
+        "result = context.infer({'image': np.load(sys.argv[2])})\n"
+        "np.save(sys.argv[3], result['probabilities'])\n"
+    )
+    path, images, out = tmp_path / "digits.engine", tmp_path / "images.npy", tmp_path / "out.npy"
+    np.save(images, IMAGES)
+    for script, threads in ((build, tuned_for), (execute, cpus)):
+        environment = {**os.environ, "TRTLIKE_NUM_THREADS": str(threads)}
+        command = [sys.executable, "-c", script, path, images, out, str(threads)]
+        subprocess.run(command, check=True, env=environment)
+    (expected,) = onnxruntime_outputs(digits_model(), {"image": IMAGES}).values()
+    assert_close(np.load(out), expected, 1e-5)
 
 
 def test_serialize_gives_the_loaded_bytes_again(plan):

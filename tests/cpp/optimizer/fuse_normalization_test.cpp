@@ -214,26 +214,5 @@ TEST(FuseSoftmax, refuses_several_axes_other_sums_and_outputs) {
   expect_rule_refuses(output.graph, "fuse_softmax");
 }
 
-TEST(KeepReducedAxes, axes_put_back_are_kept) {
-  Parts p;
-  const ir::ValueId narrow = p.reduce(p.x, kMax, 2, false);
-  p.graph.mark_output(
-      p.graph.add("Unsqueeze", "wide", {narrow}, {{"axes", std::vector<int64_t>{1}}}));
-  p.graph.mark_output(unary(p.graph, UnaryOperation::Exp, narrow));
-  const ir::Graph before = p.graph.clone();
-  optimizer::optimize(p.graph, {});
-  EXPECT_TRUE(p.graph.node(find_node(p.graph, "Reduce")).attributes.get_bool("keep_dims"));
-  expect_same_outputs(before, p.graph);
-  Parts elsewhere;
-  elsewhere.graph.mark_output(elsewhere.graph.add("Unsqueeze", "wide",
-                                                  {elsewhere.reduce(elsewhere.x, kMax, 2, false)},
-                                                  {{"axes", std::vector<int64_t>{2}}}));
-  const ir::Graph unchanged = elsewhere.graph.clone();
-  optimizer::optimize(elsewhere.graph, {});
-  EXPECT_FALSE(
-      elsewhere.graph.node(find_node(elsewhere.graph, "Reduce")).attributes.get_bool("keep_dims"));
-  expect_same_outputs(unchanged, elsewhere.graph);
-}
-
 }  // namespace
 }  // namespace trtlike::test
