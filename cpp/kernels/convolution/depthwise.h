@@ -4,11 +4,13 @@
 //
 // on channels-last tensors, a few neighbouring pixels of a row by one vector of channels at a time:
 // for common kernels in strips (addresses by strides, inputs shared by neighbouring windows), for
-// any other through a table of pointers.
+// any other through a table of pointers. T is the element type of inputs and outputs: float, or
+// bfloat16 with weights and sums of f32.
 #pragma once
 
 #include <cstdint>
 
+#include "core/dtype.h"
 #include "kernels/convolution/finish.h"
 
 namespace trtlike::kernels::convolution {
@@ -24,9 +26,10 @@ struct DepthwisePixels {
   Finish finish;
 };
 
-struct DepthwiseStrip {
+template <typename T>
+struct BasicDepthwiseStrip {
   DepthwisePixels pixels;
-  const float* in;  ///< the first window's first column in the first kernel row that is used
+  const T* in;  ///< the first window's first column in the first kernel row that is used
   int64_t row_pitch;
   int64_t pixel_pitch;
   int64_t first_tap;
@@ -34,29 +37,35 @@ struct DepthwiseStrip {
   /// Of the columns under the windows, those that are not padding: [first_column, last_column).
   int64_t first_column;
   int64_t last_column;
-  float* out;
+  T* out;
   int64_t out_pitch;
 };
+using DepthwiseStrip = BasicDepthwiseStrip<float>;
 
-struct DepthwiseTable {
+template <typename T>
+struct BasicDepthwiseTable {
   DepthwisePixels pixels;
-  const float* const* rows;  ///< rows[t * row_stride + i]
+  const T* const* rows;  ///< rows[t * row_stride + i]
   int64_t row_stride;
-  float* out;
+  T* out;
   int64_t out_pitch;
 };
+using DepthwiseTable = BasicDepthwiseTable<float>;
 
 inline constexpr int kDepthwisePixels = 8;
 
-struct DepthwiseSet {
+template <typename T>
+struct BasicDepthwiseSet {
   int lanes;
   /// By kernel width (3, 5, 7: index width / 2 - 1), stride - 1, number of pixels.
-  void (*strip[3][2][kDepthwisePixels + 1])(const DepthwiseStrip& strip);
-  void (*table[kDepthwisePixels + 1])(const DepthwiseTable& table);
+  void (*strip[3][2][kDepthwisePixels + 1])(const BasicDepthwiseStrip<T>& strip);
+  void (*table[kDepthwisePixels + 1])(const BasicDepthwiseTable<T>& table);
 };
+using DepthwiseSet = BasicDepthwiseSet<float>;
 
 const DepthwiseSet& depthwise_avx512();
 const DepthwiseSet& depthwise_avx2();
 const DepthwiseSet& depthwise_portable();
+const BasicDepthwiseSet<core::BFloat16>& depthwise_avx512_bf16();
 
 }  // namespace trtlike::kernels::convolution

@@ -6,13 +6,14 @@
 
 #include "kernels/convolution/depthwise.h"
 #include "kernels/convolution/finish_impl.h"
+#include "kernels/matmul/narrow.h"
 #include "kernels/vector.h"
 
 namespace trtlike::kernels::convolution {
 namespace {
 
-template <bool kFull>
-inline Vector load_lanes(const float* p, int lanes) {
+template <bool kFull, typename T>
+inline Vector load_lanes(const T* p, int lanes) {
   return kFull ? Vector::load(p) : Vector::load(p, lanes);
 }
 
@@ -38,20 +39,20 @@ inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int
 #pragma GCC unroll 8
   for (int i = 0; i < kPixels; ++i) {
     if (kFull) {
-      sums[i].store(out_at(i));
+      matmul::store_as(sums[i], out_at(i));
     } else {
-      sums[i].store(out_at(i), lanes);
+      matmul::store_as(sums[i], out_at(i), lanes);
     }
   }
 }
 
 /// kEdge: some columns of the windows are padding.
-template <int kWidth, int kStride, int kPixels, bool kEdge, bool kFull>
-inline void strip_lanes(const DepthwiseStrip& s, int64_t c, int lanes) {
+template <int kWidth, int kStride, int kPixels, bool kEdge, bool kFull, typename T>
+inline void strip_lanes(const BasicDepthwiseStrip<T>& s, int64_t c, int lanes) {
   constexpr int kColumns = (kPixels - 1) * kStride + kWidth;
   const DepthwisePixels& p = s.pixels;
   const float* w = p.weights + c * p.taps + s.first_tap * Vector::kLanes;
-  const float* row = s.in + c;
+  const T* row = s.in + c;
   Vector sums[kPixels];
   const Vector bias = Vector::load(p.bias + c);
 #pragma GCC unroll 8
@@ -60,7 +61,7 @@ inline void strip_lanes(const DepthwiseStrip& s, int64_t c, int lanes) {
     Vector weights[kWidth];
 #pragma GCC unroll 8
     for (int j = 0; j < kWidth; ++j) weights[j] = Vector::load(w + j * Vector::kLanes);
-    const float* at = row;
+    const T* at = row;
 #pragma GCC unroll 24
     for (int column = 0; column < kColumns; ++column, at += s.pixel_pitch) {
       if (kEdge && (column < s.first_column || column >= s.last_column)) continue;
@@ -78,8 +79,8 @@ inline void strip_lanes(const DepthwiseStrip& s, int64_t c, int lanes) {
       [&](int i) { return s.out + i * s.out_pitch + c; });
 }
 
-template <int kWidth, int kStride, int kPixels, bool kEdge>
-inline void strip_channels(const DepthwiseStrip& s) {
+template <int kWidth, int kStride, int kPixels, bool kEdge, typename T>
+inline void strip_channels(const BasicDepthwiseStrip<T>& s) {
   int64_t c = 0;
   for (; c + Vector::kLanes <= s.pixels.channels; c += Vector::kLanes)
     strip_lanes<kWidth, kStride, kPixels, kEdge, true>(s, c, Vector::kLanes);
@@ -88,8 +89,8 @@ inline void strip_channels(const DepthwiseStrip& s) {
                                                         static_cast<int>(s.pixels.channels - c));
 }
 
-template <int kWidth, int kStride, int kPixels>
-void run_strip(const DepthwiseStrip& s) {
+template <typename T, int kWidth, int kStride, int kPixels>
+void run_strip(const BasicDepthwiseStrip<T>& s) {
   constexpr int kColumns = (kPixels - 1) * kStride + kWidth;
   if (s.first_column > 0 || s.last_column < kColumns) {
     strip_channels<kWidth, kStride, kPixels, true>(s);
@@ -98,8 +99,8 @@ void run_strip(const DepthwiseStrip& s) {
   }
 }
 
-template <int kPixels, int kVectors, bool kFull>
-inline void table_lanes(const DepthwiseTable& t, int64_t c, int lanes) {
+template <int kPixels, int kVectors, bool kFull, typename T>
+inline void table_lanes(const BasicDepthwiseTable<T>& t, int64_t c, int lanes) {
   const DepthwisePixels& p = t.pixels;
   Vector sums[kVectors][kPixels];
 #pragma GCC unroll 4
@@ -107,14 +108,14 @@ inline void table_lanes(const DepthwiseTable& t, int64_t c, int lanes) {
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[j][i] = Vector::load(p.bias + c + j * Vector::kLanes);
   for (int64_t tap = 0; tap < p.taps; ++tap) {
-    const float* const* rows = t.rows + tap * t.row_stride;
+    const T* const* rows = t.rows + tap * t.row_stride;
     const float* w = p.weights + c * p.taps + tap * Vector::kLanes;
 #pragma GCC unroll 4
     for (int j = 0; j < kVectors; ++j) {
       const Vector weights = Vector::load(w + j * p.taps * Vector::kLanes);
 #pragma GCC unroll 8
       for (int i = 0; i < kPixels; ++i) {
-        const float* at = rows[i] + c + j * Vector::kLanes;
+        const T* at = rows[i] + c + j * Vector::kLanes;
         sums[j][i] = fma(load_lanes<kFull>(at, lanes), weights, sums[j][i]);
       }
     }
@@ -129,8 +130,8 @@ inline void table_lanes(const DepthwiseTable& t, int64_t c, int lanes) {
 }
 
 /// Several vectors at once where the pixels alone are too few to hide the latency of the sums.
-template <int kPixels>
-void run_table(const DepthwiseTable& t) {
+template <typename T, int kPixels>
+void run_table(const BasicDepthwiseTable<T>& t) {
   constexpr int kVectors = kPixels <= 2 ? 4 : kPixels <= 4 ? 2 : 1;
   int64_t c = 0;
   for (; c + kVectors * Vector::kLanes <= t.pixels.channels; c += kVectors * Vector::kLanes)
@@ -141,22 +142,23 @@ void run_table(const DepthwiseTable& t) {
     table_lanes<kPixels, 1, false>(t, c, static_cast<int>(t.pixels.channels - c));
 }
 
-template <int... kIndex>
-DepthwiseSet make_depthwise(std::integer_sequence<int, kIndex...>) {
-  DepthwiseSet set{};
+template <typename T, int... kIndex>
+BasicDepthwiseSet<T> make_depthwise(std::integer_sequence<int, kIndex...>) {
+  BasicDepthwiseSet<T> set{};
   set.lanes = Vector::kLanes;
-  ((set.strip[0][0][kIndex + 1] = run_strip<3, 1, kIndex + 1>), ...);
-  ((set.strip[0][1][kIndex + 1] = run_strip<3, 2, kIndex + 1>), ...);
-  ((set.strip[1][0][kIndex + 1] = run_strip<5, 1, kIndex + 1>), ...);
-  ((set.strip[1][1][kIndex + 1] = run_strip<5, 2, kIndex + 1>), ...);
-  ((set.strip[2][0][kIndex + 1] = run_strip<7, 1, kIndex + 1>), ...);
-  ((set.strip[2][1][kIndex + 1] = run_strip<7, 2, kIndex + 1>), ...);
-  ((set.table[kIndex + 1] = run_table<kIndex + 1>), ...);
+  ((set.strip[0][0][kIndex + 1] = run_strip<T, 3, 1, kIndex + 1>), ...);
+  ((set.strip[0][1][kIndex + 1] = run_strip<T, 3, 2, kIndex + 1>), ...);
+  ((set.strip[1][0][kIndex + 1] = run_strip<T, 5, 1, kIndex + 1>), ...);
+  ((set.strip[1][1][kIndex + 1] = run_strip<T, 5, 2, kIndex + 1>), ...);
+  ((set.strip[2][0][kIndex + 1] = run_strip<T, 7, 1, kIndex + 1>), ...);
+  ((set.strip[2][1][kIndex + 1] = run_strip<T, 7, 2, kIndex + 1>), ...);
+  ((set.table[kIndex + 1] = run_table<T, kIndex + 1>), ...);
   return set;
 }
 
-DepthwiseSet make_depthwise() {
-  return make_depthwise(std::make_integer_sequence<int, kDepthwisePixels>());
+template <typename T>
+BasicDepthwiseSet<T> make_depthwise() {
+  return make_depthwise<T>(std::make_integer_sequence<int, kDepthwisePixels>());
 }
 
 }  // namespace

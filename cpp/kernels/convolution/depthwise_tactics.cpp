@@ -16,9 +16,10 @@ namespace {
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+template <typename T>
 class DepthwiseKernel final : public Kernel {
  public:
-  DepthwiseKernel(const Problem& problem, const DepthwiseSet& set,
+  DepthwiseKernel(const Problem& problem, const BasicDepthwiseSet<T>& set,
                   std::span<const std::byte> packed)
       : set_(set), epilogue_(problem, isa_of_lanes(set.lanes)), shape_(shape_of(problem)) {
     grid_ = convolution_grid(shape_);
@@ -28,7 +29,7 @@ class DepthwiseKernel final : public Kernel {
     weights_ = bias_ + blocks_ * set.lanes;
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
-    zeros_.assign(static_cast<size_t>(shape_.input_channels), 0.0f);
+    zeros_.assign(static_cast<size_t>(shape_.input_channels), T{});
     has_strips_ = (shape_.kernel[2] == 3 || shape_.kernel[2] == 5 || shape_.kernel[2] == 7) &&
                   shape_.stride[2] <= 2 && shape_.kernel[0] == 1 &&
                   (shape_.dilation[2] == 1 || shape_.stride[2] == 1);
@@ -102,7 +103,7 @@ class DepthwiseKernel final : public Kernel {
     slices_ = {static_cast<int>(row_blocks_ * channel_blocks_)};
     const int64_t input =
         shape_.batch * shape_.input[0] * shape_.input[1] * shape_.input[2] * in_pitch_;
-    rows_first_ = input / threads * static_cast<int64_t>(sizeof(float)) >
+    rows_first_ = input / threads * static_cast<int64_t>(sizeof(T)) >
                   static_cast<int64_t>(core::l2_bytes() / 2);
     table_bytes_ = core::align_up(static_cast<size_t>(grid_.taps() * kPixels) * sizeof(void*));
     scratch_bytes_ = table_bytes_ + epilogue_.scratch_bytes();
@@ -111,8 +112,8 @@ class DepthwiseKernel final : public Kernel {
   void run_tile(const RunArgs& args, DepthwisePixels pixels, int64_t row, const Tile& tile,
                 int64_t channel) const {
     const int64_t pixel = row * shape_.output[2] + tile.first;
-    const float* in = static_cast<const float*>(args.inputs[0]) + channel;
-    float* out = static_cast<float*>(args.outputs[0]) + pixel * out_pitch_ + channel;
+    const T* in = static_cast<const T*>(args.inputs[0]) + channel;
+    T* out = static_cast<T*>(args.outputs[0]) + pixel * out_pitch_ + channel;
     const float* residual = epilogue_.residual_row(args, pixel);
     pixels.residual = residual == nullptr ? nullptr : residual + channel;
     if (has_strips_) {
@@ -127,8 +128,7 @@ class DepthwiseKernel final : public Kernel {
                     static_cast<char*>(args.scratch) + table_bytes_);
   }
 
-  void run_strip(const float* in, float* out, DepthwisePixels pixels, int64_t row,
-                 const Tile& tile) const {
+  void run_strip(const T* in, T* out, DepthwisePixels pixels, int64_t row, const Tile& tile) const {
     const int64_t n = row / shape_.output[1], h = row % shape_.output[1];
     const int64_t top = h * shape_.stride[1] - shape_.padding[1], dilation = shape_.dilation[1];
     const int64_t begin = top < 0 ? ceil_div(-top, dilation) : 0;
@@ -137,7 +137,7 @@ class DepthwiseKernel final : public Kernel {
     const int64_t stride = shape_.stride[2], left = tile.first * stride - shape_.padding[2];
     const int64_t line = n * shape_.input[1] + top + begin * dilation;
     pixels.residual_pitch *= step_;
-    const DepthwiseStrip strip{
+    const BasicDepthwiseStrip<T> strip{
         .pixels = pixels,
         .in = in + (line * shape_.input[2] + left) * in_pitch_,
         .row_pitch = dilation * shape_.input[2] * in_pitch_,
@@ -151,18 +151,18 @@ class DepthwiseKernel final : public Kernel {
     set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][tile.count](strip);
   }
 
-  void run_table(const float* in, float* out, const DepthwisePixels& pixels, int64_t first,
-                 int64_t count, const void** rows) const {
-    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(float)), zeros_.data(), first,
-              count, rows, kPixels);
+  void run_table(const T* in, T* out, const DepthwisePixels& pixels, int64_t first, int64_t count,
+                 const void** rows) const {
+    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(T)), zeros_.data(), first, count,
+              rows, kPixels);
     set_.table[count]({.pixels = pixels,
-                       .rows = reinterpret_cast<const float* const*>(rows),
+                       .rows = reinterpret_cast<const T* const*>(rows),
                        .row_stride = kPixels,
                        .out = out,
                        .out_pitch = out_pitch_});
   }
 
-  const DepthwiseSet& set_;
+  const BasicDepthwiseSet<T>& set_;
   Epilogue epilogue_;
   ops::ConvolutionShape shape_;
   PixelGrid grid_;
@@ -178,14 +178,18 @@ class DepthwiseKernel final : public Kernel {
   std::vector<Tile> tiles_;
   int64_t row_blocks_ = 1, channel_blocks_ = 1;
   size_t table_bytes_ = 0;
-  std::vector<float> zeros_;
+  std::vector<T> zeros_;
 };
 
-template <const DepthwiseSet& (*kSet)()>
+template <typename T, const BasicDepthwiseSet<T>& (*kSet)()>
 struct Depthwise {
   static std::optional<std::string> refuse(const Problem& problem) {
-    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast))
+    constexpr bool kIsFloat = std::is_same_v<T, float>;
+    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast,
+                                      kIsFloat ? DataType::Float : DataType::BF16))
       return reason;
+    if (!kIsFloat && !Epilogue::is_simple(problem))
+      return "needs a program of a residual in f32, clipping, SiLU or hard swish";
     const ops::ConvolutionShape shape = shape_of(problem);
     if (shape.groups != shape.input_channels || shape.groups != shape.output_channels)
       return "needs as many groups as input and output channels";
@@ -209,7 +213,7 @@ struct Depthwise {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DepthwiseKernel>(problem, kSet(), packed);
+    return std::make_unique<DepthwiseKernel<T>>(problem, kSet(), packed);
   }
 };
 
@@ -220,14 +224,17 @@ using convolution::Depthwise;
 using core::Isa;
 
 #if defined(__x86_64__)
-using DepthwiseAvx512 = Depthwise<convolution::depthwise_avx512>;
-using DepthwiseAvx2 = Depthwise<convolution::depthwise_avx2>;
+using DepthwiseAvx512Bf16 = Depthwise<core::BFloat16, convolution::depthwise_avx512_bf16>;
+using DepthwiseAvx512 = Depthwise<float, convolution::depthwise_avx512>;
+using DepthwiseAvx2 = Depthwise<float, convolution::depthwise_avx2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_bf16_avx512_bf16, "depthwise_bf16_16_avx512_bf16",
+                           Isa::Avx512Bf16, DepthwiseAvx512Bf16)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx512, "depthwise_f32_16_avx512", Isa::Avx512,
                            DepthwiseAvx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx2, "depthwise_f32_8_avx2", Isa::Avx2,
                            DepthwiseAvx2)
 #endif
-using DepthwisePortable = Depthwise<convolution::depthwise_portable>;
+using DepthwisePortable = Depthwise<float, convolution::depthwise_portable>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_portable, "depthwise_f32_4_portable",
                            Isa::Portable, DepthwisePortable)
 

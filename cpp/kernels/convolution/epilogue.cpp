@@ -116,6 +116,10 @@ std::optional<std::string> Epilogue::refuse(const Problem& problem) {
   return std::nullopt;
 }
 
+bool Epilogue::is_simple(const Problem& problem) {
+  return recognise(problem, program_of(problem)).has_value();
+}
+
 Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
   const PointwiseProgram program = program_of(problem);
   if (const std::optional<Simple> simple = recognise(problem, program)) {

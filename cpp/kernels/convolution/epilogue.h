@@ -16,6 +16,8 @@ class Epilogue {
  public:
   /// Why the program or its operands cannot be computed with channels-last outputs.
   static std::optional<std::string> refuse(const Problem& problem);
+  /// True when residual and finish are all there is to do.
+  static bool is_simple(const Problem& problem);
   Epilogue(const Problem& problem, core::Isa isa);
 
   Finish finish;

@@ -16,11 +16,12 @@ ops::ConvolutionShape shape_of(const Problem& problem) {
              : ops::convolution_shape(*problem.attributes, input, kernel);
 }
 
-std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output) {
+std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output,
+                                           DataType dtype) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
-  if (in.dtype != DataType::Float || out.dtype != DataType::Float)
-    return core::str("needs f32, got ", core::dtype_short_name(in.dtype), " to ",
-                     core::dtype_short_name(out.dtype));
+  if (in.dtype != dtype || out.dtype != dtype)
+    return core::str("needs ", core::dtype_short_name(dtype), ", got ",
+                     core::dtype_short_name(in.dtype), " to ", core::dtype_short_name(out.dtype));
   if (in.layout != input || out.layout != output)
     return core::str("needs ", layout_name(input), " to ", layout_name(output), ", got ",
                      layout_name(in.layout), " to ", layout_name(out.layout));

@@ -15,7 +15,8 @@ ops::ConvolutionShape shape_of(const Problem& problem);
 
 /// Refusals that hold for all: element type and layout of input and output, weights that are not
 /// constant, programs.
-std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output);
+std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output,
+                                           DataType dtype = DataType::Float);
 
 /// The instruction set whose vectors have that many floats.
 inline core::Isa isa_of_lanes(int lanes) {

@@ -4,7 +4,7 @@
 namespace trtlike::kernels::convolution {
 
 const DepthwiseSet& depthwise_avx2() {
-  static const DepthwiseSet set = make_depthwise();
+  static const DepthwiseSet set = make_depthwise<float>();
   return set;
 }
 

@@ -4,7 +4,7 @@
 namespace trtlike::kernels::convolution {
 
 const DepthwiseSet& depthwise_avx512() {
-  static const DepthwiseSet set = make_depthwise();
+  static const DepthwiseSet set = make_depthwise<float>();
   return set;
 }
 

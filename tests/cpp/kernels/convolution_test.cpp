@@ -179,6 +179,55 @@ TEST(NativeConvolution, depthwise_programs) {
   }
 }
 
+/// Products and sums are f32: only the result is rounded, by at most one unit in the last place
+/// away from where the reference rounds it.
+void expect_narrow_depthwise(const TacticCase& problem, const char* op = "Convolution") {
+  const Tactic* tactic = find_tactic(op, "depthwise_bf16_16_avx512_bf16");
+  ASSERT_NE(tactic, nullptr);
+  TacticCase copy = problem;
+  ASSERT_EQ(copy.refusal(*tactic), std::nullopt) << copy.describe();
+  EXPECT_LE(copy.error(*tactic), 0x1p-8) << copy.describe();
+}
+
+TEST(NativeConvolution, depthwise_of_bfloat16) {
+  if (core::cpu_isa() < core::Isa::Avx512Bf16) GTEST_SKIP() << "not on this CPU";
+  const auto narrow = [](int64_t pitch) {
+    return Storage{DataType::BF16, Layout::ChannelsLast, pitch};
+  };
+  for (const int64_t kernel : {1, 2, 3, 5, 7, 9})
+    for (const int64_t stride : {1, 2, 3})
+      for (const int64_t c : {3, 16, 33, 70})
+        for (const auto& [h, w] : std::vector<std::array<int64_t, 2>>{{1, 1}, {7, 7}, {9, 23}}) {
+          Attributes attributes = padded(kernel / 2);
+          attributes.emplace_back("num_groups", c);
+          attributes.emplace_back("stride", Ints{stride, stride});
+          if (h + kernel / 2 * 2 < kernel) continue;
+          expect_narrow_depthwise(convolution({2, c, h, w}, {c, 1, kernel, kernel}, attributes,
+                                              narrow(c + 5), narrow(c + 1)));
+        }
+  for (const char* program :
+       {"in 1; v1 = clip v0 0 6; out v1", "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2",
+        "in 2; v2 = sum v0 v1; out v2"}) {
+    Attributes attributes = padded(2);
+    attributes.emplace_back("num_groups", int64_t{40});
+    attributes.emplace_back("dilation", Ints{2, 2});
+    attributes.emplace_back("program", program);
+    TacticCase out("FusedConvolution", attributes);
+    out.input({2, 40, 9, 19}, narrow(43)).constant({40, 1, 3, 3}).constant({40});
+    if (std::string_view(program).starts_with("in 2")) out.input({2, 40, 9, 19}, kChannelsLast);
+    expect_narrow_depthwise(out.output(narrow(41)), "FusedConvolution");
+  }
+}
+
+TEST(NativeConvolution, depthwise_of_bfloat16_leaves_other_programs) {
+  TacticCase out("FusedConvolution", {{"program", "in 2; v2 = prod v0 v1; out v2"}});
+  const Storage narrow{DataType::BF16, Layout::ChannelsLast, 0};
+  out.input({1, 1, 4, 4}, narrow).constant({1, 1, 1, 1}).constant({1}).input({1, 1, 4, 4}, narrow);
+  const Tactic* tactic = find_tactic("FusedConvolution", "depthwise_bf16_16_avx512_bf16");
+  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  EXPECT_THAT(out.output(narrow).refusal(*tactic).value_or(""), testing::HasSubstr("hard swish"));
+}
+
 TEST(NativeConvolution, bands_of_wider_tensors) {
   for (const int64_t c : {16, 21})
     for (const int64_t kernel : {1, 3})
