@@ -72,6 +72,7 @@ class Inspector {
           engine::step_cost(state_->first().concrete(), state_->first().aliases(), index);
       json["Operations"] = cost.operations;
       json["Bytes"] = cost.bytes;
+      json["Slices"] = state_->first().slices(index);
     }
     json["StreamId"] = 0;
     json["Metadata"] = step.metadata;

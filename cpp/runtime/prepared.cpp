@@ -144,6 +144,14 @@ void Prepared::choose_tactic(size_t s) {
   fail_refused(step, problem);
 }
 
+std::vector<int> Prepared::slices(size_t step) const {
+  std::vector<int> all;
+  for (const Ready& ready : ready_)
+    if (ready.step == step)
+      all.insert(all.end(), ready.kernel->slices().begin(), ready.kernel->slices().end());
+  return all;
+}
+
 const kernels::Tactic* Prepared::tactic(size_t step) const {
   return aliases_.steps[step].work == Work::Kernel ? concrete_.steps[step].tactic : nullptr;
 }

@@ -54,6 +54,8 @@ class Prepared {
   /// The tactic that a step runs with; null when it does not run one.
   const kernels::Tactic* tactic(size_t step) const;
   size_t num_running() const { return ready_.size(); }
+  /// Into how many slices a step is cut, phase by phase; none when nothing runs for it.
+  std::vector<int> slices(size_t step) const;
 
  private:
   struct Operand {

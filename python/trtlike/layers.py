@@ -75,6 +75,7 @@ def measure(context: trt.IExecutionContext, run: Callable[[], Any], runs: int) -
                 "median_ms": statistics.median(ms),
                 "operations": layer["Operations"],
                 "bytes": layer["Bytes"],
+                "slices": layer["Slices"],
             }
         )
     return layers
@@ -116,7 +117,7 @@ def rates(layer: Layer, peak: dict[str, float]) -> dict[str, float]:
 
 
 def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console) -> None:
-    """A table of the layers that take the most time."""
+    """A table of the layers that take the most time. Threads share slices, phase by phase."""
     total = sum(layer["ms"] for layer in layers)
     console.print(
         f"{len(layers)} steps, {total:.3f} ms; peaks of {peak['threads']} threads: "
@@ -124,7 +125,7 @@ def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console
         f"{peak['read_gbs']:.1f} GB/s"
     )
     table = Table()
-    for head in ("ms", "share", "GFLOP/s", "GB/s", "of peak"):
+    for head in ("ms", "share", "GFLOP/s", "GB/s", "of peak", "slices"):
         table.add_column(head, justify="right", no_wrap=True)
     for head in ("step", "tactic", "operands"):
         table.add_column(head, overflow="fold")
@@ -137,6 +138,7 @@ def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console
             f"{rate['gflops']:.1f}",
             f"{rate['gbs']:.1f}",
             f"{rate['peak_share']:.0%} {nearer}",
+            "+".join(map(str, layer["slices"])),
             layer["name"],
             layer["tactic"],
             f"{', '.join(layer['inputs'])} -> {', '.join(layer['outputs'])}",

@@ -187,6 +187,8 @@ TEST(Inspector, a_prepared_context_adds_work_and_memory) {
   EXPECT_EQ(all["ArenaLowerBoundBytes"], 384);
   EXPECT_EQ(all["Layers"][0]["Operations"], 96);
   EXPECT_EQ(all["Layers"][0]["Bytes"], 384 + 384 + 8);
+  EXPECT_EQ(all["Layers"][0]["Slices"].size(), 1u);
+  EXPECT_GE(all["Layers"][0]["Slices"][0], 1);
   EXPECT_EQ(all["Layers"][1]["Operations"], 3 * 2 * 3 * 3 * 4);
   EXPECT_EQ(all["Layers"][1]["Bytes"], 384 + 3 * 2 * 3 * 3 * 4);
 }
