@@ -60,15 +60,36 @@ inline void load_gates(const StepRows& in, int64_t first, Vector (&sums)[R][kGat
       sums[r][g] = Vector::load(in.gates[first + r] + g * kLanes);
 }
 
+/// 1 / sigmoid(x).
+inline Vector inverse_sigmoid(Vector x) {
+  return Vector(1.0f) + exp2_roughly(x * Vector(-1.44269504f));
+}
+
+/// tanh(x) as a quotient, within 4e-7 of itself.
+struct Quotient {
+  Vector over, under;
+};
+inline Quotient tanh_quotient(Vector x) {
+  x = min(Vector(7.90531111f), max(Vector(-7.90531111f), x));
+  const Vector s = x * x;
+  const Vector over = polynomial(s, -2.76076847e-16f, 2.00018790e-13f, -8.60467152e-11f,
+                                 5.12229709e-8f, 1.48572236e-5f, 6.37261929e-4f, 4.89352456e-3f);
+  return {over * x, polynomial(s, 1.19825839e-6f, 1.18534706e-4f, 2.26843463e-3f, 4.89352519e-3f)};
+}
+
 /// From complete gates to cells and states.
 template <int R>
 inline void update_states(const StepRows& in, int64_t first, const Vector (&sums)[R][kGates]) {
   for (int r = 0; r < R; ++r) {
     float* c = in.c + (first + r) * in.state_step;
     const auto& [input, output, forget, cell] = sums[r];
-    const Vector now = fma(sigmoid(forget), Vector::load(c), sigmoid(input) * tanh(cell));
+    const Quotient fresh = tanh_quotient(cell);
+    const Vector now = Vector::load(c) / inverse_sigmoid(forget) +
+                       fresh.over / (inverse_sigmoid(input) * fresh.under);
     now.store(c);
-    (sigmoid(output) * tanh(now)).store(in.next_h + (first + r) * in.state_step);
+    const Quotient shown = tanh_quotient(now);
+    (shown.over / (inverse_sigmoid(output) * shown.under))
+        .store(in.next_h + (first + r) * in.state_step);
   }
 }
 

@@ -56,11 +56,21 @@ std::optional<std::string> refuse(const Problem& problem) {
   return refuse_cell(shape_of(problem));
 }
 
+std::optional<std::string> refuse_weights(const Problem& problem, DataType dtype) {
+  if (problem.inputs[kW].dtype == dtype) return refuse(problem);
+  return core::str("needs weights in ", core::dtype_short_name(dtype), ", got ",
+                   core::dtype_short_name(problem.inputs[kW].dtype));
+}
+
 std::optional<std::string> refuse_pairs(const Problem& problem) {
-  if (problem.inputs[kW].dtype != DataType::BF16)
-    return core::str("needs weights in bf16, got ",
-                     core::dtype_short_name(problem.inputs[kW].dtype));
-  return refuse(problem);
+  return refuse_weights(problem, DataType::BF16);
+}
+
+std::optional<std::string> refuse_narrow(const Problem& problem) {
+  if (problem.strict) return "does not keep all digits of small weights";
+  if (auto reason = refuse_weights(problem, DataType::Float)) return reason;
+  if (!has_even_rows(problem)) return "needs recurrent weights of one magnitude";
+  return std::nullopt;
 }
 
 /// Phase 0 multiplies all inputs and sets the states; what follows is one phase in which a slice
@@ -71,7 +81,7 @@ class LstmKernel final : public Kernel {
   LstmKernel(const Problem& problem, std::span<const std::byte> packed, const Loops& loops)
       : loops_(loops),
         shape_(shape_of(problem)),
-        layout_(weight_layout(problem, loops.lanes, loops.pairs)),
+        layout_(weight_layout(problem, loops)),
         packed_(read_packed(packed, layout_.bytes())),
         dtype_(problem.inputs[kX].dtype),
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
@@ -238,6 +248,11 @@ class LstmKernel final : public Kernel {
                                 .state_step = padded_});
   }
 
+  /// The gates of a step are its first operands: its sums would wait for them.
+  void fetch(const float* gates) const {
+    for (int64_t i = 0; i < panel_; i += 16) __builtin_prefetch(gates + i);
+  }
+
   void run_step(const RunArgs& args, const Part& part, int64_t t) const {
     if (has_lengths_) {
       run_ragged(args, part, t);
@@ -245,13 +260,16 @@ class LstmKernel final : public Kernel {
       auto** rows = static_cast<const float**>(args.scratch);
       const int64_t count = part.end_sequence - part.first_sequence;
       const int64_t step = step_at(part.direction, shape_.steps, t);
+      const int64_t next = step_at(part.direction, shape_.steps, std::min(t + 1, shape_.steps - 1));
       // Every other step goes backwards, so that it begins with the weights that the last one left
       // in the cache.
       for (int64_t n = part.first_block; n < part.end_block; ++n) {
         const int64_t block = t % 2 == 0 ? n : part.first_block + part.end_block - 1 - n;
         const float* all = gates(args, part.direction, block);
-        for (int64_t i = 0; i < count; ++i)
+        for (int64_t i = 0; i < count; ++i) {
           rows[i] = all + row_of(step, part.first_sequence + i) * panel_;
+          fetch(all + row_of(next, part.first_sequence + i) * panel_);
+        }
         run_block(args, part.direction, block, part.first_sequence, count, rows, t);
       }
     }
@@ -323,7 +341,7 @@ class LstmKernel final : public Kernel {
 
 template <const Loops& loops>
 Packed pack(const Problem& problem) {
-  return pack_weights(problem, weight_layout(problem, loops.lanes, loops.pairs));
+  return pack_weights(problem, weight_layout(problem, loops));
 }
 
 template <const Loops& loops>
@@ -362,6 +380,12 @@ const Tactic& lstm_avx2() {
 const Tactic& lstm_bf16_avx512_bf16() {
   static const Tactic tactic = lstm::make_tactic<lstm::kAvx512Bf16>(
       "lstm_bf16_avx512_bf16", core::Isa::Avx512Bf16, lstm::refuse_pairs);
+  return tactic;
+}
+
+const Tactic& lstm_narrow_avx512_vnni() {
+  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512Vnni>(
+      "lstm_narrow_avx512_vnni", core::Isa::Avx512Vnni, lstm::refuse_narrow);
   return tactic;
 }
 

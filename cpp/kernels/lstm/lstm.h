@@ -41,6 +41,8 @@ struct Loops {
   int lanes;
   /// Weights are bf16, and those of two k lie together.
   bool pairs = false;
+  /// Recurrent panels are narrow (see weights.h).
+  bool narrow = false;
   /// By the type that weights are packed in.
   FloatTable<void (*)(const InputRows& rows)> input;
   FloatTable<void (*)(const StepRows& rows)> step;
@@ -49,6 +51,6 @@ struct Loops {
   FloatTable<void (*)(const float* from, void* to, int64_t count)> store;
 };
 
-extern const Loops kPortable, kAvx2, kAvx512, kAvx512Bf16;
+extern const Loops kPortable, kAvx2, kAvx512, kAvx512Vnni, kAvx512Bf16;
 
 }  // namespace trtlike::kernels::lstm

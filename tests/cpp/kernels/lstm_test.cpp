@@ -1,4 +1,6 @@
 // LSTM tactics against the op's reference: sizes, directions, layouts, lengths, states, types.
+#include <limits>
+
 #include "support/expect_tactics.h"
 
 namespace trtlike::kernels {
@@ -47,7 +49,8 @@ TacticCase make_case(const Sizes& n, DataType dtype) {
 void check(const Sizes& n) {
   for (const DataType dtype : {DataType::Float, DataType::Half, DataType::BF16}) {
     TacticCase problem = make_case(n, dtype);
-    expect_native_tactics(problem, tolerance(dtype), "lstm_bf16");
+    const char* may_refuse = dtype == DataType::Float ? "lstm_bf16" : "avx512_";
+    expect_native_tactics(problem, tolerance(dtype), may_refuse);
   }
 }
 
@@ -110,7 +113,7 @@ TEST(LstmTactics, weights_of_bfloat16_beside_inputs_of_f32) {
     TacticCase problem("LSTM", {{"hidden_size", n}, {"direction", std::string("bidirectional")}});
     problem.input({6, 2, n + 1}).constant({2, 4 * n, n + 1}, {DataType::BF16});
     problem.constant({2, 4 * n, n}, {DataType::BF16}).constant({2, 8 * n}).output({});
-    expect_native_tactics(problem, tolerance(DataType::BF16));
+    expect_native_tactics(problem, tolerance(DataType::BF16), "lstm_narrow");
   }
 }
 
@@ -120,6 +123,35 @@ TEST(LstmTactics, products_of_bfloat16_need_weights_of_bfloat16) {
   const Tactic* tactic = find_tactic("LSTM", "lstm_bf16_avx512_bf16");
   if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
   EXPECT_EQ(problem.refusal(*tactic), "needs weights in bf16, got f32");
+}
+
+TEST(LstmTactics, narrow_weights_are_as_exact_as_sums_of_floats) {
+  const Tactic* narrow = find_tactic("LSTM", "lstm_narrow_avx512_vnni");
+  if (narrow == nullptr || narrow->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  TacticCase problem = make_case(
+      {.steps = 30, .inputs = 8, .hidden = 129, .direction = "bidirectional"}, DataType::Float);
+  EXPECT_LE(problem.error(*narrow), problem.error(*find_tactic("LSTM", "lstm_avx512")) + 1e-6);
+}
+
+TEST(LstmTactics, narrow_weights_need_f32_of_one_magnitude_and_no_strictness) {
+  const Tactic* narrow = find_tactic("LSTM", "lstm_narrow_avx512_vnni");
+  if (narrow == nullptr || narrow->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  const auto refusal = [&](const Dims& r, std::vector<float> weights, bool strict) {
+    TacticCase problem("LSTM", {});
+    problem.input({2, 1, 3}).constant({1, r[1], 3}).constant(r).values(std::move(weights));
+    problem.output({});
+    if (strict) problem.strict();
+    return problem.refusal(*narrow);
+  };
+  const std::vector<float> even(4 * 100 * 100, 0.25f);
+  std::vector<float> uneven = even;
+  uneven[250 * 100] = 4.0f;
+  EXPECT_EQ(refusal({1, 400, 100}, even, false), std::nullopt);
+  EXPECT_EQ(refusal({1, 400, 100}, std::vector<float>(even.size(), 0.0f), false), std::nullopt);
+  EXPECT_EQ(refusal({1, 400, 100}, uneven, false), "needs recurrent weights of one magnitude");
+  uneven[250 * 100] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(refusal({1, 400, 100}, uneven, false), "needs recurrent weights of one magnitude");
+  EXPECT_EQ(refusal({1, 400, 100}, even, true), "does not keep all digits of small weights");
 }
 
 TEST(LstmTactics, what_is_left_to_the_reference) {
