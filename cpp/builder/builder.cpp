@@ -1,11 +1,13 @@
 // The build, as a table of contents: check, optimize, tune, assemble, write.
 #include "trtlike/builder.h"
 
+#include <map>
 #include <set>
 
 #include "builder/assemble.h"
 #include "builder/precisions.h"
 #include "builder/profiles.h"
+#include "builder/timed_fusions.h"
 #include "core/clock.h"
 #include "core/cpu.h"
 #include "core/heap.h"
@@ -88,9 +90,7 @@ class Build {
     report_.layers_before = static_cast<int>(graph_.nodes().size());
     optimize();
     phase.checked_step(0);
-    const std::vector<ir::NodeId> order = graph_.topological_order();
-    report_.layers_after = static_cast<int>(order.size());
-    builder::Assembly assembly = tune(order);
+    builder::Assembly assembly = tune();
     phase.checked_step(1);
     describe(assembly.plan);
     graph_ = {};
@@ -133,6 +133,7 @@ class Build {
     options.strict = strict();
     options.error_on_cache_miss = config_.flag(BuilderFlag::ErrorOnTimingCacheMiss);
     options.logger = logger_;
+    options.cache = &own_times_;
     if (!config_.flag(BuilderFlag::DisableTimingCache)) {
       if (config_.timing_cache == nullptr) config_.timing_cache = std::make_shared<TimingCache>();
       options.cache = config_.timing_cache.get();
@@ -141,13 +142,14 @@ class Build {
   }
 
   /// The graph at the ends of the profiles, where all of its extents follow from them.
-  std::vector<ir::Graph> profile_limits(const std::vector<ir::NodeId>& order) const {
+  std::vector<ir::Graph> profile_limits(const ir::Graph& network,
+                                        const std::vector<ir::NodeId>& order) const {
     std::vector<ir::Graph> limits;
     for (const engine::PlanProfile& profile : profiles_)
       for (const auto end : {builder::Selector::Min, builder::Selector::Max}) {
         if (builder::is_at_opt(profile, end)) continue;
         try {
-          ir::Graph graph = builder::specialize(graph_, profile, end);
+          ir::Graph graph = builder::specialize(network, profile, end);
           check_static(graph, order);
           limits.push_back(std::move(graph));
         } catch (const Error& e) {
@@ -158,26 +160,64 @@ class Build {
     return limits;
   }
 
-  builder::Assembly tune(const std::vector<ir::NodeId>& order) {
+  /// What the tuner sees of some of a graph's nodes and chooses for them.
+  struct Tuned {
+    std::vector<ir::NodeId> order;
+    tuner::TunedGraph graph;
+    tuner::Result result;
+  };
+
+  /// `order` is topological.
+  Tuned choose(const ir::Graph& graph, std::vector<ir::NodeId> order,
+               const tuner::Options& options) {
+    Tuned tuned{.order = std::move(order), .graph = {}, .result = {}};
     std::vector<ir::Graph> specialized;
     for (const engine::PlanProfile& profile : profiles_)
-      specialized.push_back(builder::specialize(graph_, profile, builder::Selector::Opt));
-    for (const ir::Graph& graph : specialized) check_static(graph, order);
-    const tuner::TunedGraph tuned =
-        builder::make_tuned_graph(graph_, order, specialized, profile_limits(order), config_);
+      specialized.push_back(builder::specialize(graph, profile, builder::Selector::Opt));
+    for (const ir::Graph& concrete : specialized) check_static(concrete, tuned.order);
+    tuned.graph = builder::make_tuned_graph(graph, tuned.order, specialized,
+                                            profile_limits(graph, tuned.order), config_);
+    tuned.result = tuner::choose(tuned.graph, options);
+    report_.measured += tuned.result.measured;
+    return tuned;
+  }
+
+  void fuse_timed(const tuner::Options& options) {
+    // Kernels of timed fusions compute in FP32; the conversions that they would need among narrow
+    // neighbours are not in their times.
+    const bool is_narrow = config_.flag(BuilderFlag::FP16) || config_.flag(BuilderFlag::BF16);
+    if (options.level == 0 || is_narrow) return;
+    const auto time_nodes = [&](const ir::Graph& graph, const std::vector<ir::NodeId>& nodes) {
+      std::vector<ir::NodeId> order = graph.topological_order();
+      const std::set<ir::NodeId> wanted(nodes.begin(), nodes.end());
+      std::erase_if(order, [&](ir::NodeId id) { return !wanted.contains(id); });
+      const Tuned tuned = choose(graph, order, options);
+      std::map<ir::NodeId, double> ms;
+      for (size_t n = 0; n < order.size(); ++n) ms[order[n]] = tuned.result.choices[n].time_ms;
+      std::vector<double> times;
+      for (const ir::NodeId id : nodes) times.push_back(ms.at(id));
+      return times;
+    };
+    const auto cache_bytes = static_cast<int64_t>(core::l2_bytes()) * options.threads;
+    report_.fusions.merge(builder::apply_timed_fusions(graph_, time_nodes, cache_bytes, logger_));
+  }
+
+  builder::Assembly tune() {
     tuner::Options options = tuner_options();
+    fuse_timed(options);
+    const std::vector<ir::NodeId> order = graph_.topological_order();
     const Phase phase(config_.progress_monitor.get(), kPhaseTune, kPhaseBuild,
                       static_cast<int>(order.size()));
     options.progress = [&](int done, int) { return phase.step(done); };
-    const tuner::Result result = tuner::choose(tuned, options);
-    report_.measured = result.measured;
-    for (size_t n = 0; n < order.size(); ++n) {
-      const tuner::Choice& choice = result.choices[n];
+    const Tuned tuned = choose(graph_, order, options);
+    report_.layers_after = static_cast<int>(tuned.order.size());
+    for (size_t n = 0; n < tuned.order.size(); ++n) {
+      const tuner::Choice& choice = tuned.result.choices[n];
       if (choice.tactic == nullptr) continue;
-      report_.tactics.push_back({tuned.nodes[n].name, choice.tactic->name, choice.time_ms,
+      report_.tactics.push_back({tuned.graph.nodes[n].name, choice.tactic->name, choice.time_ms,
                                  choice.runner_up, choice.runner_up_ms});
     }
-    return builder::assemble(graph_, order, tuned, result, strict(), threads());
+    return builder::assemble(graph_, tuned.order, tuned.graph, tuned.result, strict(), threads());
   }
 
   /// What the plan says beside its steps: the machine, the profiles, and the memory that they need.
@@ -220,6 +260,8 @@ class Build {
   Logger* logger_;
   BuildReport& report_;
   std::vector<engine::PlanProfile> profiles_;
+  /// Where the timing cache is switched off: what one build measures, it measures once.
+  TimingCache own_times_;
 };
 
 }  // namespace

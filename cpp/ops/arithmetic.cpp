@@ -31,19 +31,30 @@ struct Operands {
 
 int64_t volume(const WindowAxes& axes) { return axes[0] * axes[1] * axes[2]; }
 
-/// Instructions of the attribute "program", for each element of the output.
-int64_t count_program(const Operands& o) {
-  const std::string& text = o.attributes.get_string("program");
+int64_t count_instructions(const Operands& o, const char* attribute) {
+  const std::string& text = o.attributes.get_string(attribute);
   if (text.empty()) return 0;
   int64_t instructions = 0;
   for (const PointwiseInstruction& i : PointwiseProgram::parse(text).instructions)
     instructions += i.op != PointwiseOpcode::Constant;
-  return instructions * o.output_elems();
+  return instructions;
+}
+
+/// Instructions of the attribute "program", for each element of the output.
+int64_t count_program(const Operands& o) {
+  return count_instructions(o, "program") * o.output_elems();
 }
 
 int64_t count_convolution(const Operands& o) {
   const ConvolutionShape s = convolution_shape(o.attributes, o.input(0), o.input(1));
   return 2 * o.output_elems() * (s.input_channels / s.groups) * volume(s.kernel);
+}
+
+int64_t count_convolution_pair(const Operands& o) {
+  const Dims &input = o.input(0), &first = o.input(1), &second = o.input(3);
+  const int64_t between = core::elems(input) / input[1] * first[0];
+  return between * (2 * input[1] + count_instructions(o, "first_program")) +
+         o.output_elems() * 2 * core::elems(second) / second[0] + count_program(o);
 }
 
 int64_t count_deconvolution(const Operands& o) {
@@ -90,6 +101,7 @@ const std::map<std::string_view, Count>& counts() {
       {"Convolution", count_convolution},
       {"FusedConvolution",
        [](const Operands& o) { return count_convolution(o) + count_program(o); }},
+      {"ConvolutionPair", count_convolution_pair},
       {"Deconvolution", count_deconvolution},
       {"MatrixMultiply", count_product},
       {"FusedMatrixMultiply",

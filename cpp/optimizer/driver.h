@@ -57,6 +57,8 @@ class Driver {
 
 /// The rules of fusions/, by priority and name.
 const std::vector<Rule>& all_rules();
+/// Those of them that always pay.
+const std::vector<Rule>& untimed_rules();
 /// The rule of this name; InternalError when there is none.
 const Rule& get_rule(std::string_view name);
 

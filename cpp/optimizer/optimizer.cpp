@@ -187,6 +187,28 @@ const Rule& get_rule(std::string_view name) {
   return *found;
 }
 
+std::vector<TimedMatch> find_timed_matches(const ir::Graph& graph) {
+  std::vector<TimedMatch> matches;
+  if (!core::environment(core::Switch::StopAfterPatches).empty()) return matches;
+  const auto disabled = split(core::environment(core::Switch::DisableFusions));
+  for (const Rule& rule : all_rules()) {
+    if (!rule.is_timed || disabled.contains("all") || disabled.contains(rule.name)) continue;
+    for (const ir::NodeId id : graph.nodes()) {
+      const std::optional<ir::Patch> patch = rule.rewrite(graph, id);
+      if (patch && patch->keeps_constraints()) matches.push_back({rule.name, id});
+    }
+  }
+  return matches;
+}
+
+bool apply_timed_match(ir::Graph& graph, const TimedMatch& match) {
+  if (!graph.node(match.anchor).alive) return false;
+  const std::optional<ir::Patch> patch = get_rule(match.rule).rewrite(graph, match.anchor);
+  if (!patch || !patch->keeps_constraints()) return false;
+  patch->apply(graph);
+  return true;
+}
+
 std::map<std::string, int> optimize(ir::Graph& graph, const Options& options) {
   const size_t before = graph.nodes().size();
   graph.infer_all();

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "ir/graph.h"
 #include "trtlike/logger.h"
@@ -23,5 +24,14 @@ struct Options {
 
 /// Rewrites `graph` in place. Returns how often each rule and pass fired.
 std::map<std::string, int> optimize(ir::Graph& graph, const Options& options);
+
+/// Where a rule could fire that pays on some machines only; `optimize` leaves those alone.
+struct TimedMatch {
+  std::string rule;
+  ir::NodeId anchor;
+};
+std::vector<TimedMatch> find_timed_matches(const ir::Graph& graph);
+/// Fires it; false when it fits no more. The new node is the first after the old ones.
+bool apply_timed_match(ir::Graph& graph, const TimedMatch& match);
 
 }  // namespace trtlike::optimizer

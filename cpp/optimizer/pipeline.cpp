@@ -27,6 +27,15 @@ const std::vector<Rule>& all_rules() {
   return rules;
 }
 
+const std::vector<Rule>& untimed_rules() {
+  static const std::vector<Rule> rules = [] {
+    std::vector<Rule> some = all_rules();
+    std::erase_if(some, [](const Rule& rule) { return rule.is_timed; });
+    return some;
+  }();
+  return rules;
+}
+
 namespace {
 
 /// Each round may let an earlier pass do more; a few rounds reach the fixpoint in practice.
@@ -61,11 +70,11 @@ bool canonicalise(Driver& driver) {
 void run_pipeline(ir::Graph&, Driver& driver) {
   canonicalise(driver);
   for (int round = 0; round < kMaxRounds; ++round)
-    if (!driver.run(all_rules()) || !canonicalise(driver)) break;
+    if (!driver.run(untimed_rules()) || !canonicalise(driver)) break;
   // After the rules: those that work on quantized tensors want to see where they are.
   if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) {
     canonicalise(driver);
-    driver.run(all_rules());
+    driver.run(untimed_rules());
   }
   driver.run(Pass{"separate_outputs", separate_outputs, true});
 }

@@ -15,6 +15,8 @@ struct Rule {
   const char* anchor;    ///< the op at which `rewrite` is tried; "" for every node
   int priority;          ///< lower first; ties by name
   std::optional<ir::Patch> (*rewrite)(const ir::Graph& graph, ir::NodeId node);
+  /// Whether it pays depends on the machine: the builder applies it where it measures a gain.
+  bool is_timed = false;
 };
 
 }  // namespace trtlike::optimizer

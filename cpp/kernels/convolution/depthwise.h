@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/dtype.h"
 #include "kernels/convolution/finish.h"
@@ -62,6 +63,10 @@ struct BasicDepthwiseSet {
   void (*table[kDepthwisePixels + 1])(const BasicDepthwiseTable<T>& table);
 };
 using DepthwiseSet = BasicDepthwiseSet<float>;
+
+/// Filters [channels][taps] as strips and tables read them; `to` has zeros beyond the last channel.
+void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t taps,
+                    int64_t lanes, float* to);
 
 const DepthwiseSet& depthwise_avx512();
 const DepthwiseSet& depthwise_avx2();

@@ -204,10 +204,7 @@ struct Depthwise {
     const std::vector<float> bias = constant_floats(problem, 2);
     const PackedFloats out(blocks * lanes * (taps + 1));
     std::copy(bias.begin(), bias.end(), out.data);
-    float* to = out.data + blocks * lanes;
-    for (int64_t c = 0; c < shape.output_channels; ++c)
-      for (int64_t t = 0; t < taps; ++t)
-        to[(c / lanes * taps + t) * lanes + c % lanes] = weights[static_cast<size_t>(c * taps + t)];
+    pack_depthwise(weights, shape.output_channels, taps, lanes, out.data + blocks * lanes);
     return out.packed;
   }
 
@@ -218,6 +215,14 @@ struct Depthwise {
 };
 
 }  // namespace
+
+void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t taps,
+                    int64_t lanes, float* to) {
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t t = 0; t < taps; ++t)
+      to[(c / lanes * taps + t) * lanes + c % lanes] = weights[static_cast<size_t>(c * taps + t)];
+}
+
 }  // namespace convolution
 
 using convolution::Depthwise;

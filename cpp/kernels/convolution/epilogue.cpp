@@ -15,8 +15,8 @@ using ops::PointwiseProgram;
 constexpr size_t kFirstExtra = 3;
 
 /// The problem's program; that which returns the sums where it has none.
-PointwiseProgram program_of(const Problem& problem) {
-  const AttributeValue* text = problem.attributes->find("program");
+PointwiseProgram program_of(const Problem& problem, const char* attribute = "program") {
+  const AttributeValue* text = problem.attributes->find(attribute);
   if (text != nullptr && !std::get<std::string>(*text).empty())
     return PointwiseProgram::parse(std::get<std::string>(*text));
   PointwiseProgram program;
@@ -105,6 +105,12 @@ std::optional<std::string> refuse_operand(const Problem& problem, size_t input) 
 }
 
 }  // namespace
+
+std::optional<Finish> find_finish(const Problem& problem, const char* attribute) {
+  const PointwiseProgram program = program_of(problem, attribute);
+  const std::optional<Simple> simple = recognise(problem, program);
+  return simple && simple->residual < 0 ? std::optional(simple->finish) : std::nullopt;
+}
 
 std::optional<std::string> Epilogue::refuse(const Problem& problem) {
   const PointwiseProgram program = program_of(problem);

@@ -12,6 +12,9 @@
 
 namespace trtlike::kernels::convolution {
 
+/// The finish that the program of this attribute asks for; nothing when it is more than that.
+std::optional<Finish> find_finish(const Problem& problem, const char* attribute);
+
 class Epilogue {
  public:
   /// Why the program or its operands cannot be computed with channels-last outputs.
