@@ -28,8 +28,9 @@ ConvolutionShape read_common(const Attributes& attributes, const Dims& input, co
   shape.batch = input[0];
   shape.input_channels = input[1];
   shape.groups = attributes.get_int("num_groups");
-  TRTLIKE_CHECK(shape.groups >= 1, "[ops] attribute 'num_groups': expected at least 1, got ",
-                shape.groups, ".");
+  TRTLIKE_CHECK(shape.groups >= 1 && shape.groups <= kernel[0],
+                "[ops] attribute 'num_groups': expected 1 to ", kernel[0], " for kernel ", kernel,
+                ", got ", shape.groups, ".");
   for (int i = 0; i < spatial; ++i) {
     const auto axis = static_cast<size_t>(kWindowAxes - spatial + i);
     shape.input[axis] = input[2 + i];

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "core/check.h"
@@ -119,8 +120,10 @@ RecurrentShape recurrent_shape(const Attributes& attributes, const Dims& x, cons
   shape.batch = x[shape.batch_first ? 0 : 1];
   shape.inputs = x[2];
   if (shape.hidden == 0 && r.rank() == 3) shape.hidden = r[2];
-  TRTLIKE_CHECK(shape.hidden >= 1, "[ops] attribute 'hidden_size': expected at least 1, got ",
-                shape.hidden, ".");
+  constexpr int64_t kMostUnits = std::numeric_limits<int32_t>::max();
+  TRTLIKE_CHECK(shape.hidden >= 1 && shape.hidden <= kMostUnits,
+                "[ops] attribute 'hidden_size': expected 1 to ", kMostUnits, ", got ", shape.hidden,
+                ".");
   check_weights(w, 1, "w", {shape.directions, gates * shape.hidden, shape.inputs});
   check_weights(r, 2, "r", {shape.directions, gates * shape.hidden, shape.hidden});
   return shape;

@@ -18,9 +18,20 @@ SliceAxis clamped_axis(int64_t start, int64_t end, int64_t stride, int64_t exten
   return clamped_range(start, end, stride, extent);
 }
 
-void check_bounds(const SliceAxis& range, int64_t extent, int axis) {
-  if (range.start == kNone || range.stride == kNone || range.extent <= 0 || extent < 0) return;
-  const int64_t last = range.start + (range.extent - 1) * range.stride;
+/// Where the range ends; both positions fit 64 bits.
+int64_t last_position(const SliceAxis& range, int axis) {
+  int64_t reach = 0, last = 0;
+  TRTLIKE_CHECK(!__builtin_mul_overflow(range.extent - 1, range.stride, &reach) &&
+                    !__builtin_add_overflow(range.start, reach, &last),
+                "[ops] Slice, axis ", axis, ": expected positions of 64 bits, got ", range.extent,
+                " from ", range.start, " on in steps of ", range.stride, ".");
+  return last;
+}
+
+void check_range(const SliceAxis& range, int64_t extent, SampleMode mode, int axis) {
+  if (range.start == kNone || range.stride == kNone || range.extent <= 0) return;
+  const int64_t last = last_position(range, axis);
+  if (mode != SampleMode::StrictBounds || extent < 0) return;
   TRTLIKE_CHECK(range.start >= 0 && range.start < extent && last >= 0 && last < extent,
                 "[ops] Slice, axis ", axis, ": expected elements in [0, ", extent, "), got ",
                 range.start, " to ", last, ".");
@@ -90,7 +101,7 @@ std::vector<SliceAxis> slice_axes(const SliceLists& lists, const Dims& dims) {
     TRTLIKE_CHECK(!known || lists.shape[i] >= 0,
                   "[ops] Slice, shape: expected extents of at least 0, got ", lists.shape[i], ".");
     range = {lists.start[i], known ? lists.shape[i] : core::kUnknownDim, stride};
-    if (lists.mode == SampleMode::StrictBounds) check_bounds(range, dims[axis], axis);
+    check_range(range, dims[axis], lists.mode, axis);
     TRTLIKE_CHECK(lists.mode == SampleMode::Fill || dims[axis] != 0 || range.extent <= 0,
                   "[ops] Slice, axis ", axis, ": expected elements to read, got shape ", dims, ".");
   }

@@ -97,6 +97,9 @@ TEST(Convolution, refusals_name_the_operand) {
               HasSubstr("expected 3 channels for kernel [5, 3, 3, 3] and 1 groups, got 4"));
   EXPECT_THAT(message("Convolution", {1, 4, 8, 8}, {5, 2, 3, 3}, {{"num_groups", int64_t{2}}}),
               HasSubstr("'num_groups': expected a divisor"));
+  EXPECT_THAT(
+      message("Convolution", {1, 4, 8, 8}, {5, 2, 3, 3}, {{"num_groups", int64_t{1} << 62}}),
+      HasSubstr("'num_groups': expected 1 to 5 for kernel [5, 2, 3, 3], got 4611686018427387904"));
   EXPECT_THAT(message("Convolution", {1, 3, 2, 8}, {5, 3, 3, 3}, {}),
               HasSubstr("spatial extents of at least 3 for the window, got 2"));
   EXPECT_THAT(message("Convolution", {1, 3, 8, 8}, {5, 3, 3, 3}, {{"stride", Ints{1}}}),

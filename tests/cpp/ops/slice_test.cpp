@@ -80,6 +80,8 @@ TEST(Slice, modes_say_what_stands_outside) {
 TEST(Slice, refusals_name_the_axis_and_the_range) {
   EXPECT_THAT(sampled(0, 2, 3).refusal(),
               HasSubstr("axis 0: expected elements in [0, 4), got 2 to 4"));
+  EXPECT_THAT(sampled(1, kFar, 2).refusal(),
+              HasSubstr("axis 0: expected positions of 64 bits, got 2 from 9223372036854775807"));
   EXPECT_THAT(range({4}, {0}, {4}, {}, {0}).refusal(), HasSubstr("expected other than 0"));
   EXPECT_THAT(range({4}, {0, 0}, {4}, {}, {}).refusal(), HasSubstr("expected 2 elements as start"));
   EXPECT_THAT(range({4}, {0}, {4}, {3}, {}).refusal(), HasSubstr("expected an axis in [-1, 1)"));
