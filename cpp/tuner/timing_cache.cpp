@@ -23,7 +23,8 @@ constexpr double kMsPerNs = 1e-6;
 
 std::string next_line(std::istringstream& in, const char* what) {
   std::string line;
-  if (!std::getline(in, line)) refuse(core::str("expected ", what, ", got the end of the data."));
+  if (!std::getline(in, line) || in.eof())
+    refuse(core::str("expected a line with ", what, ", got the end of the data."));
   return line;
 }
 

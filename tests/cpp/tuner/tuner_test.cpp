@@ -176,7 +176,7 @@ TEST(Tuner, products_of_narrow_operands_between_wide_tensors_need_no_conversion)
   const Products products({DataType::Float, DataType::Half});
   const Result result =
       choose(products.graph, with_timer([](const Tactic&, const Problem& problem) {
-               return problem.inputs[1].dtype == DataType::Half ? 1.0 : 2.0;
+               return problem.inputs.back().dtype == DataType::Half ? 1.0 : 2.0;
              }));
   for (const Choice& choice : result.choices) {
     EXPECT_EQ(choice.inputs[0].dtype, DataType::Float);
