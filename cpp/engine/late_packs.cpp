@@ -1,6 +1,9 @@
 // Packing at load.
 #include "engine/late_packs.h"
 
+#include <cstring>
+
+#include "core/memory.h"
 #include "core/threads.h"
 
 namespace trtlike::engine {
@@ -13,35 +16,67 @@ uint32_t late_inputs(const ConcretePlan& concrete, size_t step, const kernels::P
   return tactic->packed_inputs(problem);
 }
 
-LatePacks::Pack& LatePacks::find(size_t step, const kernels::Tactic& tactic) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return packs_[{step, &tactic}];
+namespace {
+
+struct Open {
+  size_t step;
+  const kernels::Tactic* tactic;
+  kernels::Problem problem;
+  kernels::Packed packed;
+};
+
+void pack_all(std::vector<Open>& open, int threads) {
+  const core::ThreadPool pool(threads);
+  pool.parallel_for(static_cast<int>(open.size()), [&](int i, int) {
+    Open& one = open[static_cast<size_t>(i)];
+    try {
+      one.packed = one.tactic->pack(one.problem);
+    } catch (...) {
+      one.packed = {};
+    }
+  });
 }
+
+/// Copies what was packed to one block.
+void lay_side_by_side(std::vector<Open>& open) {
+  size_t bytes = 0;
+  for (const Open& one : open) bytes += core::align_up(one.packed.bytes);
+  const std::shared_ptr<void> block = core::allocate_shared(bytes);
+  auto* to = static_cast<std::byte*>(block.get());
+  for (Open& one : open) {
+    if (one.packed.data == nullptr) continue;
+    std::memcpy(to, one.packed.data.get(), one.packed.bytes);
+    one.packed.data = {block, to};
+    to += core::align_up(one.packed.bytes);
+  }
+}
+
+}  // namespace
 
 const kernels::Packed& LatePacks::get(size_t step, const kernels::Tactic& tactic,
                                       const kernels::Problem& problem) {
-  Pack& pack = find(step, tactic);
-  std::call_once(pack.once, [&] { pack.packed = tactic.pack(problem); });
-  return pack.packed;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  kernels::Packed& packed = packs_[{step, &tactic}];
+  if (packed.data == nullptr) packed = tactic.pack(problem);
+  return packed;
 }
 
 void LatePacks::pack(const ConcretePlan& concrete, const std::vector<size_t>& steps) {
-  std::vector<std::pair<size_t, kernels::Problem>> open;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<Open> open;
   for (size_t s : steps) {
     const PlanStep& step = concrete.plan_step(s);
     if (step.constant_inputs == 0 || step.packed_inputs != 0) continue;
+    const kernels::Tactic* tactic = concrete.steps[s].tactic;
+    if (packs_.contains({s, tactic})) continue;
     kernels::Problem problem = make_problem(concrete, s);
-    if (late_inputs(concrete, s, problem) != 0) open.emplace_back(s, std::move(problem));
+    if (late_inputs(concrete, s, problem) != 0) open.push_back({s, tactic, std::move(problem), {}});
   }
-  if (open.size() < 2) return;
-  const core::ThreadPool pool(concrete.threads);
-  pool.parallel_for(static_cast<int>(open.size()), [&](int i, int) {
-    const auto& [step, problem] = open[static_cast<size_t>(i)];
-    try {
-      get(step, *concrete.steps[step].tactic, problem);
-    } catch (...) {
-    }
-  });
+  if (open.empty()) return;
+  pack_all(open, concrete.threads);
+  lay_side_by_side(open);
+  for (Open& one : open)
+    if (one.packed.data != nullptr) packs_[{one.step, one.tactic}] = std::move(one.packed);
 }
 
 }  // namespace trtlike::engine

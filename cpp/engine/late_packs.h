@@ -22,18 +22,15 @@ class LatePacks {
   /// so one pack serves all shapes and thread counts.
   const kernels::Packed& get(size_t step, const kernels::Tactic& tactic,
                              const kernels::Problem& problem);
-  /// Packs for all of the steps, several at a time. What fails here fails again in `get`.
+  /// Packs for all of the steps, several at a time, and lays the packs side by side, so that small
+  /// ones are in huge pages too. What fails here fails again in `get`.
   void pack(const ConcretePlan& concrete, const std::vector<size_t>& steps);
 
  private:
-  struct Pack {
-    std::once_flag once;
-    kernels::Packed packed;
-  };
-  Pack& find(size_t step, const kernels::Tactic& tactic);
+  using Key = std::pair<size_t, const kernels::Tactic*>;
 
   std::mutex mutex_;
-  std::map<std::pair<size_t, const kernels::Tactic*>, Pack> packs_;
+  std::map<Key, kernels::Packed> packs_;
 };
 
 }  // namespace trtlike::engine

@@ -67,7 +67,7 @@ struct WinogradSize {
 const WinogradTransforms& winograd_avx512(WinogradSize size);
 const WinogradTransforms& winograd_avx2(WinogradSize size);
 
-/// G g G^T for a 3x3 filter, t * t values.
-void transform_filter(WinogradSize size, const float* filter, double* out);
+/// G g G^T for each of `count` 3x3 filters, t * t values.
+void transform_filters(WinogradSize size, const float* filters, size_t count, double* out);
 
 }  // namespace trtlike::kernels::convolution

@@ -47,17 +47,19 @@ std::vector<Row> filter_matrix(WinogradSize size) {
 
 }  // namespace
 
-void transform_filter(WinogradSize size, const float* filter, double* out) {
+void transform_filters(WinogradSize size, const float* filters, size_t count, double* out) {
   const std::vector<Row> g = filter_matrix(size);
-  const size_t t = g.size();
-  for (size_t i = 0; i < t; ++i)
-    for (size_t j = 0; j < t; ++j) {
-      double sum = 0;
-      for (size_t a = 0; a < 3; ++a)
-        for (size_t b = 0; b < 3; ++b)
-          sum += g[i][a] * g[j][b] * static_cast<double>(filter[a * 3 + b]);
-      out[i * t + j] = sum;
-    }
+  std::vector<Row> rows(g.size());
+  for (const float* filter = filters; filter != filters + count * 9; filter += 9) {
+    for (size_t i = 0; i < g.size(); ++i)
+      for (size_t b = 0; b < 3; ++b)
+        rows[i][b] = g[i][0] * static_cast<double>(filter[b]) +
+                     g[i][1] * static_cast<double>(filter[3 + b]) +
+                     g[i][2] * static_cast<double>(filter[6 + b]);
+    for (const Row& row : rows)
+      for (const Row& column : g)
+        *out++ = row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
+  }
 }
 
 }  // namespace trtlike::kernels::convolution

@@ -266,8 +266,7 @@ struct WinogradFunctions {
     const PanelPlan plan = plan_panels(shape, kTaps, kTiles().lanes, kMaxVectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     std::vector<double> transformed(weights.size() / 9 * kTaps);
-    for (size_t i = 0; i < weights.size() / 9; ++i)
-      transform_filter(kSize, weights.data() + i * 9, transformed.data() + i * kTaps);
+    transform_filters(kSize, weights.data(), weights.size() / 9, transformed.data());
     const PackedFloats out(plan.floats);
     pack_panels(
         plan, shape,

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/check.h"
+#include "core/memory.h"
 
 namespace trtlike::engine {
 namespace {
@@ -93,6 +94,10 @@ TEST(LatePacks, all_steps_are_packed_but_those_of_the_plan) {
   late.pack(steps.concrete, {0, 1, 2, 3, 4, 5, 6});
   EXPECT_EQ(packs, 6);
   EXPECT_EQ(packed_value(late, 6), 7);
+  const auto at = [&](size_t step) {
+    return static_cast<const std::byte*>(late.get(step, kTactic, {}).data.get());
+  };
+  EXPECT_EQ(at(6) - at(5), static_cast<std::ptrdiff_t>(core::kAlignment));
   EXPECT_EQ(packs, 6);
   EXPECT_EQ(late_inputs(steps.concrete, 0, make_problem(steps.concrete, 0)), 0u);
   EXPECT_EQ(late_inputs(steps.concrete, 1, make_problem(steps.concrete, 1)), 1u);
