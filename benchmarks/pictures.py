@@ -12,6 +12,7 @@ from benchmarks.results import ModelRun, Results
 from trtlike.layers import rates
 
 _COLOURS = {"trtlike": "#1f77b4", "trtlike_bf16": "#d62728", "trtlike_fp16": "#9467bd"}
+_MARKS = (0.25, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 _DPI = 110
 # Kinds of layer that are told apart; the first word that a layer's type contains decides.
 _KINDS = (
@@ -44,7 +45,8 @@ def time_by_kind(run: ModelRun, engine: str) -> dict[str, float]:
 
 
 def draw_ratios(results: Results, path: Path) -> None:
-    """A group of bars a model: one bar an engine of ours and a number of threads."""
+    """A group of bars a model, from the line where both take as long: one bar an engine of ours and
+    a number of threads."""
     series = [
         (engine, threads, results.ratios(engine.name, threads))
         for threads in results.threads
@@ -57,12 +59,18 @@ def draw_ratios(results: Results, path: Path) -> None:
     width = 0.8 / max(len(series), 1)
     for i, (engine, threads, ratios) in enumerate(series):
         places = [at + (i - (len(series) - 1) / 2) * width for at in range(len(models))]
-        heights = [ratios.get(model, 0.0) for model in models]
+        heights = [ratios.get(model, 1.0) - 1.0 for model in models]
         label = f"{engine.title}, {threads} thread{'s' if threads > 1 else ''}"
         alpha = 1.0 if threads == results.threads[0] else 0.55
         colour = _COLOURS[engine.name]
-        axes.bar(places, heights, width * 0.92, color=colour, alpha=alpha, label=label)
+        axes.bar(places, heights, width * 0.92, 1.0, color=colour, alpha=alpha, label=label)
     axes.axhline(1.0, color="black", linewidth=0.9)
+    axes.set_yscale("log")
+    least, most = axes.get_ylim()
+    marks = [mark for mark in _MARKS if least <= mark <= most]
+    axes.set_yticks(marks, [f"{mark:g}" for mark in marks])
+    axes.minorticks_off()
+    axes.grid(axis="y", linewidth=0.3)
     axes.set_xticks(range(len(models)), models, rotation=35, ha="right")
     axes.set_ylabel("best peer's time / trtlike's")
     axes.set_title("Above 1: faster than every peer of the same precision", fontsize=10)

@@ -1,6 +1,9 @@
 """What bad input gets: one clear sentence, by an exception or through the log, and no crash."""
 
+import os
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import onnx
@@ -41,6 +44,29 @@ def flipped(data: bytes, at: int) -> bytes:
 def test_damaged_plans_are_refused_in_the_log(plan, logger, damage, sentence):
     assert trt.Runtime(logger).deserialize_cuda_engine(damage(plan)) is None
     assert sentence in logger.text
+
+
+def test_a_plan_for_instructions_that_the_cpu_lacks_is_refused(plan, logger, tmp_path):
+    name = trt.cpu_fingerprint().split()[-1]
+    if name == "portable" or trt.Runtime(logger).deserialize_cuda_engine(plan) is None:
+        pytest.skip("no other instructions to lack")
+    path = tmp_path / "digits.engine"
+    path.write_bytes(plan)
+    script = (
+        "import sys, trtlike as trt\n"
+        "assert trt.Runtime(trt.Logger()).load_engine_file(sys.argv[1]) is None\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, path],
+        env={**os.environ, "TRTLIKE_MAX_ISA": "portable"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    assert "instruction set: expected at most portable, which this CPU has, got " in said
+    assert "Rebuild the plan on this machine." in said
 
 
 @pytest.mark.parametrize("thing", [None, "plan.engine", 3])
@@ -201,6 +227,16 @@ def test_an_array_that_is_too_small_is_not_read_or_written_beyond(context, logge
     assert "'probabilities': expected memory of at least 160 bytes" in logger.text
     assert context.set_tensor_address("probabilities", out)
     assert context.execute_async_v3(0)
+
+
+def test_arrays_that_cannot_be_used_in_place_are_refused(context):
+    image, out = np.zeros((8, 8, 1, 4), np.float32).T, np.empty((4, 10), np.float32)
+    assert context.set_input_shape("image", image.shape)
+    with pytest.raises(ValueError, match="'image': expected a C-contiguous array"):
+        context.set_tensor_address("image", image)
+    out.flags.writeable = False
+    with pytest.raises(ValueError, match="'probabilities': expected a writeable array"):
+        context.set_tensor_address("probabilities", out)
 
 
 def test_arrays_of_another_kind_are_refused(context):
