@@ -1,6 +1,6 @@
 """Compares engines with ONNX Runtime on models of any size.
 
-    python benchmarks/accuracy.py MODEL.onnx... [--bf16] [--fp16] [--strict] [--tolerance 1e-4]
+    python -m benchmarks.accuracy MODEL.onnx... [--bf16] [--fp16] [--strict] [--tolerance 1e-4]
 
 Prints for each model the largest difference relative to the output's largest magnitude, the build
 time and the size of the plan. Dynamic extents are set to 1. Ends with code 1 when a model is over
@@ -18,32 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import trtlike as trt
-
-_NUMPY = {
-    "tensor(float)": np.float32,
-    "tensor(float16)": np.float16,
-    "tensor(int64)": np.int64,
-    "tensor(int32)": np.int32,
-    "tensor(bool)": np.bool_,
-    "tensor(uint8)": np.uint8,
-    "tensor(int8)": np.int8,
-}
-
-
-def make_feeds(session: onnxruntime.InferenceSession) -> dict[str, np.ndarray]:
-    """Normal values for floats, small indices for integers, ones for masks."""
-    random = np.random.default_rng(0)
-    feeds: dict[str, np.ndarray] = {}
-    for value in session.get_inputs():
-        shape = [extent if isinstance(extent, int) and extent > 0 else 1 for extent in value.shape]
-        dtype = _NUMPY[value.type]
-        if np.issubdtype(dtype, np.floating):
-            feeds[value.name] = random.standard_normal(shape).astype(dtype)
-        elif "mask" in value.name:
-            feeds[value.name] = np.ones(shape, dtype)
-        else:
-            feeds[value.name] = random.integers(0, 200, shape).astype(dtype)
-    return feeds
+from benchmarks.rounds import largest_error, make_feeds
 
 
 def build(path: Path, feeds: dict[str, np.ndarray], flags: argparse.Namespace) -> trt.IHostMemory:
@@ -75,15 +50,6 @@ def build(path: Path, feeds: dict[str, np.ndarray], flags: argparse.Namespace) -
     return plan
 
 
-def largest_error(got: dict[str, np.ndarray], names: list[str], want: list[np.ndarray]) -> float:
-    errors = [0.0]
-    for name, expected in zip(names, want, strict=True):
-        wide = expected.astype(np.float64)
-        scale = max(float(np.abs(wide).max()), 1e-9)
-        errors.append(float(np.abs(got[name].astype(np.float64) - wide).max()) / scale)
-    return max(errors)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="+", type=Path)
@@ -97,8 +63,7 @@ def main() -> int:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        feeds = make_feeds(session)
-        names = [output.name for output in session.get_outputs()]
+        feeds = make_feeds(path)
         start = time.perf_counter()
         try:
             plan = build(path, feeds, chosen)
@@ -109,7 +74,7 @@ def main() -> int:
         seconds = time.perf_counter() - start
         engine = trt.Runtime(trt.Logger(trt.Logger.ERROR)).deserialize_cuda_engine(plan)
         outputs = engine.create_execution_context().infer(feeds)
-        error = largest_error(outputs, names, session.run(names, feeds))
+        error = largest_error(list(outputs.values()), session.run(list(outputs), feeds))
         within = error <= chosen.tolerance
         failed |= not within
         verdict = "" if within else f"over {chosen.tolerance:g}"

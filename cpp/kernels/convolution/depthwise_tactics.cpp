@@ -14,8 +14,6 @@ namespace trtlike::kernels {
 namespace convolution {
 namespace {
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 template <typename T>
 class DepthwiseKernel final : public Kernel {
  public:

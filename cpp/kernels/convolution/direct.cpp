@@ -17,8 +17,6 @@ constexpr int64_t kMostPixels = 768;
 /// Multiply-adds that are worth handing to another thread.
 constexpr int64_t kLeastWork = 500'000;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 int64_t weight_budget() { return static_cast<int64_t>(core::l2_bytes() / sizeof(float) / 2); }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "kernels/convolution/depthwise.h"
 #include "kernels/convolution/epilogue.h"
 #include "kernels/convolution/panels.h"
+#include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/tiles.h"
 
@@ -18,8 +19,6 @@ namespace convolution {
 namespace {
 
 constexpr size_t kSecondKernel = 3, kSecondBias = 4;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// The convolution of single pixels.
 ops::ConvolutionShape first_shape(const Problem& problem) {

@@ -6,8 +6,6 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
-int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
-
 /// A run of grid points of one row: batch entry, the two outer coordinates, and where it begins.
 struct Run {
   int64_t n, d, h, w, count;

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/strings.h"
 #include "kernels/convolution/direct.h"
+#include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/winograd.h"
 
@@ -17,8 +18,6 @@ namespace {
 constexpr int64_t kRowPadding = 16;
 /// Tiles of a block, of which the products take a multiple of every register tile's height.
 constexpr int64_t kBlockTiles = 24;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 class WinogradKernel final : public Kernel {
  public:

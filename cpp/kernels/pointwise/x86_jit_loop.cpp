@@ -1,5 +1,6 @@
 // Generates the loop: uniform values before it, a body for whole vectors and one for the rest,
-// registers by last use.
+// registers by last use. One piece, as what places values in registers and what emits instructions
+// share the state of every register.
 #include "kernels/pointwise/x86_jit_loop.h"
 
 #if defined(TRTLIKE_HAVE_XBYAK)
