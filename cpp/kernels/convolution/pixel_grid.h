@@ -14,9 +14,7 @@ namespace trtlike::kernels::convolution {
 using Axes = ops::WindowAxes;
 
 /// a / b, rounded up. b is positive.
-inline int64_t ceil_div(int64_t a, int64_t b) {
-  return a >= 0 ? (a + b - 1) / b : -(-a / b);
-}
+inline int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 
 /// Grid point q reads input pixel q * stride + offset of each tap, and writes output pixel
 /// q * out_step + out_first, by axis.
