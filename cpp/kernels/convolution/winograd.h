@@ -56,18 +56,19 @@ struct WinogradTransforms {
   void (*output)(const OutputTile& tile);
 };
 
-/// Extents of a tile: m x m outputs at a stride. 2, 4 or 6 with a stride of 1; 2 or 4 with one
-/// of 2.
+/// Extents of a tile: m x m outputs at a stride, of taps x taps filters. 2, 4 or 6 with a stride of
+/// 1; 2 or 4 with one of 2; 4 with 4 taps and a stride of 1.
 struct WinogradSize {
   int m;
   int stride;
-  constexpr int window() const { return stride == 1 ? m + 2 : 2 * m + 1; }
+  int taps = 3;
+  constexpr int window() const { return stride == 1 ? m + taps - 1 : 2 * m + 1; }
 };
 
 const WinogradTransforms& winograd_avx512(WinogradSize size);
 const WinogradTransforms& winograd_avx2(WinogradSize size);
 
-/// G g G^T for each of `count` 3x3 filters, t * t values.
+/// G g G^T for each of `count` filters, t * t values.
 void transform_filters(WinogradSize size, const float* filters, size_t count, double* out);
 
 }  // namespace trtlike::kernels::convolution

@@ -9,7 +9,7 @@
 #include "kernels/convolution/direct.h"
 #include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
-#include "kernels/convolution/winograd.h"
+#include "kernels/convolution/winograd_output.h"
 
 namespace trtlike::kernels {
 namespace convolution {
@@ -31,17 +31,14 @@ class WinogradKernel final : public Kernel {
 
   WinogradKernel(const Problem& problem, const Options& options, std::span<const std::byte> packed)
       : options_(options),
-        epilogue_(problem, isa_of_lanes(options.tiles->lanes)),
+        output_(problem, isa_of_lanes(options.tiles->lanes), options.size.m),
         shape_(shape_of(problem)) {
     const int lanes = options_.tiles->lanes;
     taps_ = options_.size.window() * options_.size.window();
     panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
     packed_ = read_floats(packed, panels_.floats);
-    tiles_h_ = ceil_div(shape_.output[1], options_.size.m);
-    tiles_w_ = ceil_div(shape_.output[2], options_.size.m);
-    num_tiles_ = shape_.batch * tiles_h_ * tiles_w_;
+    num_tiles_ = output_.num_tiles();
     in_pitch_ = problem.inputs[0].pixel_pitch();
-    out_pitch_ = problem.outputs[0].pixel_pitch();
     v_row_ = ceil_div(shape_.input_channels, lanes) * lanes + kRowPadding;
     m_row_ = options_.max_vectors * lanes + kRowPadding;
     zeros_.assign(static_cast<size_t>(m_row_), 0.0f);
@@ -104,21 +101,13 @@ class WinogradKernel final : public Kernel {
       slices_ = {static_cast<int>(blocks_)};
     }
     program_offset_ = core::align_up(static_cast<size_t>(floats) * sizeof(float));
-    scratch_bytes_ = program_offset_ + epilogue_.scratch_bytes();
-  }
-
-  struct Place {
-    int64_t n, h, w;  ///< batch entry and the first output pixel
-  };
-  Place place_of(int64_t tile) const {
-    return {tile / (tiles_h_ * tiles_w_), tile / tiles_w_ % tiles_h_ * options_.size.m,
-            tile % tiles_w_ * options_.size.m};
+    scratch_bytes_ = program_offset_ + output_.scratch_bytes();
   }
 
   void transform_tile(const RunArgs& args, int64_t tile, float* v, int64_t plane,
                       float* window) const {
     const int t = options_.size.window();
-    const Place at = place_of(tile);
+    const WinogradOutput::Place at = output_.place_of(tile);
     const int64_t height = shape_.input[1], width = shape_.input[2];
     const int64_t y = at.h * options_.size.stride - shape_.padding[1];
     const int64_t x = at.w * options_.size.stride - shape_.padding[2];
@@ -168,7 +157,11 @@ class WinogradKernel final : public Kernel {
     for (int p = begin; p < end; ++p) {
       const Panel& panel = panels_.panels[static_cast<size_t>(p)];
       multiply_panel(panel, rows, outs, count);
-      for (int64_t i = 0; i < count; ++i) store_tile(args, first + i, m + i * m_row_, panel);
+      for (int64_t i = 0; i < count; ++i)
+        output_.store(args, output_.place_of(first + i),
+                      {m + i * m_row_, m_plane_, packed_ + panel.bias, &panel},
+                      options_.transforms->output,
+                      static_cast<char*>(args.scratch) + program_offset_);
     }
   }
 
@@ -198,40 +191,14 @@ class WinogradKernel final : public Kernel {
     }
   }
 
-  void store_tile(const RunArgs& args, int64_t index, const float* m, const Panel& panel) const {
-    const Place at = place_of(index);
-    const int64_t height = shape_.output[1], width = shape_.output[2];
-    const int64_t pixel = (at.n * height + at.h) * width + at.w;
-    const float* residual = epilogue_.residual_row(args, pixel);
-    OutputTile tile{
-        .m = m,
-        .plane = m_plane_,
-        .channels = panel.out_channels,
-        .bias = packed_ + panel.bias,
-        .out = static_cast<float*>(args.outputs[0]) + pixel * out_pitch_ + panel.out_channel,
-        .row_pitch = width * out_pitch_,
-        .pixel_pitch = out_pitch_,
-        .residual = residual == nullptr ? nullptr : residual + panel.out_channel,
-        .residual_row_pitch = width * epilogue_.residual_pitch,
-        .residual_pitch = epilogue_.residual_pitch,
-        .rows = static_cast<int>(std::min<int64_t>(options_.size.m, height - at.h)),
-        .columns = static_cast<int>(std::min<int64_t>(options_.size.m, width - at.w)),
-        .finish = epilogue_.finish};
-    options_.transforms->output(tile);
-    if (!epilogue_.has_program()) return;
-    for (int i = 0; i < tile.rows; ++i)
-      epilogue_.run(args, pixel + i * width, tile.columns, panel.out_channel, panel.out_channels,
-                    static_cast<char*>(args.scratch) + program_offset_);
-  }
-
   Options options_;
   const float* packed_;
-  Epilogue epilogue_;
+  WinogradOutput output_;
   ops::ConvolutionShape shape_;
   PanelPlan panels_;
   int64_t taps_ = 0;
-  int64_t tiles_h_ = 0, tiles_w_ = 0, num_tiles_ = 0;
-  int64_t in_pitch_ = 0, out_pitch_ = 0;
+  int64_t num_tiles_ = 0;
+  int64_t in_pitch_ = 0;
   int64_t v_row_ = 0, v_plane_ = 0, m_row_ = 0, m_plane_ = 0;
   int64_t window_floats_ = 0;
   size_t program_offset_ = 0;

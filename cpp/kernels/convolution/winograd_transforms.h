@@ -150,7 +150,32 @@ void transform_input(const InputWindow& w) {
     transform_input_lanes<kM, kStride, false>(w, c, static_cast<int>(w.channels - c));
 }
 
-/// kFull: all outputs of the tile exist and all lanes are stored.
+/// Stores row i of a tile's outputs, which are y before bias, residual and finish. kFull: all
+/// outputs of the tile exist and all lanes are stored.
+template <int kM, bool kFull>
+inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, Vector (&y)[kM]) {
+  const Vector bias = Vector::load(t.bias + k);
+#pragma GCC unroll 9
+  for (int j = 0; j < kM; ++j) {
+    y[j] = y[j] + bias;
+    if (t.residual == nullptr || (!kFull && j >= t.columns)) continue;
+    const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
+    y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+  }
+  finish_vectors<kM>(t.finish, y);
+#pragma GCC unroll 9
+  for (int j = 0; j < kM; ++j) {
+    if (!kFull && j >= t.columns) break;
+    float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
+    if (kFull) __builtin_prefetch(to + kM * t.pixel_pitch, 1);
+    if (kFull) {
+      y[j].store(to);
+    } else {
+      y[j].store(to, lanes);
+    }
+  }
+}
+
 template <int kM, int kStride, bool kFull>
 inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
   constexpr int kT = WinogradSize{kM, kStride}.window();
@@ -164,31 +189,12 @@ inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
 #pragma GCC unroll 9
     for (int i = 0; i < kM; ++i) columns[i][j] = y[i];
   }
-  const Vector bias = Vector::load(t.bias + k);
 #pragma GCC unroll 9
   for (int i = 0; i < kM; ++i) {
     if (!kFull && i >= t.rows) break;
     Vector y[kM];
     Winograd<kM, kStride>::output(columns[i], y);
-#pragma GCC unroll 9
-    for (int j = 0; j < kM; ++j) {
-      y[j] = y[j] + bias;
-      if (t.residual == nullptr || (!kFull && j >= t.columns)) continue;
-      const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
-      y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
-    }
-    finish_vectors<kM>(t.finish, y);
-#pragma GCC unroll 9
-    for (int j = 0; j < kM; ++j) {
-      if (!kFull && j >= t.columns) break;
-      float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
-      if (kFull) __builtin_prefetch(to + kM * t.pixel_pitch, 1);
-      if (kFull) {
-        y[j].store(to);
-      } else {
-        y[j].store(to, lanes);
-      }
-    }
+    store_output_row<kM, kFull>(t, i, k, lanes, y);
   }
 }
 

@@ -1,0 +1,46 @@
+// Places of tiles, and what is added to them as they are stored.
+#include "kernels/convolution/winograd_output.h"
+
+#include <algorithm>
+
+#include "kernels/convolution/pixel_grid.h"
+
+namespace trtlike::kernels::convolution {
+
+WinogradOutput::WinogradOutput(const Problem& problem, core::Isa isa, int m)
+    : epilogue_(problem, isa),
+      m_(m),
+      batch_(problem.outputs[0].dims[0]),
+      height_(problem.outputs[0].dims[2]),
+      width_(problem.outputs[0].dims[3]),
+      tiles_h_(ceil_div(height_, m)),
+      tiles_w_(ceil_div(width_, m)),
+      pitch_(problem.outputs[0].pixel_pitch()) {}
+
+void WinogradOutput::store(const RunArgs& args, const Place& at, const Products& products,
+                           void (*transform)(const OutputTile& tile), void* program_scratch) const {
+  const Panel& panel = *products.panel;
+  const int64_t pixel = (at.n * height_ + at.h) * width_ + at.w;
+  const float* residual = epilogue_.residual_row(args, pixel);
+  const OutputTile tile{
+      .m = products.m,
+      .plane = products.plane,
+      .channels = panel.out_channels,
+      .bias = products.bias,
+      .out = static_cast<float*>(args.outputs[0]) + pixel * pitch_ + panel.out_channel,
+      .row_pitch = width_ * pitch_,
+      .pixel_pitch = pitch_,
+      .residual = residual == nullptr ? nullptr : residual + panel.out_channel,
+      .residual_row_pitch = width_ * epilogue_.residual_pitch,
+      .residual_pitch = epilogue_.residual_pitch,
+      .rows = static_cast<int>(std::min<int64_t>(m_, height_ - at.h)),
+      .columns = static_cast<int>(std::min<int64_t>(m_, width_ - at.w)),
+      .finish = epilogue_.finish};
+  transform(tile);
+  if (!epilogue_.has_program()) return;
+  for (int i = 0; i < tile.rows; ++i)
+    epilogue_.run(args, pixel + i * width_, tile.columns, panel.out_channel, panel.out_channels,
+                  program_scratch);
+}
+
+}  // namespace trtlike::kernels::convolution
