@@ -138,6 +138,7 @@ std::vector<ValueId> find_statistics(const Graph& graph, const std::vector<NodeI
 void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const BuilderConfig& config,
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
+  open.insert(open.end(), graph.outputs().begin(), graph.outputs().end());
   for (NodeId id : order)
     if (reads_wide(graph, graph.node(id))) open.push_back(graph.node(id).inputs[0]);
   while (!open.empty()) {

@@ -24,9 +24,10 @@ std::vector<Precisions> choose_precisions(const ir::Graph& graph,
                                           const BuilderConfig& config);
 
 /// By value: the type that it is stored in whatever computes it. A layer's output type where the
-/// flags ask for it. FP32 for what normalizations, softmax and sums over an axis read, for what
-/// such sums give, and for terms of sums on the way there, such as the residual stream of a
-/// transformer: rounding those costs accuracy and saves next to nothing.
+/// flags ask for it. FP32 for the network's outputs, for what normalizations, softmax and sums over
+/// an axis read, for what such sums give, and for terms of sums on the way there, such as the
+/// residual stream of a transformer or the decoding of boxes: rounding those costs accuracy and
+/// saves next to nothing.
 std::vector<std::optional<DataType>> choose_stored_types(const ir::Graph& graph,
                                                          const std::vector<ir::NodeId>& order,
                                                          const BuilderConfig& config);

@@ -225,6 +225,18 @@ std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataT
 
 namespace {
 
+bool is_narrow(const TunedGraph& graph, const std::vector<int>& ids,
+               const std::vector<Format>& formats) {
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0) continue;
+    const DataType dtype = graph.values[static_cast<size_t>(ids[i])].dtype;
+    if (core::is_float(dtype) &&
+        core::dtype_bytes(formats[i].dtype, 1) < core::dtype_bytes(dtype, 1))
+      return true;
+  }
+  return false;
+}
+
 /// Adds what some tactic takes and is not there already.
 void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType precision, Keep keep,
                      const Options& options, ConvertedConstants& constants,
@@ -243,6 +255,8 @@ void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType pr
       assignment->problems.push_back(
           make_problem(graph, node, *assignment, shape, options, constants));
     keep_accepting(graph, node, options, *assignment, refusals);
+    assignment->narrow = is_narrow(graph, node.inputs, assignment->inputs) ||
+                         is_narrow(graph, node.outputs, assignment->outputs);
     if (!assignment->tactics.empty()) out.push_back(std::move(*assignment));
   }
 }

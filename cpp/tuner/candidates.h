@@ -14,6 +14,8 @@ struct Assignment {
   std::vector<const kernels::Tactic*> tactics;
   /// One problem for each shape that the graph is tuned at.
   std::vector<kernels::Problem> problems;
+  /// Some operand takes fewer bytes than its value's own type.
+  bool narrow = false;
 };
 
 /// True when input `i` holds weights that a tactic packs from the network's own elements, whatever

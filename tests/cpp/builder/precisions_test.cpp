@@ -55,7 +55,25 @@ TEST(Precisions, what_normalization_reads_and_the_sums_before_it_stay_wide) {
   const Residual g;
   const BuilderConfig config = config_with({BuilderFlag::FP16});
   for (const ValueId id : {g.x, g.moved, g.s}) EXPECT_EQ(g.stored(id, config), DataType::Float);
-  for (const ValueId id : {g.inner, g.norm, g.y}) EXPECT_EQ(g.stored(id, config), std::nullopt);
+  for (const ValueId id : {g.inner, g.norm}) EXPECT_EQ(g.stored(id, config), std::nullopt);
+}
+
+TEST(Precisions, outputs_of_the_network_and_what_is_computed_into_them_stay_wide) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {8, 16});
+  const ValueId hidden =
+      graph.add("MatrixMultiply", "hidden", {x, test::random_constant(graph, "w", {16, 16})});
+  const ValueId boxes =
+      graph.add("MatrixMultiply", "boxes", {hidden, test::random_constant(graph, "v", {16, 4})});
+  const ValueId sizes = test::unary(graph, ops::UnaryOperation::Exp, boxes);
+  const ValueId decoded =
+      graph.add("Concatenation", "decode", {boxes, sizes}, {{"axis", int64_t{1}}});
+  graph.mark_output(decoded);
+  const auto stored =
+      choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
+  const auto of = [&](ValueId id) { return stored[static_cast<size_t>(id.index)]; };
+  for (const ValueId id : {boxes, sizes, decoded}) EXPECT_EQ(of(id), DataType::Float) << id.index;
+  EXPECT_EQ(of(hidden), std::nullopt);
 }
 
 TEST(Precisions, nothing_is_pinned_where_everything_is_wide) {
@@ -71,9 +89,10 @@ TEST(Precisions, sums_and_what_is_computed_from_them_stay_wide) {
       graph.add("Reduce", "sum", {square}, {{"axes", int64_t{2}}, {"keep_dims", true}});
   const ValueId root = test::unary(graph, ops::UnaryOperation::Sqrt, sum);
   const ValueId scaled = test::element_wise(graph, ops::ElementWiseOperation::Div, x, root);
-  const ValueId most =
-      graph.add("Reduce", "most", {scaled}, {{"op", int64_t{2}}, {"axes", int64_t{2}}});
-  graph.mark_output(most);
+  const ValueId most = graph.add("Reduce", "most", {scaled},
+                                 {{"op", int64_t{2}}, {"axes", int64_t{2}}, {"keep_dims", true}});
+  graph.mark_output(
+      graph.add("MatrixMultiply", "product", {most, test::random_constant(graph, "w", {1, 4})}));
   const auto stored =
       choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
   for (const ValueId id : {x, square, sum, root})

@@ -185,6 +185,18 @@ TEST(Tuner, products_of_narrow_operands_between_wide_tensors_need_no_conversion)
   }
 }
 
+TEST(Tuner, a_narrower_type_that_saves_next_to_nothing_is_not_taken) {
+  const Products products({DataType::Float, DataType::Half});
+  const auto choose_at = [&](double narrow_ms) {
+    const auto timer = [&](const Tactic&, const Problem& problem) {
+      return problem.inputs.back().dtype == DataType::Half ? narrow_ms : 1.0;
+    };
+    return choose(products.graph, with_timer(timer)).choices[0].inputs[1].dtype;
+  };
+  EXPECT_EQ(choose_at(0.98), DataType::Float);
+  EXPECT_EQ(choose_at(0.96), DataType::Half);
+}
+
 TEST(Tuner, nothing_is_stored_narrow_where_it_shall_be_wide) {
   Products products({DataType::Float, DataType::Half});
   products.graph.values[0].fixed = false;
