@@ -17,6 +17,7 @@
 // both with rows and planes padded so that neither is a multiple of 4 KiB.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/convolution/finish.h"

@@ -8,8 +8,8 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
-/// B^T d and A^T m in one dimension, by m and stride.
-template <int kM, int kStride>
+/// B^T d and A^T m in one dimension, by m, stride and taps.
+template <int kM, int kStride, int kTaps = 3>
 struct Winograd;
 
 template <>
@@ -114,10 +114,36 @@ struct Winograd<4, 2> {
   }
 };
 
+template <>
+struct Winograd<4, 1, 4> {
+  static void input(const Vector (&d)[7], Vector (&y)[7]) {
+    Vector e[6];
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; ++i) e[i] = fma(Vector(-0.5f), d[i], d[i + 1]);
+    const Vector four(4.0f), minus_four(-4.0f), minus_five(-5.0f), two(2.0f);
+    y[0] = fma(four, e[0], fma(minus_five, e[2], e[4]));
+    const Vector even1 = fma(minus_four, e[2], e[4]), odd1 = fma(minus_four, e[1], e[3]);
+    y[1] = even1 + odd1;
+    y[2] = even1 - odd1;
+    const Vector even2 = e[4] - e[2], odd2 = e[3] - e[1];
+    y[3] = fma(two, odd2, even2);
+    y[4] = fma(Vector(-2.0f), odd2, even2);
+    y[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
+    y[6] = fma(four, e[1], fma(minus_five, e[3], e[5]));
+  }
+  static void output(const Vector (&m)[7], Vector (&y)[4]) {
+    const Vector s1 = m[1] + m[2], d1 = m[1] - m[2], s2 = m[3] + m[4], d2 = m[3] - m[4];
+    y[0] = (m[0] + s1) + (s2 + m[5]);
+    y[1] = fma(Vector(2.0f), d2, fma(Vector(0.5f), m[5], d1));
+    y[2] = fma(Vector(4.0f), s2, fma(Vector(0.25f), m[5], s1));
+    y[3] = fma(Vector(8.0f), d2, fma(Vector(0.125f), m[5], d1 + m[6]));
+  }
+};
+
 /// Transforms `lanes` channels from channel c on.
-template <int kM, int kStride, bool kFull>
+template <int kM, int kStride, int kTaps, bool kFull>
 inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
-  constexpr int kT = WinogradSize{kM, kStride}.window();
+  constexpr int kT = WinogradSize{kM, kStride, kTaps}.window();
   Vector columns[kT][kT];
 #pragma GCC unroll 9
   for (int j = 0; j < kT; ++j) {
@@ -128,26 +154,26 @@ inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
       if (j >= kT - kM * kStride) __builtin_prefetch(at + kM * kStride * w.pixel_pitch);
       d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
     }
-    Winograd<kM, kStride>::input(d, y);
+    Winograd<kM, kStride, kTaps>::input(d, y);
 #pragma GCC unroll 9
     for (int i = 0; i < kT; ++i) columns[i][j] = y[i];
   }
 #pragma GCC unroll 9
   for (int i = 0; i < kT; ++i) {
     Vector y[kT];
-    Winograd<kM, kStride>::input(columns[i], y);
+    Winograd<kM, kStride, kTaps>::input(columns[i], y);
 #pragma GCC unroll 9
     for (int j = 0; j < kT; ++j) y[j].store(w.v + (i * kT + j) * w.plane + c);
   }
 }
 
-template <int kM, int kStride>
+template <int kM, int kStride, int kTaps = 3>
 void transform_input(const InputWindow& w) {
   int64_t c = 0;
   for (; c + Vector::kLanes <= w.channels; c += Vector::kLanes)
-    transform_input_lanes<kM, kStride, true>(w, c, Vector::kLanes);
+    transform_input_lanes<kM, kStride, kTaps, true>(w, c, Vector::kLanes);
   if (c < w.channels)
-    transform_input_lanes<kM, kStride, false>(w, c, static_cast<int>(w.channels - c));
+    transform_input_lanes<kM, kStride, kTaps, false>(w, c, static_cast<int>(w.channels - c));
 }
 
 /// Stores row i of a tile's outputs, which are y before bias, residual and finish. kFull: all

@@ -1,0 +1,87 @@
+// The steps of WinogradPhases as templates; each instruction set's file makes its own copies.
+#pragma once
+
+#include "kernels/convolution/winograd_phases.h"
+#include "kernels/convolution/winograd_transforms.h"
+
+namespace trtlike::kernels::convolution {
+namespace {
+
+using PhasesTransform = Winograd<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>;
+
+template <int kTiles>
+void multiply_phases(const PhaseRow& row) {
+  constexpr int kT = kPhasesWindow, kM = kPhasesSize.m, kLanes = Vector::kLanes;
+  Vector sums[kTiles][kT];
+#pragma GCC unroll 4
+  for (int t = 0; t < kTiles; ++t)
+#pragma GCC unroll 7
+    for (int j = 0; j < kT; ++j) sums[t][j] = Vector(0.0f);
+  const float* w = row.weights;
+  for (const float* v = row.v; v != row.v + row.inputs; ++v) {
+#pragma GCC unroll 13
+    for (int j = 0; j < kPhaseProducts; ++j, w += kLanes) {
+      const Vector weight = Vector::load(w);
+      const int column = j % kT;
+      const float* at = v + column * kPhasePixel + j / kT * kPhaseHalf;
+#pragma GCC unroll 4
+      for (int t = 0; t < kTiles; ++t)
+        sums[t][column] = fma(Vector(at[t * row.v_pitch]), weight, sums[t][column]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int t = 0; t < kTiles; ++t) {
+    Vector y[kM];
+    PhasesTransform::output(sums[t], y);
+#pragma GCC unroll 4
+    for (int q = 0; q < kM; ++q) y[q].store(row.m + t * row.m_pitch + q * kLanes);
+  }
+}
+
+template <int kTiles>
+void multiply_some_phases(const PhaseRow& row) {
+  if constexpr (kTiles > 1) {
+    if (row.tiles < kTiles) return multiply_some_phases<kTiles - 1>(row);
+  }
+  multiply_phases<kTiles>(row);
+}
+
+template <bool kFull>
+inline void output_phase_lanes(const OutputTile& t) {
+  constexpr int kT = kPhasesWindow, kM = kPhasesSize.m;
+  Vector y[kM][kM];
+#pragma GCC unroll 4
+  for (int q = 0; q < kM; ++q) {
+    Vector m[kT], column[kM];
+#pragma GCC unroll 7
+    for (int i = 0; i < kT; ++i) m[i] = Vector::load(t.m + i * t.plane + q * Vector::kLanes);
+    PhasesTransform::output(m, column);
+#pragma GCC unroll 4
+    for (int r = 0; r < kM; ++r) y[r][q] = column[r];
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < kM; ++r) {
+    if (!kFull && r >= t.rows) break;
+    store_output_row<kM, kFull>(t, r, 0, static_cast<int>(t.channels), y[r]);
+  }
+}
+
+void output_phases(const OutputTile& t) {
+  if (t.rows == kPhasesSize.m && t.columns == kPhasesSize.m && t.channels == Vector::kLanes) {
+    output_phase_lanes<true>(t);
+  } else {
+    output_phase_lanes<false>(t);
+  }
+}
+
+template <int kMaxTiles>
+const WinogradPhases& winograd_phases() {
+  static const WinogradPhases steps{
+      Vector::kLanes, kMaxTiles,
+      transform_input<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>,
+      multiply_some_phases<kMaxTiles>, output_phases};
+  return steps;
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::convolution
