@@ -100,8 +100,8 @@ def peaks(threads: int) -> dict[str, float]:
 
 def rates(layer: Layer, peak: dict[str, float]) -> dict[str, float]:
     """GFLOP/s, GB/s, and the share of the nearer peak. Products of BF16 operands are compared with
-    the BF16 peak. Winograd does less than the direct algorithm, so its share may pass 1; so may
-    that of a layer whose operands stay in the caches."""
+    the BF16 peak. Winograd and Strassen do less than the direct algorithm, so their share may pass
+    1; so may that of a layer whose operands stay in the caches."""
     seconds = max(layer["ms"], 1e-6) * 1e-3
     gflops, gbs = layer["operations"] / seconds / 1e9, layer["bytes"] / seconds / 1e9
     multiplies = any(word in layer["type"] for word in ("Conv", "conv", "Matrix", "Attention"))

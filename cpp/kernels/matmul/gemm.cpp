@@ -7,8 +7,8 @@
 
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "kernels/matmul/finisher.h"
 #include "kernels/packed.h"
-#include "kernels/pointwise/epilogue.h"
 
 namespace trtlike::kernels::matmul {
 namespace {
@@ -23,8 +23,6 @@ constexpr int64_t kMaxPanelBytes = 512 << 10;
 constexpr int kStepsPerFetch = 8;
 constexpr int64_t kMaxLinesPerFetch = 64;
 
-alignas(64) constexpr float kZeros[kMaxTileVectors * 16] = {};
-
 struct Range {
   int64_t begin, end;
 };
@@ -36,7 +34,10 @@ Range cut(int64_t count, int64_t parts, int64_t index) {
 class GemmKernel final : public Kernel {
  public:
   GemmKernel(Setup setup, const TileSet& tiles, std::span<const std::byte> packed)
-      : setup_(std::move(setup)), tiles_(tiles), layout_(tiles, setup_.n, setup_.k) {
+      : setup_(std::move(setup)),
+        tiles_(tiles),
+        layout_(tiles, setup_.n, setup_.k),
+        finisher_(setup_, tiles) {
     const int64_t b_bytes = setup_.packs_b ? setup_.b_matrices * layout_.matrix_bytes : 0;
     const int64_t bias_bytes =
         setup_.packs_bias ? layout_.count * layout_.width * int64_t{sizeof(float)} : 0;
@@ -47,7 +48,8 @@ class GemmKernel final : public Kernel {
     plan_preparation();
     plan_slices();
     plan_storing();
-    if (setup_.program) make_epilogue();
+    finish_scratch_ = core::align_up(scratch_bytes_);
+    scratch_bytes_ = finish_scratch_ + finisher_.scratch_bytes();
   }
 
   void run(const RunArgs& args, int phase, int slice) const noexcept override {
@@ -151,15 +153,6 @@ class GemmKernel final : public Kernel {
     }
   }
 
-  void make_epilogue() {
-    std::vector<pointwise::OperandKind> kinds;
-    for (const Operand& operand : setup_.operands)
-      kinds.push_back({operand.dtype, operand.column_stride == 0});
-    epilogue_.emplace(*setup_.program, kinds, setup_.out, core::cpu_isa());
-    epilogue_scratch_ = core::align_up(scratch_bytes_);
-    scratch_bytes_ = epilogue_scratch_ + epilogue_->scratch_bytes();
-  }
-
   void prepare(const RunArgs& args, int slice) const noexcept {
     auto* shared = static_cast<std::byte*>(args.shared);
     if (slice < a_slices_) {
@@ -256,7 +249,7 @@ class GemmKernel final : public Kernel {
     tile.last = direct_ ? columns - (vectors - 1) * tiles_.lanes : tiles_.lanes;
     plan_fetching(tile, rows, num_steps, step_bytes);
     for (int64_t row = rows.begin; row < rows.end;) {
-      const int count = count_rows(rows.end - row);
+      const int count = tiles_.count_rows(rows.end - row);
       float* sums =
           steps_at_once_ == steps() ? scratch : scratch + (row - rows.begin) * layout_.width;
       tile.a = slice.a + row * a_stride_ + steps_range.begin;
@@ -265,7 +258,9 @@ class GemmKernel final : public Kernel {
       tile.c = direct_ ? slice.out + (row * setup_.n + column) * out_bytes_
                        : reinterpret_cast<std::byte*>(sums);
       tiles_.tiles[count][vectors](tile);
-      if (last && !direct_) finish(slice, sums, row, count, column, columns);
+      if (last && !direct_)
+        finisher_.run(slice.args, slice.product, {sums, layout_.width, row, count, column, columns},
+                      static_cast<std::byte*>(slice.args.scratch) + finish_scratch_);
       tile.ahead += fetched_bytes(tile, num_steps);
       row += count;
     }
@@ -273,13 +268,6 @@ class GemmKernel final : public Kernel {
 
   static int64_t fetched_bytes(const TileArgs& tile, int64_t num_steps) {
     return num_steps / kStepsPerFetch * tile.ahead_lines * 64;
-  }
-
-  /// Whole tiles, but no single row left for the last one.
-  int count_rows(int64_t left) const {
-    if (left <= tiles_.max_rows) return static_cast<int>(left);
-    if (left < 2 * tiles_.max_rows) return static_cast<int>((left + 1) / 2);
-    return tiles_.max_rows;
   }
 
   /// While the tiles of a panel are computed they fetch the next part of B, each its share. A
@@ -293,41 +281,6 @@ class GemmKernel final : public Kernel {
     if (tiles > 1 && fetches > 0)
       tile.ahead_lines =
           static_cast<int>(std::min((lines + fetches - 1) / fetches, kMaxLinesPerFetch));
-  }
-
-  void finish(const Slice& slice, const float* sums, int64_t row, int rows, int64_t column,
-              int columns) const noexcept {
-    void* out = slice.out +
-                (row * setup_.n + column) * static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
-    const auto operand_data = [&](const Operand& operand) {
-      const int64_t element = operand.offsets[static_cast<size_t>(slice.product)] +
-                              row * operand.row_stride + column * operand.column_stride;
-      return at(slice.args.inputs[operand.input], element, operand.dtype);
-    };
-    if (epilogue_) {
-      pointwise::EpilogueOperand extras[kMaxOperands];
-      for (size_t i = 0; i < setup_.operands.size(); ++i)
-        extras[i] = {operand_data(setup_.operands[i]), setup_.operands[i].row_stride};
-      epilogue_->run(sums, layout_.width, out, setup_.n, rows, columns, extras,
-                     static_cast<std::byte*>(slice.args.scratch) + epilogue_scratch_);
-      return;
-    }
-    FinishArgs args;
-    args.sums = sums;
-    args.sums_stride = layout_.width;
-    args.rows = rows;
-    args.columns = columns;
-    args.links = setup_.links.data();
-    args.num_links = static_cast<int>(setup_.links.size());
-    for (size_t i = 0; i < setup_.operands.size(); ++i) {
-      const Operand& operand = setup_.operands[i];
-      args.operands[i] = {operand_data(operand), operand.dtype, operand.row_stride,
-                          operand.column_stride};
-    }
-    args.out = out;
-    args.dtype = setup_.out;
-    args.out_stride = setup_.n;
-    tiles_.finish(args);
   }
 
   Setup setup_;
@@ -348,8 +301,8 @@ class GemmKernel final : public Kernel {
   bool clips_ = false;
   float low_ = -std::numeric_limits<float>::infinity();
   float high_ = std::numeric_limits<float>::infinity();
-  std::optional<pointwise::Epilogue> epilogue_;
-  size_t epilogue_scratch_ = 0;
+  Finisher finisher_;
+  size_t finish_scratch_ = 0;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // One tactic a tile set and op.
 #include "kernels/matmul/gemm.h"
+#include "kernels/matmul/strassen.h"
 
 namespace trtlike::kernels {
 namespace matmul {
@@ -56,6 +57,31 @@ Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
           .prepare = prepare<kTiles>};
 }
 
+template <TileSetFunction kTiles>
+std::optional<std::string> refuse_seven(const Problem& problem) {
+  Setup setup;
+  std::string refusal = read_problem(problem, setup);
+  if (refusal.empty()) refusal = refuse_strassen(problem, setup, kTiles());
+  if (refusal.empty()) return std::nullopt;
+  return refusal;
+}
+
+template <TileSetFunction kTiles>
+std::unique_ptr<Kernel> prepare_seven(const Problem& problem, std::span<const std::byte> packed) {
+  Setup setup;
+  const std::string refusal = read_problem(problem, setup);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  return make_strassen(std::move(setup), kTiles(), packed);
+}
+
+template <TileSetFunction kTiles>
+Tactic make_strassen_tactic(const char* name, const char* op, core::Isa needs) {
+  Tactic tactic = make_tactic<kTiles, PanelFormat::F32>(name, op, needs);
+  tactic.refuse = refuse_seven<kTiles>;
+  tactic.prepare = prepare_seven<kTiles>;
+  return tactic;
+}
+
 }  // namespace
 }  // namespace matmul
 
@@ -87,5 +113,23 @@ TRTLIKE_MATMUL(f16_6x16_avx2, F16, Avx2)
 #endif
 TRTLIKE_MATMUL(f32_4x8_portable, F32, Portable)
 #undef TRTLIKE_MATMUL
+
+#define TRTLIKE_STRASSEN(tiles, isa)                                                  \
+  const Tactic& matmul_strassen_##tiles() {                                           \
+    static const Tactic tactic = matmul::make_strassen_tactic<matmul::tiles_##tiles>( \
+        "matmul_strassen_" #tiles, "MatrixMultiply", core::Isa::isa);                 \
+    return tactic;                                                                    \
+  }                                                                                   \
+  const Tactic& fused_matmul_strassen_##tiles() {                                     \
+    static const Tactic tactic = matmul::make_strassen_tactic<matmul::tiles_##tiles>( \
+        "matmul_strassen_" #tiles, "FusedMatrixMultiply", core::Isa::isa);            \
+    return tactic;                                                                    \
+  }
+
+#if defined(__x86_64__)
+TRTLIKE_STRASSEN(f32_6x64_avx512, Avx512)
+TRTLIKE_STRASSEN(f32_6x16_avx2, Avx2)
+#endif
+#undef TRTLIKE_STRASSEN
 
 }  // namespace trtlike::kernels

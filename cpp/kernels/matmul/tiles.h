@@ -89,8 +89,49 @@ struct PanelArgs {
   void* to;
 };
 
+/// to = x + factor * y, rows of whole or partial vectors.
+struct SumArgs {
+  const float* x;
+  int64_t x_stride;
+  const float* y;
+  int64_t y_stride;
+  float factor;
+  float* to;
+  int64_t to_stride;
+  int64_t rows;
+  int64_t columns;
+};
+
+/// A quarter of C: to[i] = from[i] + factor * sums[i] for the first `rows` rows.
+struct QuarterTarget {
+  float* to = nullptr;
+  const float* from = nullptr;
+  int64_t from_stride = 0;
+  float factor = 1;
+  int64_t rows = 0;
+};
+
+/// A tile of one of Strassen's products: sums of a[i][k] * b[k][j], or of a * (b + b_factor *
+/// b_second), where the sum of both is stored too.
+struct QuarterArgs {
+  const float* a;
+  int64_t a_stride;
+  const float* b;
+  const float* b_second;
+  float b_factor;
+  float* b_sum;
+  int64_t steps;
+  QuarterTarget targets[2];
+  int64_t c_stride;
+  const char* ahead;  ///< as in TileArgs
+  int ahead_lines;
+};
+using QuarterFunction = void (*)(const QuarterArgs& args);
+
 inline constexpr int kMaxTileRows = 14;
 inline constexpr int kMaxTileVectors = 4;
+/// What sums start from where there is no bias.
+alignas(64) inline constexpr float kZeros[kMaxTileVectors * 16] = {};
 
 struct TileSet {
   PanelFormat format;
@@ -98,13 +139,22 @@ struct TileSet {
   int max_rows;
   int max_vectors;
   TileFunction tiles[kMaxTileRows + 1][kMaxTileVectors + 1];  ///< by rows, vectors
+  QuarterFunction quarters[kMaxTileRows + 1];                 ///< by rows; in format F32
   void (*finish)(const FinishArgs& args);
   void (*copy_rows)(const RowsArgs& args);
   void (*pack_panel)(const PanelArgs& args);
+  void (*add)(const SumArgs& args);
+  float (*sum_squares)(const float* x, int64_t count);
 
   /// Steps of the inner loop for k products.
   int64_t steps(int64_t k) const { return format == PanelFormat::Bf16Pairs ? (k + 1) / 2 : k; }
   int64_t panel_columns() const { return max_vectors * lanes; }
+  /// Rows of the next tile: whole tiles, but no single row left for the last one.
+  int count_rows(int64_t left) const {
+    if (left <= max_rows) return static_cast<int>(left);
+    if (left < 2 * max_rows) return static_cast<int>((left + 1) / 2);
+    return max_rows;
+  }
   int64_t step_bytes(int vectors) const {
     return static_cast<int64_t>(vectors) * lanes * (format == PanelFormat::F16 ? 2 : 4);
   }

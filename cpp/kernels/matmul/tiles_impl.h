@@ -6,6 +6,7 @@
 
 #include "kernels/matmul/finish_impl.h"
 #include "kernels/matmul/pack_impl.h"
+#include "kernels/matmul/strassen_tile.h"
 #include "kernels/matmul/tiles.h"
 #include "kernels/vector.h"
 
@@ -127,6 +128,34 @@ class RegisterTile {
   Vector sums_[kChains][kRows][kVectors];
 };
 
+void add(const SumArgs& args) {
+  constexpr int kLanes = Vector::kLanes;
+  const Vector factor(args.factor);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    const float *x = args.x + row * args.x_stride, *y = args.y + row * args.y_stride;
+    float* to = args.to + row * args.to_stride;
+    int64_t i = 0;
+    for (; i + kLanes <= args.columns; i += kLanes)
+      fma(factor, Vector::load(y + i), Vector::load(x + i)).store(to + i);
+    if (i == args.columns) continue;
+    const int tail = static_cast<int>(args.columns - i);
+    fma(factor, Vector::load(y + i, tail), Vector::load(x + i, tail)).store(to + i, tail);
+  }
+}
+
+float sum_squares(const float* x, int64_t count) {
+  constexpr int kLanes = Vector::kLanes, kChains = 4;
+  Vector sums[kChains] = {Vector(0.0f), Vector(0.0f), Vector(0.0f), Vector(0.0f)};
+  const auto take = [](Vector v, Vector& total) { total = fma(v, v, total); };
+  int64_t i = 0;
+  for (; i + kChains * kLanes <= count; i += kChains * kLanes)
+#pragma GCC unroll 4
+    for (int c = 0; c < kChains; ++c) take(Vector::load(x + i + c * kLanes), sums[c]);
+  for (; i + kLanes <= count; i += kLanes) take(Vector::load(x + i), sums[0]);
+  if (i < count) take(Vector::load(x + i, static_cast<int>(count - i)), sums[1]);
+  return sum(sums[0] + sums[1] + sums[2] + sums[3]);
+}
+
 template <typename Step, int kVectors, int... kRows>
 void fill_tiles(TileSet& set, std::integer_sequence<int, kRows...>) {
   ((set.tiles[kRows + 1][kVectors] = RegisterTile<Step, kRows + 1, kVectors>::run), ...);
@@ -143,9 +172,13 @@ TileSet make_tiles() {
   [&]<int... kIndex>(std::integer_sequence<int, kIndex...>) {
     (fill_tiles<Step, kIndex + 1>(set, std::make_integer_sequence<int, kMaxRows>()), ...);
   }(std::make_integer_sequence<int, kMaxVectors>());
+  if constexpr (Step::kFormat == PanelFormat::F32)
+    fill_quarters<kMaxVectors>(set, std::make_integer_sequence<int, kMaxRows>());
   set.finish = finish;
   set.copy_rows = copy_rows<Step::kFormat>;
   set.pack_panel = pack_panel<Step::kFormat>;
+  set.add = add;
+  set.sum_squares = sum_squares;
   return set;
 }
 
