@@ -43,4 +43,13 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
                   program_scratch);
 }
 
+void WinogradOutput::fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
+                               const Panel& panel) const {
+  if (at.h + row >= height_) return;
+  const int64_t end = std::min(at.w + pixels, width_);
+  const float* out = static_cast<const float*>(args.outputs[0]) +
+                     (at.n * height_ + at.h + row) * width_ * pitch_ + panel.out_channel;
+  for (int64_t w = at.w; w < end; ++w) __builtin_prefetch(out + w * pitch_, 1);
+}
+
 }  // namespace trtlike::kernels::convolution

@@ -33,6 +33,9 @@ class WinogradOutput {
   /// scratch_bytes().
   void store(const RunArgs& args, const Place& at, const Products& products,
              void (*transform)(const OutputTile& tile), void* program_scratch) const;
+  /// Fetches a panel's channels of `pixels` neighbours in row `row` of tiles that will be stored.
+  void fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
+                 const Panel& panel) const;
   size_t scratch_bytes() const { return epilogue_.scratch_bytes(); }
 
  private:

@@ -27,10 +27,23 @@ inline constexpr int kPhaseHalf = 8;
 /// Vectors of weights an input: a row's products of even columns, and of odd ones.
 inline constexpr int kPhaseProducts = 2 * kPhasesWindow - 1;
 
+/// One float of the phase pixels of a row: every second pixel of an input row from x on, with zeros
+/// beside [0, width).
+struct PhaseLane {
+  const float* row;  ///< null: zeros
+  int64_t pixel_pitch;
+  int64_t width;
+  int64_t x;
+  int64_t count;
+  float* to;
+};
+
+/// Floats of V from one tile to the next.
+inline constexpr int64_t kPhasesTile = int64_t{kPhasesWindow} * kPhasesWindow * kPhasePixel;
+
 /// Row i of the products of some tiles with the filters of one vector of output channels.
 struct PhaseRow {
-  const float* v;  ///< the first tile's row
-  int64_t v_pitch;
+  const float* v;        ///< the first tile's row
   const float* weights;  ///< [inputs][kPhaseProducts][lanes]
   int64_t inputs;        ///< of one column parity
   float* m;              ///< the first tile's row
@@ -41,6 +54,9 @@ struct PhaseRow {
 struct WinogradPhases {
   int lanes;
   int max_tiles;  ///< of a PhaseRow
+  void (*fill_lane)(const PhaseLane& lane);
+  /// [kPhasePixel] lanes, `pitch` floats apart, to `count` pixels.
+  void (*transpose)(const float* lanes, int64_t pitch, int64_t count, float* pixels);
   void (*input)(const InputWindow& window);
   void (*multiply)(const PhaseRow& row);
   void (*output)(const OutputTile& tile);

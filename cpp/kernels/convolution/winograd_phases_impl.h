@@ -3,11 +3,30 @@
 
 #include "kernels/convolution/winograd_phases.h"
 #include "kernels/convolution/winograd_transforms.h"
+#include "kernels/transpose_block.h"
 
 namespace trtlike::kernels::convolution {
 namespace {
 
 using PhasesTransform = Winograd<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>;
+
+void fill_phase_lane(const PhaseLane& lane) {
+  const auto clamp = [&](int64_t n) { return n < 0 ? 0 : n > lane.count ? lane.count : n; };
+  const int64_t begin = lane.row == nullptr ? lane.count : clamp((1 - lane.x) / 2);
+  const int64_t end = lane.row == nullptr ? lane.count : clamp((lane.width - lane.x + 1) / 2);
+  for (int64_t i = 0; i < begin; ++i) lane.to[i] = 0.0f;
+  if (lane.pixel_pitch == 1) {
+    for (int64_t i = begin; i < end; ++i) lane.to[i] = lane.row[lane.x + 2 * i];
+  } else {
+    for (int64_t i = begin; i < end; ++i)
+      lane.to[i] = lane.row[(lane.x + 2 * i) * lane.pixel_pitch];
+  }
+  for (int64_t i = end < begin ? begin : end; i < lane.count; ++i) lane.to[i] = 0.0f;
+}
+
+void transpose_phase_lanes(const float* lanes, int64_t pitch, int64_t count, float* pixels) {
+  transpose_block(lanes, pitch, kPhasePixel, count, 1.0f, pixels, kPhasePixel);
+}
 
 template <int kTiles>
 void multiply_phases(const PhaseRow& row) {
@@ -17,8 +36,10 @@ void multiply_phases(const PhaseRow& row) {
   for (int t = 0; t < kTiles; ++t)
 #pragma GCC unroll 7
     for (int j = 0; j < kT; ++j) sums[t][j] = Vector(0.0f);
-  const float* w = row.weights;
-  for (const float* v = row.v; v != row.v + row.inputs; ++v) {
+  const float *w = row.weights, *end = row.v + row.inputs;
+  float* m = row.m;
+  const int64_t m_pitch = row.m_pitch;
+  for (const float* v = row.v; v != end; ++v) {
 #pragma GCC unroll 13
     for (int j = 0; j < kPhaseProducts; ++j, w += kLanes) {
       const Vector weight = Vector::load(w);
@@ -26,15 +47,15 @@ void multiply_phases(const PhaseRow& row) {
       const float* at = v + column * kPhasePixel + j / kT * kPhaseHalf;
 #pragma GCC unroll 4
       for (int t = 0; t < kTiles; ++t)
-        sums[t][column] = fma(Vector(at[t * row.v_pitch]), weight, sums[t][column]);
+        sums[t][column] = fma(Vector(at[t * kPhasesTile]), weight, sums[t][column]);
     }
   }
 #pragma GCC unroll 4
-  for (int t = 0; t < kTiles; ++t) {
+  for (int t = 0; t < kTiles; ++t, m += m_pitch) {
     Vector y[kM];
     PhasesTransform::output(sums[t], y);
 #pragma GCC unroll 4
-    for (int q = 0; q < kM; ++q) y[q].store(row.m + t * row.m_pitch + q * kLanes);
+    for (int q = 0; q < kM; ++q) y[q].store(m + q * kLanes);
   }
 }
 
@@ -77,9 +98,13 @@ void output_phases(const OutputTile& t) {
 template <int kMaxTiles>
 const WinogradPhases& winograd_phases() {
   static const WinogradPhases steps{
-      Vector::kLanes, kMaxTiles,
+      Vector::kLanes,
+      kMaxTiles,
+      fill_phase_lane,
+      transpose_phase_lanes,
       transform_input<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>,
-      multiply_some_phases<kMaxTiles>, output_phases};
+      multiply_some_phases<kMaxTiles>,
+      output_phases};
   return steps;
 }
 

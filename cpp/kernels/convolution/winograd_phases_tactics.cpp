@@ -19,6 +19,8 @@ constexpr int kT = kPhasesWindow;
 constexpr int64_t kMostTiles = 32;
 /// Panels whose products are kept together.
 constexpr int64_t kMostPanels = 4;
+/// Between rows of lanes, for whole vectors.
+constexpr int64_t kRowPadding = 16;
 constexpr int64_t kMostChannels = kPhaseHalf / 2;
 
 /// Panels of one vector whose "input channels" are the weights that one input and row meet.
@@ -47,11 +49,12 @@ class WinogradPhasesKernel final : public Kernel {
     row_blocks_ = std::clamp<int64_t>(rows / 2, 1, int64_t{8} * problem.threads);
     slices_ = {static_cast<int>(row_blocks_ * column_blocks_)};
     const int64_t tiles = ceil_div(output_.tiles_w(), column_blocks_);
-    row_floats_ = ((tiles - 1) * kTile + kT) * kPhasePixel;
+    lane_floats_ = (tiles - 1) * kTile + kT + kRowPadding;
+    row_floats_ = lane_floats_ * kPhasePixel;
     m_floats_ = int64_t{kT} * kTile * steps.lanes;
     const int64_t floats =
-        kT * row_floats_ +
-        tiles * (kVFloats +
+        (kT + 1) * row_floats_ +
+        tiles * (kPhasesTile +
                  std::min<int64_t>(kMostPanels, static_cast<int64_t>(panels_.panels.size())) *
                      m_floats_);
     program_offset_ = core::align_up(static_cast<size_t>(floats) * sizeof(float));
@@ -63,19 +66,18 @@ class WinogradPhasesKernel final : public Kernel {
     const Range columns = share(output_.tiles_w(), block, column_blocks_);
     const Range rows = share(shape_.batch * output_.tiles_h(), slice / column_blocks_, row_blocks_);
     auto* const pixels = static_cast<float*>(args.scratch);
-    std::fill_n(pixels, kT * row_floats_, 0.0f);
+    float* const lanes = pixels + kT * row_floats_;
+    std::fill_n(lanes, kPhasePixel * lane_floats_, 0.0f);
     for (int64_t row = rows.begin; row < rows.end; ++row) {
       const bool follows = row != rows.begin && row % output_.tiles_h() != 0;
       constexpr int kept = kT - kTile;
       if (follows) std::copy_n(pixels + kTile * row_floats_, kept * row_floats_, pixels);
-      fill_pixels(args, row, columns, follows ? kept : 0, pixels);
+      fill_pixels(args, row, columns, follows ? kept : 0, pixels, lanes);
       run_row(args, row, columns, pixels);
     }
   }
 
  private:
-  static constexpr int64_t kVFloats = int64_t{kT} * kT * kPhasePixel;
-
   struct Range {
     int64_t begin, end;
     int64_t size() const { return end - begin; }
@@ -85,53 +87,50 @@ class WinogradPhasesKernel final : public Kernel {
   }
 
   /// Rows [first, kT) of the phase pixels under a row of tiles.
-  void fill_pixels(const RunArgs& args, int64_t row, const Range& columns, int first,
-                   float* pixels) const {
+  void fill_pixels(const RunArgs& args, int64_t row, const Range& columns, int first, float* pixels,
+                   float* lanes) const {
     const int64_t n = row / output_.tiles_h(), top = row % output_.tiles_h() * kTile;
+    const int64_t height = shape_.input[1], width = shape_.input[2];
+    const int64_t count = (columns.size() - 1) * kTile + kT;
     const float* image = static_cast<const float*>(args.inputs[0]) + n * in_image_;
-    for (int i = first; i < kT; ++i)
+    for (int i = first; i < kT; ++i) {
       for (int parity = 0; parity < 4; ++parity) {
         const int64_t y = 2 * (top + i) + parity / 2 - shape_.padding[1];
-        const int64_t x = 2 * columns.begin * kTile + parity % 2 - shape_.padding[2];
-        const bool inside = y >= 0 && y < shape_.input[1];
+        const bool inside = y >= 0 && y < height;
+        const int64_t lane = parity % 2 * kPhaseHalf + parity / 2 * shape_.input_channels;
         for (int64_t c = 0; c < shape_.input_channels; ++c)
-          fill_lane(inside ? image + y * shape_.input[2] * in_pixel_ + c * in_channel_ : nullptr, x,
-                    ((columns.size() - 1) * kTile + kT),
-                    pixels + i * row_floats_ + parity % 2 * kPhaseHalf +
-                        parity / 2 * shape_.input_channels + c);
+          steps_.fill_lane(
+              {.row = inside ? image + y * width * in_pixel_ + c * in_channel_ : nullptr,
+               .pixel_pitch = in_pixel_,
+               .width = width,
+               .x = 2 * columns.begin * kTile + parity % 2 - shape_.padding[2],
+               .count = count,
+               .to = lanes + (lane + c) * lane_floats_});
       }
-  }
-
-  /// Every second pixel of a channel's row (null: zeros) from x on.
-  void fill_lane(const float* row, int64_t x, int64_t count, float* to) const {
-    const int64_t width = shape_.input[2];
-    const int64_t begin = row == nullptr ? count : std::clamp<int64_t>(ceil_div(-x, 2), 0, count);
-    const int64_t end = std::clamp<int64_t>(ceil_div(width - x, 2), begin, count);
-    for (int64_t i = 0; i < begin; ++i) to[i * kPhasePixel] = 0.0f;
-    for (int64_t i = begin; i < end; ++i) to[i * kPhasePixel] = row[(x + 2 * i) * in_pixel_];
-    for (int64_t i = end; i < count; ++i) to[i * kPhasePixel] = 0.0f;
+      steps_.transpose(lanes, lane_floats_, count, pixels + i * row_floats_);
+    }
   }
 
   void run_row(const RunArgs& args, int64_t row, const Range& columns, float* pixels) const {
-    float* const v = pixels + kT * row_floats_;
-    float* const m = v + columns.size() * kVFloats;
+    float* const v = pixels + (kT + 1) * row_floats_;
+    float* const m = v + columns.size() * kPhasesTile;
     for (int64_t t = 0; t < columns.size(); ++t)
       steps_.input({.in = pixels + t * kTile * kPhasePixel,
                     .row_pitch = row_floats_,
                     .pixel_pitch = kPhasePixel,
                     .channels = kPhasePixel,
-                    .v = v + t * kVFloats,
+                    .v = v + t * kPhasesTile,
                     .plane = kPhasePixel});
+    const int64_t first_tile = row * output_.tiles_w() + columns.begin;
     const auto panels = static_cast<int64_t>(panels_.panels.size());
     const int64_t groups = ceil_div(panels, kMostPanels);
     for (int64_t g = 0; g < groups; ++g) {
       const Range group = share(panels, g, groups);
-      multiply(columns.size(), group, v, m);
+      multiply(args, {first_tile, first_tile + columns.size()}, group, v, m);
       for (int64_t t = 0; t < columns.size(); ++t)
         for (int64_t p = group.begin; p < group.end; ++p) {
           const Panel& panel = panels_.panels[static_cast<size_t>(p)];
-          const int64_t tile = row * output_.tiles_w() + columns.begin + t;
-          output_.store(args, output_.place_of(tile),
+          output_.store(args, output_.place_of(first_tile + t),
                         {.m = m + (t * group.size() + p - group.begin) * m_floats_,
                          .plane = int64_t{kTile} * steps_.lanes,
                          .bias = packed_ + panel.bias,
@@ -142,16 +141,18 @@ class WinogradPhasesKernel final : public Kernel {
   }
 
   /// Products of a row of tiles and a group of panels.
-  void multiply(int64_t tiles, const Range& group, const float* v, float* m) const {
-    const int64_t calls = ceil_div(tiles, steps_.max_tiles);
+  void multiply(const RunArgs& args, const Range& tiles, const Range& group, const float* v,
+                float* m) const {
+    const int64_t calls = ceil_div(tiles.size(), steps_.max_tiles);
     for (int i = 0; i < kT; ++i)
       for (int64_t call = 0; call < calls; ++call) {
-        const Range some = share(tiles, call, calls);
+        const Range some = share(tiles.size(), call, calls);
+        const WinogradOutput::Place at = output_.place_of(tiles.begin + some.begin);
         for (int64_t p = group.begin; p < group.end; ++p) {
           const Panel& panel = panels_.panels[static_cast<size_t>(p)];
+          if (i < kTile) output_.fetch_row(args, at, i, some.size() * kTile, panel);
           steps_.multiply(
-              {.v = v + some.begin * kVFloats + i * kT * kPhasePixel,
-               .v_pitch = kVFloats,
+              {.v = v + some.begin * kPhasesTile + i * kT * kPhasePixel,
                .weights = packed_ + panel.weights + i * panels_.channels * panels_.lanes,
                .inputs = (i + 1 < kT ? 2 : 1) * shape_.input_channels,
                .m = m + (some.begin * group.size() + p - group.begin) * m_floats_ +
@@ -169,7 +170,7 @@ class WinogradPhasesKernel final : public Kernel {
   const float* packed_;
   int64_t in_pixel_ = 0, in_channel_ = 0, in_image_ = 0;
   int64_t column_blocks_ = 1, row_blocks_ = 1;
-  int64_t row_floats_ = 0, m_floats_ = 0;
+  int64_t lane_floats_ = 0, row_floats_ = 0, m_floats_ = 0;
   size_t program_offset_ = 0;
 };
 
