@@ -1,8 +1,7 @@
-// Thread pools as task arenas of oneTBB.
+// Thread pools: teams whose helpers are threads of oneTBB.
 #include "core/threads.h"
 
 #include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 #include <sched.h>
 
@@ -14,6 +13,7 @@
 
 #include "core/check.h"
 #include "core/environment.h"
+#include "core/team.h"
 
 namespace trtlike::core {
 namespace {
@@ -49,11 +49,19 @@ struct ThreadPool::Impl {
   explicit Impl(int n)
       : control(oneapi::tbb::global_control::max_allowed_parallelism,
                 std::max<size_t>(static_cast<size_t>(n), static_cast<size_t>(usable_cpus()))),
-        arena(n) {
+        arena(n),
+        team(std::make_shared<Team>(n, enlist, this)) {
     arena.initialize();
   }
+
+  static void enlist(void* state) {
+    Impl& impl = *static_cast<Impl*>(state);
+    impl.arena.enqueue([team = impl.team] { team->help(); });
+  }
+
   oneapi::tbb::global_control control;
   oneapi::tbb::task_arena arena;
+  std::shared_ptr<Team> team;  ///< helpers leave it later than the pool does
 };
 
 ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(1, num_threads)) {
@@ -62,27 +70,11 @@ ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(1, num_threads))
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(int slices, Body body, void* state) const {
-  if (num_threads_ == 1 || slices <= 1) {
-    const int worker =
-        num_threads_ == 1 ? 0 : std::max(0, oneapi::tbb::this_task_arena::current_thread_index());
-    for (int i = 0; i < slices; ++i) body(state, i, worker % num_threads_);
-    return;
-  }
-  impl_->arena.execute([&] {
-    oneapi::tbb::parallel_for(
-        0, slices,
-        [&](int i) { body(state, i, oneapi::tbb::this_task_arena::current_thread_index()); },
-        oneapi::tbb::simple_partitioner());
-  });
-}
-
-void ThreadPool::enter(void (*body)(void* state), void* state) const {
-  if (num_threads_ == 1) {
-    body(state);
-  } else {
-    impl_->arena.execute([&] { body(state); });
-  }
+void ThreadPool::run(std::span<const int> counts, Body body, void* state) const {
+  if (impl_) return impl_->team->run(counts, body, state);
+  for (size_t phase = 0; phase < counts.size(); ++phase)
+    for (int slice = 0; slice < counts[phase]; ++slice)
+      body(state, static_cast<int>(phase), slice, 0);
 }
 
 }  // namespace trtlike::core

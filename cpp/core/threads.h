@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <type_traits>
 
 namespace trtlike::core {
 
@@ -18,25 +20,23 @@ class ThreadPool {
 
   int num_threads() const { return num_threads_; }
 
-  /// Calls body(state, slice, worker) for every slice in [0, slices), each once, in any order;
-  /// worker is in [0, num_threads()) and no two calls with one worker overlap. Slices are taken as
-  /// threads become free. The body must not throw. Allocates nothing of its own.
-  using Body = void (*)(void* state, int slice, int worker);
-  void run(int slices, Body body, void* state) const;
+  /// Calls body(state, phase, slice, worker) for every slice in [0, counts[phase]), each once, in
+  /// any order, phase after phase; worker is in [0, num_threads()) and no two calls with one worker
+  /// overlap. Slices are taken as threads become free. The body must not throw and not come back
+  /// here. Allocates nothing of its own.
+  using Body = void (*)(void* state, int phase, int slice, int worker);
+  void run(std::span<const int> counts, Body body, void* state) const;
 
-  /// Calls body(slice, worker).
+  /// Calls body(slice, worker) for every slice of a single phase.
   template <typename F>
   void parallel_for(int slices, F&& body) const {
     run(
-        slices,
-        [](void* state, int slice, int worker) {
+        {&slices, 1},
+        [](void* state, int, int slice, int worker) {
           (*static_cast<std::remove_reference_t<F>*>(state))(slice, worker);
         },
         const_cast<void*>(static_cast<const void*>(&body)));
   }
-
-  /// Runs body(state) inside the pool, so that each `run` within starts without entering it again.
-  void enter(void (*body)(void* state), void* state) const;
 
  private:
   struct Impl;

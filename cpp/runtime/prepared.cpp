@@ -200,7 +200,10 @@ void Prepared::add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
   ready.num_outputs = outputs.size();
   operands_.insert(operands_.end(), outputs.begin(), outputs.end());
   ready.scratch_stride = core::align_up(kernel->scratch_bytes());
-  for (int slices : kernel->slices()) has_parallel_step_ = has_parallel_step_ || slices > 1;
+  for (size_t phase = 0; phase < kernel->slices().size(); ++phase) {
+    phases_.push_back({ready_.size(), static_cast<int>(phase)});
+    counts_.push_back(kernel->slices()[phase]);
+  }
   kernels_.push_back(std::move(kernel));
   ready_.push_back(ready);
 }
@@ -351,41 +354,32 @@ void Prepared::bind(const Addresses& addresses) {
   for (int32_t value : kept_) addresses.values[index(value)] = address(operand(value), addresses);
 }
 
-void Prepared::run_one(const Ready& ready, const core::ThreadPool& pool) const noexcept {
-  const std::vector<int>& slices = ready.kernel->slices();
-  for (int phase = 0; phase < static_cast<int>(slices.size()); ++phase) {
-    const int count = slices[static_cast<size_t>(phase)];
-    if (count == 1) {
-      ready.kernel->run(ready.args, phase, 0);
-      continue;
-    }
-    pool.parallel_for(count, [&ready, phase](int slice, int worker) {
-      kernels::RunArgs args = ready.args;
-      args.scratch = ready.scratch + static_cast<size_t>(worker) * ready.scratch_stride;
-      ready.kernel->run(args, phase, slice);
-    });
+void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept {
+  if (times_ns == nullptr) return run_phases(pool, 0, phases_.size());
+  size_t first = 0;
+  for (const Ready& ready : ready_) {
+    const size_t count = ready.kernel->slices().size();
+    const int64_t begin = core::now_ns();
+    run_phases(pool, first, count);
+    if (ready.step < concrete_.plan->steps.size()) times_ns[ready.step] += core::now_ns() - begin;
+    first += count;
   }
 }
 
-void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept {
-  const auto body = [&] {
-    for (const Ready& ready : ready_) {
-      if (times_ns == nullptr || ready.step >= concrete_.plan->steps.size()) {
-        run_one(ready, pool);
-        continue;
-      }
-      const int64_t begin = core::now_ns();
-      run_one(ready, pool);
-      times_ns[ready.step] += core::now_ns() - begin;
-    }
+void Prepared::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const noexcept {
+  struct State {
+    const Ready* ready;
+    const Phase* phases;
+  } state{ready_.data(), phases_.data() + first};
+  const auto run_slice = [](void* data, int number, int slice, int worker) {
+    const State& all = *static_cast<const State*>(data);
+    const Phase& phase = all.phases[number];
+    const Ready& ready = all.ready[phase.ready];
+    kernels::RunArgs args = ready.args;
+    args.scratch = ready.scratch + static_cast<size_t>(worker) * ready.scratch_stride;
+    ready.kernel->run(args, phase.phase, slice);
   };
-  if (!has_parallel_step_) {
-    body();
-    return;
-  }
-  using Body = decltype(body);
-  pool.enter([](void* state) { (*static_cast<const Body*>(state))(); },
-             const_cast<void*>(static_cast<const void*>(&body)));
+  pool.run({counts_.data() + first, count}, run_slice, &state);
 }
 
 }  // namespace trtlike::runtime

@@ -75,6 +75,11 @@ class Prepared {
     std::byte* scratch = nullptr;
   };
 
+  struct Phase {
+    size_t ready;
+    int phase;
+  };
+
   void find_needed(const Shapes& shapes, const std::vector<int32_t>& kept);
   void describe_values(const Shapes& shapes);
   void choose_tactics();
@@ -92,7 +97,7 @@ class Prepared {
   void keep_known_elements();
   Operand operand(int32_t value, int64_t offset_bytes = 0) const;
   void* address(const Operand& operand, const Addresses& addresses) const;
-  void run_one(const Ready& ready, const core::ThreadPool& pool) const noexcept;
+  void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const noexcept;
 
   engine::ConcretePlan concrete_;
   engine::AliasPlan aliases_;
@@ -100,6 +105,9 @@ class Prepared {
   /// Keeps what kernels read alive.
   std::shared_ptr<engine::LatePacks> late_packs_;
   std::vector<Ready> ready_;
+  /// Of all kernels, in order, and how many slices each has.
+  std::vector<Phase> phases_;
+  std::vector<int> counts_;
   std::vector<Operand> operands_;
   std::vector<void*> pointers_;
   /// Offset in the arena of each root value.
@@ -109,7 +117,6 @@ class Prepared {
   std::vector<int32_t> kept_;
   size_t arena_bytes_ = 0;
   size_t arena_lower_bound_bytes_ = 0;
-  bool has_parallel_step_ = false;
   bool has_earlier_ = false;
   std::byte* bound_arena_ = nullptr;
   std::vector<void*> bound_bindings_;

@@ -64,14 +64,13 @@ struct SliceRun {
   const kernels::RunArgs* args;
   char* scratch;
   size_t stride;
-  int phase;
 };
 
-void run_slice(void* state, int slice, int worker) {
+void run_slice(void* state, int phase, int slice, int worker) {
   const auto& run = *static_cast<SliceRun*>(state);
   kernels::RunArgs args = *run.args;
   args.scratch = run.scratch + run.stride * static_cast<size_t>(worker);
-  run.kernel->run(args, run.phase, slice);
+  run.kernel->run(args, phase, slice);
 }
 
 }  // namespace
@@ -138,11 +137,9 @@ double Measurement::sample() {
   if (cold_weights_) core::evict(packed_.data.get(), packed_.bytes);
   kernels::RunArgs args{inputs_.data(), outputs_.data(), scratch_.get(), nullptr};
   char* scratch = static_cast<char*>(scratch_.get()) + core::align_up(kernel_->shared_bytes());
+  SliceRun run{kernel_.get(), &args, scratch, scratch_stride_};
   const int64_t start = core::now_ns();
-  for (size_t phase = 0; phase < kernel_->slices().size(); ++phase) {
-    SliceRun run{kernel_.get(), &args, scratch, scratch_stride_, static_cast<int>(phase)};
-    pool_.run(kernel_->slices()[phase], run_slice, &run);
-  }
+  pool_.run(kernel_->slices(), run_slice, &run);
   return static_cast<double>(core::now_ns() - start) * 1e-6;
 }
 
