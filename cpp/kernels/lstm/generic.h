@@ -14,8 +14,10 @@ constexpr int64_t kLanes = Vector::kLanes;
 constexpr int64_t kPanel = kGates * kLanes;
 #if defined(__AVX512F__)
 constexpr int kRows = 6;
+constexpr int kBlocks = 4;
 #else
 constexpr int kRows = 2;
+constexpr int kBlocks = 2;
 #endif
 
 template <typename T>
@@ -34,30 +36,37 @@ void run_input(const InputRows& in) {
   });
 }
 
-/// A single row has only four sums: every other k goes to four more.
-template <typename T>
-inline void multiply_row(const float* h, const T* weights, int64_t depth, Vector (&sums)[1][4]) {
-  Vector other[4] = {Vector(0.0f), Vector(0.0f), Vector(0.0f), Vector(0.0f)};
-  int64_t k = 0;
-  for (; k + 2 <= depth; k += 2, weights += 2 * kPanel) {
-    const Vector even(h[k]), odd(h[k + 1]);
+/// A single row has only four sums a block: of a single block, every other k goes to four more.
+template <int B, typename T>
+inline void multiply_row(const StepRows& in, int64_t block, Vector (&sums)[B][kGates]) {
+  const T* weights[B];
+  for (int b = 0; b < B; ++b) weights[b] = static_cast<const T*>(in.weights_of(block + b));
+  Vector others[B][kGates];
+  clear_tile(others);
+  const auto add = [&](int64_t k, Vector(&to)[B][kGates]) {
+    const Vector x(in.h[k]);
 #pragma GCC unroll 4
-    for (int64_t g = 0; g < kGates; ++g) {
-      sums[0][g] = fma(even, Vector::load(weights + g * kLanes), sums[0][g]);
-      other[g] = fma(odd, Vector::load(weights + kPanel + g * kLanes), other[g]);
+    for (int b = 0; b < B; ++b)
+#pragma GCC unroll 4
+      for (int64_t g = 0; g < kGates; ++g)
+        to[b][g] = fma(x, Vector::load(weights[b] + k * kPanel + g * kLanes), to[b][g]);
+  };
+  int64_t k = 0;
+  for (; k + 2 <= in.hidden; k += 2) {
+    add(k, sums);
+    if constexpr (B == 1) {
+      add(k + 1, others);
+    } else {
+      add(k + 1, sums);
     }
   }
-  if (k < depth)
-    for (int64_t g = 0; g < kGates; ++g)
-      other[g] = fma(Vector(h[k]), Vector::load(weights + g * kLanes), other[g]);
-  for (int64_t g = 0; g < kGates; ++g) sums[0][g] = sums[0][g] + other[g];
+  if (k < in.hidden) add(k, sums);
+  if constexpr (B == 1)
+    for (int64_t g = 0; g < kGates; ++g) sums[0][g] = sums[0][g] + others[0][g];
 }
 
-template <int R>
-inline void load_gates(const StepRows& in, int64_t first, Vector (&sums)[R][kGates]) {
-  for (int r = 0; r < R; ++r)
-    for (int64_t g = 0; g < kGates; ++g)
-      sums[r][g] = Vector::load(in.gates[first + r] + g * kLanes);
+inline void load_gates(const float* gates, Vector (&sums)[kGates]) {
+  for (int64_t g = 0; g < kGates; ++g) sums[g] = Vector::load(gates + g * kLanes);
 }
 
 /// 1 / sigmoid(x).
@@ -77,37 +86,66 @@ inline Quotient tanh_quotient(Vector x) {
   return {over * x, polynomial(s, 1.19825839e-6f, 1.18534706e-4f, 2.26843463e-3f, 4.89352519e-3f)};
 }
 
-/// From complete gates to cells and states.
+/// From complete gates to a cell and a state.
+inline void update_state(const Vector (&gates)[kGates], float* c, float* next_h) {
+  const auto& [input, output, forget, cell] = gates;
+  const Quotient fresh = tanh_quotient(cell);
+  const Vector now = Vector::load(c) / inverse_sigmoid(forget) +
+                     fresh.over / (inverse_sigmoid(input) * fresh.under);
+  now.store(c);
+  const Quotient shown = tanh_quotient(now);
+  (shown.over / (inverse_sigmoid(output) * shown.under)).store(next_h);
+}
+
+/// Calls single(Rows<B>, block) for blocks of a single sequence, tile(Rows<R>, first, block) for
+/// rows of one block.
+template <int kBlocks, typename Single, typename Tile>
+inline void for_each_step(const StepRows& in, Single&& single, Tile&& tile) {
+  if (in.rows == 1) return for_each_tile<kBlocks>(in.blocks, single);
+  for (int64_t block = 0; block < in.blocks; ++block)
+    for_each_tile<kRows>(in.rows, [&](auto rows, int64_t first) { tile(rows, first, block); });
+}
+
+/// What becomes of the sums of rows of a block.
 template <int R>
-inline void update_states(const StepRows& in, int64_t first, const Vector (&sums)[R][kGates]) {
+inline void update_rows(const StepRows& in, int64_t first, int64_t block,
+                        const Vector (&sums)[R][kGates]) {
   for (int r = 0; r < R; ++r) {
-    float* c = in.c + (first + r) * in.state_step;
-    const auto& [input, output, forget, cell] = sums[r];
-    const Quotient fresh = tanh_quotient(cell);
-    const Vector now = Vector::load(c) / inverse_sigmoid(forget) +
-                       fresh.over / (inverse_sigmoid(input) * fresh.under);
-    now.store(c);
-    const Quotient shown = tanh_quotient(now);
-    (shown.over / (inverse_sigmoid(output) * shown.under))
-        .store(in.next_h + (first + r) * in.state_step);
+    const int64_t unit = (first + r) * in.state_step + block * kLanes;
+    update_state(sums[r], in.c + unit, in.next_h + unit);
+  }
+}
+
+/// What becomes of the sums of blocks of a single row.
+template <int B>
+inline void update_blocks(const StepRows& in, int64_t block, const Vector (&sums)[B][kGates]) {
+  for (int b = 0; b < B; ++b) {
+    const int64_t unit = (block + b) * kLanes;
+    update_state(sums[b], in.c + unit, in.next_h + unit);
   }
 }
 
 template <typename T>
 void run_step(const StepRows& in) {
-  const auto* weights = static_cast<const T*>(in.weights);
-  for_each_tile<kRows>(in.rows, [&](auto rows, int64_t first) {
-    constexpr int R = decltype(rows)::value;
-    Vector sums[R][kGates];
-    load_gates(in, first, sums);
-    if constexpr (R == 1) {
-      multiply_row(in.h + first * in.h_step, weights, in.hidden, sums);
-    } else {
-      multiply_tile<R, kGates, Left::Rows, false>(in.h + first * in.h_step, in.h_step, weights,
-                                                  kPanel, in.hidden, 0, sums);
-    }
-    update_states(in, first, sums);
-  });
+  for_each_step<kBlocks>(
+      in,
+      [&](auto blocks, int64_t block) {
+        constexpr int B = decltype(blocks)::value;
+        Vector sums[B][kGates];
+        for (int b = 0; b < B; ++b) load_gates(in.gates[0] + (block + b) * in.gates_step, sums[b]);
+        multiply_row<B, T>(in, block, sums);
+        update_blocks(in, block, sums);
+      },
+      [&](auto rows, int64_t first, int64_t block) {
+        constexpr int R = decltype(rows)::value;
+        Vector sums[R][kGates];
+        for (int r = 0; r < R; ++r)
+          load_gates(in.gates[first + r] + block * in.gates_step, sums[r]);
+        multiply_tile<R, kGates, Left::Rows, false>(in.h + first * in.h_step, in.h_step,
+                                                    static_cast<const T*>(in.weights_of(block)),
+                                                    kPanel, in.hidden, 0, sums);
+        update_rows(in, first, block, sums);
+      });
 }
 
 template <typename T>

@@ -95,23 +95,18 @@ class LstmKernel final : public Kernel {
     inputs_ = cut(row_chunks_ * shape_.directions * blocks,
                   rows / row_chunks_ * shape_.inputs * panel_ / 8, problem.threads);
     plan_steps(problem.threads);
-    const int64_t states = shape_.directions * shape_.batch * padded_;
-    gates_elems_ = shape_.directions * blocks * rows * panel_;
-    shared_bytes_ = static_cast<size_t>(gates_elems_ + 3 * states) * sizeof(float);
-    const int64_t chunk_rows = rows / row_chunks_ + 1;
-    scratch_bytes_ =
-        std::max(static_cast<size_t>(shape_.batch) * sizeof(float*),
-                 dtype_ == DataType::Float
-                     ? 0
-                     : static_cast<size_t>(chunk_rows * shape_.inputs) * sizeof(float)) +
-        core::kAlignment;
+    gates_elems_ = shape_.directions * blocks * gates_step();
+    shared_bytes_ = sizeof(float) * static_cast<size_t>(gates_elems_ + 3 * shape_.directions *
+                                                                           shape_.batch * padded_);
+    const int64_t loaded = dtype_ == DataType::Float ? 0 : (rows / row_chunks_ + 1) * shape_.inputs;
+    scratch_bytes_ = core::kAlignment + std::max(static_cast<size_t>(shape_.batch) * sizeof(float*),
+                                                 static_cast<size_t>(loaded) * sizeof(float));
   }
 
   void run(const RunArgs& args, int phase, int slice) const noexcept override {
     if (phase == 0) {
       if (slice == inputs_.count) return set_states(args);
-      const auto [begin, end] = inputs_.range(slice);
-      return multiply_inputs(args, begin, end);
+      return multiply_inputs(args, inputs_.range(slice));
     }
     if (steps_apart_) {
       const auto [begin, end] = steps_.range(slice);
@@ -158,9 +153,9 @@ class LstmKernel final : public Kernel {
     slices_.insert(slices_.end(), static_cast<size_t>(shape_.steps), steps_.count);
   }
 
+  int64_t gates_step() const { return shape_.steps * shape_.batch * panel_; }
   float* gates(const RunArgs& args, int64_t direction, int64_t block) const {
-    return static_cast<float*>(args.shared) +
-           (direction * layout_.blocks() + block) * shape_.steps * shape_.batch * panel_;
+    return static_cast<float*>(args.shared) + (direction * layout_.blocks() + block) * gates_step();
   }
   /// Two sets of h take turns.
   States states(const RunArgs& args, int64_t direction, int64_t t) const {
@@ -170,11 +165,11 @@ class LstmKernel final : public Kernel {
     return {base + t % 2 * all, base + (t + 1) % 2 * all, base + 2 * all};
   }
 
-  void multiply_inputs(const RunArgs& args, int64_t begin, int64_t end) const {
+  void multiply_inputs(const RunArgs& args, std::pair<int64_t, int64_t> units) const {
     const int64_t blocks = layout_.blocks(), rows = shape_.steps * shape_.batch;
     const float* x = nullptr;
     int64_t loaded = -1;
-    for (int64_t unit = begin; unit < end; ++unit) {
+    for (int64_t unit = units.first; unit < units.second; ++unit) {
       const int64_t chunk = unit / (shape_.directions * blocks);
       const int64_t direction = unit / blocks % shape_.directions, block = unit % blocks;
       const int64_t first = rows * chunk / row_chunks_, last = rows * (chunk + 1) / row_chunks_;
@@ -232,20 +227,24 @@ class LstmKernel final : public Kernel {
     return shape_.batch_first ? sequence * shape_.steps + step : step * shape_.batch + sequence;
   }
 
-  /// One block of hidden units for sequences that are at a step of their own each.
-  void run_block(const RunArgs& args, int64_t direction, int64_t block, int64_t first,
-                 int64_t count, const float* const* gates_of_rows, int64_t t) const {
-    const States s = states(args, direction, t);
-    const int64_t at = first * padded_, unit = at + block * loops_.lanes;
-    loops_.step[layout_.dtype]({.h = s.h + at,
-                                .h_step = padded_,
-                                .rows = count,
-                                .hidden = shape_.hidden,
-                                .weights = layout_.recurrent_panel(packed_, direction, block),
-                                .gates = gates_of_rows,
-                                .c = s.c + unit,
-                                .next_h = s.next_h + unit,
-                                .state_step = padded_});
+  /// Blocks of hidden units for sequences that are at a step of their own each.
+  void run_blocks(const RunArgs& args, const Part& part, const float* const* gates_of_rows,
+                  int64_t t) const {
+    const States s = states(args, part.direction, t);
+    const int64_t at = part.first_sequence * padded_, unit = at + part.first_block * loops_.lanes;
+    loops_.step[layout_.dtype](
+        {.h = s.h + at,
+         .h_step = padded_,
+         .rows = part.end_sequence - part.first_sequence,
+         .hidden = shape_.hidden,
+         .blocks = part.end_block - part.first_block,
+         .weights = layout_.recurrent_panel(packed_, part.direction, part.first_block),
+         .weights_step = layout_.recurrent_bytes(),
+         .gates = gates_of_rows,
+         .gates_step = gates_step(),
+         .c = s.c + unit,
+         .next_h = s.next_h + unit,
+         .state_step = padded_});
   }
 
   /// The gates of a step are its first operands: its sums would wait for them.
@@ -258,19 +257,22 @@ class LstmKernel final : public Kernel {
       run_ragged(args, part, t);
     } else {
       auto** rows = static_cast<const float**>(args.scratch);
-      const int64_t count = part.end_sequence - part.first_sequence;
       const int64_t step = step_at(part.direction, shape_.steps, t);
       const int64_t next = step_at(part.direction, shape_.steps, std::min(t + 1, shape_.steps - 1));
       // Every other step goes backwards, so that it begins with the weights that the last one left
       // in the cache.
-      for (int64_t n = part.first_block; n < part.end_block; ++n) {
-        const int64_t block = t % 2 == 0 ? n : part.first_block + part.end_block - 1 - n;
+      const int64_t calls = (part.end_block - part.first_block + kBlocksAtOnce - 1) / kBlocksAtOnce;
+      for (int64_t n = 0; n < calls; ++n) {
+        const int64_t block = part.first_block + (t % 2 == 0 ? n : calls - 1 - n) * kBlocksAtOnce;
+        const int64_t end = std::min(block + kBlocksAtOnce, part.end_block);
         const float* all = gates(args, part.direction, block);
-        for (int64_t i = 0; i < count; ++i) {
-          rows[i] = all + row_of(step, part.first_sequence + i) * panel_;
-          fetch(all + row_of(next, part.first_sequence + i) * panel_);
+        for (int64_t i = part.first_sequence; i < part.end_sequence; ++i) {
+          rows[i - part.first_sequence] = all + row_of(step, i) * panel_;
+          const float* ahead = all + row_of(next, i) * panel_;
+          for (int64_t b = block; b < end; ++b, ahead += gates_step()) fetch(ahead);
         }
-        run_block(args, part.direction, block, part.first_sequence, count, rows, t);
+        run_blocks(args, {part.direction, part.first_sequence, part.end_sequence, block, end}, rows,
+                   t);
       }
     }
     store_step(args, part, t);
@@ -285,7 +287,7 @@ class LstmKernel final : public Kernel {
       for (int64_t block = part.first_block; block < part.end_block; ++block) {
         if (t < steps) {
           const float* one = gates(args, part.direction, block) + row * panel_;
-          run_block(args, part.direction, block, b, 1, &one, t);
+          run_blocks(args, {part.direction, b, b + 1, block, block + 1}, &one, t);
         } else {
           const int64_t unit = b * padded_ + block * loops_.lanes;
           std::copy(s.h + unit, s.h + unit + loops_.lanes, s.next_h + unit);

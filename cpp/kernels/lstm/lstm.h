@@ -7,6 +7,8 @@
 // of four vectors holds all that the block's new state depends on.
 #pragma once
 
+#include <cstddef>
+
 #include "kernels/float_types.h"
 
 namespace trtlike::kernels::lstm {
@@ -24,18 +26,29 @@ struct InputRows {
   float* gates;       ///< four vectors a row
 };
 
-/// One step of one block for some sequences.
+/// One step of some blocks for some sequences.
 struct StepRows {
   const float* h;  ///< states before the step
   int64_t h_step;
   int64_t rows;
   int64_t hidden;
+  int64_t blocks;
   const void* weights;
+  size_t weights_step;        ///< bytes from one block's weights to the next one's
   const float* const* gates;  ///< W x + b of each row
-  float* c;                   ///< cells of the block, updated
-  float* next_h;              ///< states of the block
+  int64_t gates_step;         ///< of the next block
+  float* c;                   ///< cells of the blocks, updated
+  float* next_h;              ///< states of the blocks
   int64_t state_step;         ///< of c and next_h
+
+  const void* weights_of(int64_t block) const {
+    return static_cast<const std::byte*>(weights) + static_cast<size_t>(block) * weights_step;
+  }
 };
+
+/// So many blocks are one call where there is a single sequence: their weights follow each other,
+/// and less often must a new state be waited for.
+inline constexpr int64_t kBlocksAtOnce = 4;
 
 struct Loops {
   int lanes;

@@ -29,11 +29,12 @@ struct WeightLayout {
   const void* input_panel(const std::byte* base, int64_t direction, int64_t block) const;
   const void* recurrent_panel(const std::byte* base, int64_t direction, int64_t block) const;
   const float* bias(const std::byte* base, int64_t direction, int64_t block) const;
+  /// Of one of R's panels.
+  size_t recurrent_bytes() const;
   size_t bytes() const;
 
  private:
   size_t panel_bytes(int64_t depth) const;
-  size_t recurrent_bytes() const;
   int64_t panels() const { return directions * blocks(); }
 };
 

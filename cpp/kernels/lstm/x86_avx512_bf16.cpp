@@ -60,13 +60,14 @@ void run_input_pairs(const InputRows& in) {
 }
 
 void run_step_pairs(const StepRows& in) {
-  for_each_tile<kRows>(in.rows, [&](auto rows, int64_t first) {
+  const auto step = [&](auto rows, int64_t first, int64_t block) {
     constexpr int R = decltype(rows)::value;
     Vector sums[R][kGates];
-    load_gates(in, first, sums);
-    multiply_pairs<R>(in.h + first * in.h_step, in.h_step, in.weights, in.hidden, sums);
-    update_states(in, first, sums);
-  });
+    for (int r = 0; r < R; ++r) load_gates(in.gates[first + r] + block * in.gates_step, sums[r]);
+    multiply_pairs<R>(in.h + first * in.h_step, in.h_step, in.weights_of(block), in.hidden, sums);
+    update_rows(in, first, block, sums);
+  };
+  for_each_step<1>(in, [&](auto one, int64_t block) { step(one, 0, block); }, step);
 }
 
 constexpr Loops make_pair_loops() {

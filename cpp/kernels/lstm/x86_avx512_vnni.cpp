@@ -25,55 +25,103 @@ class Widening {
   __m512i order_;
 };
 
-/// Adds h times the weights, two k at a time. A single row has only four sums: every other k goes
-/// to four more.
-template <int R>
-inline void multiply_narrow(const StepRows& in, const float* h, Vector (&sums)[R][kGates]) {
-  constexpr int64_t kBytes = 3 * kLanes;
-  const Widening at_begin(0), at_end(static_cast<int>(3 * kBytes - 2 * 64));
-  const auto* weights = static_cast<const std::byte*>(in.weights);
-  Vector other[R][kGates];
-  clear_tile(other);
-  for (int64_t k = 0; k < in.hidden; k += 2, weights += kNarrowUnitBytes * kLanes) {
-    const auto* wide = reinterpret_cast<const float*>(weights);
-    const std::byte* narrow = weights + 4 * kLanes * sizeof(float);
-    const Vector even[] = {Vector::load(wide), Vector::load(wide + kLanes), at_begin.load(narrow),
-                           at_begin.load(narrow + kBytes)};
+/// Of the last integers of two k in the 64 bytes that they end with.
+constexpr int kLastBegin = 3 * 3 * kLanes - 2 * 64;
+
+/// Weights of two k.
+struct Pair {
+  Vector even[kGates], odd[kGates];
+};
+
+class Panel {
+ public:
+  explicit Panel(const void* weights) : weights_(static_cast<const std::byte*>(weights)) {}
+
+  Pair load(int64_t k, const Widening& at_begin, const Widening& at_end) const {
+    constexpr int64_t kBytes = 3 * kLanes;
+    const std::byte* from = weights_ + k / 2 * kNarrowUnitBytes * kLanes;
+    const auto* wide = reinterpret_cast<const float*>(from);
+    const std::byte* narrow = from + 4 * kLanes * sizeof(float);
     // The last integers end where the panel's two k end.
-    const Vector odd[] = {Vector::load(wide + 2 * kLanes), Vector::load(wide + 3 * kLanes),
-                          at_begin.load(narrow + 2 * kBytes), at_end.load(narrow + 2 * 64)};
+    return {{Vector::load(wide), Vector::load(wide + kLanes), at_begin.load(narrow),
+             at_begin.load(narrow + kBytes)},
+            {Vector::load(wide + 2 * kLanes), Vector::load(wide + 3 * kLanes),
+             at_begin.load(narrow + 2 * kBytes), at_end.load(narrow + 2 * 64)}};
+  }
+
+  /// The scaled sums and what the gates begin with.
+  void finish(int64_t hidden, const float* gates, Vector (&sums)[kGates]) const {
+    const auto* scales =
+        reinterpret_cast<const float*>(weights_ + (hidden + 1) / 2 * kNarrowUnitBytes * kLanes);
+    for (int64_t g = 0; g < kGates; ++g) {
+      const Vector gate = Vector::load(gates + g * kLanes);
+      sums[g] = g < kNarrowGate
+                    ? sums[g] + gate
+                    : fma(sums[g], Vector::load(scales + (g - kNarrowGate) * kLanes), gate);
+    }
+  }
+
+ private:
+  const std::byte* weights_;
+};
+
+/// Blocks of a single row. A single block has only four sums: every other k goes to four more.
+template <int B>
+inline void step_blocks(const StepRows& in, int64_t block) {
+  const Widening at_begin(0), at_end(kLastBegin);
+  Vector sums[B][kGates], others[B][kGates];
+  clear_tile(sums);
+  clear_tile(others);
+  for (int64_t k = 0; k < in.hidden; k += 2) {
+    const Vector x(in.h[k]), y(in.h[k + 1]);
+#pragma GCC unroll 4
+    for (int b = 0; b < B; ++b) {
+      const Pair pair = Panel(in.weights_of(block + b)).load(k, at_begin, at_end);
+#pragma GCC unroll 4
+      for (int64_t g = 0; g < kGates; ++g) {
+        Vector& sum = B == 1 ? others[b][g] : sums[b][g];
+        sums[b][g] = fma(x, pair.even[g], sums[b][g]);
+        sum = fma(y, pair.odd[g], sum);
+      }
+    }
+  }
+  for (int b = 0; b < B; ++b) {
+    if constexpr (B == 1)
+      for (int64_t g = 0; g < kGates; ++g) sums[b][g] = sums[b][g] + others[b][g];
+    Panel(in.weights_of(block + b))
+        .finish(in.hidden, in.gates[0] + (block + b) * in.gates_step, sums[b]);
+  }
+  update_blocks(in, block, sums);
+}
+
+template <int R>
+inline void step_rows(const StepRows& in, int64_t first, int64_t block) {
+  const Widening at_begin(0), at_end(kLastBegin);
+  const Panel panel(in.weights_of(block));
+  const float* h = in.h + first * in.h_step;
+  Vector sums[R][kGates];
+  clear_tile(sums);
+  for (int64_t k = 0; k < in.hidden; k += 2) {
+    const Pair pair = panel.load(k, at_begin, at_end);
 #pragma GCC unroll 6
     for (int r = 0; r < R; ++r) {
       const Vector x(h[r * in.h_step + k]), y(h[r * in.h_step + k + 1]);
 #pragma GCC unroll 4
-      for (int64_t g = 0; g < kGates; ++g) {
-        Vector& sum = R == 1 ? other[r][g] : sums[r][g];
-        sums[r][g] = fma(x, even[g], sums[r][g]);
-        sum = fma(y, odd[g], sum);
-      }
+      for (int64_t g = 0; g < kGates; ++g)
+        sums[r][g] = fma(y, pair.odd[g], fma(x, pair.even[g], sums[r][g]));
     }
   }
-  if constexpr (R == 1)
-    for (int64_t g = 0; g < kGates; ++g) sums[0][g] = sums[0][g] + other[0][g];
+  for (int r = 0; r < R; ++r)
+    panel.finish(in.hidden, in.gates[first + r] + block * in.gates_step, sums[r]);
+  update_rows(in, first, block, sums);
 }
 
 void run_step_narrow(const StepRows& in) {
-  const auto* scales = reinterpret_cast<const float*>(
-      static_cast<const std::byte*>(in.weights) + (in.hidden + 1) / 2 * kNarrowUnitBytes * kLanes);
-  for_each_tile<kRows>(in.rows, [&](auto rows, int64_t first) {
-    constexpr int R = decltype(rows)::value;
-    Vector sums[R][kGates], gates[R][kGates];
-    clear_tile(sums);
-    multiply_narrow<R>(in, in.h + first * in.h_step, sums);
-    load_gates(in, first, gates);
-    for (int r = 0; r < R; ++r)
-      for (int64_t g = 0; g < kGates; ++g)
-        sums[r][g] =
-            g < kNarrowGate
-                ? sums[r][g] + gates[r][g]
-                : fma(sums[r][g], Vector::load(scales + (g - kNarrowGate) * kLanes), gates[r][g]);
-    update_states(in, first, sums);
-  });
+  for_each_step<kBlocks>(
+      in, [&](auto blocks, int64_t block) { step_blocks<decltype(blocks)::value>(in, block); },
+      [&](auto rows, int64_t first, int64_t block) {
+        step_rows<decltype(rows)::value>(in, first, block);
+      });
 }
 
 constexpr Loops make_narrow_loops() {

@@ -55,7 +55,7 @@ void check(const Sizes& n) {
 }
 
 TEST(LstmTactics, hidden_sizes_around_the_vector) {
-  for (const int64_t n : {1, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 50})
+  for (const int64_t n : {1, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 50, 64, 65, 97, 130})
     check({.steps = 4, .batch = 1, .inputs = n + 2, .hidden = n});
 }
 
