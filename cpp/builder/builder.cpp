@@ -183,10 +183,9 @@ class Build {
   }
 
   void fuse_timed(const tuner::Options& options) {
-    // Kernels of timed fusions compute in FP32; the conversions that they would need among narrow
+    // Kernels of timed fusions compute in FP32; the conversions that they would need among BF16
     // neighbours are not in their times.
-    const bool is_narrow = config_.flag(BuilderFlag::FP16) || config_.flag(BuilderFlag::BF16);
-    if (options.level == 0 || is_narrow) return;
+    if (options.level == 0 || config_.flag(BuilderFlag::BF16)) return;
     const auto time_nodes = [&](const ir::Graph& graph, const std::vector<ir::NodeId>& nodes) {
       std::vector<ir::NodeId> order = graph.topological_order();
       const std::set<ir::NodeId> wanted(nodes.begin(), nodes.end());
