@@ -26,6 +26,8 @@ struct Tile {
   const char* ahead;
   int64_t ahead_half;
   int64_t ahead_step;
+  const char* input_ahead;  ///< and input, input_step bytes a channel; null where `ahead` is
+  int64_t input_step;
   const float* start;    ///< first value of the sums: a row of vectors * lanes, or one a pixel
   int64_t start_stride;  ///< 0: the same row (the bias) for all pixels
   /// Where sums that are not complete go: rows of vectors * lanes; null: they are complete.
@@ -39,13 +41,22 @@ struct Tile {
   Finish finish;
 };
 
-/// Lets tile `index` of `count` fetch its share of `bytes` from `from` on.
+/// Lets tile `index` of `count` fetch its share of the `bytes` of weights from `from` on.
 inline void fetch_ahead(Tile& tile, const float* from, int64_t bytes, int64_t index,
                         int64_t count) {
   const int64_t share = bytes / count;
   tile.ahead = reinterpret_cast<const char*>(from) + share * index;
   tile.ahead_half = share / 2;
   tile.ahead_step = share / 2 / (tile.taps * tile.channels) + 1;
+  tile.input_ahead = tile.ahead;
+  tile.input_step = 0;
+}
+
+/// Lets the tile fetch `bytes` of input as well.
+inline void fetch_input(Tile& tile, const float* from, int64_t bytes) {
+  tile.input_ahead = reinterpret_cast<const char*>(from);
+  tile.input_step = bytes / (tile.taps * tile.channels) + 1;
+  if (tile.ahead == nullptr) tile.ahead = tile.input_ahead;
 }
 
 using TileFunction = void (*)(const Tile& tile);

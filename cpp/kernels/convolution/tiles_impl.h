@@ -43,7 +43,7 @@ class RegisterTile {
 
   template <bool kAhead>
   void accumulate(const Tile& tile) {
-    const char* ahead = tile.ahead;
+    const char *ahead = tile.ahead, *input = tile.input_ahead;
     for (int64_t t = 0; t < tile.taps; ++t) {
       const float* rows[kRows];
 #pragma GCC unroll 16
@@ -57,6 +57,8 @@ class RegisterTile {
           __builtin_prefetch(ahead, 0, 2);
           __builtin_prefetch(ahead + tile.ahead_half, 0, 2);
           ahead += tile.ahead_step;
+          __builtin_prefetch(input, 0, 2);
+          input += tile.input_step;
         }
 #pragma GCC unroll 16
         for (int i = 0; i < kRows; ++i) {

@@ -50,6 +50,9 @@ struct OutputTile {
   int rows;  ///< how many of the m x m outputs exist
   int columns;
   Finish finish;
+  /// Whole vectors are stored around the caches where they are whole lines: out and pitches are
+  /// multiples of 64 bytes, and the caller fences.
+  bool streamed = false;
 };
 
 struct WinogradTransforms {

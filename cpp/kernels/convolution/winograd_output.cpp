@@ -3,9 +3,20 @@
 
 #include <algorithm>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "kernels/convolution/pixel_grid.h"
 
 namespace trtlike::kernels::convolution {
+namespace {
+
+/// Larger outputs have mostly left the caches of common machines before they are read.
+constexpr size_t kStreamedBytes = size_t{4} << 20;
+constexpr size_t kLineBytes = 64;
+
+}  // namespace
 
 WinogradOutput::WinogradOutput(const Problem& problem, core::Isa isa, int m)
     : epilogue_(problem, isa),
@@ -15,7 +26,10 @@ WinogradOutput::WinogradOutput(const Problem& problem, core::Isa isa, int m)
       width_(problem.outputs[0].dims[3]),
       tiles_h_(ceil_div(height_, m)),
       tiles_w_(ceil_div(width_, m)),
-      pitch_(problem.outputs[0].pixel_pitch()) {}
+      pitch_(problem.outputs[0].pixel_pitch()),
+      streamed_(isa == core::Isa::Avx512 && !epilogue_.has_program() &&
+                problem.outputs[0].bytes() >= kStreamedBytes &&
+                static_cast<size_t>(pitch_) * sizeof(float) % kLineBytes == 0) {}
 
 void WinogradOutput::store(const RunArgs& args, const Place& at, const Products& products,
                            void (*transform)(const OutputTile& tile), void* program_scratch) const {
@@ -35,7 +49,8 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
       .residual_pitch = epilogue_.residual_pitch,
       .rows = static_cast<int>(std::min<int64_t>(m_, height_ - at.h)),
       .columns = static_cast<int>(std::min<int64_t>(m_, width_ - at.w)),
-      .finish = epilogue_.finish};
+      .finish = epilogue_.finish,
+      .streamed = streamed_ && reinterpret_cast<uintptr_t>(args.outputs[0]) % kLineBytes == 0};
   transform(tile);
   if (!epilogue_.has_program()) return;
   for (int i = 0; i < tile.rows; ++i)
@@ -45,11 +60,17 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
 
 void WinogradOutput::fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
                                const Panel& panel) const {
-  if (at.h + row >= height_) return;
+  if (streamed_ || at.h + row >= height_) return;
   const int64_t end = std::min(at.w + pixels, width_);
   const float* out = static_cast<const float*>(args.outputs[0]) +
                      (at.n * height_ + at.h + row) * width_ * pitch_ + panel.out_channel;
   for (int64_t w = at.w; w < end; ++w) __builtin_prefetch(out + w * pitch_, 1);
+}
+
+void WinogradOutput::complete() const {
+#if defined(__x86_64__)
+  if (streamed_) _mm_sfence();
+#endif
 }
 
 }  // namespace trtlike::kernels::convolution

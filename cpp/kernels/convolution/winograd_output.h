@@ -36,6 +36,8 @@ class WinogradOutput {
   /// Fetches a panel's channels of `pixels` neighbours in row `row` of tiles that will be stored.
   void fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
                  const Panel& panel) const;
+  /// Makes what was stored visible to the threads that go on once the calling slice has ended.
+  void complete() const;
   size_t scratch_bytes() const { return epilogue_.scratch_bytes(); }
 
  private:
@@ -44,6 +46,7 @@ class WinogradOutput {
   int64_t batch_, height_, width_;
   int64_t tiles_h_, tiles_w_;
   int64_t pitch_;
+  bool streamed_;
 };
 
 }  // namespace trtlike::kernels::convolution

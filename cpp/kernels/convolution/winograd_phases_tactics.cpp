@@ -75,6 +75,7 @@ class WinogradPhasesKernel final : public Kernel {
       fill_pixels(args, row, columns, follows ? kept : 0, pixels, lanes);
       run_row(args, row, columns, pixels);
     }
+    output_.complete();
   }
 
  private:

@@ -18,6 +18,10 @@ namespace {
 constexpr int64_t kRowPadding = 16;
 /// Tiles of a block, of which the products take a multiple of every register tile's height.
 constexpr int64_t kBlockTiles = 24;
+/// Register tiles of fewer are over before they have fetched anything.
+constexpr int64_t kFetchingChannels = 64;
+/// Weights of one product that do not stay in the first-level cache.
+constexpr int64_t kFetchedWeights = 32 * 1024 / sizeof(float);
 
 class WinogradKernel final : public Kernel {
  public:
@@ -53,8 +57,8 @@ class WinogradKernel final : public Kernel {
       float* v = scratch + window_floats_;
       for (int64_t i = 0; i < count; ++i)
         transform_tile(args, first + i, v + i * v_row_, v_plane_, scratch);
-      multiply(args, first, count, v, v + taps_ * v_plane_, 0,
-               static_cast<int>(panels_.panels.size()));
+      multiply(args, {first, count}, v, v + taps_ * v_plane_,
+               {0, static_cast<int64_t>(panels_.panels.size())});
     } else if (phase == 0) {
       const auto [first, count] = range(slice, slices_[0]);
       for (int64_t i = first; i < first + count; ++i)
@@ -63,10 +67,11 @@ class WinogradKernel final : public Kernel {
       const auto panels = static_cast<int64_t>(panels_.panels.size());
       const auto [first, count] = range(slice / panel_blocks_, blocks_);
       const int64_t block = slice % panel_blocks_;
-      multiply(args, first, count, shared + first * v_row_, scratch,
-               static_cast<int>(panels * block / panel_blocks_),
-               static_cast<int>(panels * (block + 1) / panel_blocks_));
+      const int64_t begin = panels * block / panel_blocks_;
+      multiply(args, {first, count}, shared + first * v_row_, scratch,
+               {begin, panels * (block + 1) / panel_blocks_ - begin});
     }
+    output_.complete();
   }
 
  private:
@@ -143,22 +148,33 @@ class WinogradKernel final : public Kernel {
       }
   }
 
-  /// Products and output transform of tiles [first, first + count) for panels [begin, end). `v` is
-  /// the first tile's row; `scratch` has room for M and two pointer tables.
-  void multiply(const RunArgs& args, int64_t first, int64_t count, const float* v, float* scratch,
-                int begin, int end) const {
+  /// The rows of input that the windows of a block read and those above them do not, each as long
+  /// as the step to the next window.
+  struct InputRows {
+    const float* in = nullptr;  ///< of the whole batch
+    int64_t window = 0, end = 0;
+    WinogradOutput::Place at{};  ///< of the window
+    int64_t row = 0;
+    int64_t wait = 0;  ///< register tiles before the first
+  };
+
+  /// Products and output transform of a block of tiles for some panels. `v` is the first tile's
+  /// row; `scratch` has room for M and two pointer tables.
+  void multiply(const RunArgs& args, Range block, const float* v, float* scratch,
+                Range panels) const {
     float* m = scratch;
     auto* const outs = reinterpret_cast<float**>(scratch + taps_ * m_plane_);
-    auto* const rows = const_cast<const float**>(outs + count);
-    for (int64_t i = 0; i < count; ++i) {
+    auto* const rows = const_cast<const float**>(outs + block.count);
+    for (int64_t i = 0; i < block.count; ++i) {
       rows[i] = v + i * v_row_;
       outs[i] = m + i * m_row_;
     }
-    for (int p = begin; p < end; ++p) {
+    InputRows ahead = rows_behind(args, block);
+    for (int64_t p = panels.first; p < panels.first + panels.count; ++p) {
       const Panel& panel = panels_.panels[static_cast<size_t>(p)];
-      multiply_panel(panel, rows, outs, count);
-      for (int64_t i = 0; i < count; ++i)
-        output_.store(args, output_.place_of(first + i),
+      multiply_panel(panel, rows, outs, block.count, ahead);
+      for (int64_t i = 0; i < block.count; ++i)
+        output_.store(args, output_.place_of(block.first + i),
                       {m + i * m_row_, m_plane_, packed_ + panel.bias, &panel},
                       options_.transforms->output,
                       static_cast<char*>(args.scratch) + program_offset_);
@@ -166,8 +182,9 @@ class WinogradKernel final : public Kernel {
   }
 
   void multiply_panel(const Panel& panel, const float* const* rows, float* const* outs,
-                      int64_t count) const {
+                      int64_t count, InputRows& ahead) const {
     const int width = panel.vectors * panels_.lanes;
+    const int64_t weights = panels_.channels * width;
     const int64_t num_tiles = ceil_div(count, options_.tiles->max_rows[panel.vectors]);
     Tile tile{};
     tile.taps = 1;
@@ -176,19 +193,52 @@ class WinogradKernel final : public Kernel {
     tile.out_channels = width;
     for (int64_t xi = 0; xi < taps_; ++xi) {
       tile.channel = xi * v_plane_;
-      tile.weights = packed_ + panel.weights + xi * panels_.channels * width;
+      tile.weights = packed_ + panel.weights + xi * weights;
       tile.out_channel = xi * m_plane_;
       for (int64_t t = 0; t < num_tiles; ++t) {
         const int64_t at = count * t / num_tiles, next = count * (t + 1) / num_tiles;
         tile.rows = rows + at;
         tile.out = outs + at;
-        // Slices that share out tiles read the same weights: fetching them twice gains nothing.
-        if (options_.by_channels)
-          fetch_ahead(tile, tile.weights + panels_.channels * width,
-                      panels_.channels * width * static_cast<int64_t>(sizeof(float)), t, num_tiles);
+        tile.ahead = nullptr;
+        if (weights >= kFetchedWeights)
+          fetch_ahead(tile, tile.weights + weights, weights * static_cast<int64_t>(sizeof(float)),
+                      t, num_tiles);
+        fetch_row(tile, ahead);
         options_.tiles->functions[panel.vectors][next - at](tile);
       }
     }
+  }
+
+  /// The rows of the block behind this one, which the same thread most likely computes next;
+  /// fetched as late as there is time for all.
+  InputRows rows_behind(const RunArgs& args, Range block) const {
+    InputRows out;
+    if (options_.by_channels || panels_.channels < kFetchingChannels ||
+        block.first + block.count == num_tiles_)
+      return out;
+    int64_t tiles = 0;
+    for (const Panel& panel : panels_.panels)
+      tiles += taps_ * ceil_div(block.count, options_.tiles->max_rows[panel.vectors]);
+    out.in = static_cast<const float*>(args.inputs[0]);
+    out.window = block.first + block.count;
+    out.end = std::min(out.window + block.count, num_tiles_);
+    out.wait = tiles - (out.end - out.window) * options_.size.m * options_.size.stride;
+    return out;
+  }
+
+  /// Lets the tile fetch the next of the rows once it is time to.
+  void fetch_row(Tile& tile, InputRows& rows) const {
+    if (rows.wait-- > 0 || rows.window == rows.end) return;
+    const int64_t extent = options_.size.m * options_.size.stride;
+    const int64_t kept = options_.size.window() - extent;
+    if (rows.row == 0) rows.at = output_.place_of(rows.window);
+    const int64_t y = rows.at.h * options_.size.stride - shape_.padding[1] + kept + rows.row;
+    const int64_t x = rows.at.w * options_.size.stride - shape_.padding[2] + kept;
+    if (++rows.row == extent) rows.row = 0, ++rows.window;
+    if (y >= shape_.input[1]) return;
+    const int64_t pixel = (rows.at.n * shape_.input[1] + y) * shape_.input[2] + x;
+    fetch_input(tile, rows.in + pixel * in_pitch_,
+                extent * in_pitch_ * static_cast<int64_t>(sizeof(float)));
   }
 
   Options options_;

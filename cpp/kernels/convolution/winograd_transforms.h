@@ -151,7 +151,7 @@ inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
 #pragma GCC unroll 9
     for (int i = 0; i < kT; ++i) {
       const float* at = w.in + i * w.row_pitch + j * w.pixel_pitch + c;
-      if (j >= kT - kM * kStride) __builtin_prefetch(at + kM * kStride * w.pixel_pitch);
+      if (j >= kT - kM * kStride) __builtin_prefetch(at + kM * kStride * w.pixel_pitch, 0, 2);
       d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
     }
     Winograd<kM, kStride, kTaps>::input(d, y);
@@ -176,6 +176,16 @@ void transform_input(const InputWindow& w) {
     transform_input_lanes<kM, kStride, kTaps, false>(w, c, static_cast<int>(w.channels - c));
 }
 
+/// `next` is where the tile to the right stores the same.
+inline void store_whole([[maybe_unused]] const OutputTile& t, float* to, const float* next,
+                        Vector y) {
+#if defined(__AVX512F__)
+  if (t.streamed) return _mm512_stream_ps(to, y.v);
+#endif
+  __builtin_prefetch(next, 1);
+  y.store(to);
+}
+
 /// Stores row i of a tile's outputs, which are y before bias, residual and finish. kFull: all
 /// outputs of the tile exist and all lanes are stored.
 template <int kM, bool kFull>
@@ -193,9 +203,8 @@ inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, V
   for (int j = 0; j < kM; ++j) {
     if (!kFull && j >= t.columns) break;
     float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
-    if (kFull) __builtin_prefetch(to + kM * t.pixel_pitch, 1);
     if (kFull) {
-      y[j].store(to);
+      store_whole(t, to, to + kM * t.pixel_pitch, y[j]);
     } else {
       y[j].store(to, lanes);
     }

@@ -145,6 +145,29 @@ TEST(NativeConvolution, depthwise_inputs_beyond_the_cache) {
   expect_all_close(convolution({2, 150, 61, 59}, {150, 1, 3, 3}, attributes, pitched(151)));
 }
 
+TEST(NativeConvolution, outputs_beyond_the_caches) {
+  for (const int64_t channels : {16, 40}) {
+    const Dims input{1, 9, 43, 39}, kernel{channels, 9, 3, 3};
+    for (const Storage& to : {pitched(1024), pitched(1023)}) {
+      expect_all_close(convolution(input, kernel, padded(1), kChannelsLast, to));
+      expect_all_close(convolution(input, kernel, padded(1), pitched(11), to).misaligned());
+    }
+  }
+  Attributes halved = padded(3);
+  halved.emplace_back("stride", Ints{2, 2});
+  expect_all_close(
+      convolution({1, 3, 80, 77}, {20, 3, 7, 7}, halved, kChannelsLast, pitched(1024)));
+}
+
+TEST(NativeConvolution, residuals_beyond_the_caches) {
+  Attributes attributes = padded(1);
+  attributes.emplace_back("program", "in 2; v2 = sum v0 v1; v3 = clip v2 0 6; out v3");
+  TacticCase problem("FusedConvolution", attributes);
+  problem.input({2, 17, 25, 33}, kChannelsLast).constant({16, 17, 3, 3}).constant({16});
+  expect_all_close(problem.input({2, 16, 25, 33}, pitched(19)).output(pitched(1024)).threads(5),
+                   "FusedConvolution");
+}
+
 TEST(NativeConvolution, gates_around_the_vector_width) {
   for (const char* program : {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2",
                               "in 1; v1 = hard_sigmoid v0 0.2 0.4; v2 = prod v1 v0; out v2"})

@@ -56,18 +56,19 @@ std::vector<float> load(const TensorDesc& desc, const std::byte* bytes) {
 /// The type that references compute in.
 DataType plain_type(DataType dtype) { return core::is_float(dtype) ? DataType::Float : dtype; }
 
-/// A block aligned to 64 bytes between two guards.
+/// A block between two guards, `offset` bytes behind a multiple of 64.
 struct Guarded {
-  explicit Guarded(size_t n) : bytes(n), block(core::allocate_shared(n + 2 * kGuardBytes)) {
-    std::memset(block.get(), static_cast<int>(kGuard), n + 2 * kGuardBytes);
+  explicit Guarded(size_t n, size_t offset = 0)
+      : bytes(n), offset(offset), block(core::allocate_shared(n + offset + 2 * kGuardBytes)) {
+    std::memset(block.get(), static_cast<int>(kGuard), n + offset + 2 * kGuardBytes);
   }
-  std::byte* data() const { return static_cast<std::byte*>(block.get()) + kGuardBytes; }
+  std::byte* data() const { return static_cast<std::byte*>(block.get()) + kGuardBytes + offset; }
   bool is_intact() const {
     const auto ok = [](std::byte b) { return b == kGuard; };
     return std::all_of(data() - kGuardBytes, data(), ok) &&
            std::all_of(data() + bytes, data() + bytes + kGuardBytes, ok);
   }
-  size_t bytes;
+  size_t bytes, offset;
   std::shared_ptr<void> block;
 };
 
@@ -123,6 +124,11 @@ TacticCase& TacticCase::threads(int n) {
 
 TacticCase& TacticCase::strict() {
   strict_ = true;
+  return *this;
+}
+
+TacticCase& TacticCase::misaligned() {
+  output_offset_ = sizeof(float);
   return *this;
 }
 
@@ -223,7 +229,7 @@ std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
   const Guarded shared(kernel->shared_bytes());
   std::vector<Guarded> scratch, results;
   std::vector<void*> outputs;
-  for (const TensorDesc& desc : outputs_) results.emplace_back(desc.bytes());
+  for (const TensorDesc& desc : outputs_) results.emplace_back(desc.bytes(), output_offset_);
   for (const Guarded& block : results) outputs.push_back(block.data());
   for (int i = 0; i < threads_; ++i) scratch.emplace_back(kernel->scratch_bytes());
   const core::ThreadPool pool(threads_);

@@ -31,6 +31,8 @@ class TacticCase {
   TacticCase& output(Storage storage);
   TacticCase& threads(int n);
   TacticCase& strict();
+  /// Outputs begin at no multiple of a cache line.
+  TacticCase& misaligned();
   /// Replaces the values of the input that was added last.
   TacticCase& values(std::vector<float> values);
 
@@ -67,6 +69,7 @@ class TacticCase {
   uint32_t seed_ = 12345;
   int threads_ = 2;
   bool strict_ = false;
+  size_t output_offset_ = 0;
   bool complete_ = false;
 };
 
