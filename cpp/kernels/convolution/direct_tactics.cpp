@@ -1,4 +1,5 @@
 // Tactics of direct convolution, channels-last to channels-last, one for each tile width.
+#include "core/strings.h"
 #include "kernels/convolution/grid_slice.h"
 #include "kernels/convolution/tactics.h"
 
@@ -69,6 +70,18 @@ struct Direct {
   }
 };
 
+/// Panels of 24 for numbers of channels that vectors of 16 do not divide.
+struct Direct24 : Direct<tiles_avx2, 3> {
+  static std::optional<std::string> refuse(const Problem& problem) {
+    if (auto reason = Direct::refuse(problem)) return reason;
+    const ops::ConvolutionShape shape = shape_of(problem);
+    const int64_t channels = shape.output_channels / shape.groups;
+    if (channels % 48 != 24)
+      return core::str("needs an odd multiple of 24 output channels, got ", channels);
+    return std::nullopt;
+  }
+};
+
 }  // namespace
 }  // namespace convolution
 
@@ -86,6 +99,8 @@ TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_8x48_avx512, "direct_f32_8x48_avx5
                            Direct48Avx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_12x32_avx512, "direct_f32_12x32_avx512", Isa::Avx512,
                            Direct32Avx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x24_avx2, "direct_f32_4x24_avx2", Isa::Avx2,
+                           convolution::Direct24)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x16_avx2, "direct_f32_6x16_avx2", Isa::Avx2,
                            Direct16Avx2)
 #endif

@@ -39,22 +39,25 @@ void expect_all_close(TacticCase problem, const char* op = "Convolution") {
   EXPECT_GE(check_all(op, problem), 1) << problem.describe();
 }
 
-/// As expect_all_close, for a problem that Winograd by phases takes.
-void expect_phases_close(TacticCase problem) {
-  const char* op = problem.problem().op->name;
-  for (const Tactic* tactic : tactics_for(op)) {
-    if (std::string_view(tactic->name).find("_phases_") == std::string_view::npos) continue;
-    EXPECT_EQ(tactic->refuse(problem.problem()), std::nullopt);
-  }
-  EXPECT_GE(check_all(op, problem), 1) << problem.describe();
-}
-
 TEST(NativeConvolution, channels_around_the_vector_width) {
   for (const int64_t c : {1, 3, 15, 16, 17, 33, 64, 70})
     for (const int64_t k : {1, 3, 15, 16, 17, 33, 64, 70, 130}) {
       expect_all_close(convolution({1, c, 5, 6}, {k, c, 3, 3}, padded(1)));
       expect_all_close(convolution({1, c, 5, 3}, {k, c, 1, 1}, {}));
     }
+}
+
+TEST(NativeConvolution, odd_multiples_of_24_channels) {
+  const Tactic* tactic = find_tactic("Convolution", "direct_f32_4x24_avx2");
+  if (tactic == nullptr) GTEST_SKIP() << "not in this build";
+  for (const int64_t k : {24, 72, 120})
+    for (int64_t w = 1; w <= 9; ++w) {
+      auto problem = convolution({1, 7, 3, w}, {k, 7, 3, 3}, padded(1), pitched(9), pitched(k + 5));
+      EXPECT_EQ(tactic->refuse(problem.problem()), std::nullopt);
+      EXPECT_GE(check_all("Convolution", problem), 1) << problem.describe();
+    }
+  EXPECT_EQ(tactic->refuse(convolution({1, 7, 3, 3}, {48, 7, 3, 3}, {}).problem()),
+            "needs an odd multiple of 24 output channels, got 48");
 }
 
 TEST(NativeConvolution, extents_around_the_tiles) {
@@ -195,77 +198,6 @@ TEST(NativeConvolution, depthwise_programs) {
     for (const Dims& extra : extras) out.input(extra, kChannelsLast);
     expect_all_close(out.output(kChannelsLast), "FusedConvolution");
   }
-}
-
-TEST(NativeConvolution, few_channels_with_strides_of_two_around_the_tiles) {
-  for (int64_t extent = 1; extent <= 9; ++extent)
-    for (const int64_t kernel : {5, 6, 7})
-      for (const int64_t padding : {0, 1, 2, 3}) {
-        const int64_t h = 2 * (extent - 1) + kernel - 2 * padding;
-        const int64_t channels = 1 + (extent + padding) % 4;
-        const Attributes attributes = {{"stride", Ints{2, 2}},
-                                       {"pre_padding", Ints{padding, 3 - padding}},
-                                       {"post_padding", Ints{padding, padding}}};
-        if (h < 1) continue;
-        for (const int64_t odd : {0, 1}) {
-          const Dims input{2, channels, h + odd, 2 * extent + 6}, filter{20, channels, kernel, 7};
-          expect_phases_close(convolution(input, filter, attributes));
-          expect_phases_close(convolution(input, filter, attributes, {}, kChannelsLast));
-        }
-      }
-}
-
-TEST(NativeConvolution, few_channels_with_strides_of_two_around_the_vector_width) {
-  Attributes attributes = padded(3);
-  attributes.emplace_back("stride", Ints{2, 2});
-  for (const int64_t k : {1, 7, 8, 9, 15, 16, 17, 64, 80})
-    for (const int64_t c : {1, 2, 3, 4}) {
-      const Dims input{2, c, 13, 22}, kernel{k, c, 7, 7};
-      expect_phases_close(convolution(input, kernel, attributes, pitched(c + 2), pitched(k + 3)));
-      expect_phases_close(convolution(input, kernel, attributes, {}, pitched(k + 3)));
-    }
-}
-
-TEST(NativeConvolution, few_channels_with_strides_of_two_in_many_blocks) {
-  Attributes attributes = padded(3);
-  attributes.emplace_back("stride", Ints{2, 2});
-  for (const int threads : {1, 2, 5})
-    expect_phases_close(convolution({2, 3, 83, 270}, {24, 3, 7, 7}, attributes, {}, kChannelsLast)
-                            .threads(threads));
-}
-
-TEST(NativeConvolution, few_channels_with_strides_of_two_and_programs) {
-  Attributes attributes = padded(3);
-  attributes.emplace_back("stride", Ints{2, 2});
-  for (const char* program : {"in 2; v2 = sum v0 v1; v3 = clip v2 -1 1; out v3",
-                              "in 2; v2 = sum v0 v1; v3 = sigmoid v2; v4 = prod v3 v2; out v4",
-                              "in 2; v2 = leaky_relu v0 0.1; v3 = sum v2 v1; out v3"}) {
-    Attributes with_program = attributes;
-    with_program.emplace_back("program", program);
-    TacticCase out("FusedConvolution", with_program);
-    out.input({2, 3, 21, 19}).constant({20, 3, 7, 7}).constant({20});
-    expect_phases_close(out.input({2, 20, 11, 10}, pitched(25)).output(pitched(23)));
-  }
-}
-
-TEST(NativeConvolution, phases_refuse_what_they_are_not_for) {
-  const Tactic* tactic = find_tactic("Convolution", "winograd_f32_4x4_phases_avx512");
-  if (tactic == nullptr) GTEST_SKIP() << "not in this build";
-  Attributes attributes = padded(3);
-  attributes.emplace_back("stride", Ints{2, 2});
-  const auto refusal = [&](Dims input, Dims kernel) {
-    return tactic->refuse(convolution(input, kernel, attributes).problem());
-  };
-  EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 7, 7}), std::nullopt);
-  EXPECT_EQ(refusal({1, 5, 20, 20}, {8, 5, 7, 7}), "needs 4 input channels at most, got 5");
-  const char* extents = "needs a kernel of 5x5 to 7x7 with strides of 2, no dilations or groups";
-  EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 7, 3}), extents);
-  EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 8, 7}), extents);
-  auto unit = convolution({1, 3, 20, 20}, {8, 3, 7, 7}, padded(3));
-  EXPECT_EQ(tactic->refuse(unit.problem()), extents);
-  auto strict = convolution({1, 3, 20, 20}, {8, 3, 7, 7}, attributes);
-  EXPECT_EQ(tactic->refuse(strict.strict().problem()),
-            "does not keep the order of the direct sums");
 }
 
 TEST(NativeConvolution, bands_of_wider_tensors) {
