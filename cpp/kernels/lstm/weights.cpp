@@ -34,7 +34,8 @@ float largest(const float* weights, int64_t count) {
 
 void pack_narrow_panel(const float* weights, const WeightLayout& layout, int64_t block,
                        std::byte* to) {
-  constexpr float kMost = (1 << 23) - 1;
+  // Both quotients are rounded, which may add one to the largest integer.
+  constexpr float kMost = (1 << 23) - 2;
   const int64_t lanes = layout.lanes, depth = layout.hidden;
   std::byte* scales = to + (depth + 1) / 2 * kNarrowUnitBytes * lanes;
   for (int64_t gate = 0; gate < kGates; ++gate)
