@@ -51,16 +51,17 @@ inline void multiply_row(const StepRows& in, int64_t block, Vector (&sums)[B][kG
       for (int64_t g = 0; g < kGates; ++g)
         to[b][g] = fma(x, Vector::load(weights[b] + k * kPanel + g * kLanes), to[b][g]);
   };
-  int64_t k = 0;
-  for (; k + 2 <= in.hidden; k += 2) {
+  const int64_t by = in.backwards ? -1 : 1, pairs = in.hidden / 2;
+  int64_t k = in.backwards ? in.hidden - 1 : 0;
+  for (int64_t pair = 0; pair < pairs; ++pair, k += 2 * by) {
     add(k, sums);
     if constexpr (B == 1) {
-      add(k + 1, others);
+      add(k + by, others);
     } else {
-      add(k + 1, sums);
+      add(k + by, sums);
     }
   }
-  if (k < in.hidden) add(k, sums);
+  if (in.hidden % 2 != 0) add(k, sums);
   if constexpr (B == 1)
     for (int64_t g = 0; g < kGates; ++g) sums[0][g] = sums[0][g] + others[0][g];
 }

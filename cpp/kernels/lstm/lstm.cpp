@@ -119,11 +119,10 @@ class LstmKernel final : public Kernel {
       }
       return;
     }
-    const int64_t direction = slice / groups_, group = slice % groups_;
-    const int64_t first = shape_.batch * group / groups_,
-                  end = shape_.batch * (group + 1) / groups_;
+    const auto [first, end] =
+        Slicing{shape_.batch, static_cast<int>(groups_)}.range(slice % static_cast<int>(groups_));
     for (int64_t t = 0; t < shape_.steps; ++t)
-      run_step(args, {direction, first, end, 0, layout_.blocks()}, t);
+      run_step(args, {slice / groups_, first, end, 0, layout_.blocks()}, t);
   }
 
  private:
@@ -238,6 +237,7 @@ class LstmKernel final : public Kernel {
          .rows = part.end_sequence - part.first_sequence,
          .hidden = shape_.hidden,
          .blocks = part.end_block - part.first_block,
+         .backwards = false,
          .weights = layout_.recurrent_panel(packed_, part.direction, part.first_block),
          .weights_step = layout_.recurrent_bytes(),
          .gates = gates_of_rows,
@@ -259,8 +259,8 @@ class LstmKernel final : public Kernel {
       auto** rows = static_cast<const float**>(args.scratch);
       const int64_t step = step_at(part.direction, shape_.steps, t);
       const int64_t next = step_at(part.direction, shape_.steps, std::min(t + 1, shape_.steps - 1));
-      // Every other step goes backwards, so that it begins with the weights that the last one left
-      // in the cache.
+      // Every other step goes backwards: it begins with the weights that the last one left in
+      // cache.
       const int64_t calls = (part.end_block - part.first_block + kBlocksAtOnce - 1) / kBlocksAtOnce;
       for (int64_t n = 0; n < calls; ++n) {
         const int64_t block = part.first_block + (t % 2 == 0 ? n : calls - 1 - n) * kBlocksAtOnce;

@@ -33,6 +33,9 @@ struct StepRows {
   int64_t rows;
   int64_t hidden;
   int64_t blocks;
+  /// From the last h to the first: a single sequence then begins with the weights that the step
+  /// before left in the first-level cache.
+  bool backwards;
   const void* weights;
   size_t weights_step;        ///< bytes from one block's weights to the next one's
   const float* const* gates;  ///< W x + b of each row

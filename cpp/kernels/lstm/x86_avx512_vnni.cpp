@@ -72,7 +72,8 @@ inline void step_blocks(const StepRows& in, int64_t block) {
   Vector sums[B][kGates], others[B][kGates];
   clear_tile(sums);
   clear_tile(others);
-  for (int64_t k = 0; k < in.hidden; k += 2) {
+  const int64_t last = (in.hidden - 1) / 2 * 2, by = in.backwards ? -2 : 2;
+  for (int64_t k = in.backwards ? last : 0; 0 <= k && k <= last; k += by) {
     const Vector x(in.h[k]), y(in.h[k + 1]);
 #pragma GCC unroll 4
     for (int b = 0; b < B; ++b) {
