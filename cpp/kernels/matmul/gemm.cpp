@@ -105,9 +105,11 @@ class GemmKernel final : public Kernel {
   }
 
   void plan_slices() {
-    const int64_t worth =
-        std::max(2 * setup_.products * setup_.m * setup_.n * setup_.k / kMinSliceFlops,
-                 setup_.b_matrices * layout_.matrix_bytes / kMinSliceBytes);
+    const int64_t flops = 2 * setup_.products * setup_.m * setup_.n * setup_.k;
+    // Halves of what is worth one slice and a half still are.
+    const int64_t least = flops / (kMinSliceFlops / 4 * 3) == 2 ? 2 : 1;
+    const int64_t worth = std::max(
+        {flops / kMinSliceFlops, least, setup_.b_matrices * layout_.matrix_bytes / kMinSliceBytes});
     const int64_t target =
         setup_.threads == 1 ? 1 : std::clamp<int64_t>(worth, 1, int64_t{4} * setup_.threads);
     const int64_t tile_rows = (setup_.m + tiles_.max_rows - 1) / tiles_.max_rows;
