@@ -63,6 +63,12 @@ TEST(WinogradPhases, threads_and_many_blocks) {
                      .threads(threads));
 }
 
+TEST(WinogradPhases, empty_batch) {
+  Attributes attributes = padded(3);
+  attributes.emplace_back("stride", Ints{2, 2});
+  expect_close(convolution({0, 3, 20, 20}, {24, 3, 7, 7}, attributes, {}, kChannelsLast));
+}
+
 TEST(WinogradPhases, programs) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
