@@ -16,8 +16,10 @@ namespace convolution {
 namespace {
 
 constexpr int64_t kRowPadding = 16;
-/// Tiles of a block, of which the products take a multiple of every register tile's height.
-constexpr int64_t kBlockTiles = 24;
+/// Tiles of a block, of which the products take a multiple of every register tile's height. More
+/// tiles share weights that come from beyond the second-level cache; fewer tiles stay in it.
+constexpr int64_t kBlockTiles = 24, kCloseBlockTiles = 12;
+constexpr int64_t kCloseWeights = (int64_t{1} << 20) / sizeof(float);
 /// Register tiles of fewer are over before they have fetched anything.
 constexpr int64_t kFetchingChannels = 64;
 /// Weights of one product that do not stay in the first-level cache.
@@ -83,11 +85,21 @@ class WinogradKernel final : public Kernel {
     return {first, num_tiles_ * (block + 1) / blocks - first};
   }
 
+  /// As many for each thread, unless threads share a block's channels.
+  int64_t count_blocks(int threads) const {
+    if (options_.by_channels) {
+      const int64_t blocks = ceil_div(num_tiles_, kBlockTiles);
+      return blocks > 1 ? ceil_div(blocks, threads) * threads : 1;
+    }
+    const int64_t weights = taps_ * shape_.input_channels * shape_.output_channels;
+    const int64_t tiles = threads * (weights <= kCloseWeights ? kCloseBlockTiles : kBlockTiles);
+    return std::max<int64_t>(1, (num_tiles_ + tiles / 2) / tiles) * threads;
+  }
+
   void plan_slices(int threads) {
     const int t = options_.size.window();
     window_floats_ = t * t * v_row_;
-    blocks_ = std::max<int64_t>(1, ceil_div(num_tiles_, kBlockTiles));
-    if (blocks_ > 1 || !options_.by_channels) blocks_ = ceil_div(blocks_, threads) * threads;
+    blocks_ = count_blocks(threads);
     blocks_ = std::clamp<int64_t>(blocks_, 1, std::max<int64_t>(1, num_tiles_));
     const int64_t block_tiles = ceil_div(num_tiles_, blocks_);
     m_plane_ = block_tiles * m_row_ + kRowPadding;
