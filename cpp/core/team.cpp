@@ -25,14 +25,17 @@ constexpr int64_t kLingerNs = 100'000;
 /// How long a helper stays at least where other teams want one too.
 constexpr int64_t kTurnNs = 1'000'000;
 
-/// Teams whose wish for a thread is not yet fulfilled.
-std::atomic<int> num_waiting{0};
+// Of all teams: threads in run(), threads in help(), and threads that were asked for.
+alignas(64) std::atomic<int> num_callers{0};
+alignas(64) std::atomic<int> num_helping{0};
+alignas(64) std::atomic<int> num_waiting{0};
 
 uint64_t pack(uint32_t number, int first, int end) {
   return uint64_t{number} << 32 | static_cast<uint64_t>(end) << 16 | static_cast<uint64_t>(first);
 }
 int first_of(uint64_t part) { return static_cast<int>(part & 0xffff); }
 int end_of(uint64_t part) { return static_cast<int>(part >> 16 & 0xffff); }
+uint32_t number_of(uint64_t part) { return static_cast<uint32_t>(part >> 32); }
 constexpr uint64_t kOneFromFront = 1;
 constexpr uint64_t kOneFromBack = uint64_t{1} << 16;
 
@@ -65,8 +68,9 @@ class Patience {
 
 }  // namespace
 
-Team::Team(int num_threads, Enlist enlist, void* enlist_state)
+Team::Team(int num_threads, int max_threads, Enlist enlist, void* enlist_state)
     : num_threads_(num_threads),
+      max_threads_(max_threads),
       num_parts_(std::min(num_threads, kMaxParts)),
       enlist_(enlist),
       enlist_state_(enlist_state),
@@ -74,6 +78,7 @@ Team::Team(int num_threads, Enlist enlist, void* enlist_state)
       is_taken_(new std::atomic<bool>[static_cast<size_t>(num_threads)] {}) {}
 
 void Team::run(std::span<const int> counts, Body body, void* state) {
+  num_callers.fetch_add(1, std::memory_order_relaxed);
   counts_ = counts;
   body_ = body;
   state_ = state;
@@ -83,18 +88,23 @@ void Team::run(std::span<const int> counts, Body body, void* state) {
   advance(0);
   Avoidance avoidance;
   Patience patience;
-  int claim = 0;
   while (finished_.load(std::memory_order_acquire) != run) {
-    if (callers_turns_.step_aside()) find_free_cpu(avoidance);
-    callers_cpu_.store(current_cpu(), std::memory_order_relaxed);
-    if (take(0, claim)) {
-      work(claim, 0);
+    if (caller_.turns.is_over() && caller_.turns.yield()) find_free_cpu(avoidance);
+    tell_cpu();
+    if (work(caller_)) {
       patience.renew();
     } else if (patience.is_over(kSleepNs)) {
       sleep();
       patience.renew();
     }
   }
+  num_callers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Team::tell_cpu() {
+  const int cpu = current_cpu();
+  if (callers_cpu_.load(std::memory_order_relaxed) != cpu)
+    callers_cpu_.store(cpu, std::memory_order_relaxed);
 }
 
 /// The caller is needed between runs, too: a helper takes the place beside another program better.
@@ -107,21 +117,22 @@ void Team::find_free_cpu(Avoidance& avoidance) {
 
 void Team::help() {
   num_waiting.fetch_sub(1, std::memory_order_relaxed);
-  int worker = 1;
-  while (is_taken_[static_cast<size_t>(worker)].exchange(true, std::memory_order_acquire))
-    worker = worker + 1 < num_threads_ ? worker + 1 : 1;
+  num_helping.fetch_add(1, std::memory_order_relaxed);
+  Place place;
+  place.worker = 1;
+  while (is_taken_[static_cast<size_t>(place.worker)].exchange(true, std::memory_order_acquire))
+    place.worker = place.worker + 1 < num_threads_ ? place.worker + 1 : 1;
+  place.home = place.worker % num_parts_;
   const int64_t joined_ns = now_ns();
-  Turns turns;
   Avoidance avoidance;
   Patience patience;
-  int claim = 0;
   for (;;) {
-    if (turns.step_aside()) crowded_ns_.store(now_ns(), std::memory_order_relaxed);
+    if (place.turns.is_over() && place.turns.yield())
+      crowded_ns_.store(now_ns(), std::memory_order_relaxed);
     avoidance.leave(callers_cpu_.load(std::memory_order_relaxed));
-    if (take(worker % num_parts_, claim)) {
-      work(claim, worker);
+    if (work(place)) {
       patience.renew();
-    } else if (num_waiting.load(std::memory_order_relaxed) > 0 && now_ns() - joined_ns > kTurnNs) {
+    } else if (is_wanted_elsewhere(joined_ns)) {
       break;
     } else if (patience.is_over(is_running() ? kSleepNs : kLingerNs)) {
       if (!is_running()) break;
@@ -129,24 +140,67 @@ void Team::help() {
       patience.renew();
     }
   }
-  is_taken_[static_cast<size_t>(worker)].store(false, std::memory_order_release);
+  is_taken_[static_cast<size_t>(place.worker)].store(false, std::memory_order_release);
   helpers_.fetch_sub(1, std::memory_order_release);
+  num_helping.fetch_sub(1, std::memory_order_relaxed);
 }
 
-/// The front of the home part, else the back of another.
-bool Team::take(int home, int& claim) {
-  for (int i = 0; i < num_parts_; ++i) {
-    const int at = home + i < num_parts_ ? home + i : home + i - num_parts_;
-    std::atomic<uint64_t>& left = parts_[static_cast<size_t>(at)].left;
-    uint64_t part = left.load(std::memory_order_acquire);
-    while (first_of(part) < end_of(part)) {
-      claim = i == 0 ? first_of(part) : end_of(part) - 1;
-      const uint64_t rest = i == 0 ? part + kOneFromFront : part - kOneFromBack;
-      if (left.compare_exchange_weak(part, rest, std::memory_order_acq_rel,
-                                     std::memory_order_acquire))
-        return true;
-    }
+/// Callers of other teams need the CPUs, or other teams waited for a helper long enough.
+bool Team::is_wanted_elsewhere(int64_t joined_ns) const {
+  if (num_callers.load(std::memory_order_relaxed) + num_helping.load(std::memory_order_relaxed) >
+      max_threads_)
+    return true;
+  return num_waiting.load(std::memory_order_relaxed) > 0 && now_ns() - joined_ns > kTurnNs;
+}
+
+/// Goes through the thread's own part, else takes a slice of another; false if there was none.
+bool Team::work(Place& place) {
+  int claim = 0, done = 0;
+  while (take_first(place, claim)) {
+    run_claim(claim, place.worker);
+    ++done;
+    if (place.turns.is_over()) break;
   }
+  if (done == 0) {
+    if (!take_last(place, claim)) return false;
+    run_claim(claim, place.worker);
+    done = 1;
+  }
+  finish(done, place.worker);
+  return true;
+}
+
+bool Team::take_first(Place& place, int& claim) {
+  std::atomic<uint64_t>& left = parts_[static_cast<size_t>(place.home)].left;
+  uint64_t part = left.load(std::memory_order_acquire);
+  while (first_of(part) < end_of(part))
+    if (left.compare_exchange_weak(part, part + kOneFromFront, std::memory_order_acq_rel,
+                                   std::memory_order_acquire)) {
+      claim = first_of(part);
+      return true;
+    }
+  return false;
+}
+
+/// Searches the other parts once a phase: what is empty stays so until the next one, which writes
+/// to the thread's own part too.
+bool Team::take_last(Place& place, int& claim) {
+  const uint32_t number =
+      number_of(parts_[static_cast<size_t>(place.home)].left.load(std::memory_order_acquire));
+  if (place.searched == number) return false;
+  bool is_open = true;
+  for (int i = 1; i < num_parts_; ++i) {
+    std::atomic<uint64_t>& left = parts_[static_cast<size_t>((place.home + i) % num_parts_)].left;
+    uint64_t part = left.load(std::memory_order_acquire);
+    is_open = is_open && number_of(part) == number;
+    while (first_of(part) < end_of(part))
+      if (left.compare_exchange_weak(part, part - kOneFromBack, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+        claim = end_of(part) - 1;
+        return true;
+      }
+  }
+  if (is_open) place.searched = number;
   return false;
 }
 
@@ -157,12 +211,15 @@ bool Team::has_slices() const {
   });
 }
 
-/// What a thread knows of the phase stays as it is until the claim is finished.
-void Team::work(int claim, int worker) {
+/// What a thread knows of the phase stays as it is until it finished what it took.
+void Team::run_claim(int claim, int worker) {
   const int end = std::min(counts_[static_cast<size_t>(phase_)], (claim + 1) * slices_per_claim_);
   for (int slice = claim * slices_per_claim_; slice < end; ++slice)
     body_(state_, phase_, slice, worker);
-  if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) advance(worker);
+}
+
+void Team::finish(int claims, int worker) {
+  if (unfinished_.fetch_sub(claims, std::memory_order_acq_rel) == claims) advance(worker);
 }
 
 /// On the thread that finished a phase: goes through what follows and is not shared.
@@ -194,6 +251,7 @@ void Team::open(int phase) {
 }
 
 void Team::ask_for_help() {
+  if (num_callers.load(std::memory_order_relaxed) >= max_threads_) return;
   if (helpers_.load(std::memory_order_acquire) >= num_threads_ - 1) return;
   helpers_.fetch_add(1, std::memory_order_relaxed);
   num_waiting.fetch_add(1, std::memory_order_relaxed);

@@ -19,8 +19,9 @@ class Team {
   /// Asks for one more thread that calls help().
   using Enlist = void (*)(void* state);
 
+  /// All teams together keep to `max_threads` threads where they have no more callers than that.
   /// `enlist_state` must outlive every run.
-  Team(int num_threads, Enlist enlist, void* enlist_state);
+  Team(int num_threads, int max_threads, Enlist enlist, void* enlist_state);
 
   /// Runs counts[phase] slices of each phase in turn on the caller, worker 0, and on up to
   /// num_threads - 1 helpers. One run at a time. Allocates nothing.
@@ -38,20 +39,34 @@ class Team {
     std::atomic<uint64_t> left{0};
   };
 
-  bool take(int home, int& claim);
+  /// One thread's way through the phases.
+  struct Place {
+    int worker = 0;
+    int home = 0;             ///< its part
+    uint32_t searched = ~0u;  ///< number of the phase whose other parts it found empty
+    Turns turns;
+  };
+
+  bool work(Place& place);
+  bool take_first(Place& place, int& claim);
+  bool take_last(Place& place, int& claim);
+  bool is_wanted_elsewhere(int64_t joined_ns) const;
   bool has_slices() const;
-  void find_free_cpu(Avoidance& avoidance);
-  void work(int claim, int worker);
+  void run_claim(int claim, int worker);
+  void finish(int claims, int worker);
   void advance(int worker);
   void open(int phase);
   void ask_for_help();
   void wake();
   void sleep();
+  void tell_cpu();
+  void find_free_cpu(Avoidance& avoidance);
   bool is_running() const {
     return started_.load(std::memory_order_acquire) != finished_.load(std::memory_order_acquire);
   }
 
   const int num_threads_;
+  const int max_threads_;
   const int num_parts_;
   const Enlist enlist_;
   void* const enlist_state_;
@@ -65,14 +80,14 @@ class Team {
   int phase_ = 0;
   int slices_per_claim_ = 1;
   uint32_t number_ = 0;
-  Turns callers_turns_;
+  Place caller_;
 
   alignas(64) std::atomic<int> unfinished_{0};
   alignas(64) std::atomic<uint32_t> started_{0};
   std::atomic<uint32_t> finished_{0};
-  std::atomic<int> helpers_{0};
-  std::atomic<int> callers_cpu_{-1};
+  alignas(64) std::atomic<int> callers_cpu_{-1};
   std::atomic<int64_t> crowded_ns_{0};  ///< when a helper's CPU was, or the caller moved
+  std::atomic<int> helpers_{0};
   std::atomic<int> sleepers_{0};
   std::atomic<uint32_t> signal_{0};
 };

@@ -47,10 +47,11 @@ int default_num_threads() {
 
 struct ThreadPool::Impl {
   explicit Impl(int n)
-      : control(oneapi::tbb::global_control::max_allowed_parallelism,
-                std::max<size_t>(static_cast<size_t>(n), static_cast<size_t>(usable_cpus()))),
+      : max_threads(std::max(n, usable_cpus())),
+        control(oneapi::tbb::global_control::max_allowed_parallelism,
+                static_cast<size_t>(max_threads)),
         arena(n),
-        team(std::make_shared<Team>(n, enlist, this)) {
+        team(std::make_shared<Team>(n, max_threads, enlist, this)) {
     arena.initialize();
   }
 
@@ -59,6 +60,7 @@ struct ThreadPool::Impl {
     impl.arena.enqueue([team = impl.team] { team->help(); });
   }
 
+  int max_threads;
   oneapi::tbb::global_control control;
   oneapi::tbb::task_arena arena;
   std::shared_ptr<Team> team;  ///< helpers leave it later than the pool does

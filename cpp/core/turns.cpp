@@ -32,7 +32,7 @@ bool Turns::was_interrupted() {
   return before >= 0 && switches_ != before;
 }
 
-bool Turns::step_aside() {
+bool Turns::is_over() {
   if (!is_contended_ && ++calls_ % kCallsPerLook != 0) return false;
   const int64_t now = now_ns();
   if (now - looked_ns_ >= kLookNs) {
@@ -43,7 +43,7 @@ bool Turns::step_aside() {
       since_ns_ = now;
     }
   }
-  return is_contended_ && now - since_ns_ >= kTurnNs && yield();
+  return is_contended_ && now - since_ns_ >= kTurnNs;
 }
 
 bool Turns::yield() {

@@ -12,13 +12,14 @@ namespace trtlike::core {
 /// Of one thread at a time.
 class Turns {
  public:
-  /// Called between slices, holding nothing that others wait for. Yields the CPU where another
-  /// thread has lately taken it away and would soon do so again; true if one took it.
-  bool step_aside();
+  /// Called between slices: true where another thread has lately taken the CPU away and would soon
+  /// do so again.
+  bool is_over();
+  /// Lets others have the CPU, holding nothing that anybody waits for; true if one took it.
+  bool yield();
 
  private:
   bool was_interrupted();
-  bool yield();
 
   int calls_ = 0;
   bool is_contended_ = false;

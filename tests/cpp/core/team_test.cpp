@@ -19,7 +19,8 @@ class Helpers {
  public:
   explicit Helpers(int num_threads)
       : team_(std::make_shared<Team>(
-            num_threads, [](void* self) { static_cast<Helpers*>(self)->add(); }, this)) {}
+            num_threads, num_threads, [](void* self) { static_cast<Helpers*>(self)->add(); },
+            this)) {}
   ~Helpers() {
     for (std::thread& thread : threads_) thread.join();
   }
@@ -114,7 +115,7 @@ TEST(Team, holds_under_many_short_runs) {
 }
 
 TEST(Team, needs_nobody_that_does_not_come) {
-  Team team(4, [](void*) {}, nullptr);
+  Team team(4, 4, [](void*) {}, nullptr);
   expect_runs(team, 4, {100, 1, 100});
 }
 

@@ -76,7 +76,8 @@ TEST(Turns, a_neighbour_on_the_same_cpu_gets_turns) {
     pin();
     Turns turns;
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (!was_taken && std::chrono::steady_clock::now() < end) was_taken = turns.step_aside();
+    while (!was_taken && std::chrono::steady_clock::now() < end)
+      was_taken = turns.is_over() && turns.yield();
   }).join();
   stop = true;
   neighbour.join();
