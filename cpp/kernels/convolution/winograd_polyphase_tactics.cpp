@@ -1,5 +1,5 @@
-// Tactics of WinogradPhases. Each slice takes rows of tiles, one after the other, through all steps
-// in the second-level cache.
+// Tactics of WinogradPolyphase. Each slice takes rows of tiles, one after the other, through all
+// steps in the second-level cache.
 #include <algorithm>
 
 #include "core/memory.h"
@@ -7,14 +7,14 @@
 #include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/winograd_output.h"
-#include "kernels/convolution/winograd_phases.h"
+#include "kernels/convolution/winograd_polyphase.h"
 
 namespace trtlike::kernels {
 namespace convolution {
 namespace {
 
-constexpr int kTile = kPhasesSize.m;
-constexpr int kT = kPhasesWindow;
+constexpr int kTile = kPolyphaseSize.m;
+constexpr int kT = kPolyphaseWindow;
 /// Tiles of a row that are computed together.
 constexpr int64_t kMostTiles = 32;
 /// Panels whose products are kept together.
@@ -30,10 +30,10 @@ PanelPlan plan_phase_panels(const ops::ConvolutionShape& shape, int lanes) {
   return plan_panels(products, kT, lanes, 1);
 }
 
-class WinogradPhasesKernel final : public Kernel {
+class WinogradPolyphaseKernel final : public Kernel {
  public:
-  WinogradPhasesKernel(const Problem& problem, const WinogradPhases& steps,
-                       std::span<const std::byte> packed)
+  WinogradPolyphaseKernel(const Problem& problem, const WinogradPolyphase& steps,
+                          std::span<const std::byte> packed)
       : steps_(steps),
         output_(problem, isa_of_lanes(steps.lanes), kTile),
         shape_(shape_of(problem)),
@@ -54,7 +54,7 @@ class WinogradPhasesKernel final : public Kernel {
     m_floats_ = int64_t{kT} * kTile * steps.lanes;
     const int64_t floats =
         (kT + 1) * row_floats_ +
-        tiles * (kPhasesTile +
+        tiles * (kPolyphaseTile +
                  std::min<int64_t>(kMostPanels, static_cast<int64_t>(panels_.panels.size())) *
                      m_floats_);
     program_offset_ = core::align_up(static_cast<size_t>(floats) * sizeof(float));
@@ -114,13 +114,13 @@ class WinogradPhasesKernel final : public Kernel {
 
   void run_row(const RunArgs& args, int64_t row, const Range& columns, float* pixels) const {
     float* const v = pixels + (kT + 1) * row_floats_;
-    float* const m = v + columns.size() * kPhasesTile;
+    float* const m = v + columns.size() * kPolyphaseTile;
     for (int64_t t = 0; t < columns.size(); ++t)
       steps_.input({.in = pixels + t * kTile * kPhasePixel,
                     .row_pitch = row_floats_,
                     .pixel_pitch = kPhasePixel,
                     .channels = kPhasePixel,
-                    .v = v + t * kPhasesTile,
+                    .v = v + t * kPolyphaseTile,
                     .plane = kPhasePixel});
     const int64_t first_tile = row * output_.tiles_w() + columns.begin;
     const auto panels = static_cast<int64_t>(panels_.panels.size());
@@ -153,7 +153,7 @@ class WinogradPhasesKernel final : public Kernel {
           const Panel& panel = panels_.panels[static_cast<size_t>(p)];
           if (i < kTile) output_.fetch_row(args, at, i, some.size() * kTile, panel);
           steps_.multiply(
-              {.v = v + some.begin * kPhasesTile + i * kT * kPhasePixel,
+              {.v = v + some.begin * kPolyphaseTile + i * kT * kPhasePixel,
                .weights = packed_ + panel.weights + i * panels_.channels * panels_.lanes,
                .inputs = (i + 1 < kT ? 2 : 1) * shape_.input_channels,
                .m = m + (some.begin * group.size() + p - group.begin) * m_floats_ +
@@ -164,7 +164,7 @@ class WinogradPhasesKernel final : public Kernel {
       }
   }
 
-  const WinogradPhases& steps_;
+  const WinogradPolyphase& steps_;
   WinogradOutput output_;
   ops::ConvolutionShape shape_;
   PanelPlan panels_;
@@ -177,8 +177,8 @@ class WinogradPhasesKernel final : public Kernel {
 
 bool has_extent(int64_t kernel) { return kernel >= 5 && kernel <= 7; }
 
-template <const WinogradPhases& (*kSteps)()>
-struct WinogradPhasesFunctions {
+template <const WinogradPolyphase& (*kSteps)()>
+struct WinogradPolyphaseFunctions {
   static std::optional<std::string> refuse(const Problem& problem) {
     const Layout input = problem.inputs[0].layout;
     if (auto reason = refuse_operands(
@@ -219,14 +219,14 @@ struct WinogradPhasesFunctions {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<WinogradPhasesKernel>(problem, kSteps(), packed);
+    return std::make_unique<WinogradPolyphaseKernel>(problem, kSteps(), packed);
   }
 
  private:
   /// G g G^T by output channel, row parity, column parity and channel.
   static std::vector<double> transformed_phases(const ops::ConvolutionShape& shape,
                                                 const std::vector<float>& weights) {
-    constexpr int kTaps = kPhasesSize.taps;
+    constexpr int kTaps = kPolyphaseSize.taps;
     const int64_t channels = shape.input_channels, filters = shape.output_channels * 4 * channels;
     std::vector<float> phases(static_cast<size_t>(filters * kTaps * kTaps));
     for (int64_t k = 0; k < shape.output_channels; ++k)
@@ -239,7 +239,7 @@ struct WinogradPhasesFunctions {
                     ((k * channels + c) * shape.kernel[1] + a) * shape.kernel[2] + b)];
           }
     std::vector<double> out(static_cast<size_t>(filters * kT * kT));
-    transform_filters(kPhasesSize, phases.data(), static_cast<size_t>(filters), out.data());
+    transform_filters(kPolyphaseSize, phases.data(), static_cast<size_t>(filters), out.data());
     return out;
   }
 };
@@ -249,13 +249,15 @@ struct WinogradPhasesFunctions {
 
 #if defined(__x86_64__)
 using core::Isa;
-using WinogradPhasesAvx512 =
-    convolution::WinogradPhasesFunctions<convolution::winograd_phases_avx512>;
-using WinogradPhasesAvx2 = convolution::WinogradPhasesFunctions<convolution::winograd_phases_avx2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_phases_avx512, "winograd_f32_4x4_phases_avx512",
-                           Isa::Avx512, WinogradPhasesAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_phases_avx2, "winograd_f32_4x4_phases_avx2",
-                           Isa::Avx2, WinogradPhasesAvx2)
+using WinogradPolyphaseAvx512 =
+    convolution::WinogradPolyphaseFunctions<convolution::winograd_polyphase_avx512>;
+using WinogradPolyphaseAvx2 =
+    convolution::WinogradPolyphaseFunctions<convolution::winograd_polyphase_avx2>;
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_polyphase_avx512,
+                           "winograd_f32_4x4_polyphase_avx512", Isa::Avx512,
+                           WinogradPolyphaseAvx512)
+TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_polyphase_avx2,
+                           "winograd_f32_4x4_polyphase_avx2", Isa::Avx2, WinogradPolyphaseAvx2)
 #endif
 
 }  // namespace trtlike::kernels

@@ -1,9 +1,9 @@
 // Winograd convolution of few channels with kernels of 5 to 7 by 5 to 7 and a stride of 2, as
 // networks begin with.
 //
-// Pixels whose rows and columns have the same parities (a phase) meet only the taps of these
-// parities, with a stride of 1: four convolutions of up to 4x4 taps, whose sum is one F(4x4, 4x4)
-// with the phases as input channels:
+// Pixels whose rows and columns have the same parities (a polyphase component, here a phase) meet
+// only the taps of these parities, with a stride of 1: four convolutions of up to 4x4 taps, whose
+// sum is one F(4x4, 4x4) with the phases as input channels:
 //
 //   Y = A^T [ sum over phases p and channels c of (G g_pc G^T) . (B^T d_pc B) ] A
 //
@@ -19,13 +19,13 @@
 
 namespace trtlike::kernels::convolution {
 
-inline constexpr WinogradSize kPhasesSize{4, 1, 4};
-inline constexpr int kPhasesWindow = kPhasesSize.window();
+inline constexpr WinogradSize kPolyphaseSize{4, 1, 4};
+inline constexpr int kPolyphaseWindow = kPolyphaseSize.window();
 /// Floats of a phase pixel, and of each half.
 inline constexpr int kPhasePixel = 16;
 inline constexpr int kPhaseHalf = 8;
 /// Vectors of weights an input: a row's products of even columns, and of odd ones.
-inline constexpr int kPhaseProducts = 2 * kPhasesWindow - 1;
+inline constexpr int kPhaseProducts = 2 * kPolyphaseWindow - 1;
 
 /// One float of the phase pixels of a row: every second pixel of an input row from x on, with zeros
 /// beside [0, width).
@@ -39,7 +39,8 @@ struct PhaseLane {
 };
 
 /// Floats of V from one tile to the next.
-inline constexpr int64_t kPhasesTile = int64_t{kPhasesWindow} * kPhasesWindow * kPhasePixel;
+inline constexpr int64_t kPolyphaseTile =
+    int64_t{kPolyphaseWindow} * kPolyphaseWindow * kPhasePixel;
 
 /// Row i of the products of some tiles with the filters of one vector of output channels.
 struct PhaseRow {
@@ -51,7 +52,7 @@ struct PhaseRow {
   int tiles;
 };
 
-struct WinogradPhases {
+struct WinogradPolyphase {
   int lanes;
   int max_tiles;  ///< of a PhaseRow
   void (*fill_lane)(const PhaseLane& lane);
@@ -62,7 +63,7 @@ struct WinogradPhases {
   void (*output)(const OutputTile& tile);
 };
 
-const WinogradPhases& winograd_phases_avx512();
-const WinogradPhases& winograd_phases_avx2();
+const WinogradPolyphase& winograd_polyphase_avx512();
+const WinogradPolyphase& winograd_polyphase_avx2();
 
 }  // namespace trtlike::kernels::convolution

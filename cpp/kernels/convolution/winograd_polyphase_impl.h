@@ -1,14 +1,14 @@
-// The steps of WinogradPhases as templates; each instruction set's file makes its own copies.
+// The steps of WinogradPolyphase as templates; each instruction set's file makes its own copies.
 #pragma once
 
-#include "kernels/convolution/winograd_phases.h"
+#include "kernels/convolution/winograd_polyphase.h"
 #include "kernels/convolution/winograd_transforms.h"
 #include "kernels/transpose_block.h"
 
 namespace trtlike::kernels::convolution {
 namespace {
 
-using PhasesTransform = Winograd<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>;
+using PolyphaseTransform = Winograd<kPolyphaseSize.m, kPolyphaseSize.stride, kPolyphaseSize.taps>;
 
 void fill_phase_lane(const PhaseLane& lane) {
   const auto clamp = [&](int64_t n) { return n < 0 ? 0 : n > lane.count ? lane.count : n; };
@@ -30,7 +30,7 @@ void transpose_phase_lanes(const float* lanes, int64_t pitch, int64_t count, flo
 
 template <int kTiles>
 void multiply_phases(const PhaseRow& row) {
-  constexpr int kT = kPhasesWindow, kM = kPhasesSize.m, kLanes = Vector::kLanes;
+  constexpr int kT = kPolyphaseWindow, kM = kPolyphaseSize.m, kLanes = Vector::kLanes;
   Vector sums[kTiles][kT];
 #pragma GCC unroll 4
   for (int t = 0; t < kTiles; ++t)
@@ -47,13 +47,13 @@ void multiply_phases(const PhaseRow& row) {
       const float* at = v + column * kPhasePixel + j / kT * kPhaseHalf;
 #pragma GCC unroll 4
       for (int t = 0; t < kTiles; ++t)
-        sums[t][column] = fma(Vector(at[t * kPhasesTile]), weight, sums[t][column]);
+        sums[t][column] = fma(Vector(at[t * kPolyphaseTile]), weight, sums[t][column]);
     }
   }
 #pragma GCC unroll 4
   for (int t = 0; t < kTiles; ++t, m += m_pitch) {
     Vector y[kM];
-    PhasesTransform::output(sums[t], y);
+    PolyphaseTransform::output(sums[t], y);
 #pragma GCC unroll 4
     for (int q = 0; q < kM; ++q) y[q].store(m + q * kLanes);
   }
@@ -69,14 +69,14 @@ void multiply_some_phases(const PhaseRow& row) {
 
 template <bool kFull>
 inline void output_phase_lanes(const OutputTile& t) {
-  constexpr int kT = kPhasesWindow, kM = kPhasesSize.m;
+  constexpr int kT = kPolyphaseWindow, kM = kPolyphaseSize.m;
   Vector y[kM][kM];
 #pragma GCC unroll 4
   for (int q = 0; q < kM; ++q) {
     Vector m[kT], column[kM];
 #pragma GCC unroll 7
     for (int i = 0; i < kT; ++i) m[i] = Vector::load(t.m + i * t.plane + q * Vector::kLanes);
-    PhasesTransform::output(m, column);
+    PolyphaseTransform::output(m, column);
 #pragma GCC unroll 4
     for (int r = 0; r < kM; ++r) y[r][q] = column[r];
   }
@@ -88,7 +88,7 @@ inline void output_phase_lanes(const OutputTile& t) {
 }
 
 void output_phases(const OutputTile& t) {
-  if (t.rows == kPhasesSize.m && t.columns == kPhasesSize.m && t.channels == Vector::kLanes) {
+  if (t.rows == kPolyphaseSize.m && t.columns == kPolyphaseSize.m && t.channels == Vector::kLanes) {
     output_phase_lanes<true>(t);
   } else {
     output_phase_lanes<false>(t);
@@ -96,13 +96,13 @@ void output_phases(const OutputTile& t) {
 }
 
 template <int kMaxTiles>
-const WinogradPhases& winograd_phases() {
-  static const WinogradPhases steps{
+const WinogradPolyphase& winograd_polyphase() {
+  static const WinogradPolyphase steps{
       Vector::kLanes,
       kMaxTiles,
       fill_phase_lane,
       transpose_phase_lanes,
-      transform_input<kPhasesSize.m, kPhasesSize.stride, kPhasesSize.taps>,
+      transform_input<kPolyphaseSize.m, kPolyphaseSize.stride, kPolyphaseSize.taps>,
       multiply_some_phases<kMaxTiles>,
       output_phases};
   return steps;

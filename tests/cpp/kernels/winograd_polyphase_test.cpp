@@ -26,7 +26,7 @@ void expect_close(TacticCase problem) {
   }
 }
 
-TEST(WinogradPhases, extents_around_the_tiles) {
+TEST(WinogradPolyphase, extents_around_the_tiles) {
   for (int64_t extent = 1; extent <= 9; ++extent)
     for (const int64_t kernel : {5, 6, 7})
       for (const int64_t padding : {0, 1, 2, 3}) {
@@ -44,7 +44,7 @@ TEST(WinogradPhases, extents_around_the_tiles) {
       }
 }
 
-TEST(WinogradPhases, channels_around_the_vector_width) {
+TEST(WinogradPolyphase, channels_around_the_vector_width) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
   for (const int64_t k : {1, 7, 8, 9, 15, 16, 17, 64, 80})
@@ -55,7 +55,7 @@ TEST(WinogradPhases, channels_around_the_vector_width) {
     }
 }
 
-TEST(WinogradPhases, threads_and_many_blocks) {
+TEST(WinogradPolyphase, threads_and_many_blocks) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
   for (const int threads : {1, 2, 5})
@@ -63,13 +63,13 @@ TEST(WinogradPhases, threads_and_many_blocks) {
                      .threads(threads));
 }
 
-TEST(WinogradPhases, empty_batch) {
+TEST(WinogradPolyphase, empty_batch) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
   expect_close(convolution({0, 3, 20, 20}, {24, 3, 7, 7}, attributes, {}, kChannelsLast));
 }
 
-TEST(WinogradPhases, programs) {
+TEST(WinogradPolyphase, programs) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
   for (const char* program : {"in 2; v2 = sum v0 v1; v3 = clip v2 -1 1; out v3",
@@ -83,8 +83,8 @@ TEST(WinogradPhases, programs) {
   }
 }
 
-TEST(WinogradPhases, refusals) {
-  const Tactic* tactic = find_tactic("Convolution", "winograd_f32_4x4_phases_avx512");
+TEST(WinogradPolyphase, refusals) {
+  const Tactic* tactic = find_tactic("Convolution", "winograd_f32_4x4_polyphase_avx512");
   if (tactic == nullptr) GTEST_SKIP() << "not in this build";
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
