@@ -10,12 +10,11 @@
 namespace trtlike::builder {
 namespace {
 
-/// What a fusion must gain: less is within the noise of the times.
-constexpr double kLeastGain = 0.97;
-/// Nodes are timed alone, with what they read and write in the caches, where a network finds a
-/// large value no more. This much less than the truth were the times of parts of convolutional
-/// networks with such a value between them.
-constexpr double kFlattered = 1.1;
+/// Nodes are timed alone, with what they read and write in the caches, where a network finds some
+/// of it no more, and a large value between them not at all. This much less than the truth were the
+/// times of parts of convolutional networks.
+constexpr double kFlattered = 1.04;
+constexpr double kFlatteredByLarge = 1.1;
 
 struct Candidate {
   optimizer::TimedMatch match;
@@ -71,8 +70,8 @@ std::map<std::string, int> apply_timed_fusions(ir::Graph& graph, const NodeTimer
     const auto next = part + static_cast<long>(candidate.replaced.size());
     const double apart_ms = std::accumulate(part, next, 0.0);
     part = next;
-    const double least = candidate.between_bytes > cache_bytes ? kFlattered : kLeastGain;
-    const bool pays = whole_ms[i] < apart_ms * least;
+    const double flattered = candidate.between_bytes > cache_bytes ? kFlatteredByLarge : kFlattered;
+    const bool pays = whole_ms[i] < apart_ms * flattered;
     core::log(logger, Severity::Verbose, "[builder] ", candidate.match.rule, " at '",
               fused.node(candidate.fused).name, "': ", whole_ms[i], " ms, its parts ", apart_ms,
               " ms, ", candidate.between_bytes,
