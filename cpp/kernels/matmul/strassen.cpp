@@ -2,7 +2,9 @@
 #include "kernels/matmul/strassen.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,7 @@ constexpr int64_t kMinDepth = 128;
 /// A sum of B's quarters that is longer than this is made in parts, so that it stays in the cache.
 constexpr int64_t kMaxSumBytes = 256 << 10;
 constexpr int kStepsPerFetch = 8;
-/// How much larger a row or column may be, squared, than the one that it is summed with.
+/// How much larger half a row, or a column, may be, squared, than what it is summed with.
 constexpr float kMaxSquares = 64;
 
 enum Quarter : int { k11, k12, k21, k22, kNone };
@@ -60,10 +62,11 @@ constexpr Product kProducts[] = {
 bool is_lower(Quarter quarter) { return quarter == k21 || quarter == k22; }
 bool is_right(Quarter quarter) { return quarter == k12 || quarter == k22; }
 
-/// Whether two sums of squares are of one magnitude. Not where either is no finite number.
-bool are_even(float a, float b) {
-  return a <= kMaxSquares * b && b <= kMaxSquares * a &&
-         a + b < std::numeric_limits<float>::infinity();
+/// Whether sums of squares are of one magnitude. Not where one is no finite number.
+bool are_even(std::initializer_list<float> squares) {
+  const float sum = std::accumulate(squares.begin(), squares.end(), 0.0f);
+  return sum < std::numeric_limits<float>::infinity() &&
+         std::max(squares) <= kMaxSquares * std::min(squares);
 }
 
 /// Whether the columns of the left and of the right half of B are of one magnitude. True where B is
@@ -81,7 +84,7 @@ bool has_even_columns(const Problem& problem, const Setup& setup) {
   }
   const auto half = static_cast<size_t>(setup.n / 2);
   for (size_t n = 0; n < half; ++n)
-    if (!are_even(squares[n], squares[half + n])) return false;
+    if (!are_even({squares[n], squares[half + n]})) return false;
   return true;
 }
 
@@ -181,10 +184,15 @@ class StrassenKernel final : public Kernel {
     tiles_.add({first, 0, second, 0, is_sum ? term.factor : 0.0f, to, 0, 1, depth_});
   }
 
+  /// With halves of rows alike, errors are small against the outputs whichever half of B's columns
+  /// is larger.
   bool has_even_rows(const RunArgs& args, int64_t row) const {
-    const float upper = tiles_.sum_squares(a_quarter(args, k11, row), setup_.k);
-    if (row >= lower_) return are_even(upper, upper);
-    return are_even(upper, tiles_.sum_squares(a_quarter(args, k21, row), setup_.k));
+    const auto squares = [&](Quarter quarter) {
+      return tiles_.sum_squares(a_quarter(args, quarter, row), depth_);
+    };
+    const float left = squares(k11), right = squares(k12);
+    return row < lower_ ? are_even({left, right, squares(k21), squares(k22)})
+                        : are_even({left, right});
   }
 
   void sum_rows(const RunArgs& args, int slice) const {

@@ -6,8 +6,8 @@
 //   (A11 + A12) B22         to -C11, C12      A11 (B12 - B22)         to C12, C22
 //   A22 (B21 - B11)         to C11, C21
 //
-// Rows and columns that are summed share their rounding errors. So columns must be of one
-// magnitude, and where rows are not, or not finite, the product is made plainly.
+// Halves of rows, and columns, that are summed share their rounding errors. So columns must be of
+// one magnitude, and where halves of rows are not, or not finite, the product is made plainly.
 #pragma once
 
 #include <memory>

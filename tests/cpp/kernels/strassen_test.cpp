@@ -133,6 +133,32 @@ TEST_F(Strassen, rows_of_other_magnitudes_are_multiplied_plainly) {
     }
 }
 
+/// 0 to 1, with the elements that `is_large` tells times `factor`.
+template <typename F>
+std::vector<float> scaled(int64_t count, float factor, F is_large) {
+  std::vector<float> out(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i)
+    out[static_cast<size_t>(i)] =
+        std::abs(std::sin(static_cast<float>(i))) * (is_large(i) ? factor : 1.0f);
+  return out;
+}
+
+TEST_F(Strassen, rows_whose_halves_are_of_other_magnitudes_are_multiplied_plainly) {
+  constexpr int64_t m = 31, k = 256, n = 128;
+  // The row in the middle has no partner.
+  for (const int64_t only : {-1, 15}) {
+    TacticCase problem("MatrixMultiply", {});
+    const auto is_large = [&](int64_t i) { return (only < 0 || i / k == only) && i % k < k / 2; };
+    problem.input({m, k}).values(scaled(m * k, 1e3f, is_large));
+    const auto is_small = [](int64_t i) { return i / n < k / 2; };
+    problem.constant({k, n}).values(scaled(k * n, 1e-3f, is_small));
+    for (const Tactic* tactic : strassen_tactics("MatrixMultiply")) {
+      EXPECT_EQ(problem.refusal(*tactic), std::nullopt);
+      EXPECT_EQ(problem.run(*tactic), problem.run(plain_of(*tactic))) << tactic->name;
+    }
+  }
+}
+
 TEST_F(Strassen, refusals) {
   const auto refusal = [](int64_t m, int64_t k, int64_t n, bool strict, float last_column) {
     TacticCase problem("MatrixMultiply", {});
