@@ -237,7 +237,7 @@ class LstmKernel final : public Kernel {
          .rows = part.end_sequence - part.first_sequence,
          .hidden = shape_.hidden,
          .blocks = part.end_block - part.first_block,
-         .backwards = false,
+         .backwards = t % 2 != 0,
          .weights = layout_.recurrent_panel(packed_, part.direction, part.first_block),
          .weights_step = layout_.recurrent_bytes(),
          .gates = gates_of_rows,
