@@ -62,7 +62,7 @@ class Team {
   void tell_cpu();
   void find_free_cpu(Avoidance& avoidance);
   bool is_running() const {
-    return started_.load(std::memory_order_acquire) != finished_.load(std::memory_order_acquire);
+    return started_.load(std::memory_order_acquire) != finished_.load(std::memory_order_seq_cst);
   }
 
   const int num_threads_;

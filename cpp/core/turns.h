@@ -21,7 +21,7 @@ class Turns {
  private:
   bool was_interrupted();
 
-  int calls_ = 0;
+  unsigned calls_ = 0;
   bool is_contended_ = false;
   int64_t contended_until_ns_ = 0;
   int64_t since_ns_ = 0;  ///< of the present turn
