@@ -250,9 +250,14 @@ void Team::open(int phase) {
   wake();
 }
 
+/// Of the threads that are left by callers, each team asks for one, and for more while there are.
 void Team::ask_for_help() {
-  if (num_callers.load(std::memory_order_relaxed) >= max_threads_) return;
-  if (helpers_.load(std::memory_order_acquire) >= num_threads_ - 1) return;
+  const int callers = num_callers.load(std::memory_order_relaxed);
+  const int helpers = helpers_.load(std::memory_order_acquire);
+  if (callers >= max_threads_ || helpers >= num_threads_ - 1) return;
+  const int others =
+      num_helping.load(std::memory_order_relaxed) + num_waiting.load(std::memory_order_relaxed);
+  if (helpers > 0 && callers + others >= max_threads_) return;
   helpers_.fetch_add(1, std::memory_order_relaxed);
   num_waiting.fetch_add(1, std::memory_order_relaxed);
   enlist_(enlist_state_);

@@ -25,6 +25,7 @@ class Helpers {
     for (std::thread& thread : threads_) thread.join();
   }
   Team& team() { return *team_; }
+  size_t num_wishes() const { return threads_.size(); }
 
  private:
   void add() {
@@ -117,6 +118,24 @@ TEST(Team, holds_under_many_short_runs) {
 TEST(Team, needs_nobody_that_does_not_come) {
   Team team(4, 4, [](void*) {}, nullptr);
   expect_runs(team, 4, {100, 1, 100});
+}
+
+TEST(Team, teams_share_what_threads_there_are_without_asking_in_every_run) {
+  constexpr size_t kRuns = 500;
+  Helpers first(4), second(4);
+  const auto work = [](void*, int, int, int) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(2);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+  };
+  const auto run_all = [&](Team& team) {
+    const std::vector<int> counts(20, 16);
+    for (size_t run = 0; run < kRuns; ++run) team.run(counts, work, nullptr);
+  };
+  std::thread other([&] { run_all(second.team()); });
+  run_all(first.team());
+  other.join();
+  EXPECT_LT(first.num_wishes() + second.num_wishes(), 2 * kRuns);
 }
 
 TEST(Team, helpers_go_home_when_no_run_comes) {
