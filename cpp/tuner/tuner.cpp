@@ -37,13 +37,6 @@ struct State {
   Timed best;
 };
 
-size_t problem_bytes(const kernels::Problem& problem) {
-  size_t bytes = 0;
-  for (const auto* descs : {&problem.inputs, &problem.outputs})
-    for (const kernels::TensorDesc& desc : *descs) bytes += desc.bytes();
-  return bytes;
-}
-
 size_t constant_bytes(const kernels::Problem& problem) {
   size_t bytes = 1;
   for (size_t i = 0; i < problem.inputs.size(); ++i)
@@ -261,7 +254,7 @@ class Tuner {
         if (value.constant != nullptr) continue;
         const auto from = producer.find(node.inputs[i]);
         if (from == producer.end()) {
-          charge(n, value, [&](const State& s) {
+          charge(n, [&](const State& s) {
             return conversion_ms(value, value.fixed_format, input_format(n, s, i));
           });
         } else {
@@ -272,14 +265,14 @@ class Tuner {
     for (const auto& [id, from] : producer) {
       const TunedValue& value = graph_.values[static_cast<size_t>(id)];
       if (!value.fixed) continue;
-      charge(from.first, value, [&, o = from.second](const State& s) {
+      charge(from.first, [&, o = from.second](const State& s) {
         return conversion_ms(value, output_format(s, o), value.fixed_format);
       });
     }
   }
 
   template <typename Cost>
-  void charge(size_t node, const TunedValue&, Cost cost) {
+  void charge(size_t node, Cost cost) {
     for (size_t s = 0; s < states_[node].size(); ++s)
       problem_.nodes[node][s] += cost(states_[node][s]);
   }
@@ -332,8 +325,11 @@ class Tuner {
     double ms = kInfinity;
     for (const kernels::Tactic* tactic : kernels::tactics_for("Reformat")) {
       if (kernels::refuse(*tactic, problem)) continue;
-      ms = options_.level == 0 ? 1e-6 * static_cast<double>(problem_bytes(problem)) / 10
-                               : times_of_one(*tactic, problem);
+      ms = options_.level == 0
+               ? 1e-6 *
+                     static_cast<double>(problem.inputs[0].bytes() + problem.outputs[0].bytes()) /
+                     10
+               : times_of_one(*tactic, problem);
       break;
     }
     return reformat_times_[key] = ms;

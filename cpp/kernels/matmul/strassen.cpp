@@ -23,7 +23,8 @@ constexpr int64_t kMinDepth = 128;
 /// A sum of B's quarters that is longer than this is made in parts, so that it stays in the cache.
 constexpr int64_t kMaxSumBytes = 256 << 10;
 constexpr int kStepsPerFetch = 8;
-/// How much larger half a row, or a column, may be, squared, than what it is summed with.
+/// How much larger half a row, or a column, may be, squared, than what it is summed with: of the
+/// smaller one three bits are lost at most.
 constexpr float kMaxSquares = 64;
 
 enum Quarter : int { k11, k12, k21, k22, kNone };
