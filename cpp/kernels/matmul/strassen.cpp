@@ -182,7 +182,7 @@ class StrassenKernel final : public Kernel {
     const float* first = a_quarter(args, term.first, row);
     const bool is_sum = exists(term.second);
     const float* second = is_sum ? a_quarter(args, term.second, row) : first;
-    tiles_.add({first, 0, second, 0, is_sum ? term.factor : 0.0f, to, 0, 1, depth_});
+    tiles_.add({first, second, is_sum ? term.factor : 0.0f, to, depth_});
   }
 
   /// With halves of rows alike, errors are small against the outputs whichever half of B's columns

@@ -89,17 +89,13 @@ struct PanelArgs {
   void* to;
 };
 
-/// to = x + factor * y, rows of whole or partial vectors.
+/// to = x + factor * y.
 struct SumArgs {
   const float* x;
-  int64_t x_stride;
   const float* y;
-  int64_t y_stride;
   float factor;
   float* to;
-  int64_t to_stride;
-  int64_t rows;
-  int64_t columns;
+  int64_t count;
 };
 
 /// A quarter of C: to[i] = from[i] + factor * sums[i] for the first `rows` rows.

@@ -131,16 +131,13 @@ class RegisterTile {
 void add(const SumArgs& args) {
   constexpr int kLanes = Vector::kLanes;
   const Vector factor(args.factor);
-  for (int64_t row = 0; row < args.rows; ++row) {
-    const float *x = args.x + row * args.x_stride, *y = args.y + row * args.y_stride;
-    float* to = args.to + row * args.to_stride;
-    int64_t i = 0;
-    for (; i + kLanes <= args.columns; i += kLanes)
-      fma(factor, Vector::load(y + i), Vector::load(x + i)).store(to + i);
-    if (i == args.columns) continue;
-    const int tail = static_cast<int>(args.columns - i);
-    fma(factor, Vector::load(y + i, tail), Vector::load(x + i, tail)).store(to + i, tail);
-  }
+  int64_t i = 0;
+  for (; i + kLanes <= args.count; i += kLanes)
+    fma(factor, Vector::load(args.y + i), Vector::load(args.x + i)).store(args.to + i);
+  if (i == args.count) return;
+  const int tail = static_cast<int>(args.count - i);
+  fma(factor, Vector::load(args.y + i, tail), Vector::load(args.x + i, tail))
+      .store(args.to + i, tail);
 }
 
 float sum_squares(const float* x, int64_t count) {
