@@ -37,12 +37,12 @@ Packed pack_tiles(const Problem& problem) {
   return pack(problem, kTiles());
 }
 
-template <TileSetFunction kTiles>
+template <TileSetFunction kTiles, auto kMake>
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
   Setup setup;
   const std::string refusal = read_problem(problem, setup);
   TRTLIKE_ASSERT(refusal.empty(), refusal);
-  return make_gemm(std::move(setup), kTiles(), packed);
+  return kMake(std::move(setup), kTiles(), packed);
 }
 
 template <TileSetFunction kTiles, PanelFormat kFormat>
@@ -54,7 +54,7 @@ Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
           .refuse = refuse<kTiles, kFormat>,
           .packed_inputs = packed_inputs,
           .pack = pack_tiles<kTiles>,
-          .prepare = prepare<kTiles>};
+          .prepare = prepare<kTiles, make_gemm>};
 }
 
 template <TileSetFunction kTiles>
@@ -67,18 +67,10 @@ std::optional<std::string> refuse_seven(const Problem& problem) {
 }
 
 template <TileSetFunction kTiles>
-std::unique_ptr<Kernel> prepare_seven(const Problem& problem, std::span<const std::byte> packed) {
-  Setup setup;
-  const std::string refusal = read_problem(problem, setup);
-  TRTLIKE_ASSERT(refusal.empty(), refusal);
-  return make_strassen(std::move(setup), kTiles(), packed);
-}
-
-template <TileSetFunction kTiles>
 Tactic make_strassen_tactic(const char* name, const char* op, core::Isa needs) {
   Tactic tactic = make_tactic<kTiles, PanelFormat::F32>(name, op, needs);
   tactic.refuse = refuse_seven<kTiles>;
-  tactic.prepare = prepare_seven<kTiles>;
+  tactic.prepare = prepare<kTiles, make_strassen>;
   return tactic;
 }
 
