@@ -1,6 +1,8 @@
 // Follows a program from its first input to its output, one link at a time.
 #include "kernels/program_chain.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -37,7 +39,10 @@ class ChainMatcher {
       if (ins.a == current || ins.b == current || ins.c == current) users.push_back(i);
     }
     bool matched = false;
-    if (users.size() == 1) {
+    if (const int rounded = users.size() == 1 ? match_rounding(users[0], current) : -1;
+        rounded >= 0) {
+      return rounded;
+    } else if (users.size() == 1) {
       const PointwiseInstruction& ins = instruction(users[0]);
       matched = ins.b < 0 ? match_unary(ins) : ins.c < 0 && match_binary(ins, current);
     } else if (users.size() == 2) {
@@ -53,6 +58,45 @@ class ChainMatcher {
   bool add(ChainOp a, float alpha = 0, float beta = 0) {
     chain_.push_back({a, alpha, beta, -1});
     return true;
+  }
+
+  /// clip(round(x / step), low, high) * step from the quotient on, as a clip and a rounding: a
+  /// limit times the step is rounded to itself. The register of the result, or -1.
+  int match_rounding(int quotient, int current) {
+    const std::optional<float> step =
+        number_with(instruction(quotient), PointwiseOpcode::Div, current);
+    if (!step || !(*step > 0)) return -1;
+    const int rounded = only_user(quotient, PointwiseOpcode::Round);
+    const int clipped = rounded < 0 ? -1 : only_user(rounded, PointwiseOpcode::Clip);
+    const int product = clipped < 0 ? -1 : only_user(clipped, PointwiseOpcode::Prod);
+    if (product < 0 || number_with(instruction(product), PointwiseOpcode::Prod,
+                                   program_.num_inputs + clipped) != step)
+      return -1;
+    const PointwiseInstruction& limits = instruction(clipped);
+    constexpr float kMostSteps = 1 << 16;
+    if (std::max(std::abs(limits.alpha), std::abs(limits.beta)) > kMostSteps) return -1;
+    add(ChainOp::Clip, limits.alpha * *step, limits.beta * *step);
+    add(ChainOp::RoundTo, *step);
+    return program_.num_inputs + product;
+  }
+
+  /// The number that is the other operand of this operation with `first`.
+  std::optional<float> number_with(const PointwiseInstruction& ins, PointwiseOpcode op,
+                                   int first) const {
+    if (ins.op != op || ins.a != first || ins.b < program_.num_inputs) return std::nullopt;
+    const PointwiseInstruction& source = instruction(ins.b - program_.num_inputs);
+    return source.op == PointwiseOpcode::Constant ? std::optional(source.alpha) : std::nullopt;
+  }
+
+  /// The instruction that alone reads the result of instruction `i`, where it is this operation.
+  int only_user(int i, PointwiseOpcode op) const {
+    const int reg = program_.num_inputs + i;
+    if (count_users(reg) != 1 || program_.output == reg) return -1;
+    for (int user = i + 1; user < static_cast<int>(program_.instructions.size()); ++user) {
+      const PointwiseInstruction& ins = instruction(user);
+      if (ins.a == reg || ins.b == reg || ins.c == reg) return ins.op == op ? user : -1;
+    }
+    return -1;
   }
 
   bool match_unary(const PointwiseInstruction& ins) {

@@ -29,10 +29,11 @@ enum class ChainOp : uint8_t {
   Sqrt,
   Abs,
   Square,
-  Add,  ///< x + y
-  Sub,  ///< x - y
-  Mul,  ///< x y
-  Div,  ///< x / y
+  RoundTo,  ///< round(x / alpha) alpha, ties to even; x is within limits of a few thousand alpha
+  Add,      ///< x + y
+  Sub,      ///< x - y
+  Mul,      ///< x y
+  Div,      ///< x / y
   Max,
   Min,
 };

@@ -29,11 +29,10 @@ double element(const core::TensorView& view, int64_t i) {
 void reference(const ReferenceArgs& args) {
   const core::TensorView &in = args.inputs[0], &scale = args.inputs[1], &out = args.outputs[0];
   const ScaleIndex index(in.dims, scale.dims, args.attributes.get_int("axis"));
-  for (int64_t i = 0; i < in.elems(); ++i) {
-    const int64_t at = index(i);
+  index.for_each([&](int64_t i, int64_t at) {
     const double zero = args.has_input(2) ? element(args.inputs[2], at) : 0;
     out.set(i, (element(in, i) - zero) * scale.at(at));
-  }
+  });
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ ScaleIndex::ScaleIndex(const Dims& dims, const Dims& scale, int64_t axis)
   scale_strides_[core::normalize_axis(axis, dims.rank(), "attribute 'axis'")] = 1;
 }
 
-int64_t ScaleIndex::operator()(int64_t element) const {
+int64_t ScaleIndex::scale_of(int64_t element) const {
   int64_t at = 0;
   for (int i = 0; i < dims_.rank(); ++i)
     at += element / strides_[i] % dims_[i] / block_[i] * scale_strides_[i];

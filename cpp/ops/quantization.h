@@ -9,14 +9,27 @@ namespace trtlike::ops {
 /// rank, one for each block of elements. Throws UserError for other shapes.
 void check_scale(const InferArgs& args, const OpDefinition& op);
 
-/// The element of `scale` (checked) for each element of an input of extents `dims`, in row-major
-/// order.
+/// The element of `scale` (checked) for each element of an input of extents `dims`.
 class ScaleIndex {
  public:
   ScaleIndex(const Dims& dims, const Dims& scale, int64_t axis);
-  int64_t operator()(int64_t element) const;
+
+  /// Calls f(element, element of the scale) for the elements in row-major order.
+  template <typename F>
+  void for_each(F&& f) const {
+    const int last = dims_.rank() - 1;
+    const int64_t columns = last < 0 ? 1 : dims_[last];
+    const int64_t block = last < 0 ? 1 : block_[last], stride = last < 0 ? 0 : scale_strides_[last];
+    const int64_t count = core::elems(dims_);
+    for (int64_t row = 0; row < count; row += columns) {
+      const int64_t first = scale_of(row);
+      for (int64_t i = 0; i < columns; ++i) f(row + i, first + i / block * stride);
+    }
+  }
 
  private:
+  int64_t scale_of(int64_t element) const;
+
   Dims dims_;
   Dims strides_;  ///< of the input
   Dims block_;    ///< elements of each dimension that share a scale

@@ -29,14 +29,13 @@ template <typename T>
 void compute(const ReferenceArgs& args) {
   const core::TensorView &in = args.inputs[0], &scale = args.inputs[1], &out = args.outputs[0];
   const ScaleIndex index(in.dims, scale.dims, args.attributes.get_int("axis"));
-  for (int64_t i = 0; i < in.elems(); ++i) {
-    const int64_t at = index(i);
+  index.for_each([&](int64_t i, int64_t at) {
     const auto quotient = static_cast<float>(in.at(i)) / static_cast<float>(scale.at(at));
     const double zero = args.has_input(2) ? args.inputs[2].at(at) : 0;
     const double q = std::isnan(quotient) ? zero : std::nearbyint(quotient) + zero;
     out.as<T>()[i] = static_cast<T>(
         std::clamp<double>(q, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
-  }
+  });
 }
 
 void reference(const ReferenceArgs& args) {

@@ -69,13 +69,10 @@ bool canonicalise(Driver& driver) {
 
 void run_pipeline(ir::Graph&, Driver& driver) {
   canonicalise(driver);
+  // Before the rules: they look for constant weights, and none computes on integers.
+  if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) canonicalise(driver);
   for (int round = 0; round < kMaxRounds; ++round)
     if (!driver.run(untimed_rules()) || !canonicalise(driver)) break;
-  // After the rules: those that work on quantized tensors want to see where they are.
-  if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) {
-    canonicalise(driver);
-    driver.run(untimed_rules());
-  }
   driver.run(Pass{"separate_outputs", separate_outputs, true});
 }
 

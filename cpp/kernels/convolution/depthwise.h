@@ -24,6 +24,7 @@ struct DepthwisePixels {
   int64_t channels;
   const float* residual;  ///< of the first pixel; null: none
   int64_t residual_pitch;
+  Finish first;  ///< of the sums, before the residual is added
   Finish finish;
 };
 

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/strings.h"
+#include "kernels/program_chain.h"
 
 namespace trtlike::kernels::convolution {
 namespace {
 
-using ops::PointwiseOpcode;
 using ops::PointwiseProgram;
 
 constexpr size_t kFirstExtra = 3;
@@ -26,13 +27,32 @@ PointwiseProgram program_of(const Problem& problem, const char* attribute = "pro
 
 struct Simple {
   int residual = -1;  ///< input of the problem
+  Finish first = {};
   Finish finish = {};
 
-  /// Clipping after what is there already.
-  void clip(float low, float high) {
+  /// Clipping after what is there already; false behind anything but clipping.
+  bool clip(float low, float high) {
+    if (finish.kind > Finish::Kind::Clip || finish.step != 0) return false;
     finish.kind = Finish::Kind::Clip;
     finish.a = std::max(low, std::min(high, finish.a));
     finish.b = std::max(low, std::min(high, finish.b));
+    return true;
+  }
+  bool round_to(float step) {
+    if (finish.kind != Finish::Kind::Clip || finish.step != 0) return false;
+    finish.step = step;
+    return true;
+  }
+  bool gate(const Finish& gate) {
+    if (finish.kind != Finish::Kind::None) return false;
+    finish = gate;
+    return true;
+  }
+  bool add(size_t input) {
+    if (residual >= 0) return false;
+    residual = static_cast<int>(input);
+    first = std::exchange(finish, Finish{});
+    return true;
   }
 };
 
@@ -42,47 +62,36 @@ bool is_residual(const Problem& problem, size_t input) {
          desc.layout == problem.outputs[0].layout;
 }
 
-/// x gate(x) with a gate that Finish knows, where the program ends with that from instruction `i`
-/// on; x is register `x`.
-std::optional<Finish> match_gate(const PointwiseProgram& program, size_t i, int x) {
-  if (i + 2 != program.instructions.size()) return std::nullopt;
-  const ops::PointwiseInstruction &gate = program.instructions[i],
-                                  &product = program.instructions[i + 1];
-  const int result = program.num_inputs + static_cast<int>(i);
-  if (gate.a != x || product.op != PointwiseOpcode::Prod ||
-      std::minmax(product.a, product.b) != std::minmax(x, result))
-    return std::nullopt;
-  if (gate.op == PointwiseOpcode::Sigmoid) return Finish{.kind = Finish::Kind::Silu};
-  if (gate.op != PointwiseOpcode::HardSigmoid) return std::nullopt;
-  return Finish{Finish::Kind::HardSwish, gate.alpha, gate.beta};
+bool append(const Problem& problem, const ChainLink& link, Simple& out) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  switch (link.op) {
+    case ChainOp::Add: {
+      const size_t input = kFirstExtra + static_cast<size_t>(link.operand) - 1;
+      return is_residual(problem, input) && out.add(input);
+    }
+    case ChainOp::Relu:
+      return link.alpha == 0 && out.clip(0.0f, kInfinity);
+    case ChainOp::Clip:
+      return out.clip(link.alpha, link.beta);
+    case ChainOp::RoundTo:
+      return out.round_to(link.alpha);
+    case ChainOp::Silu:
+      return out.gate({.kind = Finish::Kind::Silu});
+    case ChainOp::HardSwish:
+      return out.gate({.kind = Finish::Kind::HardSwish, .a = link.alpha, .b = link.beta});
+    default:
+      return false;
+  }
 }
 
-/// "Sums, perhaps plus a residual, perhaps finished"; nothing when the program is anything else.
+/// "Sums, perhaps finished, perhaps plus a residual, perhaps finished"; nothing when the program is
+/// anything else.
 std::optional<Simple> recognise(const Problem& problem, const PointwiseProgram& program) {
+  const auto chain = match_chain(program);
+  if (!chain) return std::nullopt;
   Simple out;
-  int current = 0;
-  for (size_t i = 0; i < program.instructions.size(); ++i) {
-    const ops::PointwiseInstruction& step = program.instructions[i];
-    const bool is_finished = out.finish.kind != Finish::Kind::None;
-    if (step.op == PointwiseOpcode::Sum && out.residual < 0 && !is_finished) {
-      if (step.a != current && step.b != current) return std::nullopt;
-      const int other = step.a == current ? step.b : step.a;
-      if (other < 1 || other >= program.num_inputs) return std::nullopt;
-      out.residual = static_cast<int>(kFirstExtra) + other - 1;
-      if (!is_residual(problem, static_cast<size_t>(out.residual))) return std::nullopt;
-    } else if (step.op == PointwiseOpcode::Relu && step.a == current) {
-      out.clip(0.0f, std::numeric_limits<float>::infinity());
-    } else if (step.op == PointwiseOpcode::Clip && step.a == current) {
-      out.clip(step.alpha, step.beta);
-    } else {
-      const std::optional<Finish> gate = match_gate(program, i, current);
-      if (!gate || is_finished) return std::nullopt;
-      out.finish = *gate;
-      ++i;
-    }
-    current = program.num_inputs + static_cast<int>(i);
-  }
-  if (program.output != current) return std::nullopt;
+  for (const ChainLink& link : *chain)
+    if (!append(problem, link, out)) return std::nullopt;
   return out;
 }
 
@@ -129,6 +138,7 @@ bool Epilogue::is_simple(const Problem& problem) {
 Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
   const PointwiseProgram program = program_of(problem);
   if (const std::optional<Simple> simple = recognise(problem, program)) {
+    first = simple->first;
     finish = simple->finish;
     residual_ = simple->residual;
     if (residual_ >= 0)

@@ -1,6 +1,7 @@
 // What happens to the sums of a convolution before they are stored: FusedConvolution's program. The
-// common ones (a residual added, then clipping, SiLU or hard swish) are done on the register tile;
-// any other runs on the rows that a tile has just stored.
+// common ones (a residual added, then clipping, SiLU or hard swish; roundings to steps before and
+// behind the residual) are done on the register tile; any other runs on the rows that a tile has
+// just stored.
 #pragma once
 
 #include <memory>
@@ -19,10 +20,12 @@ class Epilogue {
  public:
   /// Why the program or its operands cannot be computed with channels-last outputs.
   static std::optional<std::string> refuse(const Problem& problem);
-  /// True when residual and finish are all there is to do.
+  /// True when residual and finishes are all there is to do.
   static bool is_simple(const Problem& problem);
   Epilogue(const Problem& problem, core::Isa isa);
 
+  /// Before a residual is added.
+  Finish first;
   Finish finish;
   /// Elements from one pixel of the residual to the next.
   int64_t residual_pitch = 0;
@@ -34,7 +37,7 @@ class Epilogue {
     return static_cast<const float*>(args.inputs[residual_]) + pixel * residual_pitch;
   }
 
-  /// There is more to do than residual and finish: run() on what was stored.
+  /// There is more to do than residual and finishes: run() on what was stored.
   bool has_program() const { return program_ != nullptr; }
   size_t scratch_bytes() const { return has_program() ? program_->scratch_bytes() : 0; }
   /// Applies the program in place to channels [channel, channel + channels) of `count` stored

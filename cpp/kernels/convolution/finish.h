@@ -17,6 +17,7 @@ struct Finish {
   Kind kind = Kind::None;
   float a = -std::numeric_limits<float>::infinity();
   float b = std::numeric_limits<float>::infinity();
+  float step = 0;  ///< with Clip: round(x / step) * step behind it; 0: none
 };
 
 }  // namespace trtlike::kernels::convolution

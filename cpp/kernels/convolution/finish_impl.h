@@ -8,6 +8,13 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
+/// To multiples of `step`.
+template <int kCount>
+inline void round_vectors(Vector step, Vector* sums) {
+#pragma GCC unroll 36
+  for (int i = 0; i < kCount; ++i) sums[i] = round(sums[i] / step) * step;
+}
+
 /// Replaces each of kCount vectors by what the finish makes of it.
 template <int kCount>
 inline void finish_vectors(const Finish& finish, Vector* sums) {
@@ -18,6 +25,7 @@ inline void finish_vectors(const Finish& finish, Vector* sums) {
     case Finish::Kind::Clip:
 #pragma GCC unroll 36
       for (int i = 0; i < kCount; ++i) sums[i] = max(a, min(b, sums[i]));
+      if (finish.step != 0) round_vectors<kCount>(Vector(finish.step), sums);
       return;
     case Finish::Kind::Silu:
 #pragma GCC unroll 36

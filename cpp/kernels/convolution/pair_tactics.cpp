@@ -172,6 +172,7 @@ class PairKernel final : public Kernel {
                                     .channels = panel.out_channels,
                                     .residual = nullptr,
                                     .residual_pitch = 0,
+                                    .first = {},
                                     .finish = second_finish_},
                          .in = nullptr,
                          .row_pitch = shape_.input[2] * pitch,

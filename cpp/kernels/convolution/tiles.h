@@ -38,6 +38,7 @@ struct Tile {
   int out_channels;       ///< how many channels the tile stores
   const float* residual;  ///< added before clipping; null: none
   int64_t residual_stride;
+  Finish first;  ///< of the sums, before the residual is added
   Finish finish;
 };
 

@@ -192,11 +192,15 @@ template <int kM, bool kFull>
 inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, Vector (&y)[kM]) {
   const Vector bias = Vector::load(t.bias + k);
 #pragma GCC unroll 9
-  for (int j = 0; j < kM; ++j) {
-    y[j] = y[j] + bias;
-    if (t.residual == nullptr || (!kFull && j >= t.columns)) continue;
-    const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
-    y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+  for (int j = 0; j < kM; ++j) y[j] = y[j] + bias;
+  if (t.residual != nullptr) {
+    finish_vectors<kM>(t.first, y);
+#pragma GCC unroll 9
+    for (int j = 0; j < kM; ++j) {
+      if (!kFull && j >= t.columns) break;
+      const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
+      y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+    }
   }
   finish_vectors<kM>(t.finish, y);
 #pragma GCC unroll 9

@@ -103,6 +103,8 @@ struct Group {
         return each([](Vector v) { return abs(v); });
       case ChainOp::Square:
         return each([](Vector v) { return v * v; });
+      case ChainOp::RoundTo:
+        return each([&](Vector v) { return round(v / alpha) * alpha; });
       default:
         break;
     }

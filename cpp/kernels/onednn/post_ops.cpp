@@ -40,6 +40,8 @@ algorithm to_algorithm(ChainOp op) {
       return algorithm::eltwise_abs;
     case ChainOp::Square:
       return algorithm::eltwise_square;
+    case ChainOp::RoundTo:
+      return algorithm::eltwise_round;
     case ChainOp::Add:
       return algorithm::binary_add;
     case ChainOp::Sub:
@@ -66,6 +68,10 @@ std::vector<PostOp> to_post_ops(const std::vector<ChainLink>& chain) {
       // oneDNN's is log(1 + exp(alpha x)) / alpha.
       out.push_back({a, link.beta, 0, -1});
       out.push_back({algorithm::eltwise_linear, link.alpha * link.beta, 0, -1});
+    } else if (link.op == ChainOp::RoundTo) {
+      out.push_back({algorithm::eltwise_linear, 1 / link.alpha, 0, -1});
+      out.push_back({a, 0, 0, -1});
+      out.push_back({algorithm::eltwise_linear, link.alpha, 0, -1});
     } else if (link.op == ChainOp::Silu) {
       out.push_back({a, 1.0f, 0, -1});
     } else {

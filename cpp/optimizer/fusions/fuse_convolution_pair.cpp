@@ -16,13 +16,33 @@ using ops::PointwiseProgram;
 
 constexpr size_t kWeightsEnd = 3;
 
-/// Clips, or one value times a gate of itself: what kernels do with sums in registers.
-bool clips_or_gates(const PointwiseProgram& program) {
-  const std::vector<PointwiseInstruction>& steps = program.instructions;
-  const bool clips = std::all_of(steps.begin(), steps.end(), [](const PointwiseInstruction& step) {
+/// Clips, behind which one rounding to the steps of a scale may stand.
+bool clips_and_rounds(const PointwiseProgram& program) {
+  constexpr PointwiseOpcode kRounding[] = {PointwiseOpcode::Div, PointwiseOpcode::Round,
+                                           PointwiseOpcode::Clip, PointwiseOpcode::Prod};
+  std::vector<PointwiseInstruction> steps;
+  int current = 0;
+  for (int i = 0; i < static_cast<int>(program.instructions.size()); ++i) {
+    const PointwiseInstruction& step = program.instructions[static_cast<size_t>(i)];
+    if (step.op == PointwiseOpcode::Constant) continue;
+    if (step.a != current) return false;
+    current = program.num_inputs + i;
+    steps.push_back(step);
+  }
+  const auto is_clip = [](const PointwiseInstruction& step) {
     return step.op == PointwiseOpcode::Relu || step.op == PointwiseOpcode::Clip;
-  });
-  if (clips) return true;
+  };
+  const auto rest = std::find_if_not(steps.begin(), steps.end(), is_clip);
+  if (rest == steps.end()) return true;
+  return std::equal(rest, steps.end(), std::begin(kRounding), std::end(kRounding),
+                    [](const auto& step, PointwiseOpcode op) { return step.op == op; }) &&
+         rest->b >= program.num_inputs && rest->b == steps.back().b;
+}
+
+/// Clips and rounds, or one value times a gate of itself: what kernels do with sums in registers.
+bool finishes(const PointwiseProgram& program) {
+  const std::vector<PointwiseInstruction>& steps = program.instructions;
+  if (clips_and_rounds(program)) return true;
   return steps.size() == 2 && steps[1].op == PointwiseOpcode::Prod &&
          (steps[0].op == PointwiseOpcode::Sigmoid || steps[0].op == PointwiseOpcode::HardSigmoid) &&
          std::min(steps[1].a, steps[1].b) == 0 && std::max(steps[1].a, steps[1].b) == 1;
@@ -41,8 +61,8 @@ std::optional<std::string> match_convolution(const ir::Graph& graph, ir::NodeId 
     return std::nullopt;
   if (is_op(graph, id, "Convolution")) return "";
   const std::string& text = node.attributes.get_string("program");
-  return text.empty() || clips_or_gates(PointwiseProgram::parse(text)) ? std::optional(text)
-                                                                       : std::nullopt;
+  return text.empty() || finishes(PointwiseProgram::parse(text)) ? std::optional(text)
+                                                                 : std::nullopt;
 }
 
 bool is_all(const std::vector<int64_t>& list, int64_t value) {

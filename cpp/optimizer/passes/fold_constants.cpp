@@ -10,7 +10,7 @@
 namespace trtlike::optimizer {
 namespace {
 
-/// A folded tensor may be larger than its inputs up to this size.
+/// A folded tensor may have more elements than its inputs up to this size.
 constexpr size_t kMaxGrownBytes = size_t{1} << 20;
 /// Multiply-adds that a contraction may cost; the references take about a nanosecond for each.
 constexpr int64_t kMaxWork = int64_t{1} << 28;
@@ -45,20 +45,17 @@ int64_t contraction_work(const ir::Graph& graph, const ir::Node& node, int64_t o
 }
 
 bool is_affordable(const ir::Graph& graph, const ir::Node& node) {
-  size_t input_bytes = 0, output_bytes = 0;
-  int64_t output_elems = 0;
-  for (const ir::ValueId input : node.inputs) {
-    if (!input) continue;
-    const ops::TensorType& type = graph.value(input).type;
-    input_bytes += core::dtype_bytes(type.dtype, core::elems(type.dims));
-  }
+  size_t output_bytes = 0;
+  int64_t input_elems = 0, output_elems = 0;
+  for (const ir::ValueId input : node.inputs)
+    if (input) input_elems += core::elems(graph.value(input).type.dims);
   for (const ir::ValueId output : node.outputs) {
     const ops::TensorType& type = graph.value(output).type;
     if (!core::is_static(type.dims)) return false;
     output_elems += core::elems(type.dims);
     output_bytes += core::dtype_bytes(type.dtype, core::elems(type.dims));
   }
-  return output_bytes <= std::max(kMaxGrownBytes, input_bytes) &&
+  return (output_bytes <= kMaxGrownBytes || output_elems <= input_elems) &&
          contraction_work(graph, node, output_elems) <= kMaxWork;
 }
 

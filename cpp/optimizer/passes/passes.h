@@ -15,9 +15,9 @@ int absorb_shape_inputs(ir::Graph& graph);
 int resolve_dynamic_shapes(ir::Graph& graph);
 /// Values that depend on constants alone, or whose elements are all known on the host, become
 /// constants. Leaves quantization alone (its place in the graph carries meaning) and what would
-/// grow beyond its inputs.
+/// have more elements than its inputs.
 int fold_constants(ir::Graph& graph);
-/// As fold_constants for Quantize and Dequantize of constants that no rule has taken in.
+/// As fold_constants for Quantize and Dequantize of constants.
 int fold_quantized_constants(ir::Graph& graph);
 /// Nodes that give back their input: Identity, Cast to the same type, Slice of everything, ...
 int remove_noops(ir::Graph& graph);

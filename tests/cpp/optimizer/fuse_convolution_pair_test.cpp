@@ -50,6 +50,14 @@ TEST(FuseConvolutionPair, joins_the_two) {
   EXPECT_FALSE(node.inputs[4]);
 }
 
+TEST(FuseConvolutionPair, joins_what_is_rounded_between) {
+  PairGraph g(Given{.first_program =
+                        "in 1; v1 = clip v0 0 6; v2 = constant 0.0472; v3 = div v1 v2; v4 = round "
+                        "v3; v5 = clip v4 0 100; v6 = prod v5 v2; out v6"});
+  g.graph.mark_output(g.second);
+  expect_rule_keeps_numbers(g.graph, kRule);
+}
+
 TEST(FuseConvolutionPair, is_left_to_the_builder) {
   PairGraph g;
   g.graph.mark_output(g.second);
@@ -75,7 +83,9 @@ TEST(FuseConvolutionPair, second_reader_or_output_keeps_the_first) {
 
 TEST(FuseConvolutionPair, refuses_what_its_kernels_do_not_compute) {
   for (const Given& given : {Given{.first_extent = 3}, Given{.groups = 6}, Given{.width = 4},
-                             Given{.first_program = "in 1; v1 = tanh v0; out v1"}}) {
+                             Given{.first_program = "in 1; v1 = tanh v0; out v1"},
+                             Given{.first_program = "in 1; v1 = constant 2; v2 = div v0 v1; v3 = "
+                                                    "round v2; v4 = clip v3 0 9; out v4"}}) {
     PairGraph g(given);
     g.graph.mark_output(g.second);
     expect_rule_refuses(g.graph, kRule);

@@ -75,6 +75,52 @@ TEST(FoldConstants, leaves_quantization_for_its_own_pass) {
               testing::ElementsAre(1, 2));
 }
 
+TEST(FoldConstants, converts_weights_of_any_size) {
+  const auto fold = [](DataType type, const Dims& dims, const Dims& scale_dims, int64_t axis) {
+    Graph graph;
+    const int64_t count = core::elems(dims);
+    std::vector<double> elements(static_cast<size_t>(count)), scales, zeros;
+    for (int64_t i = 0; i < count; ++i)
+      elements[static_cast<size_t>(i)] = static_cast<double>(i % 127);
+    for (int64_t i = 0; i < core::elems(scale_dims); ++i) {
+      scales.push_back(0.25 * static_cast<double>(i + 1));
+      zeros.push_back(static_cast<double>(i % 3));
+    }
+    const ValueId q = graph.add_constant("q", type, dims, elements);
+    const ValueId scale = graph.add_constant("scale", DataType::Float, scale_dims, scales);
+    const ValueId zero = graph.add_constant("zero", type, scale_dims, zeros);
+    const ValueId w = graph.add("Dequantize", "w", {q, scale, zero}, {{"axis", axis}});
+    const ValueId x = graph.add_input("x", DataType::Float, dims);
+    graph.mark_output(graph.add("ElementWise", "y", {x, w}, {{"op", kProd}}));
+    EXPECT_EQ(fold_quantized_constants(graph), 1);
+    const std::vector<double> folded =
+        *constant_elements(graph, graph.node(graph.nodes()[0]).inputs[1], count);
+    for (int64_t i = 0; i < count; i += 1023) {
+      const int64_t column = i % dims[1], row = i / dims[1];
+      const int64_t at = core::elems(scale_dims) == 1 ? 0
+                         : scale_dims.rank() == 2     ? row / 600 * scale_dims[1] + column
+                         : axis == 0                  ? row
+                                                      : column;
+      const auto index = static_cast<size_t>(at);
+      ASSERT_EQ(folded[static_cast<size_t>(i)],
+                (elements[static_cast<size_t>(i)] - zeros[index]) * scales[index])
+          << i;
+    }
+  };
+  fold(DataType::Int8, {1200, 1000}, {}, -1);
+  fold(DataType::UInt8, {1200, 1000}, {1200}, 0);
+  fold(DataType::Int8, {1200, 1000}, {1000}, 1);
+  fold(DataType::Int8, {1200, 1000}, {2, 1000}, 0);
+  fold(DataType::Int32, {300, 1000}, {1000}, -1);
+  Graph cast;
+  const std::vector<double> ones(1'000'000, 1);
+  const ValueId half = cast.add_constant("half", DataType::Half, {1000, 1000}, ones);
+  const ValueId wide = cast.add("Cast", "wide", {half}, {{"to_type", int64_t{0}}});
+  const ValueId x = cast.add_input("x", DataType::Float, {1000, 1000});
+  cast.mark_output(cast.add("ElementWise", "y", {x, wide}, {{"op", kProd}}));
+  EXPECT_EQ(fold_constants(cast), 1);
+}
+
 TEST(RemoveNoops, forwards_what_changes_nothing) {
   Graph graph;
   const ValueId x = graph.add_input("x", DataType::Float, {-1, 3});
