@@ -5,6 +5,7 @@
 
 #include "ops/pointwise_program.h"
 #include "optimizer/match.h"
+#include "optimizer/quantization.h"
 #include "optimizer/rule.h"
 
 namespace trtlike::optimizer {
@@ -12,30 +13,15 @@ namespace {
 
 using ops::PointwiseOpcode;
 
-/// The one scale and zero point of a Quantize or Dequantize.
-struct Steps {
-  double scale = 1;
-  double zero_point = 0;
-  bool operator==(const Steps&) const = default;
-};
-
-std::optional<Steps> match_steps(const ir::Graph& graph, const ir::Node& node) {
-  const auto scale = ir::constant_scalar(graph, node.inputs[1]);
-  const auto zero =
-      has_input(node, 2) ? ir::constant_scalar(graph, node.inputs[2]) : std::optional(0.0);
-  return scale && zero && *scale > 0 ? std::optional(Steps{*scale, *zero}) : std::nullopt;
-}
-
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& dequantize = graph.node(id);
-  const ir::NodeId producer = graph.producer_of(dequantize.inputs[0], "Quantize");
+  const ir::NodeId producer = quantize_before(graph, id);
   if (!producer || only_reader(graph, dequantize.inputs[0]) != id) return std::nullopt;
   const ir::Node& quantize = graph.node(producer);
-  const auto steps = match_steps(graph, quantize);
-  if (!steps || steps != match_steps(graph, dequantize) ||
-      graph.value(quantize.inputs[0]).type != graph.value(dequantize.outputs[0]).type)
+  if (graph.value(quantize.inputs[0]).type != graph.value(dequantize.outputs[0]).type)
     return std::nullopt;
-  const bool is_signed = dtype_of(graph, dequantize.inputs[0]) == DataType::Int8;
+  const auto steps = match_steps(graph, id);
+  const bool is_signed = steps->type == DataType::Int8;
   const double lowest = is_signed ? std::numeric_limits<int8_t>::min() : 0;
   const double highest =
       is_signed ? std::numeric_limits<int8_t>::max() : std::numeric_limits<uint8_t>::max();

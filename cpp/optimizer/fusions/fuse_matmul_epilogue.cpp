@@ -1,5 +1,7 @@
 // What follows a product with constant weights element by element runs while its sums are in
-// registers. After attention is recognised: its scale and mask follow a product, too.
+// registers. After attention is recognised: its scale and mask follow a product, too. Behind other
+// products a rounding to the steps of a scale says that it is no attention's.
+#include <algorithm>
 #include <string_view>
 
 #include "optimizer/epilogue.h"
@@ -9,11 +11,22 @@
 namespace trtlike::optimizer {
 namespace {
 
+bool is_rounded(const ir::Graph& graph, ir::ValueId result) {
+  const ir::NodeId reader = only_reader(graph, result);
+  if (!is_op(graph, reader, "PointWise")) return false;
+  const auto program =
+      ops::PointwiseProgram::parse(graph.node(reader).attributes.get_string("program"));
+  return std::any_of(
+      program.instructions.begin(), program.instructions.end(),
+      [](const auto& instruction) { return instruction.op == ops::PointwiseOpcode::Round; });
+}
+
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& product = graph.node(id);
   const bool fused = std::string_view(product.op->name) == "FusedMatrixMultiply";
   if (!fused && std::string_view(product.op->name) != "MatrixMultiply") return std::nullopt;
-  if (!is_constant(graph, product.inputs[1])) return std::nullopt;
+  if (!is_constant(graph, product.inputs[1]) && !is_rounded(graph, product.outputs[0]))
+    return std::nullopt;
   constexpr size_t kFirstExtra = 3;
   std::vector<ir::ValueId> extras;
   if (product.inputs.size() > kFirstExtra)
