@@ -2,6 +2,8 @@
 PYTHON_ENV := .venv/bin
 BUILD := build
 JOBS ?= $(shell nproc)
+# Edges finished of all, and the time that the rest will take.
+export NINJA_STATUS ?= [%f/%t, %W left] 
 export PATH := $(CURDIR)/$(PYTHON_ENV):$(PATH)
 
 .PHONY: setup configure build demo test test-cpp test-python sanitize bench format lint stubs wheel clean
@@ -14,7 +16,7 @@ configure: setup
 
 # The extension module goes beside the package, and the package into .venv by its folder: editing Python needs no build.
 build: configure
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) --target _trtlike
 	@cp -u $(BUILD)/_trtlike*.so python/trtlike/
 	@bash scripts/link_package.sh
 
@@ -24,6 +26,7 @@ demo: build
 test: build test-cpp test-python
 
 test-cpp: build
+	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --test-dir $(BUILD) -L fast --no-tests=error --output-on-failure
 
 test-python: build

@@ -4,7 +4,7 @@
 function(trtlike_sources out)
   set(sources)
   foreach(folder ${ARGN})
-    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cpp/${folder}/*.cpp)
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cpp/${folder}/*.cpp)
     list(APPEND sources ${found})
   endforeach()
   if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -44,7 +44,9 @@ endfunction()
 
 # Options that all targets share.
 function(trtlike_target target)
-  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/cpp ${CMAKE_SOURCE_DIR}/cpp/include)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cpp)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cpp/include>
+                             $<INSTALL_INTERFACE:include>)
   target_include_directories(${target} PRIVATE ${GENERATED})
   target_include_directories(${target} SYSTEM PRIVATE ${XXHASH_INCLUDE} ${NLOHMANN_JSON_INCLUDE})
   target_compile_definitions(${target} PRIVATE TRTLIKE_VERSION="${PROJECT_VERSION}")
@@ -67,7 +69,7 @@ endfunction()
 
 # Includes the kernels.inc of every family folder.
 function(trtlike_list_tactics out)
-  file(GLOB lists CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cpp/kernels/*/kernels.inc)
+  file(GLOB lists CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cpp/kernels/*/kernels.inc)
   list(SORT lists)
   set(text)
   foreach(list ${lists})
@@ -81,7 +83,7 @@ endfunction()
 
 # One line MACRO(stem) for every source of a folder: the file name is the registration.
 function(trtlike_list_functions out macro folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cpp/${folder}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cpp/${folder}/*.cpp)
   list(SORT sources)
   set(text)
   foreach(source ${sources})

@@ -1,0 +1,22 @@
+# Installs the build in BUILD and runs the consumer against it; with SOURCE, builds the sources as a subdirectory instead.
+set(work ${BUILD}-consumer)
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  message("${text}")
+  if(failed)
+    message(FATAL_ERROR "'${ARGN}' ended with ${failed}")
+  endif()
+endfunction()
+
+if(SOURCE)
+  set(work ${work}-subdirectory)
+  # Warnings as in the build beside, which lets the compiler's cache serve both.
+  set(how -DTRTLIKE_SOURCE=${SOURCE} -DTRTLIKE_WERROR=ON)
+else()
+  file(REMOVE_RECURSE ${work})
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${work}/prefix)
+  set(how -DCMAKE_PREFIX_PATH=${work}/prefix)
+endif()
+run(${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR} -B ${work} -DPython3_EXECUTABLE=${PYTHON} ${how})
+run(${CMAKE_COMMAND} --build ${work})
+run(${work}/consumer)
