@@ -18,6 +18,7 @@ configure: setup
 build: configure
 	@cmake --build $(BUILD) -j $(JOBS) --target _trtlike
 	@cp -u $(BUILD)/_trtlike*.so python/trtlike/
+	@cp -u $(BUILD)/libcudart.so python/trtlike/cuda/
 	@bash scripts/link_package.sh
 
 demo: build
@@ -61,4 +62,4 @@ wheel: setup
 	@python -m pip wheel . --no-deps --no-build-isolation -w dist
 
 clean:
-	@rm -rf $(BUILD) $(BUILD)-sanitize dist python/trtlike/*.so
+	@rm -rf $(BUILD) $(BUILD)-sanitize dist python/trtlike/*.so python/trtlike/cuda/*.so

@@ -1,4 +1,5 @@
-"""The command `trtlike`: facts about this installation, the demo, plans as text, times by layer."""
+"""The command `trtlike`: facts about this installation, the demo, plans as text, times by layer,
+and TensorRT scripts as they are."""
 
 import argparse
 import json
@@ -71,6 +72,11 @@ def _layers(arguments: argparse.Namespace) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a subcommand; returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["run"]:
+        from trtlike import run
+
+        return run.main(words[1:], "trtlike run")
     parser = argparse.ArgumentParser("trtlike", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     info = commands.add_parser("info", help="version, CPU, and environment switches")
@@ -93,7 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
     layers.add_argument("--top", type=int, default=30, help="steps to show")
     layers.add_argument("--json", action="store_true", help="all steps and numbers")
     layers.set_defaults(run=_layers)
-    chosen, rest = parser.parse_known_args(arguments)
+    commands.add_parser(
+        "run", help="run a TensorRT script, or a command such as polygraphy, as it is"
+    )
+    chosen, rest = parser.parse_known_args(words)
     if rest and chosen.run is not _layers:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     chosen.rest = rest

@@ -1,0 +1,3 @@
+"""cuda-python's modules under their present names: runtime, driver and nvrtc."""
+
+__version__ = "12.6.0"

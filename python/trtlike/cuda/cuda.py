@@ -1,0 +1,4 @@
+"""The CUDA driver under the name that cuda-python had for it before 12.6."""
+
+from trtlike.cuda.bindings.driver import *  # noqa: F403
+from trtlike.cuda.bindings.driver import __getattr__ as __getattr__

@@ -1,0 +1,389 @@
+"""trtlike.cuda: cuda-python's, pycuda's and cupy's calls, checked memory, ordered streams."""
+
+import ctypes
+import gc
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import assert_close, build_plan, digits_model, load, onnxruntime_outputs
+
+import trtlike as trt
+from trtlike.cuda import cuda, cudart, nvrtc
+from trtlike.cuda import cupy as cp
+from trtlike.cuda.pycuda import autoinit, gpuarray, tools
+from trtlike.cuda.pycuda import driver as drv
+
+OK, INVALID = cudart.cudaError_t.cudaSuccess, cudart.cudaError_t.cudaErrorInvalidValue
+KIND = cudart.cudaMemcpyKind
+H2D, D2H, D2D = (
+    KIND.cudaMemcpyHostToDevice,
+    KIND.cudaMemcpyDeviceToHost,
+    KIND.cudaMemcpyDeviceToDevice,
+)
+
+
+def malloc(nbytes: int) -> int:
+    err, pointer = cudart.cudaMalloc(nbytes)
+    assert err == OK
+    return pointer
+
+
+def test_runtime_answers_tuples_with_the_error_first():
+    err, pointer = cudart.cudaMalloc(64)
+    assert err is OK and isinstance(pointer, int) and pointer % 256 == 0
+    source, result = np.arange(16, dtype=np.float32), np.zeros(16, np.float32)
+    assert cudart.cudaMemcpy(pointer, source, 64, H2D) == (OK,)
+    assert cudart.cudaMemcpy(result.ctypes.data, pointer, 64, D2H) == (OK,)
+    assert (result == source).all()
+    assert cudart.cudaMemset(pointer + 4, 0, 8) == (OK,)
+    assert cudart.cudaMemcpy(result, pointer, 64, D2H) == (OK,)
+    assert (result == [0, 0, 0, *range(3, 16)]).all()
+    assert cudart.cudaFree(pointer) == (OK,)
+    assert cudart.cudaFree(0) == (OK,)
+    assert cudart.cudaMalloc(0) == (OK, 0)
+    assert cudart.cudaMalloc(1 << 60) == (cudart.cudaError_t.cudaErrorMemoryAllocation, None)
+    with pytest.raises(OverflowError):
+        cudart.cudaMalloc(-1)
+
+
+# Numbers as CUDA 12 and 13 define them.
+@pytest.mark.parametrize(
+    ("enum", "name", "value"),
+    [
+        (cudart.cudaError_t, "cudaErrorMemoryAllocation", 2),
+        (cudart.cudaError_t, "cudaErrorInvalidMemcpyDirection", 21),
+        (cudart.cudaError_t, "cudaErrorInvalidResourceHandle", 400),
+        (cudart.cudaError_t, "cudaErrorNotSupported", 801),
+        (cudart.cudaMemcpyKind, "cudaMemcpyDefault", 4),
+        (cuda.CUresult, "CUDA_ERROR_OUT_OF_MEMORY", 2),
+        (cuda.CUresult, "CUDA_ERROR_INVALID_CONTEXT", 201),
+        (nvrtc.nvrtcResult, "NVRTC_ERROR_COMPILATION", 6),
+    ],
+)
+def test_enumerations_have_cudas_numbers(enum, name, value):
+    assert enum[name] == value == getattr(enum, name).value
+
+
+def bad_uses() -> dict[str, tuple]:
+    """What each call does wrong: (its arguments, part of the sentence in the log)."""
+    block, freed, host = malloc(64), malloc(64), cudart.cudaMallocHost(64)[1]
+    cudart.cudaFree(freed)
+    array, frozen = np.zeros(16, np.float32), np.zeros(16, np.float32)
+    frozen.flags.writeable = False
+    return {
+        "beyond the end": ((block, array, 65, H2D), "expected at most 64 bytes, got 65"),
+        "object too small": ((block, array[:8], 64, H2D), "64 bytes, got an object of 32"),
+        "address beyond the end": ((block + 1, host, 64, H2D), "expected at most 63 bytes, got 64"),
+        "source beyond the end": ((host, block + 60, 8, D2H), "expected at most 4 bytes, got 8"),
+        "freed": ((freed, array, 64, H2D), "of freed memory of 64 bytes"),
+        "freed source": ((array, freed, 64, D2H), "of freed memory of 64 bytes"),
+        "null": ((0, array, 64, H2D), "the unknown address 0x0"),
+        "unmapped": ((0x1000, array, 64, H2D), "the unknown address 0x1000"),
+        "unmapped source": ((array, 0xDEAD0000, 64, D2H), "the unknown address 0xdead0000"),
+        "wrong way round": ((array, block, 64, H2D), "the wrong way round"),
+        "device as host": ((block, block, 64, H2D), "expected host memory, got device memory"),
+        "read-only": ((frozen, block, 64, D2H), "expected writeable memory, got a read-only"),
+        "with gaps": ((block, np.zeros((4, 8), np.float32)[:, ::2], 64, H2D), "an array with gaps"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("use", bad_uses())
+def test_bad_memory_use_is_an_error_with_a_sentence(use, caplog):
+    arguments, sentence = bad_uses()[use]
+    with caplog.at_level(logging.ERROR):
+        assert cudart.cudaMemcpy(*arguments) == (INVALID,)
+        assert cudart.cudaGetLastError() == (INVALID,)
+        assert cudart.cudaGetLastError() == (OK,)
+        assert cudart.cudaMemcpyAsync(*arguments, 0) == (INVALID,)
+    assert "[cuda] cudaMemcpy: copy, " in caplog.text and sentence in caplog.text
+
+
+def test_bad_frees_streams_and_events_are_errors(caplog):
+    error = cudart.cudaError_t
+    block, host = malloc(8), cudart.cudaMallocHost(8)[1]
+    for wrong in (block + 1, host, 12345, np.zeros(3).ctypes.data):
+        assert cudart.cudaFree(wrong) == (INVALID,)
+    assert cudart.cudaFreeHost(block) == (INVALID,)
+    assert cudart.cudaFree(block) == (OK,)
+    assert cudart.cudaFree(block) == (INVALID,)
+    assert "expected the start of device or managed memory, got" in caplog.text
+    assert cudart.cudaMemcpy(host, host, 8, 9) == (error.cudaErrorInvalidMemcpyDirection,)
+    assert "expected a cudaMemcpyKind of 0 to 4, got 9" in caplog.text
+    stream = cudart.cudaStreamCreate()[1]
+    assert cudart.cudaStreamDestroy(stream) == (OK,)
+    for call in (cudart.cudaStreamSynchronize, cudart.cudaStreamDestroy, cudart.cudaStreamQuery):
+        assert call(stream) == (error.cudaErrorInvalidResourceHandle,)
+    assert "expected a live one, got a destroyed one" in caplog.text
+    assert cudart.cudaEventRecord(77, 0) == (error.cudaErrorInvalidResourceHandle,)
+    assert cudart.cudaSetDevice(1) == (error.cudaErrorInvalidDevice,)
+    assert "device: expected 0, the CPU, got 1" in caplog.text
+
+
+def test_copies_between_random_spans_keep_to_their_blocks():
+    """Random copies, good and bad, against a model of the memory in numpy."""
+    random = np.random.default_rng(11)
+    sizes = [1, 7, 64, 4096, 5000]
+    blocks = {malloc(size): np.zeros(size, np.uint8) for size in sizes}
+    refused = 0
+    for _ in range(400):
+        to, source = random.choice(list(blocks), 2)
+        start, origin = random.integers(0, 5100, 2)
+        count = int(random.integers(1, 5100))
+        fits = start + count <= len(blocks[to]) and origin + count <= len(blocks[source])
+        if random.random() < 0.5:
+            fresh = random.integers(0, 255, len(blocks[to]), np.uint8)
+            assert cudart.cudaMemcpy(int(to), fresh, fresh.nbytes, H2D) == (OK,)
+            blocks[to][:] = fresh
+        known = start < len(blocks[to]) and origin < len(blocks[source])
+        if fits or known:
+            answer = cudart.cudaMemcpy(int(to + start), int(source + origin), count, D2D)
+            assert answer == ((OK if fits else INVALID),)
+            refused += not fits
+            if fits:
+                blocks[to][start : start + count] = blocks[source][origin : origin + count].copy()
+        back = np.empty_like(blocks[to])
+        assert cudart.cudaMemcpy(back, int(to), back.nbytes, D2H) == (OK,)
+        assert (back == blocks[to]).all()
+    assert refused > 20
+    for address in blocks:
+        assert cudart.cudaFree(int(address)) == (OK,)
+
+
+def test_memory_used_after_its_release_does_not_end_the_process():
+    pointer = malloc(1 << 20)
+    ctypes.memset(pointer, 7, 1 << 20)
+    cudart.cudaFree(pointer)
+    assert ctypes.string_at(pointer, 4) == bytes(4)
+    again = malloc(1 << 20)
+    assert again == pointer
+    cudart.cudaFree(again)
+
+
+def test_copies_and_runs_on_one_stream_keep_their_order():
+    """Many runs of one context, input and output copied in between, each with its own numbers."""
+    model = digits_model()
+    engine = load(build_plan(model, [{"image": ((1, 1, 8, 8), (4, 1, 8, 8), (4, 1, 8, 8))}]))
+    context = engine.create_execution_context()
+    stream = cudart.cudaStreamCreateWithPriority(cudart.cudaStreamNonBlocking, 0)[1]
+    random = np.random.default_rng(1)
+    batches = [random.uniform(0, 16, (4, 1, 8, 8)).astype(np.float32) for _ in range(20)]
+    source, target = malloc(batches[0].nbytes), malloc(4 * 10 * 4)
+    context.set_input_shape("image", (4, 1, 8, 8))
+    context.set_tensor_address("image", source)
+    context.set_tensor_address("probabilities", target)
+    results = [np.empty((4, 10), np.float32) for _ in batches]
+    for batch, result in zip(batches, results, strict=True):
+        assert cudart.cudaMemcpyAsync(source, batch, batch.nbytes, H2D, stream) == (OK,)
+        assert context.execute_async_v3(stream_handle=stream)
+        assert cudart.cudaMemcpyAsync(result, target, result.nbytes, D2H, stream) == (OK,)
+    assert cudart.cudaStreamSynchronize(stream) == (OK,)
+    for batch, result in zip(batches, results, strict=True):
+        assert_close(result, onnxruntime_outputs(model, {"image": batch})["probabilities"], 1e-4)
+    cudart.cudaStreamDestroy(stream)
+
+
+def test_events_take_the_time_between_two_points_of_a_stream():
+    stream = cudart.cudaStreamCreate()[1]
+    (_, start), (_, end) = cudart.cudaEventCreate(), cudart.cudaEventCreateWithFlags(0)
+    assert cudart.cudaEventElapsedTime(start, end)[0] != OK
+    cudart.cudaEventRecord(start, stream)
+    cudart.cudaEventRecord(end, stream)
+    assert cudart.cudaEventSynchronize(end) == cudart.cudaEventQuery(end) == (OK,)
+    err, ms = cudart.cudaEventElapsedTime(start, end)
+    assert err == OK and 0 < ms < 10_000
+    untimed = cudart.cudaEventCreateWithFlags(cudart.cudaEventDisableTiming)[1]
+    cudart.cudaEventRecord(untimed, stream)
+    assert cudart.cudaEventElapsedTime(start, untimed)[0] != OK
+    assert cudart.cudaStreamWaitEvent(stream, end, 0) == (OK,)
+    assert cudart.cudaEventDestroy(end) == (OK,)
+    assert cudart.cudaEventDestroy(end)[0] != OK
+
+
+def test_device_is_the_cpu():
+    assert cudart.cudaGetDeviceCount() == (OK, 1)
+    err, properties = cudart.cudaGetDeviceProperties(0)
+    assert err == OK and isinstance(properties.name, bytes) and properties.major >= 7
+    assert properties.multiProcessorCount == trt.default_num_threads()
+    err, free, total = cudart.cudaMemGetInfo()
+    assert err == OK and 0 < free <= total == properties.totalGlobalMem
+    attribute = cudart.cudaDeviceAttr.cudaDevAttrComputeCapabilityMajor
+    assert cudart.cudaDeviceGetAttribute(attribute, 0) == (OK, properties.major)
+    assert cudart.cudaDeviceSynchronize() == (OK,)
+    assert cudart.cudaGetErrorName(INVALID) == (OK, b"cudaErrorInvalidValue")
+    assert cudart.cudaGetErrorString(INVALID) == (OK, b"invalid argument")
+    err, where = cudart.cudaPointerGetAttributes(malloc(4))
+    assert where.type == cudart.cudaMemoryType.cudaMemoryTypeDevice
+
+
+def test_pool_of_an_async_allocator():
+    properties = cudart.cudaMemPoolProps()
+    properties.location.type = cudart.cudaMemLocationType.cudaMemLocationTypeDevice
+    err, pool = cudart.cudaMemPoolCreate(properties)
+    threshold = cudart.cudaMemPoolAttr.cudaMemPoolAttrReleaseThreshold
+    assert cudart.cudaMemPoolSetAttribute(pool, threshold, cuda.cuuint64_t(0)) == (OK,)
+    err, pointer = cudart.cudaMallocFromPoolAsync(100, pool, 0)
+    assert err == OK and cudart.cudaFreeAsync(pointer, 0) == (OK,)
+    assert cudart.cudaMemPoolDestroy(pool) == (OK,)
+
+
+def test_driver_answers_tuples_with_the_error_first():
+    success = cuda.CUresult.CUDA_SUCCESS
+    assert cuda.cuInit(0) == (success,)
+    err, device = cuda.cuDeviceGet(0)
+    err, context = cuda.cuCtxCreate(0, device)
+    assert err == success and int(cuda.cuCtxGetCurrent()[1]) == int(context)
+    err, pointer = cuda.cuMemAlloc(12)
+    source, result = np.arange(3, dtype=np.int32), np.zeros(3, np.int32)
+    err, stream = cuda.cuStreamCreate(0)
+    assert cuda.cuMemcpyHtoDAsync(pointer, source, 12, stream) == (success,)
+    assert cuda.cuMemcpyDtoHAsync(result, pointer, 12, stream) == (success,)
+    assert cuda.cuStreamSynchronize(stream) == (success,)
+    assert (result == source).all()
+    assert cuda.cuMemsetD32(int(pointer) + 4, 9, 2) == (success,)
+    assert cuda.cuMemcpyDtoH(result, pointer, 12) == (success,) and list(result) == [0, 9, 9]
+    assert cuda.cuMemFree(pointer) == (success,)
+    assert cuda.cuMemFree(pointer) == (cuda.CUresult.CUDA_ERROR_INVALID_VALUE,)
+    assert cuda.cuGetErrorName(success) == (success, b"CUDA_SUCCESS")
+    assert cuda.cuDeviceGet(3)[0] == cuda.CUresult.CUDA_ERROR_INVALID_DEVICE
+    assert cuda.cuCtxPopCurrent()[0] == cuda.cuCtxDestroy(context)[0] == success
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "instead"),
+    [
+        (cudart, "cudaGraphLaunch", "Call execute_async_v3 itself"),
+        (cudart, "cudaStreamBeginCapture", "Call execute_async_v3 itself"),
+        (cudart, "cudaMemcpy2D", "Use linear memory"),
+        (cudart, "cudaMallocPitch", "Use linear memory"),
+        (cudart, "cudaIpcOpenMemHandle", "Use multiprocessing.shared_memory"),
+        (cudart, "cudaDeviceEnablePeerAccess", "There is one device"),
+        (cudart, "cudaLaunchKernel", "with numpy"),
+        (cuda, "cuModuleLoadData", "with numpy"),
+        (cuda, "cuLaunchKernel", "with numpy"),
+        (cuda, "cuGraphInstantiate", "Call execute_async_v3 itself"),
+        (nvrtc, "nvrtcCompileProgram", "with numpy"),
+        (drv, "module_from_buffer", "with numpy"),
+        (cp, "RawKernel", "with numpy"),
+    ],
+)
+def test_what_needs_a_gpu_is_refused_with_a_sentence(module, name, instead):
+    with pytest.raises(trt.UnsupportedError) as refusal:
+        getattr(module, name)(1, 2, 3)
+    assert name in str(refusal.value) and "on a GPU it would" in str(refusal.value)
+    assert instead in str(refusal.value)
+
+
+def test_names_that_cuda_has_not_are_no_attributes():
+    for module, name in (
+        (cudart, "cudaNonsense"),
+        (cuda, "noSuch"),
+        (drv, "nonsense"),
+        (cp, "nope"),
+    ):
+        assert not hasattr(module, name)
+
+
+def test_pycuda_moves_arrays_and_frees_with_the_last_name():
+    source = np.arange(6, dtype=np.float32)
+    device, stream = drv.mem_alloc(source.nbytes), drv.Stream()
+    drv.memcpy_htod_async(device, source, stream)
+    locked = drv.pagelocked_empty(6, np.float32)
+    drv.memcpy_dtoh_async(locked, device, stream)
+    stream.synchronize()
+    assert (locked == source).all() and int(device) == device + 0
+    with pytest.raises(drv.LogicError, match="expected at most 24 bytes, got 28"):
+        drv.memcpy_dtoh(np.zeros(7, np.float32), device)
+    address = int(device)
+    device.free()
+    with pytest.raises(drv.LogicError, match="it is freed already"):
+        drv.memcpy_htod(device, source)
+    with pytest.raises(drv.LogicError, match="freed memory"):
+        drv.memcpy_htod(address, source)
+    used = cp.cuda.MemoryPool().used_bytes()
+    kept = [drv.mem_alloc(5000), drv.pagelocked_zeros((10, 10), np.int64), cp.cuda.alloc(99)]
+    view = kept[1][3:]
+    assert cp.cuda.MemoryPool().used_bytes() == used + 5000 + 800 + 99
+    del kept
+    gc.collect()
+    assert cp.cuda.MemoryPool().used_bytes() == used + 800 and view.sum() == 0
+    del view
+    assert cp.cuda.MemoryPool().used_bytes() == used
+    with pytest.raises(drv.MemoryError, match="out of memory"):
+        drv.mem_alloc(1 << 60)
+
+
+def test_pycuda_contexts_are_a_stack():
+    assert drv.Device.count() == 1 and drv.Device(0).name() == autoinit.device.name()
+    assert drv.Device(0).compute_capability() >= (7, 0)
+    assert drv.Context.get_current() is autoinit.context
+    context = tools.make_default_context()
+    assert drv.Context.get_current() is context
+    context.pop()
+    context.push()
+    context.detach()
+    assert drv.Context.get_current() is autoinit.context
+    autoinit.context.pop()
+    with pytest.raises(drv.LogicError, match="cannot pop"):
+        drv.Context.pop()
+    autoinit.context.push()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_gpuarray_holds_and_computes(order):
+    source = np.asarray(np.arange(12, dtype=np.float32).reshape(3, 4), order=order)
+    array = gpuarray.to_gpu(source)
+    assert array.shape == (3, 4) and array.ptr == int(array.gpudata) and array.nbytes == 48
+    assert (array.get() == source).all() and array.strides == source.strides
+    assert ((2 * array + 1 - array).get() == source + 1).all()
+    assert (gpuarray.zeros(3, np.int32).get() == 0).all()
+    empty = gpuarray.empty((2, 2), np.float16).fill(3)
+    empty += 1
+    assert (empty.get() == 4).all() and empty.get().dtype == np.float16
+    with pytest.raises(ValueError, match="expected 4 elements of float16, got 3"):
+        empty.set(np.zeros(3, np.float16))
+    result = np.empty((3, 4), np.float32)
+    drv.memcpy_dtoh(result, gpuarray.to_gpu(np.ascontiguousarray(source)).gpudata)
+    assert (result == source).all()
+
+
+def test_cupy_arrays_are_numpys_with_a_pointer():
+    source = np.arange(6, dtype=np.float32).reshape(2, 3)
+    array = cp.asarray(source)
+    assert type(array) is type(array @ array.T) is type(cp.ones(3)) is cp.ndarray
+    assert type(cp.sum(array)) is cp.ndarray and float(cp.sum(array)) == 15
+    plain = cp.asnumpy(array)
+    assert type(plain) is np.ndarray and type(array.get()) is np.ndarray
+    assert array.data.ptr == array.__cuda_array_interface__["data"][0]
+    pointer = cp.cuda.alloc(24)
+    pointer.copy_from_device(array.data, 24)
+    pointer.copy_to_host(plain, 24)
+    assert (plain == source).all()
+    assert cudart.cudaMemcpy(malloc(24), array, 24, D2D) == (OK,)
+    with cp.cuda.Stream() as stream:
+        assert cp.cuda.get_current_stream() is stream
+        start, end = stream.record(), stream.record()
+        assert cp.cuda.get_elapsed_time(start, end) >= 0
+    assert cp.cuda.get_current_stream() is cp.cuda.Stream.null
+    assert cp.cuda.runtime.getDeviceCount() == 1
+    with pytest.raises(cp.cuda.runtime.CUDARuntimeError, match="cudaErrorInvalidValue"):
+        cp.cuda.runtime.free(5)
+
+
+def test_import_of_trtlike_loads_none_of_it():
+    text = "import sys, trtlike; print([n for n in sys.modules if n.startswith('trtlike.c')])"
+    assert subprocess.check_output([sys.executable, "-c", text], text=True) == "[]\n"
+
+
+def test_program_ends_quietly_with_allocations_alive():
+    text = (
+        "import trtlike.cuda.pycuda.autoinit, numpy as np\n"
+        "from trtlike.cuda.pycuda import driver as d, gpuarray\n"
+        "s, a, h = d.Stream(), d.mem_alloc(9), d.pagelocked_empty(9, np.int8)\n"
+        "g = gpuarray.zeros(4, np.int8)\nd.keep = (s, a, h, g)\n"
+        "from trtlike.cuda import cupy\nm, c = cupy.cuda.alloc(8), cupy.cuda.Stream()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
