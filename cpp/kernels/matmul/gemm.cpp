@@ -87,6 +87,8 @@ class GemmKernel final : public Kernel {
                setup_.b.dtype == DataType::Float && setup_.b.column_stride == 1 &&
                layout_.count == 1 && setup_.n % tiles_.lanes == 0 &&
                setup_.b.row_stride == setup_.n;
+    b_matrix_bytes_ =
+        reads_b_ ? setup_.n * setup_.k * int64_t{sizeof(float)} : layout_.matrix_bytes;
     if (!setup_.packs_b && !reads_b_) {
       b_offset_ = shared;
       shared += static_cast<size_t>(setup_.b_matrices * layout_.matrix_bytes);
@@ -216,7 +218,7 @@ class GemmKernel final : public Kernel {
     const std::byte* b = setup_.packs_b ? b_
                          : reads_b_     ? static_cast<const std::byte*>(args.inputs[1])
                                         : shared + b_offset_;
-    slice.b = b + setup_.b_matrix(product) * layout_.matrix_bytes;
+    slice.b = b + setup_.b_matrix(product) * b_matrix_bytes_;
     slice.out =
         static_cast<std::byte*>(args.outputs[0]) +
         product * setup_.m * setup_.n * static_cast<int64_t>(core::dtype_bytes(setup_.out, 1));
@@ -294,6 +296,7 @@ class GemmKernel final : public Kernel {
   bool reads_b_ = false;  ///< where it is
   int64_t a_stride_ = 0;
   int64_t a_matrices_ = 1;
+  int64_t b_matrix_bytes_ = 0;  ///< from one matrix to the next
   size_t b_offset_ = 0;
   int a_slices_ = 0, b_slices_ = 0;
   int64_t m_parts_ = 1, n_parts_ = 1;

@@ -87,6 +87,25 @@ TEST(Matmul, leading_extents_broadcast) {
   }
 }
 
+/// Columns of one or a few vectors let tiles read B where it is, in each matrix of a batch.
+TEST(Matmul, batches_of_every_number_of_columns) {
+  const std::pair<Dims, Dims> batches[] = {
+      {{3}, {3}}, {{1}, {3}}, {{3}, {1}}, {{2, 1}, {1, 3}}, {{2, 2}, {2, 2}}};
+  const auto matrices = [](Dims batch, int64_t rows, int64_t columns) {
+    std::vector<int64_t> dims(batch.begin(), batch.end());
+    dims.insert(dims.end(), {rows, columns});
+    return Dims(dims);
+  };
+  for (const auto& [batch_a, batch_b] : batches)
+    for (const int64_t k : {1, 3, 9, 16})
+      for (const int64_t n : {1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 32, 48, 64})
+        for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply"}) {
+          TacticCase problem(op, {});
+          problem.input(matrices(batch_a, 5, k)).input(matrices(batch_b, k, n));
+          EXPECT_GE(check_all(problem, 1e-5), 1) << problem.describe();
+        }
+}
+
 TEST(Matmul, bias_and_programs) {
   const std::string programs[] = {
       "",
