@@ -228,7 +228,7 @@ class Build {
     plan.profiles = profiles_;
     for (engine::PlanStep& step : plan.steps) {
       if (step.tactic.empty()) continue;
-      plan.needs = std::max(plan.needs, kernels::find_tactic(step.op, step.tactic)->needs);
+      plan.needs = plan.needs | kernels::find_tactic(step.op, step.tactic)->needs;
     }
     for (engine::PlanBinding& binding : plan.bindings) {
       const ir::ValueId id = graph_.find_value(binding.name);

@@ -1,25 +1,74 @@
-// What this CPU can do: instruction sets in the order in which they include each other, cache
-// sizes, a fingerprint.
+// What this CPU can do: a set of instruction set extensions, cache sizes, a fingerprint.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace trtlike::core {
 
-/// Instruction sets a kernel may need; each includes the ones before it.
-enum class Isa : int32_t {
-  Portable = 0,
-  Avx2 = 1,        ///< AVX2, FMA, F16C
-  Avx512 = 2,      ///< F, BW, VL, DQ
-  Avx512Vnni = 3,  ///< and VNNI, VBMI
-  Avx512Bf16 = 4,  ///< and BF16
+/// Extensions that kernels are compiled for. The values are bits in plan files: new ones go to the
+/// end.
+enum class CpuFeature : uint8_t {
+  Avx2,
+  Fma,
+  F16c,
+  Avx512f,
+  Avx512bw,
+  Avx512vl,
+  Avx512dq,
+  Avx512Vnni,
+  Avx512Vbmi,
+  Avx512Bf16,
+  AvxVnni,
 };
 
-/// The best set that the CPU and the operating system offer; TRTLIKE_MAX_ISA lowers it.
+/// A set of CPU features: what a CPU offers, or what a kernel needs. `a <= b` says that b has all
+/// of a; of two sets each may lack something of the other.
+struct Isa {
+  uint64_t bits = 0;
+
+  // The levels that kernels are compiled for, each with all of those before it.
+  static const Isa Portable;    ///< nothing beyond the baseline of the compiler
+  static const Isa Avx2;        ///< AVX2, FMA, F16C
+  static const Isa Avx512;      ///< and AVX-512 F, BW, VL, DQ
+  static const Isa Avx512Vnni;  ///< and VNNI, VBMI
+  static const Isa Avx512Bf16;  ///< and BF16
+
+  template <typename... Features>
+  static constexpr Isa of(Features... features) {
+    return {((uint64_t{1} << static_cast<int>(features)) | ... | uint64_t{0})};
+  }
+  friend constexpr bool operator==(Isa a, Isa b) = default;
+  friend constexpr bool operator<=(Isa a, Isa b) { return (a.bits & ~b.bits) == 0; }
+  friend constexpr bool operator>=(Isa a, Isa b) { return b <= a; }
+  friend constexpr Isa operator|(Isa a, Isa b) { return {a.bits | b.bits}; }
+  friend constexpr Isa operator&(Isa a, Isa b) { return {a.bits & b.bits}; }
+  friend constexpr Isa operator-(Isa a, Isa b) { return {a.bits & ~b.bits}; }
+};
+
+inline constexpr Isa Isa::Portable{};
+inline constexpr Isa Isa::Avx2 = of(CpuFeature::Avx2, CpuFeature::Fma, CpuFeature::F16c);
+inline constexpr Isa Isa::Avx512 = Avx2 | of(CpuFeature::Avx512f, CpuFeature::Avx512bw,
+                                             CpuFeature::Avx512vl, CpuFeature::Avx512dq);
+inline constexpr Isa Isa::Avx512Vnni = Avx512 | of(CpuFeature::Avx512Vnni, CpuFeature::Avx512Vbmi);
+inline constexpr Isa Isa::Avx512Bf16 = Avx512Vnni | of(CpuFeature::Avx512Bf16);
+
+struct IsaLevel {
+  const char* name;
+  Isa isa;
+};
+/// The named levels from Portable on: the values of TRTLIKE_MAX_ISA.
+const std::vector<IsaLevel>& isa_levels();
+/// All features that this build knows.
+Isa known_isa();
+
+/// What the CPU and the operating system offer; TRTLIKE_MAX_ISA lowers it to what a level has.
+/// Throws UserError where that is no level.
 Isa cpu_isa();
-const char* isa_name(Isa isa);
+/// The highest level within the set and what it has beyond that: "avx2", "avx512_bf16+avx_vnni".
+std::string isa_name(Isa isa);
 /// "AuthenticAMD family 26 model 2, avx512_bf16": what timings are valid for.
 const std::string& cpu_fingerprint();
 size_t l1_bytes();

@@ -35,10 +35,10 @@ float run_portable(int64_t rounds) {
 
 PeakLoop fp32_loop() {
 #if defined(__x86_64__)
-  if (cpu_isa() >= Isa::Avx512) return peak_loop_avx512();
-  if (cpu_isa() >= Isa::Avx2) return peak_loop_avx2();
+  if (cpu_isa() >= Isa::Avx512) return kPeakLoopAvx512;
+  if (cpu_isa() >= Isa::Avx2) return kPeakLoopAvx2;
 #endif
-  return peak_loop_portable();
+  return kPeakLoopPortable;
 }
 
 /// Operations a second with all threads at it.
@@ -92,7 +92,7 @@ double read_bytes_per_s(const ThreadPool& pool) {
 
 }  // namespace
 
-PeakLoop peak_loop_portable() { return {run_portable, 64 * 2}; }
+constinit const PeakLoop kPeakLoopPortable{run_portable, 64 * 2};
 
 }  // namespace core
 
@@ -105,7 +105,7 @@ MachinePeaks measure_peaks(int threads) {
   peaks.fp32_operations_per_s = core::operations_per_s(core::fp32_loop(), pool);
 #if defined(__x86_64__)
   if (core::cpu_isa() >= core::Isa::Avx512Bf16)
-    peaks.bf16_operations_per_s = core::operations_per_s(core::peak_loop_avx512_bf16(), pool);
+    peaks.bf16_operations_per_s = core::operations_per_s(core::kPeakLoopAvx512Bf16, pool);
 #endif
   peaks.read_bytes_per_s = core::read_bytes_per_s(pool);
   return peaks;

@@ -16,10 +16,8 @@ struct PeakLoop {
   int64_t operations = 0;
 };
 
-PeakLoop peak_loop_portable();
-PeakLoop peak_loop_avx2();
-PeakLoop peak_loop_avx512();
+extern const PeakLoop kPeakLoopPortable, kPeakLoopAvx2, kPeakLoopAvx512;
 /// Products of pairs of bfloat16, summed in float.
-PeakLoop peak_loop_avx512_bf16();
+extern const PeakLoop kPeakLoopAvx512Bf16;
 
 }  // namespace trtlike::core

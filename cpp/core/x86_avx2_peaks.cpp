@@ -25,6 +25,6 @@ float run(int64_t rounds) {
 
 }  // namespace
 
-PeakLoop peak_loop_avx2() { return {run, int64_t{kChains} * 8 * 2}; }
+constinit const PeakLoop kPeakLoopAvx2{run, int64_t{kChains} * 8 * 2};
 
 }  // namespace trtlike::core

@@ -23,6 +23,6 @@ float run(int64_t rounds) {
 
 }  // namespace
 
-PeakLoop peak_loop_avx512_bf16() { return {run, int64_t{kChains} * 32 * 2}; }
+constinit const PeakLoop kPeakLoopAvx512Bf16{run, int64_t{kChains} * 32 * 2};
 
 }  // namespace trtlike::core

@@ -23,6 +23,6 @@ float run(int64_t rounds) {
 
 }  // namespace
 
-PeakLoop peak_loop_avx512() { return {run, int64_t{kChains} * 16 * 2}; }
+constinit const PeakLoop kPeakLoopAvx512{run, int64_t{kChains} * 16 * 2};
 
 }  // namespace trtlike::core

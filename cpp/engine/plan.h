@@ -86,7 +86,7 @@ struct PlanProfile {
 
 struct Plan {
   std::string name;
-  /// The machine that the tactics were timed on, and the instruction set that they need.
+  /// The machine that the tactics were timed on, and the CPU features that they need.
   std::string fingerprint;
   core::Isa needs = core::Isa::Portable;
   int threads = 1;

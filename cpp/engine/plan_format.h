@@ -18,8 +18,9 @@
 // the next number, go to the end of their record, raise the version, and a reader gives them a
 // default when an older record ends before them; numbers are never used again.
 //
-//   Plan       1 name  2 fingerprint  3 needs (i32: core::Isa)  4 threads (i32)
-//              5 verbosity (i32)  6 values  7 steps  8 bindings  9 profiles
+//   Plan       1 name  2 fingerprint  3 needs (i32: index of core::isa_levels; in version 1 only)
+//              4 threads (i32)  5 verbosity (i32)  6 values  7 steps  8 bindings  9 profiles
+//              10 needs (u64: bits of core::Isa; since version 2)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
 //              7 constant (range)
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
@@ -41,7 +42,7 @@
 namespace trtlike::engine {
 
 inline constexpr char kMagic[8] = {'T', 'R', 'T', 'L', 'I', 'K', 'E', '\n'};
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 inline constexpr uint32_t kOldestVersion = 1;
 inline constexpr size_t kChecksumFrom = 32;
 inline constexpr size_t kConstantsAlignment = 4096;

@@ -139,17 +139,24 @@ std::vector<T> get_records(ByteReader& in, T (*get)(ByteReader&)) {
   return items;
 }
 
-Plan get_plan(ByteReader& in) {
+Plan get_plan(ByteReader& in, uint32_t version) {
   Plan plan;
   plan.name = in.get_string();
   plan.fingerprint = in.get_string();
-  plan.needs = in.get<core::Isa>();
+  if (version == 1) {
+    const auto level = in.get<int32_t>();
+    require(level >= 0 && level < std::ssize(core::isa_levels()),
+            "plan, instruction set: expected a value from 0 to ",
+            std::ssize(core::isa_levels()) - 1, ", got ", level, ".");
+    plan.needs = core::isa_levels()[static_cast<size_t>(level)].isa;
+  }
   plan.threads = in.get<int32_t>();
   plan.verbosity = in.get<ProfilingVerbosity>();
   plan.values = get_records(in, get_value);
   plan.steps = get_records(in, get_step);
   plan.bindings = get_records(in, get_binding);
   plan.profiles = get_records(in, get_profile);
+  if (version >= 2) plan.needs = {in.get<uint64_t>()};
   return plan;
 }
 
@@ -210,7 +217,8 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   loaded->late_packs = std::make_shared<LatePacks>();
   ByteReader in(begin + header.metadata_offset, header.metadata_bytes, kWhat);
   try {
-    loaded->plan = get_record(in, get_plan);
+    loaded->plan =
+        get_record(in, [&](ByteReader& record) { return get_plan(record, header.version); });
   } catch (const UserError& e) {
     throw PlanError(e.what());
   }

@@ -34,7 +34,9 @@ class Validator {
       : plan_(plan), constants_bytes_(constants_bytes), written_(plan.values.size(), false) {}
 
   void run() {
-    require_enum(plan_.needs, core::Isa::Avx512Bf16, "plan", "instruction set");
+    require(plan_.needs <= core::known_isa(),
+            "plan, instruction set: expected CPU features of the bits ", core::known_isa().bits,
+            ", got ", plan_.needs.bits, ". Rebuild the plan with this version of trtlike.");
     require(plan_.needs <= core::cpu_isa(), "plan, instruction set: expected at most ",
             core::isa_name(core::cpu_isa()), ", which this CPU has, got ",
             core::isa_name(plan_.needs), ". Rebuild the plan on this machine.");

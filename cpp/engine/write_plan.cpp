@@ -114,7 +114,6 @@ ByteWriter plan_record(const Plan& plan) {
   ByteWriter out;
   out.put_string(plan.name);
   out.put_string(plan.fingerprint);
-  out.put(plan.needs);
   out.put(static_cast<int32_t>(plan.threads));
   out.put(plan.verbosity);
   const auto put_record = [&](const ByteWriter& record) { out.put_string(record.bytes()); };
@@ -122,6 +121,7 @@ ByteWriter plan_record(const Plan& plan) {
   put_list(out, plan.steps, [&](const PlanStep& s) { put_record(step_record(s)); });
   put_list(out, plan.bindings, [&](const PlanBinding& b) { put_record(binding_record(b)); });
   put_list(out, plan.profiles, [&](const PlanProfile& p) { put_record(profile_record(p)); });
+  out.put(plan.needs.bits);
   return out;
 }
 

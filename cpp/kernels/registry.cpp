@@ -48,7 +48,7 @@ const Tactic* find_tactic(std::string_view op, std::string_view name) {
 }
 
 std::optional<std::string> refuse(const Tactic& tactic, const Problem& problem) {
-  if (tactic.needs > core::cpu_isa())
+  if (!(tactic.needs <= core::cpu_isa()))
     return core::str("needs ", core::isa_name(tactic.needs), ", this CPU has ",
                      core::isa_name(core::cpu_isa()));
   const auto pitched = [](const TensorDesc& desc) { return desc.pitch != 0; };

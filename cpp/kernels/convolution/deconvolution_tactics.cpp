@@ -64,7 +64,7 @@ class DeconvolutionKernel final : public Kernel {
   std::vector<float> zeros_;
 };
 
-template <const TileSet& (*kTiles)(), int kMaxVectors>
+template <const TileSet& kTiles, int kMaxVectors>
 struct Transposed {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
@@ -76,7 +76,7 @@ struct Transposed {
     std::vector<PanelPlan> plans;
     int64_t floats = 0;
     for (const PixelGrid& grid : grids) {
-      plans.push_back(plan_panels(shape, grid.taps(), kTiles().lanes, kMaxVectors));
+      plans.push_back(plan_panels(shape, grid.taps(), kTiles.lanes, kMaxVectors));
       floats += plans.back().floats;
     }
     const std::vector<float> weights = constant_floats(problem, 1);
@@ -102,7 +102,7 @@ struct Transposed {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DeconvolutionKernel>(problem, kTiles(), kMaxVectors, packed);
+    return std::make_unique<DeconvolutionKernel>(problem, kTiles, kMaxVectors, packed);
   }
 };
 
@@ -115,20 +115,20 @@ using core::Isa;
 
 #if defined(__x86_64__)
 const Tactic& deconvolution_6x64_avx512() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_avx512, 4>>(
+  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesAvx512, 4>>(
       "Deconvolution", "transposed_f32_6x64_avx512", Isa::Avx512);
   return tactic;
 }
 
 const Tactic& deconvolution_6x16_avx2() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_avx2, 2>>(
+  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesAvx2, 2>>(
       "Deconvolution", "transposed_f32_6x16_avx2", Isa::Avx2);
   return tactic;
 }
 #endif
 
 const Tactic& deconvolution_4x8_portable() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::tiles_portable, 2>>(
+  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesPortable, 2>>(
       "Deconvolution", "transposed_f32_4x8_portable", Isa::Portable);
   return tactic;
 }

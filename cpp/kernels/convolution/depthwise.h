@@ -69,9 +69,7 @@ using DepthwiseSet = BasicDepthwiseSet<float>;
 void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t taps,
                     int64_t lanes, float* to);
 
-const DepthwiseSet& depthwise_avx512();
-const DepthwiseSet& depthwise_avx2();
-const DepthwiseSet& depthwise_portable();
-const BasicDepthwiseSet<core::BFloat16>& depthwise_avx512_bf16();
+extern const DepthwiseSet kDepthwisePortable, kDepthwiseAvx2, kDepthwiseAvx512;
+extern const BasicDepthwiseSet<core::BFloat16> kDepthwiseAvx512Bf16;
 
 }  // namespace trtlike::kernels::convolution

@@ -144,7 +144,7 @@ void run_table(const BasicDepthwiseTable<T>& t) {
 }
 
 template <typename T, int... kIndex>
-BasicDepthwiseSet<T> make_depthwise(std::integer_sequence<int, kIndex...>) {
+constexpr BasicDepthwiseSet<T> make_depthwise(std::integer_sequence<int, kIndex...>) {
   BasicDepthwiseSet<T> set{};
   set.lanes = Vector::kLanes;
   ((set.strip[0][0][kIndex + 1] = run_strip<T, 3, 1, kIndex + 1>), ...);
@@ -158,7 +158,7 @@ BasicDepthwiseSet<T> make_depthwise(std::integer_sequence<int, kIndex...>) {
 }
 
 template <typename T>
-BasicDepthwiseSet<T> make_depthwise() {
+constexpr BasicDepthwiseSet<T> make_depthwise() {
   return make_depthwise<T>(std::make_integer_sequence<int, kDepthwisePixels>());
 }
 

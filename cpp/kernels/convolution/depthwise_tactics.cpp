@@ -180,7 +180,7 @@ class DepthwiseKernel final : public Kernel {
   std::vector<T> zeros_;
 };
 
-template <typename T, const BasicDepthwiseSet<T>& (*kSet)()>
+template <typename T, const BasicDepthwiseSet<T>& kSet>
 struct Depthwise {
   static std::optional<std::string> refuse(const Problem& problem) {
     constexpr bool kIsFloat = std::is_same_v<T, float>;
@@ -197,7 +197,7 @@ struct Depthwise {
 
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
-    const int64_t lanes = kSet().lanes, blocks = ceil_div(shape.output_channels, lanes);
+    const int64_t lanes = kSet.lanes, blocks = ceil_div(shape.output_channels, lanes);
     const int64_t taps = shape.kernel[0] * shape.kernel[1] * shape.kernel[2];
     const std::vector<float> weights = constant_floats(problem, 1);
     const std::vector<float> bias = constant_floats(problem, 2);
@@ -209,7 +209,7 @@ struct Depthwise {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DepthwiseKernel<T>>(problem, kSet(), packed);
+    return std::make_unique<DepthwiseKernel<T>>(problem, kSet, packed);
   }
 };
 
@@ -228,9 +228,9 @@ using convolution::Depthwise;
 using core::Isa;
 
 #if defined(__x86_64__)
-using DepthwiseAvx512Bf16 = Depthwise<core::BFloat16, convolution::depthwise_avx512_bf16>;
-using DepthwiseAvx512 = Depthwise<float, convolution::depthwise_avx512>;
-using DepthwiseAvx2 = Depthwise<float, convolution::depthwise_avx2>;
+using DepthwiseAvx512Bf16 = Depthwise<core::BFloat16, convolution::kDepthwiseAvx512Bf16>;
+using DepthwiseAvx512 = Depthwise<float, convolution::kDepthwiseAvx512>;
+using DepthwiseAvx2 = Depthwise<float, convolution::kDepthwiseAvx2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_bf16_avx512_bf16, "depthwise_bf16_16_avx512_bf16",
                            Isa::Avx512Bf16, DepthwiseAvx512Bf16)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx512, "depthwise_f32_16_avx512", Isa::Avx512,
@@ -238,7 +238,7 @@ TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx512, "depthwise_f32_16_avx51
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx2, "depthwise_f32_8_avx2", Isa::Avx2,
                            DepthwiseAvx2)
 #endif
-using DepthwisePortable = Depthwise<float, convolution::depthwise_portable>;
+using DepthwisePortable = Depthwise<float, convolution::kDepthwisePortable>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_portable, "depthwise_f32_4_portable",
                            Isa::Portable, DepthwisePortable)
 

@@ -42,7 +42,7 @@ class DirectKernel final : public Kernel {
   std::vector<float> zeros_;
 };
 
-template <const TileSet& (*kTiles)(), int kMaxVectors>
+template <const TileSet& kTiles, int kMaxVectors>
 struct Direct {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
@@ -51,7 +51,7 @@ struct Direct {
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
     const PixelGrid grid = convolution_grid(shape);
-    const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles().lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles.lanes, kMaxVectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     const PackedFloats out(plan.floats);
     const int64_t inputs = shape.input_channels / shape.groups;
@@ -66,12 +66,12 @@ struct Direct {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DirectKernel>(problem, kTiles(), kMaxVectors, packed);
+    return std::make_unique<DirectKernel>(problem, kTiles, kMaxVectors, packed);
   }
 };
 
 /// Panels of 24 for numbers of channels that vectors of 16 do not divide.
-struct Direct24 : Direct<tiles_avx2, 3> {
+struct Direct24 : Direct<kTilesAvx2, 3> {
   static std::optional<std::string> refuse(const Problem& problem) {
     if (auto reason = Direct::refuse(problem)) return reason;
     const ops::ConvolutionShape shape = shape_of(problem);
@@ -89,10 +89,10 @@ using convolution::Direct;
 using core::Isa;
 
 #if defined(__x86_64__)
-using Direct64Avx512 = Direct<convolution::tiles_avx512, 4>;
-using Direct48Avx512 = Direct<convolution::tiles_avx512, 3>;
-using Direct32Avx512 = Direct<convolution::tiles_avx512, 2>;
-using Direct16Avx2 = Direct<convolution::tiles_avx2, 2>;
+using Direct64Avx512 = Direct<convolution::kTilesAvx512, 4>;
+using Direct48Avx512 = Direct<convolution::kTilesAvx512, 3>;
+using Direct32Avx512 = Direct<convolution::kTilesAvx512, 2>;
+using Direct16Avx2 = Direct<convolution::kTilesAvx2, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x64_avx512, "direct_f32_6x64_avx512", Isa::Avx512,
                            Direct64Avx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_8x48_avx512, "direct_f32_8x48_avx512", Isa::Avx512,
@@ -104,7 +104,7 @@ TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x24_avx2, "direct_f32_4x24_avx2",
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x16_avx2, "direct_f32_6x16_avx2", Isa::Avx2,
                            Direct16Avx2)
 #endif
-using Direct8Portable = Direct<convolution::tiles_portable, 2>;
+using Direct8Portable = Direct<convolution::kTilesPortable, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x8_portable, "direct_f32_4x8_portable",
                            Isa::Portable, Direct8Portable)
 

@@ -100,7 +100,7 @@ class LinearInputKernel final : public Kernel {
   size_t copy_bytes_ = 0;
 };
 
-template <const TileSet& (*kTiles)(), int kMaxVectors>
+template <const TileSet& kTiles, int kMaxVectors>
 struct LinearInput {
   static std::optional<std::string> refuse(const Problem& problem) {
     if (auto reason = refuse_operands(problem, Layout::Linear, Layout::ChannelsLast)) return reason;
@@ -116,7 +116,7 @@ struct LinearInput {
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
     const ops::ConvolutionShape columns = columns_as_channels(shape);
-    const PanelPlan plan = plan_panels(columns, num_taps(shape), kTiles().lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(columns, num_taps(shape), kTiles.lanes, kMaxVectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     const PackedFloats out(plan.floats);
     pack_panels(
@@ -131,7 +131,7 @@ struct LinearInput {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<LinearInputKernel>(problem, kTiles(), kMaxVectors, packed);
+    return std::make_unique<LinearInputKernel>(problem, kTiles, kMaxVectors, packed);
   }
 
  private:
@@ -145,9 +145,9 @@ using convolution::LinearInput;
 using core::Isa;
 
 #if defined(__x86_64__)
-using LinearInput64Avx512 = LinearInput<convolution::tiles_avx512, 4>;
-using LinearInput32Avx512 = LinearInput<convolution::tiles_avx512, 2>;
-using LinearInput16Avx2 = LinearInput<convolution::tiles_avx2, 2>;
+using LinearInput64Avx512 = LinearInput<convolution::kTilesAvx512, 4>;
+using LinearInput32Avx512 = LinearInput<convolution::kTilesAvx512, 2>;
+using LinearInput16Avx2 = LinearInput<convolution::kTilesAvx2, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_6x64_avx512, "linear_input_f32_6x64_avx512",
                            Isa::Avx512, LinearInput64Avx512)
 TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_12x32_avx512, "linear_input_f32_12x32_avx512",
@@ -155,7 +155,7 @@ TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_12x32_avx512, "linear_input_
 TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_6x16_avx2, "linear_input_f32_6x16_avx2",
                            Isa::Avx2, LinearInput16Avx2)
 #endif
-using LinearInput8Portable = LinearInput<convolution::tiles_portable, 2>;
+using LinearInput8Portable = LinearInput<convolution::kTilesPortable, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_4x8_portable, "linear_input_f32_4x8_portable",
                            Isa::Portable, LinearInput8Portable)
 

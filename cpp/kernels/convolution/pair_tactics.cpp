@@ -208,7 +208,7 @@ class PairKernel final : public Kernel {
   int64_t chunk_rows_ = 1;
 };
 
-template <const TileSet& (*kTiles)(), int kMaxVectors, const DepthwiseSet& (*kDepthwise)()>
+template <const TileSet& kTiles, int kMaxVectors, const DepthwiseSet& kDepthwise>
 struct Pair {
   static std::optional<std::string> refuse(const Problem& problem) {
     const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
@@ -240,8 +240,8 @@ struct Pair {
   /// Panels of the first kernel, then bias and filters of the second one by blocks of lanes.
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape first = first_shape(problem);
-    const int64_t lanes = kTiles().lanes;
-    const PanelPlan plan = plan_panels(first, 1, kTiles().lanes, kMaxVectors);
+    const int64_t lanes = kTiles.lanes;
+    const PanelPlan plan = plan_panels(first, 1, kTiles.lanes, kMaxVectors);
     const Dims& kernel = problem.inputs[kSecondKernel].dims;
     const int64_t channels = kernel[0], taps = kernel[2] * kernel[3];
     const int64_t blocks = ceil_div(channels, lanes);
@@ -262,14 +262,14 @@ struct Pair {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<PairKernel>(problem, kTiles(), kMaxVectors, kDepthwise(), packed);
+    return std::make_unique<PairKernel>(problem, kTiles, kMaxVectors, kDepthwise, packed);
   }
 
-  static Tactic tactic(const char* name) {
+  static Tactic tactic(const char* name, core::Isa needs) {
     return {.name = name,
             .op = "ConvolutionPair",
             .source = Source::Native,
-            .needs = isa_of_lanes(kTiles().lanes),
+            .needs = needs,
             .flags = kPitchedInputs | kPitchedOutputs,
             .refuse = refuse,
             .packed_inputs = packed_inputs,
@@ -286,21 +286,21 @@ using convolution::Pair;
 #if defined(__x86_64__)
 const Tactic& convolution_pair_avx512() {
   static const Tactic tactic =
-      Pair<convolution::tiles_avx512, 4, convolution::depthwise_avx512>::tactic(
-          "convolution_pair_f32_6x64_avx512");
+      Pair<convolution::kTilesAvx512, 4, convolution::kDepthwiseAvx512>::tactic(
+          "convolution_pair_f32_6x64_avx512", core::Isa::Avx512);
   return tactic;
 }
 const Tactic& convolution_pair_avx2() {
   static const Tactic tactic =
-      Pair<convolution::tiles_avx2, 2, convolution::depthwise_avx2>::tactic(
-          "convolution_pair_f32_6x16_avx2");
+      Pair<convolution::kTilesAvx2, 2, convolution::kDepthwiseAvx2>::tactic(
+          "convolution_pair_f32_6x16_avx2", core::Isa::Avx2);
   return tactic;
 }
 #endif
 const Tactic& convolution_pair_portable() {
   static const Tactic tactic =
-      Pair<convolution::tiles_portable, 2, convolution::depthwise_portable>::tactic(
-          "convolution_pair_f32_4x8_portable");
+      Pair<convolution::kTilesPortable, 2, convolution::kDepthwisePortable>::tactic(
+          "convolution_pair_f32_4x8_portable", core::Isa::Portable);
   return tactic;
 }
 

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const DepthwiseSet& depthwise_portable() {
-  static const DepthwiseSet set = make_depthwise<float>();
-  return set;
-}
+constinit const DepthwiseSet kDepthwisePortable = make_depthwise<float>();
 
 }  // namespace trtlike::kernels::convolution

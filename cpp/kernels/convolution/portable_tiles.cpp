@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const TileSet& tiles_portable() {
-  static const TileSet set = make_tiles<4, 4>();
-  return set;
-}
+constinit const TileSet kTilesPortable = make_tiles<4, 4>();
 
 }  // namespace trtlike::kernels::convolution

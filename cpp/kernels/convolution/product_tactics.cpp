@@ -12,8 +12,6 @@ namespace trtlike::kernels {
 namespace convolution {
 namespace {
 
-using TileSetFunction = const matmul::TileSet& (*)();
-
 constexpr size_t kBias = 2, kFirstExtra = 3;
 
 bool is_all(const std::array<int64_t, 3>& extents, int64_t value) {
@@ -76,7 +74,7 @@ struct Product {
   matmul::Setup setup;
 };
 
-template <TileSetFunction kTiles>
+template <const matmul::TileSet& kTiles>
 struct ProductConvolution {
   static std::optional<std::string> refuse(const Problem& problem) {
     const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
@@ -93,17 +91,17 @@ struct ProductConvolution {
     return refusal.empty() ? std::nullopt : std::optional(refusal);
   }
   static Packed pack(const Problem& problem) {
-    return matmul::pack(Product(problem).problem, kTiles());
+    return matmul::pack(Product(problem).problem, kTiles);
   }
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
     Product product(problem);
     TRTLIKE_ASSERT(product.refusal.empty(), product.refusal);
-    return matmul::make_gemm(std::move(product.setup), kTiles(), packed);
+    return matmul::make_gemm(std::move(product.setup), kTiles, packed);
   }
 };
 
-template <TileSetFunction kTiles>
+template <const matmul::TileSet& kTiles>
 Tactic make_product(const char* op, const char* name) {
   Tactic tactic = make_tactic<ProductConvolution<kTiles>>(op, name, core::Isa::Avx512Bf16);
   tactic.flags = 0;

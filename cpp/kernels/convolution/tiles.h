@@ -73,8 +73,6 @@ struct TileSet {
   TileFunction functions[kMaxTileVectors + 1][kMaxTileRows + 1];  ///< by vectors, rows
 };
 
-const TileSet& tiles_avx512();
-const TileSet& tiles_avx2();
-const TileSet& tiles_portable();
+extern const TileSet kTilesPortable, kTilesAvx2, kTilesAvx512;
 
 }  // namespace trtlike::kernels::convolution

@@ -107,14 +107,14 @@ class RegisterTile {
 };
 
 template <int kVectors, int... kRows>
-void fill_tiles(TileSet& set, std::integer_sequence<int, kRows...>) {
+constexpr void fill_tiles(TileSet& set, std::integer_sequence<int, kRows...>) {
   set.max_rows[kVectors] = static_cast<int>(sizeof...(kRows));
   ((set.functions[kVectors][kRows + 1] = RegisterTile<kRows + 1, kVectors>::run), ...);
 }
 
 /// The set with tiles of up to kMaxRows rows for 1, 2, ... vectors.
 template <int... kMaxRows>
-TileSet make_tiles() {
+constexpr TileSet make_tiles() {
   TileSet set{};
   set.lanes = Vector::kLanes;
   set.max_vectors = sizeof...(kMaxRows);

@@ -70,8 +70,17 @@ struct WinogradSize {
   constexpr int window() const { return stride == 1 ? m + taps - 1 : 2 * m + 1; }
 };
 
-const WinogradTransforms& winograd_avx512(WinogradSize size);
-const WinogradTransforms& winograd_avx2(WinogradSize size);
+/// The transforms of one instruction set for filters of 3x3, by m / 2 - 1.
+struct WinogradSet {
+  WinogradTransforms dense[3];    ///< with a stride of 1
+  WinogradTransforms strided[2];  ///< with a stride of 2
+
+  const WinogradTransforms& of(WinogradSize size) const {
+    return (size.stride == 1 ? dense : strided)[size.m / 2 - 1];
+  }
+};
+
+extern const WinogradSet kWinogradAvx2, kWinogradAvx512;
 
 /// G g G^T for each of `count` filters, t * t values.
 void transform_filters(WinogradSize size, const float* filters, size_t count, double* out);

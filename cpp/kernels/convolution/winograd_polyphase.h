@@ -63,7 +63,6 @@ struct WinogradPolyphase {
   void (*output)(const OutputTile& tile);
 };
 
-const WinogradPolyphase& winograd_polyphase_avx512();
-const WinogradPolyphase& winograd_polyphase_avx2();
+extern const WinogradPolyphase kPolyphaseAvx2, kPolyphaseAvx512;
 
 }  // namespace trtlike::kernels::convolution

@@ -96,16 +96,14 @@ void output_phases(const OutputTile& t) {
 }
 
 template <int kMaxTiles>
-const WinogradPolyphase& winograd_polyphase() {
-  static const WinogradPolyphase steps{
-      Vector::kLanes,
-      kMaxTiles,
-      fill_phase_lane,
-      transpose_phase_lanes,
-      transform_input<kPolyphaseSize.m, kPolyphaseSize.stride, kPolyphaseSize.taps>,
-      multiply_some_phases<kMaxTiles>,
-      output_phases};
-  return steps;
+constexpr WinogradPolyphase make_polyphase() {
+  return {Vector::kLanes,
+          kMaxTiles,
+          fill_phase_lane,
+          transpose_phase_lanes,
+          transform_input<kPolyphaseSize.m, kPolyphaseSize.stride, kPolyphaseSize.taps>,
+          multiply_some_phases<kMaxTiles>,
+          output_phases};
 }
 
 }  // namespace

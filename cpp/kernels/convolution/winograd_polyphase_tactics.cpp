@@ -177,7 +177,7 @@ class WinogradPolyphaseKernel final : public Kernel {
 
 bool has_extent(int64_t kernel) { return kernel >= 5 && kernel <= 7; }
 
-template <const WinogradPolyphase& (*kSteps)()>
+template <const WinogradPolyphase& kSteps>
 struct WinogradPolyphaseFunctions {
   static std::optional<std::string> refuse(const Problem& problem) {
     const Layout input = problem.inputs[0].layout;
@@ -199,7 +199,7 @@ struct WinogradPolyphaseFunctions {
 
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
-    const PanelPlan plan = plan_phase_panels(shape, kSteps().lanes);
+    const PanelPlan plan = plan_phase_panels(shape, kSteps.lanes);
     const std::vector<double> products = transformed_phases(shape, constant_floats(problem, 1));
     ops::ConvolutionShape streamed = shape;
     streamed.input_channels = plan.channels;
@@ -219,7 +219,7 @@ struct WinogradPolyphaseFunctions {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<WinogradPolyphaseKernel>(problem, kSteps(), packed);
+    return std::make_unique<WinogradPolyphaseKernel>(problem, kSteps, packed);
   }
 
  private:
@@ -250,9 +250,8 @@ struct WinogradPolyphaseFunctions {
 #if defined(__x86_64__)
 using core::Isa;
 using WinogradPolyphaseAvx512 =
-    convolution::WinogradPolyphaseFunctions<convolution::winograd_polyphase_avx512>;
-using WinogradPolyphaseAvx2 =
-    convolution::WinogradPolyphaseFunctions<convolution::winograd_polyphase_avx2>;
+    convolution::WinogradPolyphaseFunctions<convolution::kPolyphaseAvx512>;
+using WinogradPolyphaseAvx2 = convolution::WinogradPolyphaseFunctions<convolution::kPolyphaseAvx2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_polyphase_avx512,
                            "winograd_f32_4x4_polyphase_avx512", Isa::Avx512,
                            WinogradPolyphaseAvx512)

@@ -281,8 +281,8 @@ std::optional<std::string> refuse_winograd(const Problem& problem, int stride) {
   return std::nullopt;
 }
 
-template <const TileSet& (*kTiles)(), const WinogradTransforms& (*kTransforms)(WinogradSize),
-          WinogradSize kSize, bool kByChannels, int kMaxVectors>
+template <const TileSet& kTiles, const WinogradSet& kTransforms, WinogradSize kSize,
+          bool kByChannels, int kMaxVectors>
 struct WinogradFunctions {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_winograd(problem, kSize.stride);
@@ -291,7 +291,7 @@ struct WinogradFunctions {
   static Packed pack(const Problem& problem) {
     constexpr int kTaps = kSize.window() * kSize.window();
     const ops::ConvolutionShape shape = shape_of(problem);
-    const PanelPlan plan = plan_panels(shape, kTaps, kTiles().lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(shape, kTaps, kTiles.lanes, kMaxVectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     std::vector<double> transformed(weights.size() / 9 * kTaps);
     transform_filters(kSize, weights.data(), weights.size() / 9, transformed.data());
@@ -312,8 +312,8 @@ struct WinogradFunctions {
         problem,
         WinogradKernel::Options{.size = kSize,
                                 .by_channels = kByChannels,
-                                .tiles = &kTiles(),
-                                .transforms = &kTransforms(kSize),
+                                .tiles = &kTiles,
+                                .transforms = &kTransforms.of(kSize),
                                 .max_vectors = kMaxVectors},
         packed);
   }
@@ -327,7 +327,7 @@ using convolution::WinogradSize;
 using core::Isa;
 template <WinogradSize kSize, bool kByChannels>
 using WinogradAvx512 =
-    convolution::WinogradFunctions<convolution::tiles_avx512, convolution::winograd_avx512, kSize,
+    convolution::WinogradFunctions<convolution::kTilesAvx512, convolution::kWinogradAvx512, kSize,
                                    kByChannels, 4>;
 using Winograd2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 1}, false>;
 using Winograd4BlocksAvx512 = WinogradAvx512<WinogradSize{4, 1}, false>;
@@ -338,7 +338,7 @@ using Winograd4Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{4, 2}, false>;
 using Winograd2Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 2}, false>;
 using Winograd2Stride2ChannelsAvx512 = WinogradAvx512<WinogradSize{2, 2}, true>;
 using Winograd4BlocksAvx2 =
-    convolution::WinogradFunctions<convolution::tiles_avx2, convolution::winograd_avx2,
+    convolution::WinogradFunctions<convolution::kTilesAvx2, convolution::kWinogradAvx2,
                                    WinogradSize{4, 1}, false, 2>;
 TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_blocks_avx512, "winograd_f32_2x2_blocks_avx512",
                            Isa::Avx512, Winograd2BlocksAvx512)

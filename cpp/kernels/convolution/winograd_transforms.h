@@ -252,16 +252,12 @@ void transform_output(const OutputTile& t) {
 }
 
 template <int kM, int kStride>
-const WinogradTransforms& transforms_of() {
-  static const WinogradTransforms both{transform_input<kM, kStride>, transform_output<kM, kStride>};
-  return both;
-}
+constexpr WinogradTransforms kTransforms{transform_input<kM, kStride>,
+                                         transform_output<kM, kStride>};
 
-const WinogradTransforms& winograd_transforms(WinogradSize size) {
-  if (size.stride == 2) return size.m == 2 ? transforms_of<2, 2>() : transforms_of<4, 2>();
-  return size.m == 2   ? transforms_of<2, 1>()
-         : size.m == 4 ? transforms_of<4, 1>()
-                       : transforms_of<6, 1>();
+constexpr WinogradSet make_winograd() {
+  return {.dense = {kTransforms<2, 1>, kTransforms<4, 1>, kTransforms<6, 1>},
+          .strided = {kTransforms<2, 2>, kTransforms<4, 2>}};
 }
 
 }  // namespace

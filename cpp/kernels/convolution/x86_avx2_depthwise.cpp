@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const DepthwiseSet& depthwise_avx2() {
-  static const DepthwiseSet set = make_depthwise<float>();
-  return set;
-}
+constinit const DepthwiseSet kDepthwiseAvx2 = make_depthwise<float>();
 
 }  // namespace trtlike::kernels::convolution

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const TileSet& tiles_avx2() {
-  static const TileSet set = make_tiles<8, 6, 4>();
-  return set;
-}
+constinit const TileSet kTilesAvx2 = make_tiles<8, 6, 4>();
 
 }  // namespace trtlike::kernels::convolution

@@ -4,7 +4,7 @@
 
 namespace trtlike::kernels::convolution {
 
-const WinogradTransforms& winograd_avx2(WinogradSize size) { return winograd_transforms(size); }
-const WinogradPolyphase& winograd_polyphase_avx2() { return winograd_polyphase<2>(); }
+constinit const WinogradSet kWinogradAvx2 = make_winograd();
+constinit const WinogradPolyphase kPolyphaseAvx2 = make_polyphase<2>();
 
 }  // namespace trtlike::kernels::convolution

@@ -3,9 +3,7 @@
 
 namespace trtlike::kernels::convolution {
 
-const BasicDepthwiseSet<core::BFloat16>& depthwise_avx512_bf16() {
-  static const BasicDepthwiseSet<core::BFloat16> set = make_depthwise<core::BFloat16>();
-  return set;
-}
+constinit const BasicDepthwiseSet<core::BFloat16> kDepthwiseAvx512Bf16 =
+    make_depthwise<core::BFloat16>();
 
 }  // namespace trtlike::kernels::convolution

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const DepthwiseSet& depthwise_avx512() {
-  static const DepthwiseSet set = make_depthwise<float>();
-  return set;
-}
+constinit const DepthwiseSet kDepthwiseAvx512 = make_depthwise<float>();
 
 }  // namespace trtlike::kernels::convolution

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::convolution {
 
-const TileSet& tiles_avx512() {
-  static const TileSet set = make_tiles<12, 12, 8, 6>();
-  return set;
-}
+constinit const TileSet kTilesAvx512 = make_tiles<12, 12, 8, 6>();
 
 }  // namespace trtlike::kernels::convolution

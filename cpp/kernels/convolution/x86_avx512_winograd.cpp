@@ -4,7 +4,7 @@
 
 namespace trtlike::kernels::convolution {
 
-const WinogradTransforms& winograd_avx512(WinogradSize size) { return winograd_transforms(size); }
-const WinogradPolyphase& winograd_polyphase_avx512() { return winograd_polyphase<4>(); }
+constinit const WinogradSet kWinogradAvx512 = make_winograd();
+constinit const WinogradPolyphase kPolyphaseAvx512 = make_polyphase<4>();
 
 }  // namespace trtlike::kernels::convolution

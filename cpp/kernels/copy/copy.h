@@ -76,9 +76,7 @@ struct InnerLoops {
                     int64_t bytes);
 };
 
-const InnerLoops& portable_loops();
-const InnerLoops& avx2_loops();
-const InnerLoops& avx512_loops();
+extern const InnerLoops kPortable, kAvx2, kAvx512;
 /// The best of this build for this CPU.
 const InnerLoops& inner_loops();
 

@@ -30,11 +30,7 @@ void copy_rows(const char* in, int64_t in_pitch, char* out, int64_t out_pitch, i
 
 }  // namespace
 
-const InnerLoops& portable_loops() {
-  static constexpr InnerLoops loops{
-      {transpose<uint8_t>, transpose<uint16_t>, transpose<uint32_t>, transpose<uint64_t>},
-      copy_rows};
-  return loops;
-}
+constinit const InnerLoops kPortable{
+    {transpose<uint8_t>, transpose<uint16_t>, transpose<uint32_t>, transpose<uint64_t>}, copy_rows};
 
 }  // namespace trtlike::kernels::copy

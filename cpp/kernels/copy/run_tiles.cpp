@@ -91,10 +91,10 @@ struct Cursor {
 
 const InnerLoops& inner_loops() {
 #if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return avx512_loops();
-  if (core::cpu_isa() >= core::Isa::Avx2) return avx2_loops();
+  if (core::cpu_isa() >= core::Isa::Avx512) return kAvx512;
+  if (core::cpu_isa() >= core::Isa::Avx2) return kAvx2;
 #endif
-  return portable_loops();
+  return kPortable;
 }
 
 void run_tiles(const CopyPlan& plan, int64_t begin, int64_t end, const char* in,

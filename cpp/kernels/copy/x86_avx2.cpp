@@ -126,12 +126,9 @@ void copy_rows(const char* in, int64_t in_pitch, char* out, int64_t out_pitch, i
 
 }  // namespace
 
-const InnerLoops& avx2_loops() {
-  static constexpr InnerLoops loops{
-      {transpose<1, 16, transpose_block_1>, transpose<2, 8, transpose_block_2>,
-       transpose<4, 8, transpose_block_4>, transpose<8, 4, transpose_block_8>},
-      copy_rows};
-  return loops;
-}
+constinit const InnerLoops kAvx2{
+    {transpose<1, 16, transpose_block_1>, transpose<2, 8, transpose_block_2>,
+     transpose<4, 8, transpose_block_4>, transpose<8, 4, transpose_block_8>},
+    copy_rows};
 
 }  // namespace trtlike::kernels::copy

@@ -178,12 +178,9 @@ void copy_rows(const char* in, int64_t in_pitch, char* out, int64_t out_pitch, i
 
 }  // namespace
 
-const InnerLoops& avx512_loops() {
-  static constexpr InnerLoops loops{
-      {transpose<1, 16, transpose_block_1>, transpose<2, 16, transpose_block_2>,
-       transpose<4, 16, transpose_block_4>, transpose<8, 8, transpose_block_8>},
-      copy_rows};
-  return loops;
-}
+constinit const InnerLoops kAvx512{
+    {transpose<1, 16, transpose_block_1>, transpose<2, 16, transpose_block_2>,
+     transpose<4, 16, transpose_block_4>, transpose<8, 8, transpose_block_8>},
+    copy_rows};
 
 }  // namespace trtlike::kernels::copy

@@ -94,7 +94,7 @@ class EigenKernel final : public Kernel {
     finish.out = const_cast<std::byte*>(at(args.outputs[0], element, setup_.out));
     finish.dtype = setup_.out;
     finish.out_stride = setup_.n;
-    matmul::tiles_f32_4x8_portable().finish(finish);
+    matmul::tiles_f32_4x8_portable.finish(finish);
   }
 
   Setup setup_;

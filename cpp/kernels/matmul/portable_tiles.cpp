@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::matmul {
 
-const TileSet& tiles_f32_4x8_portable() {
-  static const TileSet set = make_tiles<WideningStep<float>, 4, 2>();
-  return set;
-}
+constinit const TileSet tiles_f32_4x8_portable = make_tiles<WideningStep<float>, 4, 2>();
 
 }  // namespace trtlike::kernels::matmul

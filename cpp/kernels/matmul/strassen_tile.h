@@ -90,7 +90,7 @@ class QuarterTile {
 };
 
 template <int kVectors, int... kRows>
-void fill_quarters(TileSet& set, std::integer_sequence<int, kRows...>) {
+constexpr void fill_quarters(TileSet& set, std::integer_sequence<int, kRows...>) {
   ((set.quarters[kRows + 1] = QuarterTile<kRows + 1, kVectors>::run), ...);
 }
 

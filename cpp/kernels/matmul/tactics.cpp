@@ -6,8 +6,6 @@ namespace trtlike::kernels {
 namespace matmul {
 namespace {
 
-using TileSetFunction = const TileSet& (*)();
-
 /// Sixteen bits of weights or operands are only used where an operand offers that type.
 std::string refuse_types(const Problem& problem, const Setup& setup, PanelFormat format) {
   if (format == PanelFormat::F32) return "";
@@ -23,7 +21,7 @@ std::string refuse_types(const Problem& problem, const Setup& setup, PanelFormat
   return "";
 }
 
-template <TileSetFunction kTiles, PanelFormat kFormat>
+template <const TileSet& kTiles, PanelFormat kFormat>
 std::optional<std::string> refuse(const Problem& problem) {
   Setup setup;
   std::string refusal = read_problem(problem, setup);
@@ -32,20 +30,20 @@ std::optional<std::string> refuse(const Problem& problem) {
   return refusal;
 }
 
-template <TileSetFunction kTiles>
+template <const TileSet& kTiles>
 Packed pack_tiles(const Problem& problem) {
-  return pack(problem, kTiles());
+  return pack(problem, kTiles);
 }
 
-template <TileSetFunction kTiles, auto kMake>
+template <const TileSet& kTiles, auto kMake>
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
   Setup setup;
   const std::string refusal = read_problem(problem, setup);
   TRTLIKE_ASSERT(refusal.empty(), refusal);
-  return kMake(std::move(setup), kTiles(), packed);
+  return kMake(std::move(setup), kTiles, packed);
 }
 
-template <TileSetFunction kTiles, PanelFormat kFormat>
+template <const TileSet& kTiles, PanelFormat kFormat>
 Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
   return {.name = name,
           .op = op,
@@ -57,16 +55,16 @@ Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
           .prepare = prepare<kTiles, make_gemm>};
 }
 
-template <TileSetFunction kTiles>
+template <const TileSet& kTiles>
 std::optional<std::string> refuse_seven(const Problem& problem) {
   Setup setup;
   std::string refusal = read_problem(problem, setup);
-  if (refusal.empty()) refusal = refuse_strassen(problem, setup, kTiles());
+  if (refusal.empty()) refusal = refuse_strassen(problem, setup, kTiles);
   if (refusal.empty()) return std::nullopt;
   return refusal;
 }
 
-template <TileSetFunction kTiles>
+template <const TileSet& kTiles>
 Tactic make_strassen_tactic(const char* name, const char* op, core::Isa needs) {
   Tactic tactic = make_tactic<kTiles, PanelFormat::F32>(name, op, needs);
   tactic.refuse = refuse_seven<kTiles>;

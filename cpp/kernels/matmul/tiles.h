@@ -156,16 +156,16 @@ struct TileSet {
   }
 };
 
-const TileSet& tiles_f32_4x8_portable();
-const TileSet& tiles_f32_6x16_avx2();
-const TileSet& tiles_f16_6x16_avx2();
-const TileSet& tiles_f32_6x64_avx512();
-const TileSet& tiles_f32_4x64_avx512();
-const TileSet& tiles_f32_8x48_avx512();
-const TileSet& tiles_f32_14x32_avx512();
-const TileSet& tiles_f16_6x64_avx512();
-const TileSet& tiles_bf16_6x64_avx512();
-const TileSet& tiles_bf16_8x48_avx512();
-const TileSet& tiles_bf16_14x32_avx512();
+extern const TileSet tiles_f32_4x8_portable;
+extern const TileSet tiles_f32_6x16_avx2;
+extern const TileSet tiles_f16_6x16_avx2;
+extern const TileSet tiles_f32_6x64_avx512;
+extern const TileSet tiles_f32_4x64_avx512;
+extern const TileSet tiles_f32_8x48_avx512;
+extern const TileSet tiles_f32_14x32_avx512;
+extern const TileSet tiles_f16_6x64_avx512;
+extern const TileSet tiles_bf16_6x64_avx512;
+extern const TileSet tiles_bf16_8x48_avx512;
+extern const TileSet tiles_bf16_14x32_avx512;
 
 }  // namespace trtlike::kernels::matmul

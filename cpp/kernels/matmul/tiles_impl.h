@@ -154,12 +154,12 @@ float sum_squares(const float* x, int64_t count) {
 }
 
 template <typename Step, int kVectors, int... kRows>
-void fill_tiles(TileSet& set, std::integer_sequence<int, kRows...>) {
+constexpr void fill_tiles(TileSet& set, std::integer_sequence<int, kRows...>) {
   ((set.tiles[kRows + 1][kVectors] = RegisterTile<Step, kRows + 1, kVectors>::run), ...);
 }
 
 template <typename Step, int kMaxRows, int kMaxVectors>
-TileSet make_tiles() {
+constexpr TileSet make_tiles() {
   static_assert(kMaxRows <= kMaxTileRows && kMaxVectors <= kMaxTileVectors);
   TileSet set{};
   set.format = Step::kFormat;

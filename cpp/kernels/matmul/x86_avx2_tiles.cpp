@@ -3,14 +3,7 @@
 
 namespace trtlike::kernels::matmul {
 
-const TileSet& tiles_f32_6x16_avx2() {
-  static const TileSet set = make_tiles<WideningStep<float>, 6, 2>();
-  return set;
-}
-
-const TileSet& tiles_f16_6x16_avx2() {
-  static const TileSet set = make_tiles<WideningStep<core::Half>, 6, 2>();
-  return set;
-}
+constinit const TileSet tiles_f32_6x16_avx2 = make_tiles<WideningStep<float>, 6, 2>();
+constinit const TileSet tiles_f16_6x16_avx2 = make_tiles<WideningStep<core::Half>, 6, 2>();
 
 }  // namespace trtlike::kernels::matmul

@@ -17,19 +17,8 @@ struct PairStep {
 
 }  // namespace
 
-const TileSet& tiles_bf16_6x64_avx512() {
-  static const TileSet set = make_tiles<PairStep, 6, 4>();
-  return set;
-}
-
-const TileSet& tiles_bf16_8x48_avx512() {
-  static const TileSet set = make_tiles<PairStep, 8, 3>();
-  return set;
-}
-
-const TileSet& tiles_bf16_14x32_avx512() {
-  static const TileSet set = make_tiles<PairStep, 14, 2>();
-  return set;
-}
+constinit const TileSet tiles_bf16_6x64_avx512 = make_tiles<PairStep, 6, 4>();
+constinit const TileSet tiles_bf16_8x48_avx512 = make_tiles<PairStep, 8, 3>();
+constinit const TileSet tiles_bf16_14x32_avx512 = make_tiles<PairStep, 14, 2>();
 
 }  // namespace trtlike::kernels::matmul

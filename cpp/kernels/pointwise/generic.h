@@ -92,7 +92,7 @@ constexpr int operands_of(StepOpcode op) {
 
 /// All variants but the one where every operand is one element: that is variant 0 on one element.
 template <StepOpcode op>
-void set_step(StepTable& table) {
+constexpr void set_step(StepTable& table) {
   constexpr int kOperands = operands_of(op);
   auto& variants = table.steps[static_cast<size_t>(op)];
   if constexpr (op == StepOpcode::Fill) {
@@ -153,13 +153,13 @@ void store_floats(const float* from, void* to, int64_t count) {
 }
 
 template <typename T>
-void set_element_type(StepTable& table, DataType dtype) {
+constexpr void set_element_type(StepTable& table, DataType dtype) {
   table.load[static_cast<size_t>(dtype)] = load_floats<T>;
   table.store[static_cast<size_t>(dtype)] = store_floats<T>;
 }
 
-inline StepTable make_step_table() {
-  StepTable table;
+constexpr StepTable make_step_table() {
+  StepTable table{};
   [&]<size_t... op>(std::index_sequence<op...>) {
     (set_step<static_cast<StepOpcode>(op)>(table), ...);
   }(std::make_index_sequence<kNumStepOpcodes>());

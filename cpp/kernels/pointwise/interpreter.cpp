@@ -16,11 +16,11 @@ constexpr int64_t kLargestBlock = 16384;
 
 const StepTable& table_for(core::Isa isa) {
 #if defined(__x86_64__)
-  if (isa >= core::Isa::Avx512) return steps_avx512();
-  if (isa >= core::Isa::Avx2) return steps_avx2();
+  if (isa >= core::Isa::Avx512) return kStepsAvx512;
+  if (isa >= core::Isa::Avx2) return kStepsAvx2;
 #endif
   (void)isa;
-  return steps_portable();
+  return kStepsPortable;
 }
 
 /// Where the float elements of a register are, block by block.

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::pointwise {
 
-const StepTable& steps_portable() {
-  static const StepTable table = make_step_table();
-  return table;
-}
+constinit const StepTable kStepsPortable = make_step_table();
 
 }  // namespace trtlike::kernels::pointwise

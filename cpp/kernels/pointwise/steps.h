@@ -48,9 +48,7 @@ struct StepTable {
   std::array<void (*)(const void* from, float* to, int64_t count), kNumDtypes> load{};
   std::array<void (*)(const float* from, void* to, int64_t count), kNumDtypes> store{};
 };
-const StepTable& steps_portable();
-const StepTable& steps_avx2();
-const StepTable& steps_avx512();
+extern const StepTable kStepsPortable, kStepsAvx2, kStepsAvx512;
 
 /// One instruction of a StepProgram; registers as in PointwiseProgram.
 struct StepInstruction {

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::pointwise {
 
-const StepTable& steps_avx2() {
-  static const StepTable table = make_step_table();
-  return table;
-}
+constinit const StepTable kStepsAvx2 = make_step_table();
 
 }  // namespace trtlike::kernels::pointwise

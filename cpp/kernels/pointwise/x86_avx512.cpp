@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::pointwise {
 
-const StepTable& steps_avx512() {
-  static const StepTable table = make_step_table();
-  return table;
-}
+constinit const StepTable kStepsAvx512 = make_step_table();
 
 }  // namespace trtlike::kernels::pointwise

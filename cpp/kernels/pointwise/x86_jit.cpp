@@ -64,7 +64,7 @@ class JitCode final : public Code {
 
 std::unique_ptr<Code> make_jit_code(const ops::PointwiseProgram& program,
                                     const std::vector<OperandKind>& inputs, DataType output) {
-  if (core::cpu_isa() < core::Isa::Avx512 || program.num_inputs > kMaxInputs) return nullptr;
+  if (!(core::cpu_isa() >= core::Isa::Avx512) || program.num_inputs > kMaxInputs) return nullptr;
   const auto recording = record(make_step_program(program), inputs);
   if (!recording) return nullptr;
   auto loop = make_jit_loop(*recording, inputs, output);

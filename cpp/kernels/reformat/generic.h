@@ -85,7 +85,7 @@ void copy_rows(const MoveArgs& args) {
 }
 
 template <typename From>
-void set_moves(MoveTable& table, FloatType type) {
+constexpr void set_moves(MoveTable& table, FloatType type) {
   const auto from = static_cast<size_t>(type);
   table.transpose[from] = {transpose_matrix<From, float>, transpose_matrix<From, core::Half>,
                            transpose_matrix<From, core::BFloat16>};
@@ -93,8 +93,8 @@ void set_moves(MoveTable& table, FloatType type) {
                       copy_rows<From, core::BFloat16>};
 }
 
-inline MoveTable make_move_table() {
-  MoveTable table;
+constexpr MoveTable make_move_table() {
+  MoveTable table{};
   set_moves<float>(table, FloatType::F32);
   set_moves<core::Half>(table, FloatType::F16);
   set_moves<core::BFloat16>(table, FloatType::BF16);

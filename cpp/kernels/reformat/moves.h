@@ -29,8 +29,6 @@ struct MoveTable {
   std::array<std::array<Move, 3>, 3> transpose{};
   std::array<std::array<Move, 3>, 3> copy{};
 };
-const MoveTable& moves_portable();
-const MoveTable& moves_avx2();
-const MoveTable& moves_avx512();
+extern const MoveTable kMovesPortable, kMovesAvx2, kMovesAvx512;
 
 }  // namespace trtlike::kernels::reformat

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::reformat {
 
-const MoveTable& moves_portable() {
-  static const MoveTable table = make_move_table();
-  return table;
-}
+constinit const MoveTable kMovesPortable = make_move_table();
 
 }  // namespace trtlike::kernels::reformat

@@ -18,11 +18,11 @@ constexpr int64_t kSlicesPerThread = 4;
 
 const MoveTable& table_for(core::Isa isa) {
 #if defined(__x86_64__)
-  if (isa >= core::Isa::Avx512) return moves_avx512();
-  if (isa >= core::Isa::Avx2) return moves_avx2();
+  if (isa >= core::Isa::Avx512) return kMovesAvx512;
+  if (isa >= core::Isa::Avx2) return kMovesAvx2;
 #endif
   (void)isa;
-  return moves_portable();
+  return kMovesPortable;
 }
 
 /// Elements of types that are only moved, by size.

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::reformat {
 
-const MoveTable& moves_avx512() {
-  static const MoveTable table = make_move_table();
-  return table;
-}
+constinit const MoveTable kMovesAvx512 = make_move_table();
 
 }  // namespace trtlike::kernels::reformat

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::resize {
 
-const TapLoops& portable_loops() {
-  static constexpr TapLoops loops = make_loops();
-  return loops;
-}
+constinit const TapLoops kPortable = make_loops();
 
 }  // namespace trtlike::kernels::resize

@@ -60,8 +60,6 @@ struct TapLoops {
   RowsFunction planar[3];
 };
 
-const TapLoops& portable_loops();
-const TapLoops& avx2_loops();
-const TapLoops& avx512_loops();
+extern const TapLoops kPortable, kAvx2, kAvx512;
 
 }  // namespace trtlike::kernels::resize

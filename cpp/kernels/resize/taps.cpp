@@ -8,10 +8,10 @@ namespace {
 
 const resize::TapLoops& loops_of_this_cpu() {
 #if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return resize::avx512_loops();
-  if (core::cpu_isa() >= core::Isa::Avx2) return resize::avx2_loops();
+  if (core::cpu_isa() >= core::Isa::Avx512) return resize::kAvx512;
+  if (core::cpu_isa() >= core::Isa::Avx2) return resize::kAvx2;
 #endif
-  return resize::portable_loops();
+  return resize::kPortable;
 }
 
 /// Where TapLoops has the type; below zero: nowhere.

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::resize {
 
-const TapLoops& avx2_loops() {
-  static constexpr TapLoops loops = make_loops();
-  return loops;
-}
+constinit const TapLoops kAvx2 = make_loops();
 
 }  // namespace trtlike::kernels::resize

@@ -3,9 +3,6 @@
 
 namespace trtlike::kernels::resize {
 
-const TapLoops& avx512_loops() {
-  static constexpr TapLoops loops = make_loops();
-  return loops;
-}
+constinit const TapLoops kAvx512 = make_loops();
 
 }  // namespace trtlike::kernels::resize

@@ -12,17 +12,17 @@ namespace {
 
 TEST(PeakLoop, sums_what_its_chains_converge_to) {
   // x = 0.999 x + 0.001 ends at 1 for each chain.
-  EXPECT_NEAR(core::peak_loop_portable().run(40000), 64, 0.1);
+  EXPECT_NEAR(core::kPeakLoopPortable.run(40000), 64, 0.1);
 #if defined(__x86_64__)
   if (core::cpu_isa() >= core::Isa::Avx2) {
-    EXPECT_NEAR(core::peak_loop_avx2().run(40000), 12, 0.1);
+    EXPECT_NEAR(core::kPeakLoopAvx2.run(40000), 12, 0.1);
   }
   if (core::cpu_isa() >= core::Isa::Avx512) {
-    EXPECT_NEAR(core::peak_loop_avx512().run(40000), 16 * 16, 1);
+    EXPECT_NEAR(core::kPeakLoopAvx512.run(40000), 16 * 16, 1);
   }
   // Sixteen lanes of chains 0 to 15; each round adds 2 * 0.5 * 0.5.
   if (core::cpu_isa() >= core::Isa::Avx512Bf16) {
-    EXPECT_EQ(core::peak_loop_avx512_bf16().run(4), 16 * (120 + 16 * 4 * 0.5f));
+    EXPECT_EQ(core::kPeakLoopAvx512Bf16.run(4), 16 * (120 + 16 * 4 * 0.5f));
   }
 #endif
 }

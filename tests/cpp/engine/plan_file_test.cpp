@@ -5,6 +5,8 @@
 #include <cstring>
 #include <functional>
 
+#include "core/bytes.h"
+#include "core/memory.h"
 #include "engine/plan_format.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"
@@ -147,11 +149,52 @@ std::string refusal(const std::function<void(Header&)>& change) {
 TEST(PlanFile, other_files_and_versions_are_refused_with_what_to_do) {
   EXPECT_THAT(refusal([](Header& h) { h.magic[0] = 'p'; }), HasSubstr("[engine] plan magic: "));
   EXPECT_THAT(refusal([](Header& h) { h.version = 99; }),
-              HasSubstr("[engine] plan format: expected version 1, got 99. Rebuild the plan"));
+              HasSubstr("[engine] plan format: expected version 2, got 99. Rebuild the plan"));
   EXPECT_THAT(refusal([](Header& h) { h.file_bytes += 1; }), HasSubstr("plan size: expected "));
   EXPECT_THAT(refusal([](Header& h) { h.constants_bytes += 1; }),
               HasSubstr("plan checksum: expected "));
   EXPECT_EQ(refusal([](Header&) {}), "");
+}
+
+/// A plan as version 1 had it: needs as the index of a level behind the fingerprint, none at the
+/// end.
+std::string version_1(const Plan& plan, const HostMemory& bytes, int32_t level) {
+  std::string file(static_cast<const char*>(bytes.data()), bytes.nbytes());
+  Header header;
+  std::memcpy(&header, file.data(), sizeof header);
+  uint64_t record;
+  std::memcpy(&record, file.data() + header.metadata_offset, sizeof record);
+  const size_t begin = header.metadata_offset + sizeof record;
+  file.erase(begin + record - sizeof(uint64_t), sizeof(uint64_t));
+  file.insert(begin + 2 * sizeof(uint64_t) + plan.name.size() + plan.fingerprint.size(),
+              reinterpret_cast<const char*>(&level), sizeof level);
+  file.insert(begin + record - sizeof level, sizeof level, '\0');
+  record -= sizeof level;
+  header.metadata_bytes -= sizeof level;
+  header.version = 1;
+  std::memcpy(file.data() + header.metadata_offset, &record, sizeof record);
+  std::memcpy(file.data(), &header, sizeof header);
+  header.checksum = core::checksum(file.data() + kChecksumFrom, file.size() - kChecksumFrom);
+  std::memcpy(file.data(), &header, sizeof header);
+  return file;
+}
+
+TEST(PlanFile, version_1_named_a_level_of_instruction_sets) {
+  PlanMaker maker = full_plan();
+  maker.plan.needs = core::Isa::Portable;
+  const auto read = [&](int32_t level) {
+    const std::string file = version_1(maker.plan, *maker.bytes(), level);
+    const std::shared_ptr<void> aligned = core::allocate_shared(file.size());
+    std::memcpy(aligned.get(), file.data(), file.size());
+    return read_plan(aligned, file.size());
+  };
+  const auto loaded = read(0);
+  EXPECT_EQ(print_plan(loaded->plan), print_plan(maker.plan));
+  EXPECT_THAT([&] { read(5); },
+              testing::ThrowsMessage<PlanError>(HasSubstr("expected a value from 0 to 4, got 5")));
+  const auto& levels = core::isa_levels();
+  for (size_t i = 0; i < levels.size() && levels[i].isa <= core::cpu_isa(); ++i)
+    EXPECT_EQ(read(static_cast<int32_t>(i))->plan.needs, levels[i].isa);
 }
 
 TEST(PlanFile, misaligned_and_missing_bytes_are_refused) {

@@ -33,7 +33,8 @@ struct Case {
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> list = {
-      {"needs", [](Plan& p) { p.needs = static_cast<core::Isa>(9); }, "instruction set"},
+      {"needs", [](Plan& p) { p.needs = {uint64_t{1} << 63}; },
+       "instruction set: expected CPU features of the bits"},
       {"threads", [](Plan& p) { p.threads = 0; }, "threads: expected a number from 1 to 1024"},
       {"verbosity", [](Plan& p) { p.verbosity = static_cast<ProfilingVerbosity>(-1); },
        "profiling verbosity"},

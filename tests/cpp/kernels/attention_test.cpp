@@ -125,7 +125,7 @@ TEST(AttentionTactics, joined_and_packed_heads) {
 
 TEST(AttentionTactics, bf16_products_take_pairs) {
   const Tactic* tactic = find_tactic("Attention", "attention_bf16_avx512_bf16");
-  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "no bf16 products";
+  if (tactic == nullptr || !(tactic->needs <= core::cpu_isa())) GTEST_SKIP() << "no bf16 products";
   const auto refusal = [&](int64_t depth, DataType dtype) {
     TacticCase problem = separate({.queries = 3, .keys = 5, .depth = depth, .value_depth = 4},
                                   {{"scale", 1.0}}, dtype);

@@ -28,7 +28,7 @@ void expect_narrow_depthwise(const TacticCase& problem, const char* op = "Convol
 }
 
 TEST(Bf16Convolution, depthwise_of_bfloat16) {
-  if (core::cpu_isa() < core::Isa::Avx512Bf16) GTEST_SKIP() << "not on this CPU";
+  if (!(core::cpu_isa() >= core::Isa::Avx512Bf16)) GTEST_SKIP() << "not on this CPU";
   const auto narrow = [](int64_t pitch) {
     return Storage{DataType::BF16, Layout::ChannelsLast, pitch};
   };
@@ -55,7 +55,7 @@ TEST(Bf16Convolution, depthwise_of_bfloat16_leaves_other_programs) {
   const Storage narrow{DataType::BF16, Layout::ChannelsLast, 0};
   out.input({1, 1, 4, 4}, narrow).constant({1, 1, 1, 1}).constant({1}).input({1, 1, 4, 4}, narrow);
   const Tactic* tactic = find_tactic("FusedConvolution", "depthwise_bf16_16_avx512_bf16");
-  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  if (tactic == nullptr || !(tactic->needs <= core::cpu_isa())) GTEST_SKIP() << "not on this CPU";
   EXPECT_THAT(out.output(narrow).refusal(*tactic).value_or(""), testing::HasSubstr("hard swish"));
 }
 
@@ -76,7 +76,7 @@ void expect_products(const TacticCase& problem, DataType out, const char* op = "
 }
 
 TEST(Bf16Convolution, products_of_bfloat16) {
-  if (core::cpu_isa() < core::Isa::Avx512Bf16) GTEST_SKIP() << "not on this CPU";
+  if (!(core::cpu_isa() >= core::Isa::Avx512Bf16)) GTEST_SKIP() << "not on this CPU";
   const Storage narrow{DataType::BF16, Layout::ChannelsLast, 0};
   const auto check = [&](const Dims& input, int64_t k, const Storage& to) {
     TacticCase out("Convolution", {});
@@ -91,7 +91,7 @@ TEST(Bf16Convolution, products_of_bfloat16) {
 }
 
 TEST(Bf16Convolution, programs_after_products_of_bfloat16) {
-  if (core::cpu_isa() < core::Isa::Avx512Bf16) GTEST_SKIP() << "not on this CPU";
+  if (!(core::cpu_isa() >= core::Isa::Avx512Bf16)) GTEST_SKIP() << "not on this CPU";
   const Storage narrow{DataType::BF16, Layout::ChannelsLast, 0};
   for (const auto& [program, extras] : std::vector<std::pair<std::string, std::vector<Dims>>>{
            {"in 1; v1 = clip v0 0 6; out v1", {}},
@@ -111,7 +111,7 @@ TEST(Bf16Convolution, programs_after_products_of_bfloat16) {
 TEST(Bf16Convolution, what_is_no_product) {
   const Storage narrow{DataType::BF16, Layout::ChannelsLast, 0};
   const Tactic* tactic = find_tactic("Convolution", kProducts[0]);
-  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  if (tactic == nullptr || !(tactic->needs <= core::cpu_isa())) GTEST_SKIP() << "not on this CPU";
   const auto refusal = [&](const Dims& kernel, const Attributes& attributes, Storage from) {
     return convolution({1, 16, 9, 9}, kernel, attributes, from, narrow)
         .refusal(*tactic)

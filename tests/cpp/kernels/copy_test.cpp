@@ -16,10 +16,10 @@ using kernels::Layout;
 using Ints = std::vector<int64_t>;
 
 std::vector<const kernels::copy::InnerLoops*> loops_of_this_cpu() {
-  std::vector<const kernels::copy::InnerLoops*> out = {&kernels::copy::portable_loops()};
+  std::vector<const kernels::copy::InnerLoops*> out = {&kernels::copy::kPortable};
 #if defined(__x86_64__)
-  if (core::cpu_isa() >= core::Isa::Avx2) out.push_back(&kernels::copy::avx2_loops());
-  if (core::cpu_isa() >= core::Isa::Avx512) out.push_back(&kernels::copy::avx512_loops());
+  if (core::cpu_isa() >= core::Isa::Avx2) out.push_back(&kernels::copy::kAvx2);
+  if (core::cpu_isa() >= core::Isa::Avx512) out.push_back(&kernels::copy::kAvx512);
 #endif
   return out;
 }

@@ -122,13 +122,13 @@ TEST(LstmTactics, products_of_bfloat16_need_weights_of_bfloat16) {
   TacticCase problem("LSTM", {});
   problem.input({2, 1, 3}).constant({1, 20, 3}).constant({1, 20, 5}).output({});
   const Tactic* tactic = find_tactic("LSTM", "lstm_bf16_avx512_bf16");
-  if (tactic == nullptr || tactic->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  if (tactic == nullptr || !(tactic->needs <= core::cpu_isa())) GTEST_SKIP() << "not on this CPU";
   EXPECT_EQ(problem.refusal(*tactic), "needs weights in bf16, got f32");
 }
 
 TEST(LstmTactics, narrow_weights_are_as_exact_as_sums_of_floats) {
   const Tactic* narrow = find_tactic("LSTM", "lstm_narrow_avx512_vnni");
-  if (narrow == nullptr || narrow->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  if (narrow == nullptr || !(narrow->needs <= core::cpu_isa())) GTEST_SKIP() << "not on this CPU";
   // Larger weights than of a trained network would make rounding errors grow from step to step.
   constexpr int64_t kSteps = 30, kInputs = 8, kHidden = 129;
   const auto weights = [](int64_t count) {
@@ -148,7 +148,7 @@ TEST(LstmTactics, narrow_weights_are_as_exact_as_sums_of_floats) {
 
 TEST(LstmTactics, narrow_weights_need_f32_of_one_magnitude_and_no_strictness) {
   const Tactic* narrow = find_tactic("LSTM", "lstm_narrow_avx512_vnni");
-  if (narrow == nullptr || narrow->needs > core::cpu_isa()) GTEST_SKIP() << "not on this CPU";
+  if (narrow == nullptr || !(narrow->needs <= core::cpu_isa())) GTEST_SKIP() << "not on this CPU";
   const auto refusal = [&](const Dims& r, std::vector<float> weights, bool strict) {
     TacticCase problem("LSTM", {});
     problem.input({2, 1, 3}).constant({1, r[1], 3}).constant(r).values(std::move(weights));

@@ -102,10 +102,10 @@ TEST(ResizeNearest, refuses_linear) {
 }
 
 TEST(ResizeLoops, agree_between_instruction_sets) {
-  std::vector<const kernels::resize::TapLoops*> all = {&kernels::resize::portable_loops()};
+  std::vector<const kernels::resize::TapLoops*> all = {&kernels::resize::kPortable};
 #if defined(__x86_64__)
-  if (core::cpu_isa() >= core::Isa::Avx2) all.push_back(&kernels::resize::avx2_loops());
-  if (core::cpu_isa() >= core::Isa::Avx512) all.push_back(&kernels::resize::avx512_loops());
+  if (core::cpu_isa() >= core::Isa::Avx2) all.push_back(&kernels::resize::kAvx2);
+  if (core::cpu_isa() >= core::Isa::Avx512) all.push_back(&kernels::resize::kAvx512);
 #endif
   kernels::resize::Images images;
   images.channels = 19;

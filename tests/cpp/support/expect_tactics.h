@@ -19,7 +19,7 @@ inline void expect_native_tactics(TacticCase& problem, double tolerance,
                                   const char* may_refuse = nullptr) {
   int ran = 0;
   for (const kernels::Tactic* tactic : kernels::tactics_for(problem.problem().op->name)) {
-    if (tactic->source != kernels::Source::Native || tactic->needs > core::cpu_isa()) continue;
+    if (tactic->source != kernels::Source::Native || !(tactic->needs <= core::cpu_isa())) continue;
     const auto refusal = problem.refusal(*tactic);
     if (refusal && may_refuse != nullptr &&
         std::string_view(tactic->name).find(may_refuse) != std::string_view::npos)
