@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 export NINJA_STATUS ?= [%f/%t, %W left] 
 export PATH := $(CURDIR)/$(PYTHON_ENV):$(PATH)
 
-.PHONY: setup configure build demo test test-cpp test-python sanitize bench format lint stubs wheel clean
+.PHONY: setup configure build demo test test-cpp test-python sanitize bench format lint tidy stubs wheel clean
 
 setup:
 	@bash scripts/setup.sh
@@ -53,6 +53,10 @@ lint: setup
 	@ruff format --check python tests/python benchmarks scripts
 	@ruff check python tests/python benchmarks scripts
 	@mypy
+
+# clang-tidy on the C++ files that differ from origin/main; ALL=1 takes every file.
+tidy: configure
+	@bash scripts/tidy.sh
 
 # Writes python/trtlike/_trtlike.pyi from the module.
 stubs: build
