@@ -2,6 +2,7 @@
 // convolution of stride 1 with the kernel elements that reach its outputs.
 #include <algorithm>
 
+#include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/grid_slice.h"
 #include "kernels/convolution/tactics.h"
 
@@ -13,36 +14,43 @@ class DeconvolutionKernel final : public Kernel {
  public:
   DeconvolutionKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
                       std::span<const std::byte> packed)
-      : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
+      : epilogue_(problem, isa_of_lanes(tiles.lanes)), computed_(problem, shape_of(problem)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
     operands_ = {problem.inputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
                  problem.outputs[0].pixel_pitch() * static_cast<int64_t>(sizeof(float)),
                  zeros_.data()};
-    slices_ = {0};
     int64_t floats = 0;
+    int slices = 0;
     for (PixelGrid& grid : deconvolution_grids(shape)) {
       Phase phase;
       phase.pass.tiles = &tiles;
       phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, max_vectors);
       phase.pass.epilogue = &epilogue_;
+      phase.pass.shared_offset = floats;
       floats += phase.pass.panels.floats;
       phase.blocking = plan_blocking(phase.pass.panels, grid.size(), problem.threads);
       phase.scratch = BlockScratch::plan(phase.pass, phase.blocking.block_pixels());
-      phase.first_slice = slices_[0];
-      slices_[0] += phase.blocking.slices();
+      phase.first_slice = slices;
+      slices += phase.blocking.slices();
       scratch_bytes_ = std::max(scratch_bytes_, phase.scratch.bytes());
       phase.grid = std::move(grid);
       phases_.push_back(std::move(phase));
     }
-    const float* next = read_floats(packed, floats);
-    for (Phase& phase : phases_) {
-      phase.pass.packed = next;
-      next += phase.pass.panels.floats;
+    if (computed_.are_computed()) {
+      for (const Phase& phase : phases_)
+        computed_.add(phase.pass.panels, phase.grid.kernel_elements, phase.pass.shared_offset);
+      slices_ = {computed_.slices(problem.threads), slices};
+      shared_bytes_ = static_cast<size_t>(floats) * sizeof(float);
+      return;
     }
+    slices_ = {slices};
+    const float* start = read_floats(packed, floats);
+    for (Phase& phase : phases_) phase.pass.packed = start + phase.pass.shared_offset;
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int packing_or_sums, int slice) const noexcept override {
+    if (packing_or_sums + 1 < static_cast<int>(slices_.size())) return computed_.pack(args, slice);
     size_t i = phases_.size() - 1;
     while (phases_[i].first_slice > slice) --i;
     const Phase& phase = phases_[i];
@@ -59,6 +67,7 @@ class DeconvolutionKernel final : public Kernel {
     int first_slice = 0;
   };
   Epilogue epilogue_;
+  ComputedPanels computed_;
   PixelOperands operands_;
   std::vector<Phase> phases_;
   std::vector<float> zeros_;
@@ -67,7 +76,8 @@ class DeconvolutionKernel final : public Kernel {
 template <const TileSet& kTiles, int kMaxVectors>
 struct Transposed {
   static std::optional<std::string> refuse(const Problem& problem) {
-    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
+    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, DataType::Float,
+                           Weights::Any);
   }
 
   static Packed pack(const Problem& problem) {

@@ -4,6 +4,7 @@
 
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/depthwise.h"
 #include "kernels/convolution/epilogue.h"
 #include "kernels/convolution/panels.h"
@@ -23,8 +24,13 @@ class DepthwiseKernel final : public Kernel {
     grid_ = convolution_grid(shape_);
     blocks_ = ceil_div(shape_.output_channels, set.lanes);
     const int64_t taps = shape_.kernel[0] * shape_.kernel[1] * shape_.kernel[2];
-    bias_ = read_floats(packed, blocks_ * set.lanes * (taps + 1));
-    weights_ = bias_ + blocks_ * set.lanes;
+    const int64_t floats = blocks_ * set.lanes * (taps + 1);
+    if (problem.is_constant(1)) {
+      packed_ = read_floats(packed, floats);
+    } else {
+      view_.emplace(problem, shape_);
+      shared_bytes_ = static_cast<size_t>(floats) * sizeof(float);
+    }
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
     zeros_.assign(static_cast<size_t>(shape_.input_channels), T{});
@@ -35,7 +41,8 @@ class DepthwiseKernel final : public Kernel {
     plan_slices(problem.threads);
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+    if (phase + 1 < static_cast<int>(slices_.size())) return pack_computed(args, slice);
     const int64_t row_block = slice / channel_blocks_, channel_block = slice % channel_blocks_;
     const int64_t first = blocks_ * channel_block / channel_blocks_ * set_.lanes;
     const int64_t last = std::min(shape_.output_channels,
@@ -43,13 +50,14 @@ class DepthwiseKernel final : public Kernel {
     const int64_t begin = rows_ * row_block / row_blocks_;
     const int64_t end = rows_ * (row_block + 1) / row_blocks_;
     if (rows_first_) {
-      const DepthwisePixels pixels = pixels_of(first, last);
+      const DepthwisePixels pixels = pixels_of(args, first, last);
       for (int64_t row = begin; row < end; ++row)
         for (const Tile& tile : tiles_) run_tile(args, pixels, row, tile, first);
       return;
     }
     for (int64_t channel = first; channel < last; channel += kChunkChannels) {
-      const DepthwisePixels pixels = pixels_of(channel, std::min(channel + kChunkChannels, last));
+      const DepthwisePixels pixels =
+          pixels_of(args, channel, std::min(channel + kChunkChannels, last));
       for (const Tile& tile : tiles_)
         for (int64_t row = begin; row < end; ++row) run_tile(args, pixels, row, tile, channel);
     }
@@ -80,9 +88,25 @@ class DepthwiseKernel final : public Kernel {
     }
   }
 
-  DepthwisePixels pixels_of(int64_t channel, int64_t last) const {
-    return {.weights = weights_ + channel * grid_.taps(),
-            .bias = bias_ + channel,
+  /// Filters that are known at run time, in the form of constant ones.
+  void pack_computed(const RunArgs& args, int slice) const {
+    const auto* weights = static_cast<const float*>(args.inputs[1]);
+    auto* bias = static_cast<float*>(args.shared);
+    const int64_t lanes = set_.lanes, taps = grid_.taps();
+    const int64_t last = blocks_ * (slice + 1) / slices_[0] * lanes;
+    for (int64_t k = blocks_ * slice / slices_[0] * lanes; k < last; ++k) {
+      const bool exists = k < shape_.output_channels;
+      float* to = bias + blocks_ * lanes + k / lanes * taps * lanes + k % lanes;
+      bias[k] = exists ? view_->bias(args, k) : 0.0f;
+      for (int64_t t = 0; t < taps; ++t)
+        to[t * lanes] = exists ? weights[view_->offset(k, 0, t)] : 0.0f;
+    }
+  }
+
+  DepthwisePixels pixels_of(const RunArgs& args, int64_t channel, int64_t last) const {
+    const float* bias = packed_ != nullptr ? packed_ : static_cast<const float*>(args.shared);
+    return {.weights = bias + blocks_ * set_.lanes + channel * grid_.taps(),
+            .bias = bias + channel,
             .taps = grid_.taps(),
             .channels = last - channel,
             .residual = nullptr,
@@ -100,6 +124,9 @@ class DepthwiseKernel final : public Kernel {
     row_blocks_ = rows_ >= 4 * wanted ? wanted : 1;
     channel_blocks_ = std::clamp<int64_t>(wanted / row_blocks_, 1, std::max<int64_t>(1, blocks_));
     slices_ = {static_cast<int>(row_blocks_ * channel_blocks_)};
+    if (view_)
+      slices_.insert(slices_.begin(),
+                     static_cast<int>(std::clamp<int64_t>(blocks_, 1, int64_t{4} * threads)));
     const int64_t input =
         shape_.batch * shape_.input[0] * shape_.input[1] * shape_.input[2] * in_pitch_;
     rows_first_ = input / threads * static_cast<int64_t>(sizeof(T)) >
@@ -165,8 +192,9 @@ class DepthwiseKernel final : public Kernel {
   Epilogue epilogue_;
   ops::ConvolutionShape shape_;
   PixelGrid grid_;
-  const float* bias_ = nullptr;
-  const float* weights_ = nullptr;
+  /// Bias, then filters; null: the run packs them into its shared memory.
+  const float* packed_ = nullptr;
+  std::optional<WeightsView> view_;
   int64_t blocks_ = 0;
   int64_t in_pitch_ = 0, out_pitch_ = 0;
   int64_t rows_ = 0;
@@ -185,7 +213,7 @@ struct Depthwise {
   static std::optional<std::string> refuse(const Problem& problem) {
     constexpr bool kIsFloat = std::is_same_v<T, float>;
     if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast,
-                                      kIsFloat ? DataType::Float : DataType::BF16))
+                                      kIsFloat ? DataType::Float : DataType::BF16, Weights::Any))
       return reason;
     if (!kIsFloat && !Epilogue::is_simple(problem))
       return "needs a program of a residual in f32, clipping, SiLU or hard swish";

@@ -76,6 +76,8 @@ void DirectPass::run_block(const BlockRows& block, int first_panel, int last_pan
 
 void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
                            const RunArgs& args, float* partial) const {
+  const float* from =
+      packed != nullptr ? packed : static_cast<const float*>(args.shared) + shared_offset;
   const int64_t width = panel.vectors * panels.lanes;
   const int64_t chunk = chunk_channels(panel, end - begin);
   const int64_t num_tiles = ceil_div(end - begin, tiles->max_rows[panel.vectors]);
@@ -90,14 +92,14 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
   for (int64_t c = 0; c == 0 || c < panels.channels; c += chunk) {
     tile.channel = panel.in_channel + c;
     tile.channels = std::min(chunk, panels.channels - c);
-    tile.weights = packed + panel.weights + c * width;
+    tile.weights = from + panel.weights + c * width;
     const bool is_last = c + chunk >= panels.channels;
     for (int64_t t = 0; t < num_tiles; ++t) {
       const int64_t at = begin + (end - begin) * t / num_tiles;
       const int64_t next = begin + (end - begin) * (t + 1) / num_tiles;
       float* sums = partial + (at - begin) * width;
       tile.rows = block.rows + at;
-      tile.start = c == 0 ? packed + panel.bias : sums;
+      tile.start = c == 0 ? from + panel.bias : sums;
       tile.start_stride = c == 0 ? 0 : width;
       tile.partial = is_last ? nullptr : sums;
       tile.partial_stride = width;

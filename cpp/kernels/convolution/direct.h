@@ -42,7 +42,9 @@ struct BlockRows {
 struct DirectPass {
   const TileSet* tiles = nullptr;
   PanelPlan panels;
+  /// Null: `shared_offset` floats into the run's shared memory.
   const float* packed = nullptr;
+  int64_t shared_offset = 0;
   const Epilogue* epilogue = nullptr;
 
   /// Floats of scratch that run_block needs for a block of that many pixels.

@@ -1,5 +1,6 @@
 // Tactics of direct convolution, channels-last to channels-last, one for each tile width.
 #include "core/strings.h"
+#include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/grid_slice.h"
 #include "kernels/convolution/tactics.h"
 
@@ -11,12 +12,19 @@ class DirectKernel final : public Kernel {
  public:
   DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
                std::span<const std::byte> packed)
-      : epilogue_(problem, isa_of_lanes(tiles.lanes)) {
+      : epilogue_(problem, isa_of_lanes(tiles.lanes)), computed_(problem, shape_of(problem)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     grid_ = convolution_grid(shape);
     pass_.tiles = &tiles;
     pass_.panels = plan_panels(shape, grid_.taps(), tiles.lanes, max_vectors);
-    pass_.packed = read_floats(packed, pass_.panels.floats);
+    if (computed_.are_computed()) {
+      computed_.add(pass_.panels, grid_.kernel_elements, 0);
+      slices_ = {computed_.slices(problem.threads)};
+      shared_bytes_ = static_cast<size_t>(pass_.panels.floats) * sizeof(float);
+    } else {
+      pass_.packed = read_floats(packed, pass_.panels.floats);
+      slices_.clear();
+    }
     pass_.epilogue = &epilogue_;
     blocking_ = plan_blocking(pass_.panels, grid_.size(), problem.threads);
     zeros_.assign(static_cast<size_t>(shape.input_channels), 0.0f);
@@ -25,15 +33,17 @@ class DirectKernel final : public Kernel {
                  zeros_.data()};
     scratch_ = BlockScratch::plan(pass_, blocking_.block_pixels());
     scratch_bytes_ = scratch_.bytes();
-    slices_ = {blocking_.slices()};
+    slices_.push_back(blocking_.slices());
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+    if (phase + 1 < static_cast<int>(slices_.size())) return computed_.pack(args, slice);
     run_grid_slice(grid_, pass_, blocking_, scratch_, operands_, args, slice);
   }
 
  private:
   Epilogue epilogue_;
+  ComputedPanels computed_;
   PixelGrid grid_;
   DirectPass pass_;
   Blocking blocking_;
@@ -45,7 +55,8 @@ class DirectKernel final : public Kernel {
 template <const TileSet& kTiles, int kMaxVectors>
 struct Direct {
   static std::optional<std::string> refuse(const Problem& problem) {
-    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast);
+    return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, DataType::Float,
+                           Weights::Any);
   }
 
   static Packed pack(const Problem& problem) {

@@ -3,11 +3,15 @@
 
 #include "core/memory.h"
 #include "core/strings.h"
+#include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/epilogue.h"
 
 namespace trtlike::kernels::convolution {
 
-uint32_t packed_weights(const Problem& problem) { return problem.has_input(2) ? 6u : 2u; }
+uint32_t packed_weights(const Problem& problem) {
+  if (!problem.is_constant(1)) return 0;
+  return problem.has_input(2) ? 6u : 2u;
+}
 
 ops::ConvolutionShape shape_of(const Problem& problem) {
   const Dims &input = problem.inputs[0].dims, &kernel = problem.inputs[1].dims;
@@ -17,7 +21,7 @@ ops::ConvolutionShape shape_of(const Problem& problem) {
 }
 
 std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output,
-                                           DataType dtype) {
+                                           DataType dtype, Weights weights) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
   if (in.dtype != dtype || out.dtype != dtype)
     return core::str("needs ", core::dtype_short_name(dtype), ", got ",
@@ -25,8 +29,11 @@ std::optional<std::string> refuse_operands(const Problem& problem, Layout input,
   if (in.layout != input || out.layout != output)
     return core::str("needs ", layout_name(input), " to ", layout_name(output), ", got ",
                      layout_name(in.layout), " to ", layout_name(out.layout));
-  if (!problem.is_constant(1) || (problem.has_input(2) && !problem.is_constant(2)))
+  if (weights == Weights::Any && !problem.is_constant(1)) {
+    if (auto reason = refuse_computed(problem)) return reason;
+  } else if (!problem.is_constant(1) || (problem.has_input(2) && !problem.is_constant(2))) {
     return "needs constant weights";
+  }
   return Epilogue::refuse(problem);
 }
 

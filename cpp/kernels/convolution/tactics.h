@@ -7,16 +7,19 @@
 
 namespace trtlike::kernels::convolution {
 
-/// Kernel and bias: what all tactics pack.
+/// Kernel and bias: what all tactics pack. Nothing where the kernel is no constant.
 uint32_t packed_weights(const Problem& problem);
 
 /// Convolution, FusedConvolution or Deconvolution of these extents.
 ops::ConvolutionShape shape_of(const Problem& problem);
 
+enum class Weights { Constant, Any };
+
 /// Refusals that hold for all: element type and layout of input and output, weights that are not
 /// constant, programs.
 std::optional<std::string> refuse_operands(const Problem& problem, Layout input, Layout output,
-                                           DataType dtype = DataType::Float);
+                                           DataType dtype = DataType::Float,
+                                           Weights weights = Weights::Constant);
 
 /// The instruction set whose vectors have that many floats.
 inline core::Isa isa_of_lanes(int lanes) {

@@ -19,8 +19,20 @@ struct Operand {
   size_t scratch_offset = 0;
 };
 
+/// A block of output channels' weights that are known at run time, from where they are to where
+/// the primitive wants them.
+struct ComputedPart {
+  Copy copy;
+  int64_t from_bytes;
+  size_t shared_offset;
+};
+
 struct PreparedSlice {
   std::optional<Call> call;
+  size_t part = 0;
+  int64_t channel = 0;
+  size_t weights_slot = 0;
+  size_t bias_slot = 0;
   std::vector<Operand> operands;
   Operand result;
   size_t scratchpad_slot = 0;
@@ -28,21 +40,30 @@ struct PreparedSlice {
 
 class ConvolutionKernel final : public Kernel {
  public:
-  ConvolutionKernel(const ConvolutionSetup& setup, std::span<const std::byte> packed)
-      : weights_(packed) {
+  ConvolutionKernel(const ConvolutionSetup& setup, const TensorDesc& bias,
+                    std::span<const std::byte> packed)
+      : bias_(bias) {
     std::vector<int64_t> blocks;
-    for (const WeightsPart& part : weights_.parts()) blocks.push_back(part.count);
+    if (setup.computes_weights) {
+      blocks = setup.channel_blocks();
+    } else {
+      weights_.emplace(packed);
+      for (const WeightsPart& part : weights_->parts()) blocks.push_back(part.count);
+    }
     const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
+    if (!weights_) plan_copies(setup, slices, blocks);
     prepared_.reserve(slices.size());
     for (const ConvolutionSlice& slice : slices) prepare_slice(setup, slice);
     scratchpad_bytes_ = core::align_up(scratchpad_bytes_);
     scratch_bytes_ = scratchpad_bytes_ + copies_bytes_;
     slices_ = {static_cast<int>(prepared_.size())};
+    if (!weights_) slices_.insert(slices_.begin(), static_cast<int>(computed_.size()));
     built_.clear();
   }
 
-  void run(const RunArgs& args, int, int index) const noexcept override {
+  void run(const RunArgs& args, int phase, int index) const noexcept override {
     const OneThread one_thread;
+    if (phase + 1 < static_cast<int>(slices_.size())) return copy_weights(args, index);
     const PreparedSlice& slice = prepared_[static_cast<size_t>(index)];
     auto* scratch = static_cast<std::byte*>(args.scratch);
     for (const Operand& operand : slice.operands) {
@@ -53,6 +74,12 @@ class ConvolutionKernel final : public Kernel {
         data = copied;
       }
       slice.call->set(operand.slot, data);
+    }
+    if (!weights_) {
+      const auto* shared = static_cast<const std::byte*>(args.shared);
+      slice.call->set(slice.weights_slot, shared + computed_[slice.part].shared_offset);
+      if (!bias_.is_absent())
+        slice.call->set(slice.bias_slot, reinterpret_cast<const float*>(shared) + slice.channel);
     }
     std::byte* out = static_cast<std::byte*>(args.outputs[0]) + slice.result.offset;
     std::byte* written =
@@ -80,6 +107,39 @@ class ConvolutionKernel final : public Kernel {
     return built_.back();
   }
 
+  /// The bias in f32, then the parts, in the run's shared memory.
+  void plan_copies(const ConvolutionSetup& setup, const std::vector<ConvolutionSlice>& slices,
+                   const std::vector<int64_t>& blocks) {
+    const OneThread one_thread;
+    shared_bytes_ =
+        core::align_up(static_cast<size_t>(setup.shape.output_channels) * sizeof(float));
+    int64_t channel = 0;
+    for (size_t part = 0; part < blocks.size(); ++part) {
+      const auto slice = std::find_if(slices.begin(), slices.end(),
+                                      [&](const ConvolutionSlice& s) { return s.part == part; });
+      const dnnl::memory::desc to = build(setup, slice->geometry).desc.weights_desc(0);
+      const dnnl::memory::desc from(setup.weights_dims(blocks[part]), get_type(setup.weights.dtype),
+                                    setup.weights_strides());
+      const auto elem = static_cast<int64_t>(core::dtype_bytes(setup.weights.dtype, 1));
+      computed_.push_back({Copy(from, to), setup.weights_offset(channel) * elem, shared_bytes_});
+      scratchpad_bytes_ = std::max(scratchpad_bytes_, computed_.back().copy.scratch_bytes());
+      shared_bytes_ += core::align_up(to.get_size());
+      channel += blocks[part];
+    }
+  }
+
+  void copy_weights(const RunArgs& args, int index) const {
+    auto* shared = static_cast<std::byte*>(args.shared);
+    if (index == 0 && !bias_.is_absent()) {
+      const core::TensorView bias{const_cast<void*>(args.inputs[2]), bias_.dtype, bias_.dims};
+      for (int64_t k = 0; k < bias.elems(); ++k)
+        reinterpret_cast<float*>(shared)[k] = static_cast<float>(bias.at(k));
+    }
+    const ComputedPart& part = computed_[static_cast<size_t>(index)];
+    part.copy.run(static_cast<const std::byte*>(args.inputs[1]) + part.from_bytes,
+                  shared + part.shared_offset, args.scratch);
+  }
+
   void prepare_slice(const ConvolutionSetup& setup, const ConvolutionSlice& slice) {
     const Built& built = build(setup, slice.geometry);
     const dnnl::primitive_desc& desc = built.desc;
@@ -87,9 +147,14 @@ class ConvolutionKernel final : public Kernel {
     PreparedSlice& out = prepared_.back();
     Call& call = out.call.emplace(built.primitive, 5 + setup.extras.size());
     const dnnl::memory::desc weights = desc.weights_desc(0);
-    call.set(call.add(DNNL_ARG_WEIGHTS, weights), weights_.get(slice.part, weights));
-    if (setup.has_bias)
-      call.set(call.add(DNNL_ARG_BIAS, desc.weights_desc(1)), weights_.bias() + slice.channel);
+    out.part = slice.part;
+    out.channel = slice.channel;
+    out.weights_slot = call.add(DNNL_ARG_WEIGHTS, weights);
+    if (setup.has_bias) out.bias_slot = call.add(DNNL_ARG_BIAS, desc.weights_desc(1));
+    if (weights_) {
+      call.set(out.weights_slot, weights_->get(slice.part, weights));
+      if (setup.has_bias) call.set(out.bias_slot, weights_->bias() + slice.channel);
+    }
     out.scratchpad_slot = call.add(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
     scratchpad_bytes_ = std::max(scratchpad_bytes_, desc.scratchpad_desc().get_size());
 
@@ -156,7 +221,10 @@ class ConvolutionKernel final : public Kernel {
     return operand;
   }
 
-  WeightsReader weights_;
+  /// None where they are known at run time.
+  std::optional<WeightsReader> weights_;
+  std::vector<ComputedPart> computed_;
+  TensorDesc bias_;
   std::vector<Built> built_;
   std::vector<PreparedSlice> prepared_;
   size_t scratchpad_bytes_ = 0;
@@ -180,7 +248,10 @@ std::optional<std::string> refuse(const Problem& problem) {
   return std::nullopt;
 }
 
-uint32_t packed_inputs(const Problem& problem) { return problem.has_input(2) ? 0b110 : 0b010; }
+uint32_t packed_inputs(const Problem& problem) {
+  if (!problem.is_constant(1)) return 0;
+  return problem.has_input(2) ? 0b110 : 0b010;
+}
 
 template <Slicing slicing>
 Packed pack(const Problem& problem) {
@@ -207,7 +278,9 @@ Packed pack(const Problem& problem) {
 
 template <Slicing slicing>
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
-  return std::make_unique<ConvolutionKernel>(make_setup(problem, slicing).setup.value(), packed);
+  const TensorDesc bias = problem.has_input(2) ? problem.inputs[2] : TensorDesc{};
+  return std::make_unique<ConvolutionKernel>(make_setup(problem, slicing).setup.value(), bias,
+                                             packed);
 }
 
 template <Slicing slicing>

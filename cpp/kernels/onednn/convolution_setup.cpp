@@ -96,17 +96,15 @@ memory::dims ConvolutionSetup::weights_dims(int64_t channels) const {
 
 memory::dims ConvolutionSetup::weights_strides() const {
   const memory::dims kernel = spatial(*this, shape.kernel);
-  memory::dims strides(kernel.size(), 1);
+  const bool is_linear = weights.layout == Layout::Linear;
+  memory::dims strides(kernel.size(), is_linear ? 1 : weights.pixel_pitch());
   for (size_t i = kernel.size() - 1; i > 0; --i) strides[i - 1] = strides[i] * kernel[i];
   const int64_t taps = strides[0] * kernel[0];
-  const int64_t ins = shape.input_channels / shape.groups;
-  const int64_t outs = shape.output_channels / shape.groups;
-  if (transposed) {
-    strides.insert(strides.begin(), {taps, outs * taps});
-  } else {
-    strides.insert(strides.begin(), {ins * taps, taps});
-  }
-  if (shape.groups > 1) strides.insert(strides.begin(), ins * outs * taps);
+  const int64_t second = is_linear ? taps : 1;
+  const int64_t first = is_linear ? weights.dims[1] * taps : taps;
+  const int64_t per_group = weights.dims[0] / shape.groups;
+  strides.insert(strides.begin(), {transposed ? second : first, transposed ? first : second});
+  if (shape.groups > 1) strides.insert(strides.begin(), per_group * first);
   return strides;
 }
 
@@ -283,15 +281,22 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
   };
   const TensorDesc &input = problem.inputs[0], &weights = problem.inputs[1],
                    &output = problem.outputs[0];
-  if (!problem.is_constant(1) || (problem.has_input(2) && !problem.is_constant(2)))
-    return refuse("needs constant weights");
+  const bool computes_weights = !problem.is_constant(1);
+  if (!computes_weights && problem.has_input(2) && !problem.is_constant(2))
+    return refuse("needs a constant bias beside constant weights");
+  if (computes_weights && !find_type(weights.dtype))
+    return refuse("needs constant weights, f32 or (with AVX-512 BF16) bf16, got ",
+                  core::dtype_short_name(weights.dtype));
   for (const TensorDesc* desc : {&input, &output}) {
     if (!find_type(desc->dtype))
       return refuse("needs f32 or (with AVX-512 BF16) bf16, got ",
                     core::dtype_short_name(desc->dtype));
     if (desc->layout == Layout::Blocked16) return refuse("needs channels_last or linear");
   }
-  if (!core::is_float(weights.dtype)) return refuse("needs floating-point weights");
+  if (weights.layout == Layout::Blocked16) return refuse("needs channels_last or linear weights");
+  if (!core::is_float(weights.dtype) ||
+      (problem.has_input(2) && !core::is_float(problem.inputs[2].dtype)))
+    return refuse("needs floating-point weights");
 
   ConvolutionSetup setup;
   setup.transposed = std::string_view(problem.op->name) == "Deconvolution";
@@ -301,7 +306,9 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
                     : ops::convolution_shape(*problem.attributes, input.dims, weights.dims);
   setup.slicing = slicing;
   setup.input = input;
+  setup.weights = weights;
   setup.output = output;
+  setup.computes_weights = computes_weights;
   setup.has_bias = problem.has_input(2);
   setup.threads = problem.threads;
   const bool bf16 = input.dtype == DataType::BF16 || output.dtype == DataType::BF16;

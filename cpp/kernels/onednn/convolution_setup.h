@@ -52,7 +52,9 @@ struct ConvolutionSetup {
   DataType compute = DataType::Float;  ///< of input and weights inside
   DataType result = DataType::Float;   ///< of what the primitive writes
   bool has_bias = false;
-  TensorDesc input, output;
+  /// The weights are known at run time: nothing is packed.
+  bool computes_weights = false;
+  TensorDesc input, weights, output;
   std::vector<PostOp> post_ops;
   std::vector<Extra> extras;  ///< one a binary post-op, in their order
   int threads = 1;

@@ -339,9 +339,18 @@ TEST(NativeConvolution, refusals_say_what_is_missing) {
   auto linear = convolution({1, 8, 6, 6}, {24, 8, 3, 3}, {}, {}, kChannelsLast);
   EXPECT_EQ(linear.refusal(*tactic),
             "needs channels_last to channels_last, got linear to channels_last");
-  TacticCase variable("Convolution", {});
-  variable.input({1, 8, 6, 6}, kChannelsLast).input({24, 8, 3, 3}).output(kChannelsLast);
-  EXPECT_EQ(variable.refusal(*tactic), "needs constant weights");
+  const Tactic* few_channels = find_tactic("Convolution", "linear_input_f32_4x8_portable");
+  ASSERT_NE(few_channels, nullptr);
+  TacticCase computed("Convolution", {});
+  computed.input({1, 8, 6, 6}).input({24, 8, 3, 3}).output(kChannelsLast);
+  EXPECT_EQ(computed.refusal(*few_channels), "needs constant weights");
+  TacticCase computed_bias("Convolution", {});
+  computed_bias.input({1, 8, 6, 6}, kChannelsLast).constant({24, 8, 3, 3}).input({24});
+  EXPECT_EQ(computed_bias.output(kChannelsLast).refusal(*tactic), "needs constant weights");
+  TacticCase half("Convolution", {});
+  half.input({1, 8, 6, 6}, kChannelsLast);
+  half.input({24, 8, 3, 3}, {DataType::Half, Layout::Linear, 0}).output(kChannelsLast);
+  EXPECT_EQ(half.refusal(*tactic), "needs constant weights, or f32, got f16");
 }
 
 }  // namespace

@@ -190,8 +190,14 @@ TEST_F(OneDnnConvolution, refusals_say_why) {
               testing::HasSubstr("chain of post-operations"));
 
   TacticCase moving("Convolution", {});
-  moving.input({1, 16, 8, 8}, kChannelsLast).input({16, 16, 1, 1}).output(kChannelsLast);
+  moving.input({1, 16, 8, 8}, kChannelsLast);
+  moving.input({16, 16, 1, 1}, {DataType::Half, Layout::Linear, 0}).output(kChannelsLast);
   EXPECT_THAT(moving.refusal(*rows()).value_or(""), testing::HasSubstr("constant weights"));
+
+  TacticCase bias("Convolution", {});
+  bias.input({1, 16, 8, 8}, kChannelsLast).constant({16, 16, 1, 1}).input({16});
+  EXPECT_THAT(bias.output(kChannelsLast).refusal(*rows()).value_or(""),
+              testing::HasSubstr("constant bias"));
 
   // Only described: no memory holds so many images.
   TacticCase one("Convolution", {});
