@@ -1,7 +1,6 @@
 """trtlike.cuda: cuda-python's, pycuda's and cupy's calls, checked memory, ordered streams."""
 
 import ctypes
-import gc
 import logging
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from conftest import assert_close, build_plan, digits_model, load, onnxruntime_o
 import trtlike as trt
 from trtlike.cuda import cuda, cudart, nvrtc
 from trtlike.cuda import cupy as cp
-from trtlike.cuda.pycuda import autoinit, gpuarray, tools
 from trtlike.cuda.pycuda import driver as drv
 
 OK, INVALID = cudart.cudaError_t.cudaSuccess, cudart.cudaError_t.cudaErrorInvalidValue
@@ -159,6 +157,10 @@ def test_memory_used_after_its_release_does_not_end_the_process():
     assert ctypes.string_at(pointer, 4) == bytes(4)
     again = malloc(1 << 20)
     assert again == pointer
+    _, stream = cudart.cudaStreamCreate()
+    for _ in range(3000):
+        cudart.cudaFree(malloc(5000))
+    assert cudart.cudaMemcpyAsync(pointer, pointer, 1 << 20, D2D, stream) == (OK,)
     cudart.cudaFree(again)
 
 
@@ -183,6 +185,63 @@ def test_copies_and_runs_on_one_stream_keep_their_order():
     for batch, result in zip(batches, results, strict=True):
         assert_close(result, onnxruntime_outputs(model, {"image": batch})["probabilities"], 1e-4)
     cudart.cudaStreamDestroy(stream)
+
+
+class Reallocating(trt.IOutputAllocator):
+    """Frees and allocates by CUDA in each call, and copies, on whatever thread that is."""
+
+    def __init__(self):
+        trt.IOutputAllocator.__init__(self)
+        self.address, self.answers = 0, []
+
+    def reallocate_output(self, tensor_name, memory, size, alignment):
+        self.answers.append(cudart.cudaFree(self.address))
+        self.address = cudart.cudaMalloc(size)[1]
+        self.answers.append(cudart.cudaMemset(self.address, 0, size))
+        self.answers.append(cudart.cudaDeviceSynchronize())
+        return self.address
+
+    def notify_shape(self, tensor_name, shape):
+        self.shape = tuple(shape)
+
+
+def test_callbacks_on_a_streams_own_thread_call_cuda():
+    model = digits_model()
+    engine = load(build_plan(model, [{"image": ((1, 1, 8, 8), (2, 1, 8, 8), (4, 1, 8, 8))}]))
+    context = engine.create_execution_context()
+    allocator, stream = Reallocating(), drv.Stream()
+    image = np.random.default_rng(4).uniform(0, 16, (2, 1, 8, 8)).astype(np.float32)
+    context.set_input_shape("image", image.shape)
+    context.set_tensor_address("image", image)
+    context.set_output_allocator("probabilities", allocator)
+    for _ in range(3):
+        assert context.execute_async_v3(stream.handle)
+        stream.synchronize()
+    result = np.empty(allocator.shape, np.float32)
+    drv.memcpy_dtoh(result, allocator.address)
+    assert set(allocator.answers) == {(OK,)}
+    assert_close(result, onnxruntime_outputs(model, {"image": image})["probabilities"], 1e-4)
+
+
+def test_memory_of_a_queued_run_is_not_given_away():
+    """A run's buffers lose their names while it is queued; others of the size are made at once."""
+    engine = load(build_plan(digits_model(), [{"image": ((64, 1, 8, 8),) * 3}]))
+    context, stream = engine.create_execution_context(), drv.Stream()
+    images = np.random.default_rng(8).uniform(0, 16, (64, 1, 8, 8)).astype(np.float32)
+    context.set_input_shape("image", images.shape)
+    expected, results = None, []
+    for _ in range(20):
+        source, target = drv.to_device(images), drv.mem_alloc(64 * 10 * 4)
+        context.set_tensor_address("image", int(source))
+        context.set_tensor_address("probabilities", int(target))
+        assert context.execute_async_v3(stream.handle)
+        del source
+        spoiler = drv.mem_alloc(images.nbytes)
+        drv.memset_d8(spoiler, 255, images.nbytes)
+        results.append(drv.from_device(target, (64, 10), np.float32))
+    expected = onnxruntime_outputs(digits_model(), {"image": images})["probabilities"]
+    for result in results:
+        assert_close(result, expected, 1e-4)
 
 
 def test_events_take_the_time_between_two_points_of_a_stream():
@@ -284,92 +343,6 @@ def test_names_that_cuda_has_not_are_no_attributes():
         (cp, "nope"),
     ):
         assert not hasattr(module, name)
-
-
-def test_pycuda_moves_arrays_and_frees_with_the_last_name():
-    source = np.arange(6, dtype=np.float32)
-    device, stream = drv.mem_alloc(source.nbytes), drv.Stream()
-    drv.memcpy_htod_async(device, source, stream)
-    locked = drv.pagelocked_empty(6, np.float32)
-    drv.memcpy_dtoh_async(locked, device, stream)
-    stream.synchronize()
-    assert (locked == source).all() and int(device) == device + 0
-    with pytest.raises(drv.LogicError, match="expected at most 24 bytes, got 28"):
-        drv.memcpy_dtoh(np.zeros(7, np.float32), device)
-    address = int(device)
-    device.free()
-    with pytest.raises(drv.LogicError, match="it is freed already"):
-        drv.memcpy_htod(device, source)
-    with pytest.raises(drv.LogicError, match="freed memory"):
-        drv.memcpy_htod(address, source)
-    used = cp.cuda.MemoryPool().used_bytes()
-    kept = [drv.mem_alloc(5000), drv.pagelocked_zeros((10, 10), np.int64), cp.cuda.alloc(99)]
-    view = kept[1][3:]
-    assert cp.cuda.MemoryPool().used_bytes() == used + 5000 + 800 + 99
-    del kept
-    gc.collect()
-    assert cp.cuda.MemoryPool().used_bytes() == used + 800 and view.sum() == 0
-    del view
-    assert cp.cuda.MemoryPool().used_bytes() == used
-    with pytest.raises(drv.MemoryError, match="out of memory"):
-        drv.mem_alloc(1 << 60)
-
-
-def test_pycuda_contexts_are_a_stack():
-    assert drv.Device.count() == 1 and drv.Device(0).name() == autoinit.device.name()
-    assert drv.Device(0).compute_capability() >= (7, 0)
-    assert drv.Context.get_current() is autoinit.context
-    context = tools.make_default_context()
-    assert drv.Context.get_current() is context
-    context.pop()
-    context.push()
-    context.detach()
-    assert drv.Context.get_current() is autoinit.context
-    autoinit.context.pop()
-    with pytest.raises(drv.LogicError, match="cannot pop"):
-        drv.Context.pop()
-    autoinit.context.push()
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_gpuarray_holds_and_computes(order):
-    source = np.asarray(np.arange(12, dtype=np.float32).reshape(3, 4), order=order)
-    array = gpuarray.to_gpu(source)
-    assert array.shape == (3, 4) and array.ptr == int(array.gpudata) and array.nbytes == 48
-    assert (array.get() == source).all() and array.strides == source.strides
-    assert ((2 * array + 1 - array).get() == source + 1).all()
-    assert (gpuarray.zeros(3, np.int32).get() == 0).all()
-    empty = gpuarray.empty((2, 2), np.float16).fill(3)
-    empty += 1
-    assert (empty.get() == 4).all() and empty.get().dtype == np.float16
-    with pytest.raises(ValueError, match="expected 4 elements of float16, got 3"):
-        empty.set(np.zeros(3, np.float16))
-    result = np.empty((3, 4), np.float32)
-    drv.memcpy_dtoh(result, gpuarray.to_gpu(np.ascontiguousarray(source)).gpudata)
-    assert (result == source).all()
-
-
-def test_cupy_arrays_are_numpys_with_a_pointer():
-    source = np.arange(6, dtype=np.float32).reshape(2, 3)
-    array = cp.asarray(source)
-    assert type(array) is type(array @ array.T) is type(cp.ones(3)) is cp.ndarray
-    assert type(cp.sum(array)) is cp.ndarray and float(cp.sum(array)) == 15
-    plain = cp.asnumpy(array)
-    assert type(plain) is np.ndarray and type(array.get()) is np.ndarray
-    assert array.data.ptr == array.__cuda_array_interface__["data"][0]
-    pointer = cp.cuda.alloc(24)
-    pointer.copy_from_device(array.data, 24)
-    pointer.copy_to_host(plain, 24)
-    assert (plain == source).all()
-    assert cudart.cudaMemcpy(malloc(24), array, 24, D2D) == (OK,)
-    with cp.cuda.Stream() as stream:
-        assert cp.cuda.get_current_stream() is stream
-        start, end = stream.record(), stream.record()
-        assert cp.cuda.get_elapsed_time(start, end) >= 0
-    assert cp.cuda.get_current_stream() is cp.cuda.Stream.null
-    assert cp.cuda.runtime.getDeviceCount() == 1
-    with pytest.raises(cp.cuda.runtime.CUDARuntimeError, match="cudaErrorInvalidValue"):
-        cp.cuda.runtime.free(5)
 
 
 def test_import_of_trtlike_loads_none_of_it():

@@ -157,46 +157,44 @@ def cuCtxSynchronize() -> None:
 
 @answers(1)
 def cuMemAlloc(bytesize: int) -> CUdeviceptr:
-    return CUdeviceptr(memory.allocate(int(bytesize), "device"))
+    return CUdeviceptr(streams.allocate(int(bytesize), "device"))
 
 
 @answers(1)
 def cuMemAllocAsync(bytesize: int, hStream: Any) -> CUdeviceptr:
     streams.handle_of(hStream)
-    return CUdeviceptr(memory.allocate(int(bytesize), "device"))
+    return CUdeviceptr(streams.allocate(int(bytesize), "device"))
 
 
 @answers(1)
 def cuMemAllocManaged(bytesize: int, flags: int) -> CUdeviceptr:
-    return CUdeviceptr(memory.allocate(int(bytesize), "managed"))
+    return CUdeviceptr(streams.allocate(int(bytesize), "managed"))
 
 
 @answers(1)
 def cuMemAllocHost(bytesize: int) -> int:
-    return memory.allocate(int(bytesize), "host")
+    return streams.allocate(int(bytesize), "host")
 
 
 @answers(1)
 def cuMemHostAlloc(bytesize: int, Flags: int) -> int:
-    return memory.allocate(int(bytesize), "host")
+    return streams.allocate(int(bytesize), "host")
 
 
 @answers(0)
 def cuMemFree(dptr: Any) -> None:
-    streams.synchronize()
-    memory.free(memory.address_of(dptr), ("device", "managed"))
+    streams.free(dptr, "device", "managed")
 
 
 @answers(0)
 def cuMemFreeAsync(dptr: Any, hStream: Any) -> None:
-    streams.synchronize(hStream)
-    memory.free(memory.address_of(dptr), ("device", "managed"))
+    streams.handle_of(hStream)
+    streams.free(dptr, "device", "managed")
 
 
 @answers(0)
 def cuMemFreeHost(p: Any) -> None:
-    streams.synchronize()
-    memory.free(memory.address_of(p), ("host",))
+    streams.free(p, "host")
 
 
 @answers(2)

@@ -44,46 +44,44 @@ class cudaDeviceProp:
 
 @answers(1)
 def cudaMalloc(size: int) -> int:
-    return memory.allocate(int(size), "device")
+    return streams.allocate(int(size), "device")
 
 
 @answers(1)
 def cudaMallocAsync(size: int, hStream: Any) -> int:
     streams.handle_of(hStream)
-    return memory.allocate(int(size), "device")
+    return streams.allocate(int(size), "device")
 
 
 @answers(1)
 def cudaMallocHost(size: int) -> int:
-    return memory.allocate(int(size), "host")
+    return streams.allocate(int(size), "host")
 
 
 @answers(1)
 def cudaHostAlloc(size: int, flags: int) -> int:
-    return memory.allocate(int(size), "host")
+    return streams.allocate(int(size), "host")
 
 
 @answers(1)
 def cudaMallocManaged(size: int, flags: int = cudaMemAttachGlobal) -> int:
-    return memory.allocate(int(size), "managed")
+    return streams.allocate(int(size), "managed")
 
 
 @answers(0)
 def cudaFree(devPtr: Any) -> None:
-    streams.synchronize()
-    memory.free(memory.address_of(devPtr), ("device", "managed"))
+    streams.free(devPtr, "device", "managed")
 
 
 @answers(0)
 def cudaFreeAsync(devPtr: Any, hStream: Any) -> None:
-    streams.synchronize(hStream)
-    memory.free(memory.address_of(devPtr), ("device", "managed"))
+    streams.handle_of(hStream)
+    streams.free(devPtr, "device", "managed")
 
 
 @answers(0)
 def cudaFreeHost(ptr: Any) -> None:
-    streams.synchronize()
-    memory.free(memory.address_of(ptr), ("host",))
+    streams.free(ptr, "host")
 
 
 @answers(0)
@@ -171,7 +169,7 @@ def cudaMemPoolDestroy(memPool: Any) -> None:
 @answers(1)
 def cudaMallocFromPoolAsync(size: int, memPool: Any, stream: Any) -> int:
     streams.handle_of(stream)
-    return memory.allocate(int(size), "device")
+    return streams.allocate(int(size), "device")
 
 
 @answers(1)

@@ -132,7 +132,7 @@ class Memory:
 
     def __init__(self, size: int):
         self.size = size
-        self.ptr = memory.allocate(size, "device")
+        self.ptr = streams.allocate(size, "device")
         memory.free_with(self, self.ptr, "device")
 
 

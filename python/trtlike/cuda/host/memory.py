@@ -84,6 +84,7 @@ _live = _Blocks()
 _freed = _Blocks()
 _freed_order: collections.OrderedDict[int, None] = collections.OrderedDict()
 _freed_bytes = 0
+_retired: collections.deque[int] = collections.deque()
 
 
 def _rounded(nbytes: int) -> int:
@@ -92,10 +93,8 @@ def _rounded(nbytes: int) -> int:
 
 def _reuse(size: int) -> mmap.mmap | None:
     global _freed_bytes
-    # Collecting garbage may free more blocks at any point here: the order is copied.
-    for address in list(reversed(_freed_order)):
-        block = _freed.by_address.get(address)
-        if block is not None and len(block.pages) == size:
+    for address in reversed(_freed_order):
+        if len(_freed.by_address[address].pages) == size:
             del _freed_order[address]
             _freed_bytes -= size
             return _freed.remove(address).pages
@@ -132,8 +131,10 @@ def free_with(owner: object, address: int, kind: Kind) -> weakref.finalize:
 
 
 def free(address: int, kinds: tuple[Kind, ...]) -> None:
-    """Gives memory back; 0 is no memory. Raises CudaError for what is not the start of a block."""
-    global _freed_bytes
+    """Gives memory back; 0 is no memory. Raises CudaError for what is not the start of a block.
+
+    Runs may still be using it: its pages stay until `recycle`.
+    """
     if address == 0:
         return
     with _lock:
@@ -145,10 +146,25 @@ def free(address: int, kinds: tuple[Kind, ...]) -> None:
                 f"{_describe(address)}.",
             )
         _live.remove(address)
-        block.pages.madvise(mmap.MADV_DONTNEED)
         _freed.add(block)
-        _freed_order[address] = None
-        _freed_bytes += len(block.pages)
+        _retired.append(address)
+
+
+def retired_count() -> int:
+    """How many freed blocks still have their pages."""
+    return len(_retired)
+
+
+def recycle(count: int) -> None:
+    """Takes the pages of the blocks freed first, when no run can be using them any more."""
+    global _freed_bytes
+    with _lock:
+        for _ in range(min(count, len(_retired))):
+            address = _retired.popleft()
+            pages = _freed.by_address[address].pages
+            pages.madvise(mmap.MADV_DONTNEED)
+            _freed_order[address] = None
+            _freed_bytes += len(pages)
         while len(_freed_order) > _KEPT_BLOCKS or _freed_bytes > _KEPT_BYTES:
             oldest, _ = _freed_order.popitem(last=False)
             _freed_bytes -= len(_freed.remove(oldest).pages)

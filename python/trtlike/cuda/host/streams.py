@@ -4,6 +4,7 @@ A copy or an event waits for what its stream has queued and is done when the cal
 what is asynchronous.
 """
 
+import collections
 import threading
 import time
 import weakref
@@ -15,6 +16,7 @@ from trtlike.cuda.host.errors import Code, CudaError
 
 _lock = threading.RLock()
 _destroyed: set[int] = set()
+_orphans: collections.deque[int] = collections.deque()
 
 
 def handle_of(stream: Any) -> int:
@@ -33,6 +35,8 @@ def handle_of(stream: Any) -> int:
 
 
 def create() -> int:
+    while _orphans:
+        destroy(_orphans.popleft())
     handle = int(_trtlike.create_stream())
     with _lock:
         _destroyed.discard(handle)
@@ -40,9 +44,9 @@ def create() -> int:
 
 
 def create_for(owner: object) -> int:
-    """A new stream, which is destroyed when the object is gone."""
+    """A new stream, which is destroyed some time after the object is gone."""
     handle = create()
-    weakref.finalize(owner, destroy, handle).atexit = False
+    weakref.finalize(owner, _orphans.append, handle).atexit = False
     return handle
 
 
@@ -58,9 +62,35 @@ def destroy(stream: Any) -> None:
         _destroyed.add(handle)
 
 
+def _is_callback() -> bool:
+    """Whether this is no thread of Python's: a stream's worker, which cannot wait for itself."""
+    return isinstance(threading.current_thread(), threading._DummyThread)
+
+
 def synchronize(stream: Any = None) -> None:
     """Waits for the stream; for the default one, for all."""
-    _trtlike.synchronize_stream(handle_of(stream))
+    handle = handle_of(stream)
+    if not _is_callback():
+        _trtlike.synchronize_stream(handle)
+
+
+def _recycle() -> None:
+    count = memory.retired_count()
+    if count and not _is_callback():
+        synchronize()
+        memory.recycle(count)
+
+
+def allocate(nbytes: int, kind: memory.Kind) -> int:
+    """The address of new memory, 0 for no bytes."""
+    _recycle()
+    return memory.allocate(nbytes, kind)
+
+
+def free(pointer: Any, *kinds: memory.Kind) -> None:
+    """Gives memory back, as CUDA does after all that is queued."""
+    memory.free(memory.address_of(pointer), kinds)
+    _recycle()
 
 
 def copy(to: Any, source: Any, nbytes: int, direction: int = 4, stream: Any = None) -> None:

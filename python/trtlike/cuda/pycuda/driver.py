@@ -214,7 +214,6 @@ class DeviceAllocation:
     def free(self) -> None:
         int(self)
         self._address = None
-        streams.synchronize()
         self._release()
 
     def as_buffer(self, size: int, offset: int = 0) -> Any:
@@ -237,7 +236,7 @@ class DeviceAllocation:
 def mem_alloc(bytes: int) -> DeviceAllocation:
     if bytes <= 0:
         raise CudaError(Code.INVALID_VALUE, f"expected a size above 0, got {bytes}.")
-    return DeviceAllocation(memory.allocate(int(bytes), "device"))
+    return DeviceAllocation(streams.allocate(int(bytes), "device"))
 
 
 def mem_alloc_like(ary: np.ndarray) -> DeviceAllocation:
@@ -280,7 +279,7 @@ def _host_empty(shape: Any, dtype: Any, order: str, kind: memory.Kind) -> np.nda
     nbytes = int(np.prod(extents, dtype=np.int64)) * wanted.itemsize
     if nbytes == 0:
         return np.empty(extents, wanted)
-    address = memory.allocate(nbytes, kind)
+    address = streams.allocate(nbytes, kind)
     owner = _Owner(address, nbytes, kind)
     return np.asarray(owner).view(wanted).reshape(extents, order=order)  # type: ignore[call-overload]
 
