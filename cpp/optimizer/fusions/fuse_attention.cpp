@@ -14,10 +14,13 @@ using ir::NodeId;
 using ir::ValueId;
 using Operation = ops::ElementWiseOperation;
 
-constexpr int64_t kNone = 0, kTranspose = 1;
+constexpr int64_t kNone = 0;
 
 struct Match {
+  /// All that become one, in no order that says what each is.
   std::vector<NodeId> nodes;
+  /// The product with the values: its output is the attention's.
+  NodeId weighted;
   ValueId query;
   /// [.., keys, depth] where `key_is_transposed` is false, else [.., depth, keys].
   ValueId key;
@@ -122,6 +125,7 @@ std::optional<Match> match_attention(const Graph& graph, NodeId softmax_id) {
       last.attributes.get_int("op0") != kNone || last.attributes.get_int("op1") != kNone)
     return std::nullopt;
   Match match;
+  match.weighted = weighted;
   match.value = last.inputs[1];
   ValueId scores = softmax.inputs[0];
   if (only_reader(graph, scores) != softmax_id) return std::nullopt;
@@ -144,7 +148,6 @@ std::vector<int64_t> swap_last(int rank) {
 std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   const auto match = match_attention(graph, id);
   if (!match) return std::nullopt;
-  const NodeId weighted = match->nodes.back();
   const std::string name = joined_name(graph, match->nodes);
   const int rank = dims_of(graph, match->query).rank();
   ir::Patch patch(graph);
@@ -162,7 +165,7 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
                           {with_batch(query), with_batch(key), with_batch(value), with_batch(mask)},
                           {{"scale", match->scale}});
   if (rank == 3) out = patch.add("Squeeze", name, {out}, {{"axes", std::vector<int64_t>{0}}});
-  patch.replace(graph.node(weighted).outputs[0], out);
+  patch.replace(graph.node(match->weighted).outputs[0], out);
   return patch;
 }
 
