@@ -31,22 +31,24 @@ inline float sum_of(const T* x, int64_t count, F&& f) {
   return sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-/// y = x * factor + offset.
+/// y = (x - center) * factor + bias: the difference first, which is exact near the center, where
+/// the factor is large.
 template <typename T, typename U>
-inline void apply_line(const T* x, U* y, int64_t count, Vector factor, Vector offset) {
+inline void apply_line(const T* x, U* y, int64_t count, Vector center, Vector factor, Vector bias) {
   int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) fma(Vector::load(x + i), factor, offset).store(y + i);
+  for (; i + kLanes <= count; i += kLanes)
+    fma(Vector::load(x + i) - center, factor, bias).store(y + i);
   if (i == count) return;
   const int tail = static_cast<int>(count - i);
-  fma(Vector::load(x + i, tail), factor, offset).store(y + i, tail);
+  fma(Vector::load(x + i, tail) - center, factor, bias).store(y + i, tail);
 }
 
-/// y = (x * factor + offset) * scale + bias with a scale and bias for every element.
+/// y = (x - center) * factor * scale + bias with a scale and bias for every element.
 template <bool kScale, bool kBias, typename T, typename U>
-inline void apply_each(const T* x, U* y, int64_t count, Vector factor, Vector offset,
+inline void apply_each(const T* x, U* y, int64_t count, Vector center, Vector factor,
                        const float* scale, const float* bias) {
   const auto compute = [&](Vector v, auto&& load) {
-    v = fma(v, factor, offset);
+    v = (v - center) * factor;
     if constexpr (kScale && kBias) return fma(v, load(scale), load(bias));
     if constexpr (kScale) return v * load(scale);
     return v + load(bias);
@@ -85,16 +87,17 @@ void run_row(const Row& row) {
                        share;
   const float factor = 1 / std::sqrt(square + row.epsilon);
   if (row.each && (row.scale != nullptr || row.bias != nullptr)) {
-    const Vector f(factor), o(-mean * factor);
-    if (row.bias == nullptr) return apply_each<true, false>(x, y, count, f, o, row.scale, nullptr);
-    if (row.scale == nullptr) return apply_each<false, true>(x, y, count, f, o, nullptr, row.bias);
-    return apply_each<true, true>(x, y, count, f, o, row.scale, row.bias);
+    const Vector f(factor);
+    if (row.bias == nullptr)
+      return apply_each<true, false>(x, y, count, center, f, row.scale, nullptr);
+    if (row.scale == nullptr)
+      return apply_each<false, true>(x, y, count, center, f, nullptr, row.bias);
+    return apply_each<true, true>(x, y, count, center, f, row.scale, row.bias);
   }
   for (int64_t i = 0; i < row.runs; ++i) {
     const float f = row.scale == nullptr ? factor : factor * row.scale[i];
-    const float o = row.bias == nullptr ? 0 : row.bias[i];
-    apply_line(x + i * row.run_elems, y + i * row.run_elems, row.run_elems, Vector(f),
-               Vector(o - mean * f));
+    apply_line(x + i * row.run_elems, y + i * row.run_elems, row.run_elems, center, Vector(f),
+               Vector(row.bias == nullptr ? 0 : row.bias[i]));
   }
 }
 
@@ -123,7 +126,7 @@ void run_moments(const Pixels& p, const float* offset, float* sums, float* squar
 }
 
 template <typename T>
-void run_apply(const Pixels& p, const float* factor, const float* offset) {
+void run_apply(const Pixels& p, const float* center, const float* factor, const float* bias) {
   const auto* x = static_cast<const T*>(p.input);
   auto* y = static_cast<T*>(p.output);
   for (int64_t i = 0; i < p.pixels; ++i) {
@@ -131,11 +134,12 @@ void run_apply(const Pixels& p, const float* factor, const float* offset) {
     T* to = y + i * p.out_pitch;
     for_each_vector(p.channels, [&](int64_t c, int count) {
       if (count == kLanes) {
-        fma(Vector::load(from + c), Vector::load(factor + c), Vector::load(offset + c))
+        fma(Vector::load(from + c) - Vector::load(center + c), Vector::load(factor + c),
+            Vector::load(bias + c))
             .store(to + c);
       } else {
-        fma(Vector::load(from + c, count), Vector::load(factor + c, count),
-            Vector::load(offset + c, count))
+        fma(Vector::load(from + c, count) - Vector::load(center + c, count),
+            Vector::load(factor + c, count), Vector::load(bias + c, count))
             .store(to + c, count);
       }
     });

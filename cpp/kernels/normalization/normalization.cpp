@@ -20,7 +20,8 @@ namespace {
 enum class Form {
   None,
   Trailing,  ///< the innermost axes; scale and bias have one number an element
-  Channels,  ///< all spatial axes (of the channels of a group); one number a channel or a group
+  Channels,  ///< all spatial axes, of the channels of a group (one group: normalized too); one
+             ///< number a channel or a group
 };
 
 struct Geometry {
@@ -42,10 +43,11 @@ Geometry geometry(const Problem& problem) {
   const int64_t mask = problem.attributes->get_int("axes");
   const int64_t groups = problem.attributes->get_int("num_groups");
   Geometry g;
-  if (rank >= 3 && mask == axes_from(2, rank)) {
+  const bool is_one_group = groups == 1 && mask == axes_from(1, rank);
+  if (rank >= 3 && (mask == axes_from(2, rank) || is_one_group)) {
     g.form = Form::Channels;
     g.channels = dims[1];
-    g.groups = groups == 1 ? dims[1] : groups;
+    g.groups = is_one_group ? 1 : groups == 1 ? dims[1] : groups;
     g.positions = core::elems_between(dims, 2, rank);
     g.rows = dims[0] * g.groups;
     g.row_elems = g.groups == 0 ? 0 : g.channels / g.groups * g.positions;
@@ -250,7 +252,7 @@ class RowKernel final : public NormalizationKernel {
   Slicing slicing_;
 };
 
-/// Phase 0 computes a factor and an offset for every channel of every image, phase 1 applies them.
+/// Phase 0 computes center, factor and bias of every channel of every image, phase 1 applies them.
 class PixelKernel final : public NormalizationKernel {
  public:
   PixelKernel(const Problem& problem, std::span<const std::byte> packed, const Loops& loops)
@@ -272,11 +274,11 @@ class PixelKernel final : public NormalizationKernel {
   void run(const RunArgs& args, int phase, int slice) const noexcept override {
     const int64_t all = images_ * geometry_.channels;
     auto* factors = static_cast<float*>(args.shared);
-    float* offsets = factors + all;
+    float *centers = factors + all, *sums = centers + all;
     if (phase == 0) {
       const auto [begin, end] = moments_.range(slice);
       for (int64_t unit = begin; unit < end; ++unit)
-        find_factors(args, unit / blocks_, unit % blocks_, factors, offsets, offsets + all);
+        find_factors(args, unit / blocks_, unit % blocks_, factors, centers, sums);
       return;
     }
     const auto [begin, end] = apply_.range(slice);
@@ -284,8 +286,8 @@ class PixelKernel final : public NormalizationKernel {
       const int64_t image = at / geometry_.positions;
       const int64_t stop = std::min(end, (image + 1) * geometry_.positions);
       loops_.apply[dtype_](pixels(args, at, 0, geometry_.channels, stop - at),
-                           factors + image * geometry_.channels,
-                           offsets + image * geometry_.channels);
+                           centers + image * geometry_.channels,
+                           factors + image * geometry_.channels, sums + image * geometry_.channels);
       at = stop;
     }
   }
@@ -303,15 +305,15 @@ class PixelKernel final : public NormalizationKernel {
             .channels = channels};
   }
 
-  /// `sums` has room for two numbers a channel of every image.
+  /// `sums` has room for two numbers a channel of every image; the first becomes the bias.
   void find_factors(const RunArgs& args, int64_t image, int64_t block, float* factors,
-                    float* offsets, float* sums) const {
+                    float* all_centers, float* sums) const {
     const Geometry& g = geometry_;
     const int64_t width = g.channels / g.groups, first_group = block * groups_per_block_;
     const int64_t groups = std::min(groups_per_block_, g.groups - first_group);
     const int64_t first = first_group * width, count = groups * width;
     const int64_t at = image * g.channels + first;
-    float* centers = offsets + at;
+    float* centers = all_centers + at;
     float *sum = sums + at, *square = sum + images_ * g.channels;
     const Pixels p = pixels(args, image * g.positions, first, count, g.positions);
     const float share = 1 / static_cast<float>(width * g.positions);
@@ -335,9 +337,8 @@ class PixelKernel final : public NormalizationKernel {
     for (int64_t i = 0; i < groups; ++i) {
       const float factor = 1 / std::sqrt(total(square + i * width, width) * share + epsilon_);
       for (int64_t c = i * width; c < (i + 1) * width; ++c) {
-        const float f = scale == nullptr ? factor : factor * scale[first + c];
-        factors[at + c] = f;
-        centers[c] = (bias == nullptr ? 0 : bias[first + c]) - centers[c] * f;
+        factors[at + c] = scale == nullptr ? factor : factor * scale[first + c];
+        sum[c] = bias == nullptr ? 0 : bias[first + c];
       }
     }
   }

@@ -44,8 +44,10 @@ struct Loops {
   /// Sums of x - offset, and of its squares, for every channel.
   FloatTable<void (*)(const Pixels& pixels, const float* offset, float* sums, float* squares)>
       moments;
-  /// y = x * factor + offset, both for every channel.
-  FloatTable<void (*)(const Pixels& pixels, const float* factor, const float* offset)> apply;
+  /// y = (x - center) * factor + bias, all three for every channel.
+  FloatTable<void (*)(const Pixels& pixels, const float* center, const float* factor,
+                      const float* bias)>
+      apply;
 };
 
 extern const Loops kPortable, kAvx2, kAvx512;

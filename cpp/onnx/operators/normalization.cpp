@@ -88,9 +88,11 @@ ValueId group_parameter(NodeContext& node, size_t i, int64_t groups) {
 Outputs import_group_normalization(NodeContext& node) {
   const ValueId x = node.input(0);
   const int64_t groups = node.get_int("num_groups");
+  // One group is no split of the channels: they are normalized together.
+  const int first = groups == 1 ? 1 : 2;
   return {node.add("Normalization",
                    {x, group_parameter(node, 1, groups), group_parameter(node, 2, groups)},
-                   {{"axes", axes_mask(axes_between(2, node.rank(x)))},
+                   {{"axes", axes_mask(axes_between(first, node.rank(x)))},
                     {"epsilon", node.get_float("epsilon", 1e-5f)},
                     {"num_groups", groups}})};
 }

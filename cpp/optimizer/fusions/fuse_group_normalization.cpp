@@ -29,8 +29,9 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const int64_t count = groups[1];
   if (count < 1 || image[1] < 1 || image[1] % count != 0 || count == image[1]) return std::nullopt;
   if (!is_all(graph, node, 1, 1) || !is_all(graph, node, 2, 0)) return std::nullopt;
+  // One group is no split of the channels: they are normalized together.
   int64_t axes = 0;
-  for (int i = 2; i < image.rank(); ++i) axes |= int64_t{1} << i;
+  for (int i = count == 1 ? 1 : 2; i < image.rank(); ++i) axes |= int64_t{1} << i;
   ir::Patch patch(graph);
   patch.inherit_from(id);
   patch.replace(y, patch.add("Normalization", joined_name(graph, {before, id, after}), {x},

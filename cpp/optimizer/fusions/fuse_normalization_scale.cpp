@@ -10,7 +10,9 @@ using Operation = ops::ElementWiseOperation;
 /// Kernels read one number for each normalized element, or one a channel.
 bool is_readable(const Dims& constant, const Dims& x, int64_t axes, bool grouped) {
   if (constant.rank() != x.rank()) return false;
-  bool each = !grouped, channel = x.rank() >= 3 && (grouped || (axes & 3) == 0);
+  const int64_t image_axes = (int64_t{1} << x.rank()) - 1;
+  const bool is_one_group = axes == (image_axes & ~int64_t{1});
+  bool each = !grouped, channel = x.rank() >= 3 && (grouped || is_one_group || (axes & 3) == 0);
   for (int i = 0; i < x.rank(); ++i) {
     const bool normalized = (axes >> i & 1) != 0;
     each = each && constant[i] == (normalized ? x[i] : 1);

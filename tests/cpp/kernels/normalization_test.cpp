@@ -77,6 +77,27 @@ TEST(NormalizationTactics, instances_and_groups_in_both_layouts) {
       }
 }
 
+TEST(NormalizationTactics, all_channels_as_one_group_in_both_layouts) {
+  for (const Layout layout : {Layout::Linear, Layout::ChannelsLast})
+    for (const DataType dtype : kTypes)
+      for (const Operands operands : {Operands::None, Operands::Scale, Operands::Both})
+        for (const Dims& dims : {Dims{2, 24, 7, 5}, Dims{1, 5, 1, 3}, Dims{3, 17, 1, 1}})
+          check(dims, {1, dims[1], 1, 1}, {{"axes", int64_t{14}}}, dtype, operands, layout);
+  check({2, 9, 31}, {1, 9, 1}, {{"axes", int64_t{6}}}, DataType::Float);
+}
+
+TEST(NormalizationTactics, one_element_is_nothing_but_its_bias) {
+  for (const Layout layout : {Layout::Linear, Layout::ChannelsLast}) {
+    TacticCase image("Normalization", {{"axes", int64_t{12}}});
+    image.input({2, 19, 1, 1}, {DataType::Float, layout}).constant({1, 19, 1, 1});
+    image.constant({1, 19, 1, 1}).output({DataType::Float, layout});
+    expect_native_tactics(image, 0);
+  }
+  TacticCase rows("Normalization", {{"axes", int64_t{2}}});
+  rows.input({5, 1}).constant({1, 1}).constant({1}).output({DataType::Float});
+  expect_native_tactics(rows, 0);
+}
+
 TEST(NormalizationTactics, one_number_a_group) {
   for (const Layout layout : {Layout::Linear, Layout::ChannelsLast})
     check({2, 24, 7, 5}, {1, 4, 1, 1}, {{"axes", int64_t{12}}, {"num_groups", int64_t{4}}},
