@@ -11,6 +11,7 @@
 
 #include "core/cpu.h"
 #include "core/dtype.h"
+#include "optimizer/pointwise_form.h"
 
 namespace trtlike::builder {
 namespace {
@@ -135,6 +136,40 @@ std::vector<ValueId> find_statistics(const Graph& graph, const std::vector<NodeI
   return found;
 }
 
+/// True where the node gives back elements of its inputs, whatever type those are stored in.
+bool moves_elements(const Graph& graph, const Node& node) {
+  constexpr int64_t kMaxPooling = 0;
+  if (is_any_of(node, {"Cast"}))
+    return graph.value(node.inputs[0]).type.dtype == graph.value(node.outputs[0]).type.dtype;
+  return is_any_of(node, {"Concatenation", "Gather", "Identity", "Shuffle", "Slice", "Squeeze",
+                          "Unsqueeze"}) ||
+         (is_any_of(node, {"Pooling"}) && node.attributes.get_int("type") == kMaxPooling);
+}
+
+/// True for a value whose elements are numbers of its declared type even where it is stored wider.
+bool is_rounded(const Graph& graph, const Value& value) {
+  if (!value.producer) return true;
+  const Node& node = graph.node(value.producer);
+  if (!is_any_of(node, {"FusedConvolution"})) return moves_elements(graph, node);
+  const auto rounding = optimizer::rounding_to(value.type.dtype);
+  const std::string& text = node.attributes.get_string("program");
+  return rounding && !text.empty() &&
+         optimizer::ends_with(ops::PointwiseProgram::parse(text), *rounding);
+}
+
+/// What the network declares as half or bfloat16 is stored so: where it were stored wider, its
+/// elements would depend on which kernel is the fastest.
+void keep_declared(const Graph& graph, const std::vector<NodeId>& order,
+                   std::vector<std::optional<DataType>>& stored) {
+  for (NodeId id : order)
+    for (ValueId output : graph.node(id).outputs) {
+      const Value& value = graph.value(output);
+      std::optional<DataType>& type = stored[static_cast<size_t>(output.index)];
+      if (!type && optimizer::rounding_to(value.type.dtype) && !is_rounded(graph, value))
+        type = value.type.dtype;
+    }
+}
+
 void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const BuilderConfig& config,
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
@@ -187,6 +222,7 @@ std::vector<std::optional<DataType>> choose_stored_types(const Graph& graph,
         stored[static_cast<size_t>(node.outputs[o].index)] = type;
     }
   }
+  keep_declared(graph, order, stored);
   if (multiplies_bf16(config) || config.flag(BuilderFlag::FP16))
     keep_wide(graph, order, config, stored);
   return stored;

@@ -12,7 +12,7 @@ namespace trtlike::builder {
 
 struct Precisions {
   /// What a node's floating-point operands may be taken as; never empty. FP16 tensors may always be
-  /// computed on as FP32, which is no less exact.
+  /// computed on as FP32, which is no less exact; what they are stored as is another question.
   std::vector<DataType> allowed;
   /// Where the constraint on the layer is a preference: what to take if nothing computes so.
   std::vector<DataType> fallback;
@@ -24,7 +24,9 @@ std::vector<Precisions> choose_precisions(const ir::Graph& graph,
                                           const BuilderConfig& config);
 
 /// By value: the type that it is stored in whatever computes it. A layer's output type where the
-/// flags ask for it. FP32 for the network's outputs, for what normalizations, softmax and sums over
+/// flags ask for it. The declared type of what is declared as half or bfloat16, unless its elements
+/// are rounded to that anyway: explicit casts round, and no number depends on which kernel is the
+/// fastest. FP32 for the network's outputs, for what normalizations, softmax and sums over
 /// an axis read, for what such sums give, and for terms of sums on the way there, such as the
 /// residual stream of a transformer or the decoding of boxes: rounding those costs accuracy and
 /// saves next to nothing.

@@ -73,6 +73,8 @@ void run_pipeline(ir::Graph&, Driver& driver) {
   if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) canonicalise(driver);
   for (int round = 0; round < kMaxRounds; ++round)
     if (!driver.run(untimed_rules()) || !canonicalise(driver)) break;
+  // After the rules: what is fused is computed wide and rounded once, at its end.
+  driver.run(Pass{"round_convolutions", round_convolutions});
   driver.run(Pass{"separate_outputs", separate_outputs, true});
 }
 

@@ -279,9 +279,13 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
   std::vector<Assignment> out;
   const auto add = [&](const std::vector<DataType>& precisions) {
     for (Keep keep : {Keep::Fixed, Keep::Stored, Keep::None}) {
-      if (keep == Keep::None && !out.empty()) break;
+      const bool has_references = !out.empty();
+      if (keep == Keep::None && !std::all_of(out.begin(), out.end(), is_reference_only)) break;
+      const auto known = static_cast<long>(out.size());
       for (DataType precision : precisions)
         add_assignments(graph, node, precision, keep, options, constants, out, refusals);
+      if (keep == Keep::None && has_references)
+        out.erase(std::remove_if(out.begin() + known, out.end(), is_reference_only), out.end());
     }
   };
   add(node.precisions.empty() ? natural_precisions(graph, node) : node.precisions);

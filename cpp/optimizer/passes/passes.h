@@ -25,6 +25,8 @@ int remove_noops(ir::Graph& graph);
 int merge_common_subexpressions(ir::Graph& graph);
 /// Nodes whose outputs nobody reads, and constants that nobody reads.
 int remove_dead_nodes(ir::Graph& graph);
+/// Convolutions whose results are declared as half or bfloat16 round them in their program.
+int round_convolutions(ir::Graph& graph);
 /// Outputs of the network that are inputs or constants become results of an Identity node.
 int separate_outputs(ir::Graph& graph);
 
