@@ -34,13 +34,9 @@ int64_t value_bytes(const ir::Graph& graph, ir::ValueId id) {
 std::vector<Candidate> fuse_all(const ir::Graph& original, ir::Graph& graph) {
   std::vector<Candidate> candidates;
   for (const optimizer::TimedMatch& match : optimizer::find_timed_matches(original)) {
-    const std::vector<ir::NodeId> before = graph.nodes();
-    const auto first_new = static_cast<int32_t>(graph.num_node_ids());
-    if (!optimizer::apply_timed_match(graph, match)) continue;
-    Candidate candidate{match, {}, {first_new}, 0};
-    for (const ir::NodeId id : before) {
-      if (graph.node(id).alive) continue;
-      candidate.replaced.push_back(id);
+    Candidate candidate{match, {}, {static_cast<int32_t>(graph.num_node_ids())}, 0};
+    if (!optimizer::apply_timed_match(graph, match, &candidate.replaced)) continue;
+    for (const ir::NodeId id : candidate.replaced) {
       if (id == match.anchor) continue;
       for (const ir::ValueId output : original.node(id).outputs)
         candidate.between_bytes = std::max(candidate.between_bytes, value_bytes(original, output));

@@ -247,23 +247,17 @@ class Planner {
     work.copies = std::move(copies);
   }
 
-  /// The last step that touches the tree; INT_MAX when its bytes must be kept.
-  int last_use(int32_t root) const {
-    int last = -1;
-    for (int32_t member : tree_.members(root)) {
-      if (concrete_.kept[index(member)]) return INT_MAX;
-      last = std::max(last, last_use_[index(member)]);
-    }
-    return last;
-  }
+  int& last_use(int32_t value) { return last_use_[index(tree_.find(value).root)]; }
 
   void find_last_uses() {
     last_use_.assign(concrete_.descs.size(), -1);
     for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) {
       if (plan_.steps[s].work == Work::Nothing) continue;
       for (int32_t value : concrete_.plan_step(s).inputs)
-        if (value >= 0) last_use_[index(value)] = static_cast<int>(s);
+        if (value >= 0) last_use(value) = std::max(last_use(value), static_cast<int>(s));
     }
+    for (size_t v = 0; v < concrete_.kept.size(); ++v)
+      if (concrete_.kept[v]) last_use(static_cast<int32_t>(v)) = INT_MAX;
   }
 
   void alias_in_place(size_t s) {
@@ -277,9 +271,11 @@ class Planner {
       const AliasTree::Place place = tree_.find(input);
       if (place.root == tree_.find(output).root || place.offset_bytes != 0 ||
           !same_format(desc(place.root), desc(input)) || tree_.home(input) != Home::Arena ||
-          last_use(place.root) != static_cast<int>(s) || has_other_part(step, input))
+          last_use(input) != static_cast<int>(s) || has_other_part(step, input))
         continue;
-      if (tree_.fold(place.root, output, 0, desc(output).pitch != 0)) return;
+      if (!tree_.fold(place.root, output, 0, desc(output).pitch != 0)) continue;
+      last_use(output) = std::max(last_use(output), last_use_[index(place.root)]);
+      return;
     }
   }
 
@@ -295,6 +291,7 @@ class Planner {
   ConcretePlan& concrete_;
   AliasPlan plan_;
   AliasTree tree_;
+  /// By root: the last step that reads the tree; INT_MAX when its bytes must be kept.
   std::vector<int> last_use_;
 };
 

@@ -2,6 +2,7 @@
 #include "engine/alias_tree.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 
@@ -49,12 +50,17 @@ AliasTree::AliasTree(ConcretePlan& concrete, std::vector<StepWork>& work,
 }
 
 AliasTree::Place AliasTree::find(int32_t value) const {
-  int64_t offset = 0;
-  while (storage(value).root != value) {
-    offset += storage(value).offset_bytes;
-    value = storage(value).root;
+  Place place{value, 0};
+  while (storage(place.root).root != place.root) {
+    place.offset_bytes += storage(place.root).offset_bytes;
+    place.root = storage(place.root).root;
   }
-  return {value, offset};
+  for (int64_t offset = place.offset_bytes; value != place.root;) {
+    Storage& on_the_way = storages_[index(value)];
+    value = std::exchange(on_the_way.root, place.root);
+    offset -= std::exchange(on_the_way.offset_bytes, offset);
+  }
+  return place;
 }
 
 bool AliasTree::accepts(size_t step) const {
@@ -108,9 +114,10 @@ void AliasTree::link(int32_t root, int32_t into, int64_t offset_bytes) {
   TRTLIKE_ASSERT(storage(root).root == root && find(into).root != root, "alias of value ", root);
   storages_[index(root)].root = into;
   storages_[index(root)].offset_bytes = offset_bytes;
-  std::vector<int32_t>& to = members_[index(find(into).root)];
-  to.insert(to.end(), members_[index(root)].begin(), members_[index(root)].end());
-  members_[index(root)].clear();
+  std::vector<int32_t>&from = members_[index(root)], &to = members_[index(find(into).root)];
+  if (from.size() > to.size()) std::swap(from, to);
+  to.insert(to.end(), from.begin(), from.end());
+  from.clear();
 }
 
 bool AliasTree::fold(int32_t root, int32_t into, int64_t offset_bytes, bool band) {

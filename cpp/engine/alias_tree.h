@@ -50,8 +50,9 @@ class AliasTree {
 
   ConcretePlan& concrete_;
   std::vector<StepWork>& work_;
-  /// While the tree grows, root is the parent and offset_bytes relative to it.
-  std::vector<Storage> storages_;
+  /// While the tree grows, root is the parent and offset_bytes relative to it; finding a root makes
+  /// it the parent of all that lie on the way.
+  mutable std::vector<Storage> storages_;
   std::vector<std::vector<int32_t>> members_;
   /// Steps that read or write each value.
   std::vector<std::vector<size_t>> touching_;

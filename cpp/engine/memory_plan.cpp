@@ -6,8 +6,11 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <numeric>
 #include <random>
+#include <set>
 
 #include "core/check.h"
 #include "core/memory.h"
@@ -16,6 +19,8 @@ namespace trtlike::engine {
 namespace {
 
 constexpr size_t kMaxBytes = size_t{1} << 62;
+/// Of more buffers than this, comparing all pairs takes seconds.
+constexpr size_t kMany = 8192;
 
 size_t rounded(const Lifetime& lifetime) { return core::align_up(lifetime.bytes); }
 
@@ -53,6 +58,63 @@ MemoryPlan place(std::span<const Lifetime> lifetimes, const std::vector<size_t>&
     plan.offsets[i] = best_offset(bytes, busy);
     plan.arena_bytes = std::max(plan.arena_bytes, plan.offsets[i] + bytes);
     placed.push_back(i);
+  }
+  return plan;
+}
+
+/// What `place` does in the order of time, where what lives together is what is not free yet: in a
+/// time by the number of buffers and its logarithm.
+MemoryPlan place_by_time(std::span<const Lifetime> lifetimes, const std::vector<size_t>& order) {
+  MemoryPlan plan;
+  plan.offsets.assign(lifetimes.size(), 0);
+  std::map<size_t, size_t> gaps;                 // offset -> bytes, below the top
+  std::set<std::pair<size_t, size_t>> by_bytes;  // the same as (bytes, offset)
+  std::set<std::pair<int, size_t>> ends;         // (last, buffer) of what lives
+  size_t top = 0;
+  const auto erase = [&](std::map<size_t, size_t>::iterator gap) {
+    by_bytes.erase({gap->second, gap->first});
+    return gaps.erase(gap);
+  };
+  const auto add = [&](size_t offset, size_t bytes) {
+    if (bytes == 0) return;
+    gaps[offset] = bytes;
+    by_bytes.emplace(bytes, offset);
+  };
+  const auto release = [&](size_t offset, size_t bytes) {
+    auto next = gaps.lower_bound(offset);
+    if (next != gaps.end() && next->first == offset + bytes) {
+      bytes += next->second;
+      next = erase(next);
+    }
+    if (next != gaps.begin() && std::prev(next)->first + std::prev(next)->second == offset) {
+      --next;
+      offset = next->first;
+      bytes += next->second;
+      erase(next);
+    }
+    if (offset + bytes == top) {
+      top = offset;
+    } else {
+      add(offset, bytes);
+    }
+  };
+  for (size_t i : order) {
+    const size_t bytes = rounded(lifetimes[i]);
+    if (bytes == 0) continue;
+    for (; !ends.empty() && ends.begin()->first < lifetimes[i].first; ends.erase(ends.begin()))
+      release(plan.offsets[ends.begin()->second], rounded(lifetimes[ends.begin()->second]));
+    ends.emplace(lifetimes[i].last, i);
+    const auto fit = by_bytes.lower_bound({bytes, 0});
+    if (fit == by_bytes.end()) {
+      plan.offsets[i] = top;
+      top += bytes;
+      plan.arena_bytes = std::max(plan.arena_bytes, top);
+      continue;
+    }
+    const auto [gap_bytes, offset] = *fit;
+    plan.offsets[i] = offset;
+    erase(gaps.find(offset));
+    add(offset + bytes, gap_bytes - bytes);
   }
   return plan;
 }
@@ -125,17 +187,22 @@ MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
       [&](size_t i) { return rounded(lifetimes[i]); },
       [&](size_t i) { return length(i) * (rounded(lifetimes[i]) >> 6); },
       [&](size_t i) { return length(i); },
-      [&](size_t i) { return SIZE_MAX - static_cast<size_t>(lifetimes[i].first); },
   };
   const size_t bound = live_bytes(lifetimes);
-  MemoryPlan best;
-  std::vector<size_t> order(lifetimes.size()), best_order;
+  std::vector<size_t> order(lifetimes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return lifetimes[a].first < lifetimes[b].first; });
+  MemoryPlan best = place_by_time(lifetimes, order);
+  best.lower_bound_bytes = bound;
+  if (lifetimes.size() > kMany || best.arena_bytes <= bound) return best;
+  std::vector<size_t> best_order = order;
   for (const auto& key : keys) {
     std::iota(order.begin(), order.end(), size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](size_t a, size_t b) { return key(a) > key(b); });
     MemoryPlan plan = place(lifetimes, order);
-    if (best_order.empty() || plan.arena_bytes < best.arena_bytes) {
+    if (plan.arena_bytes < best.arena_bytes) {
       best = std::move(plan);
       best_order = order;
     }

@@ -320,8 +320,8 @@ void Graph::rename_value(ValueId id, const std::string& to) {
 
 std::string Graph::unique_value_name(const std::string& wanted) const {
   if (!find_value(wanted)) return wanted;
-  for (int i = 1;; ++i) {
-    std::string candidate = core::str(wanted, "_", i);
+  for (int& i = taken_numbers_[wanted];;) {
+    std::string candidate = core::str(wanted, "_", ++i);
     if (!find_value(candidate)) return candidate;
   }
 }
@@ -334,6 +334,7 @@ Graph Graph::clone() const {
   copy.inputs_ = inputs_;
   copy.outputs_ = outputs_;
   copy.value_names_ = value_names_;
+  copy.taken_numbers_ = taken_numbers_;
   return copy;
 }
 

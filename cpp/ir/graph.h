@@ -148,7 +148,7 @@ class Graph {
   void remove_value(ValueId id);
   /// Renames a value; throws UserError when another one has the name.
   void rename_value(ValueId id, const std::string& name);
-  /// `name`, or the first of name_1, name_2, ... that no value has.
+  /// `name`, or one of name_1, name_2, ... that no value has.
   std::string unique_value_name(const std::string& name) const;
 
   /// Infers types, shapes and host values again, in topological order (after an input's shape or an
@@ -188,6 +188,8 @@ class Graph {
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
   std::map<std::string, int32_t, std::less<>> value_names_;
+  /// By wanted name: the numbers up to this one were taken when it was last asked for.
+  mutable std::map<std::string, int, std::less<>> taken_numbers_;
 };
 
 /// The elements of a constant as doubles; nothing when the value is no constant or has more than

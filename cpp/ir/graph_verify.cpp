@@ -1,5 +1,6 @@
 // The graph's invariants, checked after every rewrite in debug builds.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/check.h"
@@ -8,14 +9,18 @@
 namespace trtlike::ir {
 namespace {
 
-void verify_edges(const Graph& graph, NodeId id) {
+/// How often a value says that a node reads it.
+using Uses = std::map<std::pair<ValueId, NodeId>, long>;
+
+void verify_edges(const Graph& graph, NodeId id, const Uses& found_uses) {
   const Node& node = graph.node(id);
   for (const ValueId input : node.inputs) {
     if (!input) continue;
     const Value& value = graph.value(input);
     TRTLIKE_ASSERT(value.alive, "node '", node.name, "' reads removed value '", value.name, "'");
-    TRTLIKE_ASSERT(std::count(value.users.begin(), value.users.end(), id) ==
-                       std::count(node.inputs.begin(), node.inputs.end(), input),
+    const auto uses = found_uses.find({input, id});
+    TRTLIKE_ASSERT(uses != found_uses.end() &&
+                       uses->second == std::count(node.inputs.begin(), node.inputs.end(), input),
                    "users of '", value.name, "' by node '", node.name, "'");
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
@@ -44,14 +49,12 @@ void verify_types(const Graph& graph, NodeId id) {
   }
 }
 
-void verify_value(const Graph& graph, ValueId id) {
+void verify_value(const Graph& graph, ValueId id, const std::set<ValueId>& inputs,
+                  const std::set<ValueId>& outputs) {
   const Value& value = graph.value(id);
   TRTLIKE_ASSERT(graph.find_value(value.name) == id, "name of value '", value.name, "'");
-  const auto listed = [&](const std::vector<ValueId>& list) {
-    return std::find(list.begin(), list.end(), id) != list.end();
-  };
-  TRTLIKE_ASSERT(value.is_input == listed(graph.inputs()), "input '", value.name, "'");
-  TRTLIKE_ASSERT(value.is_output == listed(graph.outputs()), "output '", value.name, "'");
+  TRTLIKE_ASSERT(value.is_input == inputs.contains(id), "input '", value.name, "'");
+  TRTLIKE_ASSERT(value.is_output == outputs.contains(id), "output '", value.name, "'");
   TRTLIKE_ASSERT(value.producer || value.is_input || value.constant, "source of '", value.name,
                  "'");
   for (const NodeId user : value.users)
@@ -61,10 +64,15 @@ void verify_value(const Graph& graph, ValueId id) {
 }  // namespace
 
 void Graph::verify() const {
+  const std::set<ValueId> inputs(inputs_.begin(), inputs_.end()),
+      outputs(outputs_.begin(), outputs_.end());
   for (size_t i = 0; i < values_.size(); ++i)
-    if (values_[i]->alive) verify_value(*this, {static_cast<int32_t>(i)});
+    if (values_[i]->alive) verify_value(*this, {static_cast<int32_t>(i)}, inputs, outputs);
+  Uses uses;
+  for (size_t i = 0; i < values_.size(); ++i)
+    for (const NodeId user : values_[i]->users) ++uses[{{static_cast<int32_t>(i)}, user}];
   for (const NodeId id : topological_order()) {
-    verify_edges(*this, id);
+    verify_edges(*this, id, uses);
     verify_types(*this, id);
   }
 }

@@ -18,8 +18,10 @@ bool is_compatible(const ops::TensorType& a, const ops::TensorType& b) {
   return true;
 }
 
-/// Removes the producers of unused values, and theirs; constants that nobody reads go too.
-void sweep(Graph& graph, std::vector<ValueId> candidates) {
+/// Removes the producers of unused values, and theirs; constants that nobody reads go too. Returns
+/// the nodes.
+std::vector<NodeId> sweep(Graph& graph, std::vector<ValueId> candidates) {
+  std::vector<NodeId> removed;
   while (!candidates.empty()) {
     const ValueId id = candidates.back();
     candidates.pop_back();
@@ -36,8 +38,11 @@ void sweep(Graph& graph, std::vector<ValueId> candidates) {
     });
     if (!unused) continue;
     candidates.insert(candidates.end(), node.inputs.begin(), node.inputs.end());
+    removed.push_back(value.producer);
     graph.remove_node(value.producer);
   }
+  std::sort(removed.begin(), removed.end());
+  return removed;
 }
 
 void replace_value(Graph& graph, ValueId old_value, ValueId new_value) {
@@ -149,9 +154,9 @@ bool Patch::keeps_constraints() const {
   });
 }
 
-int Patch::apply(Graph& graph) const {
+int Patch::apply(Graph& graph, std::vector<NodeId>* removed) const {
   TRTLIKE_ASSERT(&graph == graph_, "a patch is applied to the graph it was made against");
-  const auto before = static_cast<int>(graph.nodes().size());
+  const size_t ids_before = graph.num_node_ids();
   const std::optional<DataType> precision = find_precision();
   std::map<int, ValueId> real;
   const auto resolve = [&](ValueId id) { return id.index < -1 ? real.at(id.index) : id; };
@@ -185,8 +190,12 @@ int Patch::apply(Graph& graph) const {
     replace_value(graph, old_value, now);
     candidates.push_back(old_value);
   }
-  sweep(graph, std::move(candidates));
-  return before - static_cast<int>(graph.nodes().size());
+  std::vector<NodeId> gone = sweep(graph, std::move(candidates));
+  const auto lost =
+      static_cast<int>(gone.size()) - static_cast<int>(graph.num_node_ids() - ids_before);
+  std::erase_if(gone, [&](NodeId id) { return static_cast<size_t>(id.index) >= ids_before; });
+  if (removed != nullptr) *removed = std::move(gone);
+  return lost;
 }
 
 }  // namespace trtlike::ir

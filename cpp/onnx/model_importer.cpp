@@ -183,7 +183,8 @@ bool ModelImporter::define_constant(Scope& scope, const NodeProto& node) {
   const std::string& output = node.output(0);
   if (node.op_type() == "Identity" && node.input_size() == 1) {
     if (!scope.is_initializer(node.input(0))) return false;
-    scope.aliases[output] = node.input(0);
+    const auto known = scope.aliases.find(node.input(0));
+    scope.aliases[output] = known == scope.aliases.end() ? node.input(0) : known->second;
     return true;
   }
   if (node.op_type() != "Constant" || node.attribute_size() != 1) return false;
@@ -298,8 +299,8 @@ const std::vector<ir::ValueId>& ModelImporter::sequence(ir::ValueId handle) cons
 
 std::string ModelImporter::unique_layer_name(const std::string& wanted) {
   if (layer_names_.insert(wanted).second) return wanted;
-  for (int i = 1;; ++i) {
-    std::string candidate = str(wanted, "_", i);
+  for (int& i = taken_numbers_[wanted];;) {
+    std::string candidate = str(wanted, "_", ++i);
     if (layer_names_.insert(candidate).second) return candidate;
   }
 }

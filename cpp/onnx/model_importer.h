@@ -120,6 +120,8 @@ class ModelImporter {
   std::vector<ParserError>* errors_ = nullptr;
   std::map<std::string, std::vector<ir::ValueId>> layer_outputs_;
   std::unordered_set<std::string> layer_names_;
+  /// By wanted name: the numbers up to this one are taken.
+  std::unordered_map<std::string, int> taken_numbers_;
   std::vector<ir::ValueId> constants_;
   std::deque<std::vector<ir::ValueId>> sequences_;
   /// Values that carry a name of the model.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <unordered_map>
 
 #include "core/check.h"
 
@@ -35,14 +36,13 @@ constexpr std::array<PointwiseOpcodeInfo, kNumPointwiseOpcodes> kInfo = {{
                             ", got '", got, "'."));
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
+void split(std::string_view text, char separator, std::vector<std::string_view>& parts) {
+  parts.clear();
   while (!text.empty()) {
     const size_t end = std::min(text.find(separator), text.size());
     if (end > 0) parts.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return parts;
 }
 
 template <typename T>
@@ -62,17 +62,25 @@ int parse_register(std::string_view statement, std::string_view word, int num_re
 }
 
 PointwiseOpcode parse_opcode(std::string_view statement, std::string_view word) {
-  for (int i = 0; i < kNumPointwiseOpcodes; ++i)
-    if (word == kInfo[static_cast<size_t>(i)].name) return static_cast<PointwiseOpcode>(i);
-  fail(statement, "the name of an operation", word);
+  static const std::unordered_map<std::string_view, PointwiseOpcode> opcodes = [] {
+    std::unordered_map<std::string_view, PointwiseOpcode> by_name;
+    for (int i = 0; i < kNumPointwiseOpcodes; ++i)
+      by_name[kInfo[static_cast<size_t>(i)].name] = static_cast<PointwiseOpcode>(i);
+    return by_name;
+  }();
+  const auto found = opcodes.find(word);
+  if (found == opcodes.end()) fail(statement, "the name of an operation", word);
+  return found->second;
 }
+
+std::string register_name(int index) { return "v" + std::to_string(index); }
 
 /// words: "v2" "=" "clip" "v0" "0" "6".
 PointwiseInstruction parse_instruction(std::string_view statement,
                                        const std::vector<std::string_view>& words,
                                        int num_registers) {
   if (words.size() < 3 || words[1] != "=") fail(statement, "'vN = operation ...'", statement);
-  if (words[0] != core::str("v", num_registers))
+  if (words[0] != register_name(num_registers))
     fail(statement, core::str("the next register, v", num_registers).c_str(), words[0]);
   PointwiseInstruction instruction;
   instruction.op = parse_opcode(statement, words[2]);
@@ -121,27 +129,28 @@ int PointwiseProgram::append(PointwiseOpcode op, int a, int b, int c, float alph
 }
 
 std::string PointwiseProgram::to_text() const {
-  std::string text = core::str("in ", num_inputs);
+  std::string text = "in " + std::to_string(num_inputs);
   for (size_t i = 0; i < instructions.size(); ++i) {
     const PointwiseInstruction& instruction = instructions[i];
     const PointwiseOpcodeInfo& info = opcode_info(instruction.op);
-    text += core::str("; v", static_cast<size_t>(num_inputs) + i, " = ", info.name);
+    text += "; " + register_name(num_inputs + static_cast<int>(i)) + " = " + info.name;
     const int operands[] = {instruction.a, instruction.b, instruction.c};
-    for (int j = 0; j < info.num_operands; ++j) text += core::str(" v", operands[j]);
+    for (int j = 0; j < info.num_operands; ++j) text += " " + register_name(operands[j]);
     const float parameters[] = {instruction.alpha, instruction.beta};
     for (int j = 0; j < info.num_parameters; ++j) text += " " + number(parameters[j]);
   }
-  return text + core::str("; out v", output);
+  return text + "; out " + register_name(output);
 }
 
 PointwiseProgram PointwiseProgram::parse(std::string_view text) {
   PointwiseProgram program;
-  const std::vector<std::string_view> statements = split(text, ';');
+  std::vector<std::string_view> statements, words;
+  split(text, ';', statements);
   if (statements.size() < 2) fail(text, "'in N; ...; out vN'", text);
   if (statements.size() - 2 > kMaxInstructions)
     fail("...", "at most 1024 instructions", std::to_string(statements.size() - 2));
   for (size_t i = 0; i < statements.size(); ++i) {
-    const std::vector<std::string_view> words = split(statements[i], ' ');
+    split(statements[i], ' ', words);
     if (i == 0) {
       if (words.size() != 2 || words[0] != "in") fail(statements[i], "'in N'", statements[i]);
       program.num_inputs = parse_number<int>(statements[i], words[1], "a number of inputs");

@@ -42,7 +42,9 @@ class Driver {
   /// One sweep over what is pending; true when any rule fired.
   bool drain(std::vector<Pending>& pending);
   bool apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pending);
-  std::string removed_names(const std::vector<char>& alive_before) const;
+  /// Every node becomes pending for the rules that look at its op.
+  void add_all(std::vector<Pending>& pending) const;
+  std::string names_of(const std::vector<ir::NodeId>& nodes) const;
   void finish_stage(const char* name, bool changed);
 
   ir::Graph& graph_;
@@ -50,6 +52,8 @@ class Driver {
   std::map<std::string, int> counts_;
   std::set<std::string, std::less<>> disabled_;
   int64_t patches_left_;
+  /// Far more than the network needs: rules that undo each other end here.
+  int64_t max_patches_;
   int num_patches_ = 0;
   int num_dumps_ = 0;
   std::string dump_folder_;

@@ -12,6 +12,12 @@ using ir::Node;
 using ir::NodeId;
 using ir::ValueId;
 
+namespace {
+
+constexpr size_t kMaxName = 2048;
+
+}  // namespace
+
 bool is_op(const Graph& graph, NodeId node, std::string_view op) {
   return node && op == graph.node(node).op->name;
 }
@@ -57,7 +63,13 @@ std::optional<WithConstant> split_constant(const Graph& graph, const Node& node)
 std::string joined_name(const Graph& graph, const std::vector<NodeId>& nodes) {
   std::vector<std::string> names;
   for (const NodeId id : nodes) names.push_back(graph.node(id).name);
-  return core::join(names, " + ");
+  std::string joined = core::join(names, " + ");
+  if (joined.size() <= kMaxName) return joined;
+  // Of a name that is added to again and again, the first and the last are kept.
+  const size_t head = joined.rfind(" + ", kMaxName / 2),
+               tail = joined.find(" + ", joined.size() - kMaxName / 2);
+  if (head == std::string::npos || tail == std::string::npos || head >= tail) return joined;
+  return joined.substr(0, head) + " + ..." + joined.substr(tail);
 }
 
 bool precisions_agree(const Graph& graph, NodeId a, NodeId b) {

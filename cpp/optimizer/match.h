@@ -32,7 +32,8 @@ struct WithConstant {
 };
 std::optional<WithConstant> split_constant(const ir::Graph& graph, const ir::Node& node);
 
-/// "conv1 + relu1": the name of the node that computes all of these.
+/// "conv1 + relu1": the name of the node that computes all of these; "conv1 + ... + relu9" for very
+/// many.
 std::string joined_name(const ir::Graph& graph, const std::vector<ir::NodeId>& nodes);
 /// True when both may run in one kernel: at most one has a precision of its own, or both the same.
 bool precisions_agree(const ir::Graph& graph, ir::NodeId a, ir::NodeId b);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <sstream>
 
 #include "core/check.h"
@@ -14,8 +15,7 @@
 namespace trtlike::optimizer {
 namespace {
 
-/// Far more than any network needs: rules that undo each other end here.
-constexpr int kMaxPatches = 200000;
+constexpr int64_t kMaxPatches = 200000, kMaxPatchesPerNode = 20;
 
 #ifdef __OPTIMIZE__
 constexpr bool kVerifyEachPatch = false;
@@ -36,7 +36,7 @@ std::set<std::string, std::less<>> split(const std::string& list) {
 
 int64_t patch_limit() {
   const std::string text = core::environment(core::Switch::StopAfterPatches);
-  if (text.empty()) return kMaxPatches;
+  if (text.empty()) return std::numeric_limits<int64_t>::max();
   const bool is_number =
       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   TRTLIKE_CHECK(is_number && text.size() < 10,
@@ -44,26 +44,38 @@ int64_t patch_limit() {
   return std::stoll(text);
 }
 
-/// The nodes that a change at `node` may let a rule fire at: within `distance` steps.
-void add_neighbourhood(const ir::Graph& graph, ir::NodeId node, int distance,
-                       std::set<ir::NodeId>& out) {
-  if (!node || !graph.node(node).alive) return;
-  out.insert(node);
-  if (distance == 0) return;
-  for (const ir::ValueId input : graph.node(node).inputs) {
-    if (!input) continue;
-    add_neighbourhood(graph, graph.producer(input), distance - 1, out);
-    for (const ir::NodeId sibling : graph.value(input).users) out.insert(sibling);
+/// The nodes that a change at `changed` may let a rule fire at: within a few steps, and what reads
+/// the same values there. Not along values with many readers: a change is no news to all of them,
+/// and the last sweep over everything finds the rest.
+std::set<ir::NodeId> find_neighbourhood(const ir::Graph& graph, std::vector<ir::NodeId> changed) {
+  constexpr int kDistance = 3;
+  constexpr size_t kManyReaders = 64, kMaxNodes = 1024;
+  std::set<ir::NodeId> reached, out;
+  for (int distance = kDistance; distance >= 0 && out.size() < kMaxNodes; --distance) {
+    std::vector<ir::NodeId> next;
+    for (const ir::NodeId id : changed) {
+      if (!id || !graph.node(id).alive || !reached.insert(id).second) continue;
+      out.insert(id);
+      if (distance == 0) continue;
+      for (const ir::ValueId input : graph.node(id).inputs) {
+        if (!input) continue;
+        next.push_back(graph.producer(input));
+        const auto& siblings = graph.value(input).users;
+        if (siblings.size() <= kManyReaders) out.insert(siblings.begin(), siblings.end());
+      }
+      for (const ir::ValueId output : graph.node(id).outputs) {
+        const auto& users = graph.value(output).users;
+        if (users.size() <= kManyReaders) next.insert(next.end(), users.begin(), users.end());
+      }
+    }
+    changed = std::move(next);
   }
-  for (const ir::ValueId output : graph.node(node).outputs)
-    for (const ir::NodeId user : graph.value(output).users)
-      add_neighbourhood(graph, user, distance - 1, out);
+  return out;
 }
 
-std::vector<char> alive_flags(const ir::Graph& graph) {
-  std::vector<char> flags(graph.num_node_ids(), 0);
-  for (const ir::NodeId id : graph.nodes()) flags[static_cast<size_t>(id.index)] = 1;
-  return flags;
+bool looks_at(const Rule& rule, const ir::Node& node) {
+  const std::string_view anchor = rule.anchor;
+  return anchor.empty() || anchor == node.op->name;
 }
 
 }  // namespace
@@ -73,6 +85,7 @@ Driver::Driver(ir::Graph& graph, const Options& options)
       options_(options),
       disabled_(split(core::environment(core::Switch::DisableFusions))),
       patches_left_(patch_limit()),
+      max_patches_(kMaxPatches + kMaxPatchesPerNode * static_cast<int64_t>(graph.num_node_ids())),
       dump_folder_(core::environment(core::Switch::DumpGraph)) {}
 
 bool Driver::is_enabled(const std::string& name) const {
@@ -108,25 +121,23 @@ bool Driver::run(const Pass& pass) {
   return changes > 0;
 }
 
-std::string Driver::removed_names(const std::vector<char>& alive_before) const {
+std::string Driver::names_of(const std::vector<ir::NodeId>& nodes) const {
   std::vector<std::string> names;
-  for (size_t i = 0; i < alive_before.size(); ++i) {
-    const ir::Node& node = graph_.node({static_cast<int32_t>(i)});
-    if (alive_before[i] && !node.alive) names.push_back(core::str("'", node.name, "'"));
-  }
+  for (const ir::NodeId id : nodes) names.push_back(core::str("'", graph_.node(id).name, "'"));
   return core::join(names);
 }
 
 bool Driver::apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pending) {
   const std::optional<ir::Patch> patch = rule.rewrite(graph_, node);
   if (!patch || !patch->keeps_constraints()) return false;
-  const std::vector<char> alive_before = alive_flags(graph_);
+  const size_t ids_before = graph_.num_node_ids();
   const std::string anchor = graph_.node(node).name;
-  TRTLIKE_ASSERT(num_patches_ < kMaxPatches, "rewrites that end; the last was ", rule.name, " at '",
-                 anchor, "'");
+  TRTLIKE_ASSERT(num_patches_ < max_patches_, "rewrites that end; the last was ", rule.name,
+                 " at '", anchor, "'");
+  std::vector<ir::NodeId> removed;
   int lost = 0;
   try {
-    lost = patch->apply(graph_);
+    lost = patch->apply(graph_, &removed);
     if (kVerifyEachPatch || !dump_folder_.empty()) graph_.verify();
   } catch (const Error& e) {
     throw InternalError(
@@ -135,15 +146,28 @@ bool Driver::apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pend
   ++num_patches_;
   --patches_left_;
   ++counts_[rule.name];
-  core::log(options_.logger, Severity::Verbose, "[optimizer] #", num_patches_, " ", rule.name,
-            " at '", anchor, "': ", lost + patch->num_new_nodes(), " nodes -> ",
-            patch->num_new_nodes(), " (", removed_names(alive_before), ")");
-  constexpr int kDistance = 3;
-  std::set<ir::NodeId> touched;
-  for (size_t i = alive_before.size(); i < graph_.num_node_ids(); ++i)
-    add_neighbourhood(graph_, {static_cast<int32_t>(i)}, kDistance, touched);
-  for (Pending& other : pending) other.nodes.insert(touched.begin(), touched.end());
+  if (options_.logger != nullptr && options_.logger->min_severity() >= Severity::Verbose)
+    core::log(options_.logger, Severity::Verbose, "[optimizer] #", num_patches_, " ", rule.name,
+              " at '", anchor, "': ", lost + patch->num_new_nodes(), " nodes -> ",
+              patch->num_new_nodes(), " (", names_of(removed), ")");
+  std::vector<ir::NodeId> added;
+  for (size_t i = ids_before; i < graph_.num_node_ids(); ++i)
+    added.push_back({static_cast<int32_t>(i)});
+  for (const ir::NodeId id : find_neighbourhood(graph_, std::move(added)))
+    for (Pending& other : pending)
+      if (looks_at(*other.rule, graph_.node(id))) other.nodes.insert(id);
   return true;
+}
+
+void Driver::add_all(std::vector<Pending>& pending) const {
+  const std::vector<ir::NodeId> nodes = graph_.nodes();
+  std::map<std::string_view, std::vector<ir::NodeId>> by_op;
+  for (const ir::NodeId id : nodes) by_op[graph_.node(id).op->name].push_back(id);
+  for (Pending& p : pending) {
+    const std::string_view anchor = p.rule->anchor;
+    const std::vector<ir::NodeId>& from = anchor.empty() ? nodes : by_op[anchor];
+    p.nodes.insert(from.begin(), from.end());
+  }
 }
 
 bool Driver::drain(std::vector<Pending>& pending) {
@@ -155,10 +179,7 @@ bool Driver::drain(std::vector<Pending>& pending) {
   for (auto at = first_pending(); at != pending.end() && patches_left_ > 0; at = first_pending()) {
     const ir::NodeId id = *at->nodes.begin();
     at->nodes.erase(at->nodes.begin());
-    const ir::Node& node = graph_.node(id);
-    const std::string_view anchor = at->rule->anchor;
-    if (!node.alive || (!anchor.empty() && anchor != node.op->name)) continue;
-    fired |= apply(*at->rule, id, pending);
+    if (graph_.node(id).alive) fired |= apply(*at->rule, id, pending);
   }
   return fired;
 }
@@ -170,8 +191,7 @@ bool Driver::run(std::span<const Rule> rules) {
   bool any = false;
   // A patch wakes its neighbourhood only; a last sweep over everything finds what reaches further.
   for (bool fired = true; fired;) {
-    const std::vector<ir::NodeId> nodes = graph_.nodes();
-    for (Pending& p : pending) p.nodes.insert(nodes.begin(), nodes.end());
+    add_all(pending);
     fired = drain(pending);
     any |= fired;
   }
@@ -194,6 +214,7 @@ std::vector<TimedMatch> find_timed_matches(const ir::Graph& graph) {
   for (const Rule& rule : all_rules()) {
     if (!rule.is_timed || disabled.contains("all") || disabled.contains(rule.name)) continue;
     for (const ir::NodeId id : graph.nodes()) {
+      if (!looks_at(rule, graph.node(id))) continue;
       const std::optional<ir::Patch> patch = rule.rewrite(graph, id);
       if (patch && patch->keeps_constraints()) matches.push_back({rule.name, id});
     }
@@ -201,11 +222,12 @@ std::vector<TimedMatch> find_timed_matches(const ir::Graph& graph) {
   return matches;
 }
 
-bool apply_timed_match(ir::Graph& graph, const TimedMatch& match) {
+bool apply_timed_match(ir::Graph& graph, const TimedMatch& match,
+                       std::vector<ir::NodeId>* removed) {
   if (!graph.node(match.anchor).alive) return false;
   const std::optional<ir::Patch> patch = get_rule(match.rule).rewrite(graph, match.anchor);
   if (!patch || !patch->keeps_constraints()) return false;
-  patch->apply(graph);
+  patch->apply(graph, removed);
   return true;
 }
 

@@ -31,7 +31,9 @@ struct TimedMatch {
   ir::NodeId anchor;
 };
 std::vector<TimedMatch> find_timed_matches(const ir::Graph& graph);
-/// Fires it; false when it fits no more. The new node is the first after the old ones.
-bool apply_timed_match(ir::Graph& graph, const TimedMatch& match);
+/// Fires it; false when it fits no more. The new node is the first after the old ones; `removed`
+/// collects those that it replaced.
+bool apply_timed_match(ir::Graph& graph, const TimedMatch& match,
+                       std::vector<ir::NodeId>* removed = nullptr);
 
 }  // namespace trtlike::optimizer

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "core/check.h"
 
@@ -17,13 +19,13 @@ class Solver {
  public:
   explicit Solver(const PbqpProblem& problem) : cost_(problem.nodes), edges_(problem.nodes.size()) {
     for (const PbqpEdge& edge : problem.edges) add_edge(edge.from, edge.to, edge.cost);
+    for (size_t u = 0; u < cost_.size(); ++u) open_.insert(rank(static_cast<int>(u)));
   }
 
   std::vector<int> solve() {
-    std::vector<bool> done(cost_.size(), false);
-    for (size_t left = cost_.size(); left > 0; --left) {
-      const int u = next_node(done);
-      done[static_cast<size_t>(u)] = true;
+    while (!open_.empty()) {
+      const int u = open_.begin()->second;
+      open_.erase(open_.begin());
       eliminate(u);
     }
     std::vector<int> state(cost_.size(), 0);
@@ -42,10 +44,26 @@ class Solver {
   size_t states(int u) const { return cost_[static_cast<size_t>(u)].size(); }
   std::map<int, Matrix>& edges(int u) { return edges_[static_cast<size_t>(u)]; }
 
+  /// Least degree first; among those of degree three and more, the one whose choice costs most to
+  /// get wrong would be ideal, the one with the most neighbours frees the most.
+  std::pair<int, int> rank(int u) const {
+    const auto degree = static_cast<int>(edges_[static_cast<size_t>(u)].size());
+    return {degree <= 2 ? std::numeric_limits<int>::min() : -degree, u};
+  }
+
+  /// Changes the edges of a node, which keeps its place among the open ones.
+  template <typename Change>
+  void change_edges(int u, Change change) {
+    const bool is_open = open_.erase(rank(u)) > 0;
+    change(edges(u));
+    if (is_open) open_.insert(rank(u));
+  }
+
   void add_edge(int u, int v, const Matrix& cost) {
     TRTLIKE_ASSERT(cost.size() == states(u) * states(v), "size of an edge's cost matrix");
-    Matrix& there = edges(u).try_emplace(v, Matrix(cost.size(), 0.0)).first->second;
-    Matrix& back = edges(v).try_emplace(u, Matrix(cost.size(), 0.0)).first->second;
+    change_edges(u, [&](auto& of) { of.try_emplace(v, Matrix(cost.size(), 0.0)); });
+    change_edges(v, [&](auto& of) { of.try_emplace(u, Matrix(cost.size(), 0.0)); });
+    Matrix &there = edges(u).at(v), &back = edges(v).at(u);
     for (size_t i = 0; i < states(u); ++i) {
       for (size_t j = 0; j < states(v); ++j) {
         there[i * states(v) + j] += cost[i * states(v) + j];
@@ -54,22 +72,9 @@ class Solver {
     }
   }
 
-  /// Least degree first; among those of degree three and more, the one whose choice costs most to
-  /// get wrong would be ideal, the one with the most neighbours frees the most.
-  int next_node(const std::vector<bool>& done) const {
-    int best = -1;
-    for (size_t u = 0; u < cost_.size(); ++u) {
-      if (done[u]) continue;
-      const size_t degree = edges_[u].size();
-      if (degree <= 2) return static_cast<int>(u);
-      if (best < 0 || degree > edges_[static_cast<size_t>(best)].size()) best = static_cast<int>(u);
-    }
-    return best;
-  }
-
   void eliminate(int u) {
     Eliminated step{u, cost_[static_cast<size_t>(u)], {edges(u).begin(), edges(u).end()}};
-    for (const auto& [v, matrix] : step.neighbours) edges(v).erase(u);
+    for (const auto& [v, matrix] : step.neighbours) change_edges(v, [&](auto& of) { of.erase(u); });
     edges(u).clear();
     if (step.neighbours.size() == 1) {
       fold_into_one(step);
@@ -147,6 +152,8 @@ class Solver {
 
   std::vector<std::vector<double>> cost_;
   std::vector<std::map<int, Matrix>> edges_;
+  /// Ranks of the nodes that are not eliminated yet.
+  std::set<std::pair<int, int>> open_;
   std::vector<Eliminated> eliminated_;
 };
 

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <random>
 
 #include "trtlike/error.h"
@@ -56,9 +58,9 @@ TEST(MemoryPlan, sums_that_do_not_fit_are_refused) {
 }
 
 /// Lifetimes as networks have them: most values die soon, some live long.
-std::vector<Lifetime> random_lifetimes(std::mt19937& random) {
+std::vector<Lifetime> random_lifetimes(std::mt19937& random, int most = 200) {
   std::vector<Lifetime> lifetimes;
-  const int count = std::uniform_int_distribution<int>(1, 200)(random);
+  const int count = most > 200 ? most : std::uniform_int_distribution<int>(1, most)(random);
   for (int i = 0; i < count; ++i) {
     const int first = std::uniform_int_distribution<int>(0, count)(random);
     const bool lasting = std::uniform_int_distribution<int>(0, 9)(random) == 0;
@@ -80,6 +82,38 @@ TEST(MemoryPlan, random_sets_are_disjoint_and_within_a_tenth_of_the_bound) {
               1.1 * static_cast<double>(plan.lower_bound_bytes))
         << "round " << round;
   }
+}
+
+/// No two of those that live at one time overlap, looked at in the order of time.
+void expect_disjoint_in_time(const std::vector<Lifetime>& lifetimes, const MemoryPlan& plan) {
+  std::multimap<int, size_t> begins, ends;
+  for (size_t i = 0; i < lifetimes.size(); ++i) {
+    if (lifetimes[i].bytes == 0) continue;
+    begins.emplace(lifetimes[i].first, i);
+    ends.emplace(lifetimes[i].last, i);
+  }
+  std::map<size_t, size_t> busy;
+  auto end = ends.begin();
+  for (const auto& [first, i] : begins) {
+    for (; end != ends.end() && end->first < first; ++end) busy.erase(plan.offsets[end->second]);
+    const auto [at, is_free] = busy.emplace(plan.offsets[i], plan.offsets[i] + lifetimes[i].bytes);
+    ASSERT_TRUE(is_free);
+    ASSERT_TRUE(at == busy.begin() || std::prev(at)->second <= at->first);
+    ASSERT_TRUE(std::next(at) == busy.end() || at->second <= std::next(at)->first);
+    ASSERT_LE(at->second, plan.arena_bytes);
+  }
+}
+
+TEST(MemoryPlan, very_many_buffers_take_no_time_by_the_square) {
+  std::mt19937 random(3);
+  const std::vector<Lifetime> lifetimes = random_lifetimes(random, 200000);
+  const MemoryPlan plan = plan_memory(lifetimes);
+  expect_disjoint_in_time(lifetimes, plan);
+  EXPECT_LE(static_cast<double>(plan.arena_bytes),
+            1.5 * static_cast<double>(plan.lower_bound_bytes));
+  std::vector<Lifetime> all_at_once;
+  for (int i = 0; i < 200000; ++i) all_at_once.push_back({64, i, 200000 + i});
+  EXPECT_EQ(plan_memory(all_at_once).arena_bytes, 64u * 200000);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "core/check.h"
+#include "optimizer/match.h"
 #include "support/run_graph.h"
 
 namespace trtlike::optimizer {
@@ -62,6 +63,22 @@ TEST(Driver, applies_a_rule_until_it_fires_no_more_and_says_so) {
   EXPECT_THAT(lines.lines,
               Contains(HasSubstr("#1 double_negation at 'neg1': 2 nodes -> 1 ('neg0', 'neg1')")));
   EXPECT_FALSE(driver.run(rules));
+}
+
+TEST(Driver, names_that_grow_with_every_rewrite_stay_short) {
+  ir::Graph graph;
+  std::vector<ir::NodeId> nodes;
+  ir::ValueId x = graph.add_input("x", DataType::Float, {2});
+  for (int i = 0; i < 1000; ++i) {
+    nodes.push_back(graph.add_node("Unary", core::str("layer", i), {x}, {{"op", int64_t{5}}}));
+    x = graph.node(nodes.back()).outputs[0];
+  }
+  EXPECT_EQ(joined_name(graph, {nodes[0], nodes[1]}), "layer0 + layer1");
+  const std::string all = joined_name(graph, nodes);
+  EXPECT_LT(all.size(), 2100u);
+  EXPECT_EQ(all.substr(0, 18), "layer0 + layer1 + ");
+  EXPECT_THAT(all, HasSubstr(" + ... + "));
+  EXPECT_EQ(all.substr(all.size() - 11), " + layer999");
 }
 
 TEST(Driver, switches_leave_a_rule_out_and_stop_after_a_number_of_patches) {

@@ -50,6 +50,30 @@ TEST(Pbqp, chains_are_solved_exactly) {
   }
 }
 
+TEST(Pbqp, long_chains_and_wide_stars_take_no_time_by_the_square) {
+  constexpr int kNodes = 200000;
+  std::mt19937 random(5);
+  PbqpProblem chain = random_problem(random, kNodes), star = random_problem(random, kNodes);
+  for (int i = 1; i < kNodes; ++i) connect(chain, random, i - 1, i);
+  for (int i = 1; i < kNodes; ++i) connect(star, random, 0, i);
+  EXPECT_EQ(solve(chain).size(), size_t{kNodes});
+  double least = 0;
+  for (size_t s = 0; s < star.nodes[0].size(); ++s) {
+    std::vector<int> states(kNodes, 0);
+    states[0] = static_cast<int>(s);
+    double sum = star.nodes[0][s];
+    for (const PbqpEdge& edge : star.edges) {
+      const std::vector<double>& node = star.nodes[static_cast<size_t>(edge.to)];
+      double best = std::numeric_limits<double>::infinity();
+      for (size_t j = 0; j < node.size(); ++j)
+        best = std::min(best, node[j] + edge.cost[s * node.size() + j]);
+      sum += best;
+    }
+    least = s == 0 ? sum : std::min(least, sum);
+  }
+  EXPECT_NEAR(total_cost(star, solve(star)), least, 1e-6 * least);
+}
+
 TEST(Pbqp, residual_blocks_are_solved_exactly) {
   std::mt19937 random(2);
   for (int trial = 0; trial < 50; ++trial) {
