@@ -7,6 +7,7 @@
 #include "builder/assemble.h"
 #include "builder/precisions.h"
 #include "builder/profiles.h"
+#include "builder/slow_steps.h"
 #include "builder/timed_fusions.h"
 #include "core/clock.h"
 #include "core/cpu.h"
@@ -210,6 +211,7 @@ class Build {
     options.progress = [&](int done, int) { return phase.step(done); };
     const Tuned tuned = choose(graph_, order, options);
     report_.layers_after = static_cast<int>(tuned.order.size());
+    builder::warn_of_references(tuned.graph, tuned.result, logger_);
     for (size_t n = 0; n < tuned.order.size(); ++n) {
       const tuner::Choice& choice = tuned.result.choices[n];
       if (choice.tactic == nullptr) continue;

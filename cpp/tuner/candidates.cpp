@@ -167,12 +167,13 @@ bool fits_reference(const TunedGraph& graph, const TunedNode& node, const Assign
 
 /// Keeps the tactics that take every problem of the assignment, and those at the limits.
 void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Options& options,
-                    Assignment& assignment, std::vector<std::string>& refusals) {
+                    Assignment& assignment, std::vector<Refusal>& refusals) {
   const bool one_type = fits_reference(graph, node, assignment);
   const std::vector<kernels::Problem> limits = limit_problems(graph, node, assignment);
   for (const kernels::Tactic* tactic : kernels::tactics_for(node.op->name)) {
+    if (!(tactic->needs <= core::cpu_isa())) continue;
     if (!source_allowed(*tactic, options.sources)) {
-      refusals.push_back(core::str(tactic->name, ": its source is switched off"));
+      refusals.push_back({tactic, "its source is switched off"});
       continue;
     }
     std::optional<std::string> reason;
@@ -183,7 +184,7 @@ void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Option
     for (size_t i = 0; i < limits.size() && !reason; ++i)
       reason = kernels::refuse(*tactic, limits[i]);
     if (reason) {
-      refusals.push_back(core::str(tactic->name, ": ", *reason));
+      refusals.push_back({tactic, *reason});
     } else {
       assignment.tactics.push_back(tactic);
     }
@@ -240,7 +241,7 @@ bool is_narrow(const TunedGraph& graph, const std::vector<int>& ids,
 /// Adds what some tactic takes and is not there already.
 void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType precision, Keep keep,
                      const Options& options, ConvertedConstants& constants,
-                     std::vector<Assignment>& out, std::vector<std::string>& refusals) {
+                     std::vector<Assignment>& out, std::vector<Refusal>& refusals) {
   const size_t shapes = graph.values[static_cast<size_t>(node.outputs[0])].dims.size();
   const size_t num_layouts = has_image(graph, node) ? std::size(kLayouts) : 1;
   for (size_t l = 0; l < num_layouts; ++l) {
@@ -275,7 +276,7 @@ void drop_slow(std::vector<Assignment>& assignments) {
 
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
                                          const Options& options, ConvertedConstants& constants,
-                                         std::vector<std::string>& refusals) {
+                                         std::vector<Refusal>& refusals) {
   std::vector<Assignment> out;
   const auto add = [&](const std::vector<DataType>& precisions) {
     for (Keep keep : {Keep::Fixed, Keep::Stored, Keep::None}) {
@@ -292,6 +293,18 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
   if (out.empty()) add(node.fallback);
   if (options.level < 5) drop_slow(out);
   return out;
+}
+
+std::optional<std::string> find_last_resort(const std::vector<Assignment>& assignments,
+                                            std::vector<Refusal> refusals) {
+  const auto is_reference = [](const kernels::Tactic* tactic) {
+    return tactic->source == kernels::Source::Reference;
+  };
+  for (const Assignment& assignment : assignments)
+    if (!std::all_of(assignment.tactics.begin(), assignment.tactics.end(), is_reference))
+      return std::nullopt;
+  std::erase_if(refusals, [&](const Refusal& refusal) { return is_reference(refusal.tactic); });
+  return to_string(refusals);
 }
 
 kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "tuner/refusals.h"
 #include "tuner/tuner.h"
 
 namespace trtlike::tuner {
@@ -28,11 +29,15 @@ struct ConvertedConstants {
   const void* get(const TunedValue& value, const Format& format);
 };
 
-/// Every assignment that some tactic takes at every shape. `refusals` collects "tactic: reason" for
-/// the error message.
+/// Every assignment that some tactic takes at every shape. `refusals` collects why others do not;
+/// those that need another CPU say nothing.
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
                                          const Options& options, ConvertedConstants& constants,
-                                         std::vector<std::string>& refusals);
+                                         std::vector<Refusal>& refusals);
+
+/// Choice::last_resort of a node with these assignments.
+std::optional<std::string> find_last_resort(const std::vector<Assignment>& assignments,
+                                            std::vector<Refusal> refusals);
 
 /// The problem of converting a value from one format to another, at one of the shapes.
 kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,

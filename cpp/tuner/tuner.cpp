@@ -84,16 +84,18 @@ class Tuner {
     states_.emplace_back();
     std::vector<State>& states = states_.back();
     if (node.is_view) {
+      last_resorts_.emplace_back();
       for (const Format& format : view_formats(node))
         states.push_back({nullptr, format, {nullptr, 0}});
     } else {
-      std::vector<std::string> refusals;
+      std::vector<Refusal> refusals;
       assignments_.back() = list_assignments(graph_, node, options_, constants_, refusals);
       if (assignments_.back().empty())
         throw UnsupportedError(core::str("[tuner] node '", node.name, "' (", node.op->name,
                                          "): expected a tactic that computes it, got none. ",
-                                         core::join(refusals, "; ")));
+                                         to_string(refusals)));
       time_node(node, states);
+      last_resorts_.push_back(find_last_resort(assignments_.back(), std::move(refusals)));
     }
     problem_.nodes.emplace_back();
     for (const State& state : states) {
@@ -354,6 +356,7 @@ class Tuner {
         choice.inputs.push_back(input_format(node, state, i));
       choice.outputs.assign(graph_.nodes[node].outputs.size(), state.single);
     }
+    choice.last_resort = last_resorts_[node];
     const auto all = timed_.find(node);
     if (all == timed_.end() || options_.level == 0) return choice;
     for (const auto& [ms, name] : all->second) {
@@ -383,6 +386,7 @@ class Tuner {
   std::deque<std::vector<Assignment>> assignments_;
   std::vector<std::vector<State>> states_;
   std::map<size_t, std::vector<std::pair<double, std::string>>> timed_;
+  std::vector<std::optional<std::string>> last_resorts_;
   std::map<std::string, double> reformat_times_;
   PbqpProblem problem_;
   int measured_ = 0;

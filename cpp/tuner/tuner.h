@@ -83,6 +83,8 @@ struct Choice {
   double time_ms = 0;  ///< 0 where nothing was measured
   std::string runner_up;
   double runner_up_ms = 0;
+  /// Why other tactics refuse, where references alone compute the node; "" where there are none.
+  std::optional<std::string> last_resort;
 };
 
 struct Result {

@@ -59,7 +59,13 @@ def _layers(arguments: argparse.Namespace) -> int:
         return 1
     peak = layers.peaks(chosen.threads)
     if arguments.json:
-        rated = [layer | layers.rates(layer, peak) for layer in measured]
+        total = sum(layer["ms"] for layer in measured)
+        rated = [
+            layer
+            | layers.rates(layer, peak)
+            | {"slow_reference": layers.is_slow_reference(layer, total)}
+            for layer in measured
+        ]
         print(
             json.dumps({"peaks": peak, **layers.arena(runner.context), "layers": rated}, indent=1)
         )

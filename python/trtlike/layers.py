@@ -116,6 +116,11 @@ def rates(layer: Layer, peak: dict[str, float]) -> dict[str, float]:
     }
 
 
+def is_slow_reference(layer: Layer, total_ms: float) -> bool:
+    """No fast tactic takes the step, and it takes long: the builder warns of the same."""
+    return layer["tactic"] == "reference" and layer["ms"] > max(1.0, 0.05 * total_ms)
+
+
 def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console) -> None:
     """A table of the layers that take the most time. Threads share slices, phase by phase."""
     total = sum(layer["ms"] for layer in layers)
@@ -131,6 +136,7 @@ def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console
         table.add_column(head, overflow="fold")
     for layer in sorted(layers, key=lambda layer: -layer["ms"])[:top]:
         rate = rates(layer, peak)
+        slow = is_slow_reference(layer, total)
         nearer = "compute" if rate["arithmetic_share"] >= rate["memory_share"] else "memory"
         table.add_row(
             f"{layer['ms']:.4f}",
@@ -140,7 +146,14 @@ def show(layers: list[Layer], peak: dict[str, float], top: int, console: Console
             f"{rate['peak_share']:.0%} {nearer}",
             "+".join(map(str, layer["slices"])),
             layer["name"],
-            layer["tactic"],
+            layer["tactic"] + (" (slow)" if slow else ""),
             f"{', '.join(layer['inputs'])} -> {', '.join(layer['outputs'])}",
+            style="red" if slow else None,
         )
     console.print(table)
+    count = sum(is_slow_reference(layer, total) for layer in layers)
+    if count:
+        console.print(
+            f"{count} of the steps run slowly as references: the builder's warnings say why faster "
+            "tactics refuse them."
+        )

@@ -271,5 +271,22 @@ TEST(Tuner, progress_can_cancel) {
   EXPECT_THROW(choose(chain.graph, options), UserError);
 }
 
+TEST(Tuner, says_why_only_the_reference_is_left) {
+  Chain chain(1);
+  Options options = with_timer([](const Tactic&, const Problem&) { return 1.0; });
+  EXPECT_FALSE(choose(chain.graph, options).choices[0].last_resort.has_value());
+  options.sources = 0;
+  const auto off = choose(chain.graph, options).choices[0].last_resort;
+  ASSERT_TRUE(off.has_value());
+  EXPECT_THAT(*off, testing::HasSubstr("its source is switched off (pointwise_"));
+  EXPECT_THAT(*off, testing::Not(testing::HasSubstr("reference")));
+  options.sources = -1;
+  for (TunedValue& value : chain.graph.values) value.dtype = DataType::Int32;
+  for (TunedValue& value : chain.graph.values) value.fixed_format.dtype = DataType::Int32;
+  const auto refused = choose(chain.graph, options).choices[0].last_resort;
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_THAT(*refused, testing::HasSubstr("needs a floating-point type, got s32 ("));
+}
+
 }  // namespace
 }  // namespace trtlike::tuner
