@@ -315,6 +315,7 @@ def test_driver_answers_tuples_with_the_error_first():
     [
         (cudart, "cudaGraphLaunch", "Call execute_async_v3 itself"),
         (cudart, "cudaStreamBeginCapture", "Call execute_async_v3 itself"),
+        (cudart, "cudaLaunchHostFunc", "after synchronizing the stream"),
         (cudart, "cudaMemcpy2D", "Use linear memory"),
         (cudart, "cudaMallocPitch", "Use linear memory"),
         (cudart, "cudaIpcOpenMemHandle", "Use multiprocessing.shared_memory"),

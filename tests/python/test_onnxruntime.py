@@ -1,5 +1,6 @@
 """trtlike.onnxruntime: parts on trtlike, the rest in ONNX Runtime, engines kept on disk."""
 
+import concurrent.futures
 import logging
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import assert_close, digits_model, onnxruntime_outputs
+from conftest import assert_close, asset, digits_model, onnxruntime_outputs
 from onnx import TensorProto
 from onnxruntime_models import (
     CPU,
@@ -41,6 +42,34 @@ def test_model_gives_the_numbers_of_onnxruntime(model, shapes, parts):
     feeds = {k: v for name, shape in shapes.items() for k, v in random_feed(name, *shape).items()}
     assert_same(session, model, feeds)
     assert providers_of(session) == parts
+
+
+def test_negative_extents_are_unknown_ones():
+    """Some exporters write -1 where an extent is not known."""
+    model = make_model([node("Relu", ["x"], ["y"])], [("x", TensorProto.FLOAT, [-1, 3])], ["y"])
+    session = session_of(model)
+    assert session.get_inputs()[0].shape == [None, 3]
+    for rows in (2, 5):
+        assert_same(session, model, random_feed("x", rows, 3))
+
+
+REAL_MODELS = [
+    ("yunet_n_dynamic.onnx", "input", (1, 3, 64, 96)),
+    ("dtln_1.onnx", "input_2", (1, 1, 257)),
+    ("ppocr_v1.1_det.onnx", "image", (1, 3, 64, 64)),
+]
+
+
+@pytest.mark.parametrize(("file", "name", "shape"), REAL_MODELS)
+def test_real_models_give_the_numbers_of_onnxruntime(file, name, shape):
+    path = asset("models", file)
+    session = session_of(str(path), {"trt_builder_optimization_level": 0})
+    feeds = {
+        arg.name: np.zeros([n if isinstance(n, int) else 1 for n in arg.shape], np.float32)
+        for arg in session.get_inputs()
+    }
+    feeds.update(random_feed(name, *shape))
+    assert_same(session, path, feeds, 1e-4)
 
 
 def test_session_describes_itself_as_onnxruntime_does():
@@ -231,6 +260,20 @@ def test_rest_without_onnxruntime_is_refused_by_name(monkeypatch):
     assert "Install trtlike[onnxruntime]" in str(refusal.value)
     (result,) = session_of(digits_model()).run(None, random_feed("image", 1, 1, 8, 8))
     assert result.shape == (1, 10)
+
+
+def test_threads_share_a_session():
+    session = session_of(digits_model(), profile(*(f"image:{n}x1x8x8" for n in (1, 4, 8))))
+    random = np.random.default_rng(6)
+    feeds = [random.uniform(0, 16, (1 + i % 8, 1, 8, 8)).astype(np.float32) for i in range(16)]
+    expected = [session.run(None, {"image": images})[0].tobytes() for images in feeds]
+
+    def run(start: int) -> list[bool]:
+        order = [(start + 7 * i) % 16 for i in range(100)]
+        return [session.run(None, {"image": feeds[i]})[0].tobytes() == expected[i] for i in order]
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert all(all(same) for same in pool.map(run, range(4)))
 
 
 def test_import_of_trtlike_loads_none_of_it():

@@ -9,3 +9,5 @@ as those packages do. Below all of them lies `host`: one allocator, one kind of 
 >>> cudart.cudaFree(pointer) == (cudart.cudaError_t.cudaSuccess,)
 True
 """
+
+__version__ = "12.6.0"

@@ -10,6 +10,7 @@ import trtlike as trt
 from trtlike.onnxruntime.cache import EngineCache, Timings, engine_key
 from trtlike.onnxruntime.graph import Graph, Part, element_type, numpy_type
 from trtlike.onnxruntime.options import Range, TensorrtOptions, logger
+from trtlike.onnxruntime.runner import Runner
 
 
 class BuildRefused(Exception):
@@ -54,7 +55,7 @@ class EnginePart:
         self._lock = threading.Lock()
         self._ranges: dict[str, Range] = {}
         self._engine: trt.ICudaEngine | None = None
-        self._context: trt.IExecutionContext | None = None
+        self._runner: Runner | None = None
         self._find_dynamic_inputs()
         if set(self._dynamic) <= options.ranges.keys():
             self._prepare({})
@@ -153,17 +154,19 @@ class EnginePart:
     def _use(self, engine: trt.ICudaEngine) -> None:
         self._engine = engine
         self._ranges = self._read_ranges(engine)
-        self._context = engine.create_execution_context()
-        if self._context is None:
+        context = engine.create_execution_context()
+        if context is None:
             raise BuildRefused(self._part, self._log.error)
+        self._runner = Runner(context)
 
     def run(self, feeds: Mapping[str, Any], targets: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """The outputs by name; those with a target are written there."""
         with self._lock:
             self._prepare(feeds)
-            assert self._context is not None
-            same = {n: t for n, t in targets.items() if n in self._outputs and t.flags.c_contiguous}
-            results = self._context.infer(feeds, same)  # type: ignore[attr-defined]
+            assert self._runner is not None
+            same = {n: targets[n] for n in self._outputs if n in targets}
+            results = self._runner.run(feeds, same)
         for name, wanted in self._types.items():
-            results[name] = results[name].astype(wanted, copy=False)
+            if results[name].dtype != wanted:
+                results[name] = results[name].astype(wanted)
         return results

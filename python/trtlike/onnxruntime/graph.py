@@ -199,12 +199,17 @@ def element_type(value: Any) -> int:
     return kind.tensor_type.elem_type if kind.HasField("tensor_type") else 0
 
 
+def _extent(dim: Any) -> int | str | None:
+    if dim.HasField("dim_value"):
+        return dim.dim_value if dim.dim_value >= 0 else None
+    return dim.dim_param or None
+
+
 def shape_of(value: Any) -> list[int | str | None] | None:
     """The extents: a number, a symbol, or None where neither is known; None without a rank."""
     if not value.type.HasField("tensor_type") or not value.type.tensor_type.HasField("shape"):
         return None
-    dims = value.type.tensor_type.shape.dim
-    return [d.dim_value if d.HasField("dim_value") else (d.dim_param or None) for d in dims]
+    return [_extent(dim) for dim in value.type.tensor_type.shape.dim]
 
 
 def numpy_type(elem_type: int) -> np.dtype[Any]:

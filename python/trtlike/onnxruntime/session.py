@@ -23,6 +23,36 @@ from trtlike.onnxruntime.rest import RestPart
 from trtlike.onnxruntime.values import IOBinding, ModelMetadata, NodeArg, OrtValue, as_array
 
 
+class _Input:
+    """What an input of the model takes."""
+
+    def __init__(self, value: Any):
+        self._name, self._type, self._shape = value.name, type_name(value), shape_of(value)
+        number = element_type(value)
+        self._dtype = numpy_type(number) if number else None
+        self._extents = [(i, n) for i, n in enumerate(self._shape or ()) if isinstance(n, int)]
+
+    def checked(self, given: Any) -> Any:
+        """The value as an array, where it is a tensor."""
+        if self._dtype is None:
+            return given
+        array = np.asarray(as_array(given))
+        is_text = self._dtype.kind == "O" and array.dtype.kind in "US"
+        if array.dtype != self._dtype and not is_text:
+            raise ValueError(
+                f"[onnxruntime] input '{self._name}': expected {self._type}, an array of "
+                f"{self._dtype}, got one of {array.dtype}."
+            )
+        if self._shape is not None and (
+            len(self._shape) != array.ndim or any(array.shape[i] != n for i, n in self._extents)
+        ):
+            raise ValueError(
+                f"[onnxruntime] input '{self._name}': expected a shape of {self._shape}, got "
+                f"{list(array.shape)}."
+            )
+        return array
+
+
 class InferenceSession:
     """A model ready to run, as onnxruntime.InferenceSession.
 
@@ -49,6 +79,8 @@ class InferenceSession:
         self._options = TensorrtOptions(self._providers.get(TENSORRT, {}))
         self._session_options = sess_options
         self._graph = Graph(path_or_bytes)
+        self._inputs = {value.name: _Input(value) for value in self._graph.inputs}
+        self._output_names = [value.name for value in self._graph.outputs]
         self._constants = {
             value.name: numpy_helper.to_array(
                 self._graph.initializers[value.name], self._graph.folder
@@ -168,39 +200,15 @@ class InferenceSession:
         ]
 
     def _check_feed(self, feed: Mapping[str, Any]) -> dict[str, Any]:
-        names = [value.name for value in self._graph.inputs]
-        missing = [name for name in names if name not in feed]
-        unknown = [name for name in feed if name not in names]
-        if missing or unknown:
+        if feed.keys() != self._inputs.keys():
             raise ValueError(
-                f"[onnxruntime] inputs: expected {', '.join(names)}, got "
+                f"[onnxruntime] inputs: expected {', '.join(self._inputs)}, got "
                 f"{', '.join(feed) or 'none'}."
             )
-        return {value.name: self._checked(value, feed[value.name]) for value in self._graph.inputs}
-
-    def _checked(self, value: Any, given: Any) -> Any:
-        if not element_type(value):
-            return given
-        array = np.asarray(as_array(given))
-        wanted = numpy_type(element_type(value))
-        if array.dtype != wanted and not (wanted.kind == "O" and array.dtype.kind in "US"):
-            raise ValueError(
-                f"[onnxruntime] input '{value.name}': expected {type_name(value)}, an array of "
-                f"{wanted}, got one of {array.dtype}."
-            )
-        shape = shape_of(value)
-        if shape is not None and (
-            len(shape) != array.ndim
-            or any(isinstance(n, int) and n != m for n, m in zip(shape, array.shape, strict=True))
-        ):
-            raise ValueError(
-                f"[onnxruntime] input '{value.name}': expected a shape of {shape}, got "
-                f"{list(array.shape)}."
-            )
-        return array
+        return {name: known.checked(feed[name]) for name, known in self._inputs.items()}
 
     def _wanted(self, names: Sequence[str] | None) -> list[str]:
-        known = [value.name for value in self._graph.outputs]
+        known = self._output_names
         for name in names or ():
             if name not in known:
                 raise ValueError(

@@ -323,6 +323,16 @@ def cuEventDestroy(hEvent: Any) -> None:
     streams.destroy_event(hEvent)
 
 
+@answers(0)
+def cuProfilerStart() -> None:
+    pass
+
+
+@answers(0)
+def cuProfilerStop() -> None:
+    pass
+
+
 @answers(1)
 def cuGetErrorName(error: Any) -> bytes:
     return enums.name_of(CUresult(error))

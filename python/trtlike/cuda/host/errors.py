@@ -54,7 +54,14 @@ _DEVICES = (
     "There is one device, the CPU: leave the call out",
 )
 
+_CALLBACKS = (
+    "would call a function when a stream comes to it",
+    "Call it after synchronizing the stream",
+)
+
 _FAMILIES = [
+    (r"(LaunchHostFunc|StreamAddCallback).*", _CALLBACKS),
+    (r"ThreadExchangeStreamCapture.*", _GRAPHS),
     (r"(Stream)?(Graph|BeginCapture|EndCapture|IsCapturing|GetCapture).*", _GRAPHS),
     (r"(Launch|Func|Module|Library|Kernel|Occupancy|Link|Param|Tensor|GetSymbol).*", _KERNELS),
     (r"(Get(Kernel|Func)|JitInput|Coredump).*", _KERNELS),
@@ -63,7 +70,7 @@ _FAMILIES = [
     (r"(Array|Mipmapped|Create|Destroy|GetTexture|Tex|Surf).*", _ARRAYS),
     (r"(Ipc|Graphics|Import|External|Signal|Wait|EGL|GL|VDPAU|D3D).*", _PROCESSES),
     (r"(Device|Set|Get|Ctx|Mem|Host|Stream|Event|Malloc|Free|Init|Choose|User|Log).*", _DEVICES),
-    (r"(Green|Execution|Multicast|Checkpoint|Pointer).*", _DEVICES),
+    (r"(Green|Execution|Multicast|Checkpoint|Pointer|DevResource|DevSm|Fabric|Flush).*", _DEVICES),
 ]
 
 
