@@ -336,6 +336,11 @@ def test_what_needs_a_gpu_is_refused_with_a_sentence(module, name, instead):
     assert instead in str(refusal.value)
 
 
+def test_capture_of_a_graph_is_refused_where_it_begins():
+    with pytest.raises(trt.UnsupportedError, match=r"cudaStreamCaptureMode: .* Call execute_async"):
+        cudart.cudaStreamBeginCapture(0, cudart.cudaStreamCaptureMode.cudaStreamCaptureModeGlobal)
+
+
 def test_names_that_cuda_has_not_are_no_attributes():
     for module, name in (
         (cudart, "cudaNonsense"),

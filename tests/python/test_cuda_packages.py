@@ -79,6 +79,7 @@ def test_cupy_arrays_are_numpys_with_a_pointer():
     array = cp.asarray(source)
     assert type(array) is type(array @ array.T) is type(cp.ones(3)) is cp.ndarray
     assert type(cp.sum(array)) is cp.ndarray and float(cp.sum(array)) == 15
+    assert cp.get_array_module(array) is cp and cp.get_array_module(source) is np
     plain = cp.asnumpy(array)
     assert type(plain) is np.ndarray and type(array.get()) is np.ndarray
     assert array.data.ptr == array.__cuda_array_interface__["data"][0]
@@ -92,6 +93,8 @@ def test_cupy_arrays_are_numpys_with_a_pointer():
         )[0]
         == 0
     )
+    array += 1
+    assert type(array) is cp.ndarray and array.get()[1, 2] == 6 and source[1, 2] == 5
     with cp.cuda.Stream() as stream:
         assert cp.cuda.get_current_stream() is stream
         start, end = stream.record(), stream.record()
@@ -100,3 +103,26 @@ def test_cupy_arrays_are_numpys_with_a_pointer():
     assert cp.cuda.runtime.getDeviceCount() == 1
     with pytest.raises(cp.cuda.runtime.CUDARuntimeError, match="cudaErrorInvalidValue"):
         cp.cuda.runtime.free(5)
+
+
+def test_cupy_arrays_lie_over_memory_of_others():
+    """What a plugin does with the addresses that it is given."""
+    source = np.arange(12, dtype=np.float32)
+    pointer = cp.cuda.MemoryPointer(cp.cuda.UnownedMemory(source.ctypes.data, 48, source), 0)
+    array = cp.ndarray((3, 4), dtype=cp.float32, memptr=pointer)
+    cp.copyto(array, cp.reshape(cp.asarray(source[::-1].copy()), (3, 4)))
+    assert source[0] == 11 and array.data.ptr == source.ctypes.data
+    part = cp.ndarray(4, cp.float32, pointer + 32)
+    part *= 2
+    assert list(source[8:]) == [6, 4, 2, 0] and list(array[2].get()) == [6, 4, 2, 0]
+    with pytest.raises(ValueError, match="expected memory of 20 bytes, got a pointer to 16"):
+        cp.ndarray(5, cp.float32, pointer + 32)
+    gc.collect()
+    own = cp.cuda.alloc(16)
+    kept = cp.ndarray(4, cp.float32, own)[1:]
+    address, used = own.ptr, cp.cuda.MemoryPool().used_bytes()
+    del own
+    gc.collect()
+    assert cp.cuda.MemoryPool().used_bytes() == used and kept.data.ptr == address + 4
+    with cp.cuda.ExternalStream(drv.Stream().handle) as stream:
+        assert cp.cuda.get_current_stream() is stream

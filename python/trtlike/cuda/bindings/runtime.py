@@ -19,11 +19,19 @@ from trtlike.cuda.host.tuples import Answers, Handle
 answers = Answers(cudaError_t)
 _pool_numbers = itertools.count(1)
 
-cudaHostAllocDefault = cudaEventDefault = cudaStreamDefault = 0
-cudaHostAllocPortable = cudaMemAttachGlobal = cudaStreamNonBlocking = cudaEventBlockingSync = 1
-cudaHostAllocMapped = cudaEventDisableTiming = 2
-cudaHostAllocWriteCombined = cudaEventInterprocess = 4
+cudaHostAllocDefault, cudaHostAllocPortable, cudaHostAllocMapped = 0, 1, 2
+cudaHostAllocWriteCombined = 4
+cudaHostRegisterDefault, cudaHostRegisterPortable, cudaHostRegisterMapped = 0, 1, 2
+cudaHostRegisterIoMemory, cudaHostRegisterReadOnly = 4, 8
+cudaMemAttachGlobal, cudaMemAttachHost, cudaMemAttachSingle = 1, 2, 4
+cudaStreamDefault, cudaStreamNonBlocking = 0, 1
 cudaStreamLegacy, cudaStreamPerThread = 1, 2
+cudaEventDefault, cudaEventBlockingSync, cudaEventDisableTiming = 0, 1, 2
+cudaEventInterprocess, cudaEventRecordDefault, cudaEventWaitDefault = 4, 0, 0
+cudaDeviceScheduleAuto, cudaDeviceScheduleSpin, cudaDeviceScheduleYield = 0, 1, 2
+cudaDeviceScheduleBlockingSync, cudaDeviceMapHost, cudaDeviceLmemResizeToMax = 4, 8, 16
+cudaCpuDeviceId, cudaInvalidDeviceId = -1, -2
+CUDART_VERSION = device.CUDA_VERSION
 
 
 class cudaStream_t(Handle):

@@ -1,7 +1,6 @@
 """Failures by CUDA's number, the same in runtime and driver, and refusals of what needs a GPU."""
 
 import enum
-import functools
 import logging
 import re
 from collections.abc import Callable
@@ -62,7 +61,10 @@ _CALLBACKS = (
 _FAMILIES = [
     (r"(LaunchHostFunc|StreamAddCallback).*", _CALLBACKS),
     (r"ThreadExchangeStreamCapture.*", _GRAPHS),
-    (r"(Stream)?(Graph|BeginCapture|EndCapture|IsCapturing|GetCapture).*", _GRAPHS),
+    (
+        r"(Stream)?(Graph|Capture|BeginCapture|EndCapture|IsCapturing|GetCapture|UpdateCapture).*",
+        _GRAPHS,
+    ),
     (r"(Launch|Func|Module|Library|Kernel|Occupancy|Link|Param|Tensor|GetSymbol).*", _KERNELS),
     (r"(Get(Kernel|Func)|JitInput|Coredump).*", _KERNELS),
     (r"(Memcpy|Memset)(2D|3D|Peer|To|From|Batch|D2D|Ato|Htoa|HtoA|Dtoa|DtoA).*", _ARRAYS),
@@ -82,8 +84,19 @@ def refuse(name: str, meaning: str, instead: str) -> NoReturn:
     )
 
 
-def _refuse_call(name: str, meaning: str, instead: str, *_: Any, **__: Any) -> NoReturn:
-    refuse(name, meaning, instead)
+class _Refused:
+    """A CUDA function or enumeration without a stand-in: used in any way, it refuses."""
+
+    def __init__(self, name: str, meaning: str, instead: str):
+        self._refusal = (name, meaning, instead)
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        refuse(*self._refusal)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        refuse(*self._refusal)
 
 
 def refuse_kernels(name: str) -> NoReturn:
@@ -91,13 +104,13 @@ def refuse_kernels(name: str) -> NoReturn:
 
 
 def find_refused(module: str, name: str) -> Callable[..., Any]:
-    """For a module's __getattr__: a CUDA function without a stand-in, which refuses when called."""
+    """For a module's __getattr__: what stands for a CUDA name without a stand-in."""
     if re.fullmatch(r"nvrtc[A-Z].*", name):
-        return lambda *_, **__: refuse_kernels(name)
+        return _Refused(name, *_KERNELS)
     rest = re.fullmatch(r"cu(?:da)?([A-Z].*)", name)
     for pattern, (meaning, instead) in _FAMILIES if rest else ():
         if rest and re.fullmatch(pattern, rest[1]):
-            return functools.partial(_refuse_call, name, meaning, instead)
+            return _Refused(name, meaning, instead)
     raise AttributeError(
         f"module {module!r} has no attribute {name!r}: trtlike's stand-in has no such name."
     )
