@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "kernels/reference/reference.h"
 #include "kernels/tactic.h"
+#include "ops/pointwise_program.h"
 
 namespace trtlike::kernels {
 
@@ -22,6 +23,35 @@ const std::vector<const Tactic*>& table() {
   return tactics;
 }
 
+/// The program without the numbers that it takes the same time with: limits and constants, but for
+/// exponents.
+std::string without_numbers(const std::string& text) {
+  using ops::PointwiseOpcode;
+  ops::PointwiseProgram program = ops::PointwiseProgram::parse(text);
+  std::vector<bool> is_exponent(static_cast<size_t>(program.num_registers()), false);
+  for (const ops::PointwiseInstruction& instruction : program.instructions)
+    if (instruction.op == PointwiseOpcode::Pow)
+      is_exponent[static_cast<size_t>(instruction.b)] = true;
+  for (size_t i = 0; i < program.instructions.size(); ++i) {
+    ops::PointwiseInstruction& instruction = program.instructions[i];
+    const size_t reg = static_cast<size_t>(program.num_inputs) + i;
+    const bool is_number = instruction.op == PointwiseOpcode::Constant && !is_exponent[reg];
+    if (is_number || instruction.op == PointwiseOpcode::Clip)
+      instruction.alpha = instruction.beta = 0;
+  }
+  return program.to_text();
+}
+
+std::string attributes_key(const ops::Attributes& attributes) {
+  ops::Attributes timed = attributes;
+  for (const auto& [name, value] : attributes.items()) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text != nullptr && !text->empty() && name.ends_with("program"))
+      timed.set(name, without_numbers(*text));
+  }
+  return timed.to_string();
+}
+
 }  // namespace
 
 std::string Problem::key() const {
@@ -29,7 +59,7 @@ std::string Problem::key() const {
   for (size_t i = 0; i < inputs.size(); ++i)
     in.push_back(core::str(is_constant(i) ? "const " : "", inputs[i].to_string()));
   for (const TensorDesc& desc : outputs) out.push_back(desc.to_string());
-  return core::str(op->name, "{", attributes->to_string(), "}(", core::join(in), ")->(",
+  return core::str(op->name, "{", attributes_key(*attributes), "}(", core::join(in), ")->(",
                    core::join(out), ")", strict ? " strict" : "", " threads=", threads);
 }
 

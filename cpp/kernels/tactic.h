@@ -37,8 +37,8 @@ struct Problem {
 
   bool is_constant(size_t i) const { return ((constant_mask >> i) & 1u) != 0; }
   bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
-  /// Text that is the same for problems that take the same time: op, attributes, operand
-  /// descriptions, constants or not.
+  /// Text that is the same for problems that take the same time: op, attributes (programs without
+  /// their numbers), operand descriptions, constants or not.
   std::string key() const;
 };
 

@@ -22,6 +22,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     return std::nullopt;
   const auto steps = match_steps(graph, id);
   const bool is_signed = steps->type == DataType::Int8;
+  if (!is_signed && steps->type != DataType::UInt8) return std::nullopt;
   const double lowest = is_signed ? std::numeric_limits<int8_t>::min() : 0;
   const double highest =
       is_signed ? std::numeric_limits<int8_t>::max() : std::numeric_limits<uint8_t>::max();

@@ -88,6 +88,21 @@ TEST(RoundingProgram, is_a_clip_and_a_rounding) {
                   "9; v5 = prod v4 v1; v6 = sum v5 v2; out v6"));
 }
 
+TEST(RoundingProgram, of_another_scale_takes_the_same_time) {
+  const auto key = [](const std::string& program) {
+    TacticCase out("FusedMatrixMultiply", {{"program", program}});
+    return out.input({19, 24}).constant({24, 8}).problem().key();
+  };
+  const auto rounded = [&](double scale, int low) {
+    return key("in 1;" + rounding(0, 5, scale, low, 127) + " out v5");
+  };
+  EXPECT_EQ(rounded(0.5, -128), rounded(0.0123, 0));
+  EXPECT_NE(rounded(0.5, -128), key("in 1; v1 = relu v0; out v1"));
+  EXPECT_NE(key("in 1; v1 = constant 2; v2 = pow v0 v1; out v2"),
+            key("in 1; v1 = constant 2.5; v2 = pow v0 v1; out v2"));
+  EXPECT_NE(key("in 1; v1 = leaky_relu v0 0; out v1"), key("in 1; v1 = leaky_relu v0 0.1; out v1"));
+}
+
 TEST(RoundingProgram, of_convolutions) {
   std::set<std::string> ran;
   for (const Program& program : programs())
