@@ -18,7 +18,6 @@ configure: setup
 build: configure
 	@cmake --build $(BUILD) -j $(JOBS) --target _trtlike
 	@cp -u $(BUILD)/_trtlike*.so python/trtlike/
-	@cp -u $(BUILD)/libcudart.so python/trtlike/cuda/
 	@bash scripts/link_package.sh
 
 demo: build

@@ -89,7 +89,9 @@ class _Finder(importlib.metadata.DistributionFinder):
             return None
         loader: Any = _Loader(own)
         is_package = found.submodule_search_locations is not None
-        return importlib.machinery.ModuleSpec(fullname, loader, is_package=is_package)
+        return importlib.machinery.ModuleSpec(
+            fullname, loader, origin=found.origin, is_package=is_package
+        )
 
     def find_distributions(
         self,

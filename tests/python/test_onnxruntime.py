@@ -219,6 +219,18 @@ def test_bad_providers_are_refused_with_what_there_is():
     assert session.get_provider_options()[TRT] == options[0]
 
 
+def test_providers_can_be_set_again():
+    session = session_of(digits_model())
+    session.set_providers([CPU])
+    assert session.get_providers() == [CPU] and providers_of(session) == [(CPU, 24)]
+    assert_same(session, digits_model(), random_feed("image", 2, 1, 8, 8))
+
+
+def test_options_that_are_not_there_are_refused_by_name():
+    with pytest.raises(trt.UnsupportedError, match="'trt_dump_ep_context_model': trtlike has none"):
+        session_of(digits_model(), {"trt_dump_ep_context_model": True})
+
+
 def test_options_without_effect_are_accepted_with_a_warning(caplog):
     session_of(
         digits_model(), {"trt_dla_enable": True, "trt_cuda_graph_enable": False, "device_id": 0}

@@ -208,6 +208,8 @@ import trtlike, trtlike.cuda.bindings.runtime
 assert tensorrt.Builder is trtlike.Builder is tensorrt_lean.Builder is trt.tensorrt.Builder
 assert tensorrt.__version__.startswith("10.") and Builder is trtlike.Builder
 assert importlib.metadata.version("tensorrt") == tensorrt.__version__
+import importlib.util
+assert importlib.util.find_spec("tensorrt").origin == trtlike.__file__ == tensorrt.__file__
 from cuda import cuda, cudart, nvrtc
 from cuda.bindings import driver, runtime, nvrtc
 import cuda.bindings.runtime

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import trtlike as trt
+
 logger = logging.getLogger("trtlike.onnxruntime")
 
 TENSORRT = "TensorrtExecutionProvider"
@@ -56,8 +58,18 @@ _WITHOUT_EFFECT = frozenset(
         "trt_onnx_model_folder_path",
         "trt_int8_calibration_table_name",
         "trt_int8_use_native_calibration_table",
+        "trt_weight_stripped_engine_enable",
     )
 )
+# Options of TensorRT's provider that are not there.
+_MISSING = frozenset(
+    (
+        "trt_engine_decryption_enable", "trt_engine_decryption_lib_path", "trt_onnx_bytestream",
+        "trt_onnx_bytestream_size", "trt_external_data_bytestream", "trt_ep_context_embed_mode",
+        "trt_external_data_bytestream_size", "trt_extra_plugin_lib_paths",
+        "trt_dump_ep_context_model", "trt_ep_context_file_path",
+    )
+)  # fmt: skip
 
 
 @dataclass
@@ -137,6 +149,10 @@ class TensorrtOptions:
                     logger.warning("[onnxruntime] option '%s' has no effect on a CPU.", name)
             elif name in _DEFAULTS:
                 values[name] = _converted(name, value, _DEFAULTS[name])
+            elif name in _MISSING:
+                raise trt.UnsupportedError(
+                    f"[onnxruntime] option '{name}': trtlike has none of it. Leave it out."
+                )
             else:
                 known = ", ".join(sorted([*_DEFAULTS, *_WITHOUT_EFFECT]))
                 raise ValueError(

@@ -75,19 +75,26 @@ class InferenceSession:
         provider_options: Sequence[Mapping[str, Any]] | None = None,
         **_: Any,
     ):
-        self._providers = read_providers(providers, provider_options)
-        self._options = TensorrtOptions(self._providers.get(TENSORRT, {}))
         self._session_options = sess_options
         self._graph = Graph(path_or_bytes)
         self._inputs = {value.name: _Input(value) for value in self._graph.inputs}
         self._output_names = [value.name for value in self._graph.outputs]
+        initializers, folder = self._graph.initializers, self._graph.folder
         self._constants = {
-            value.name: numpy_helper.to_array(
-                self._graph.initializers[value.name], self._graph.folder
-            )
-            for value in self._graph.outputs
-            if value.name in self._graph.initializers
+            name: numpy_helper.to_array(initializers[name], folder)
+            for name in self._output_names
+            if name in initializers
         }
+        self.set_providers(providers, provider_options)
+
+    def set_providers(
+        self,
+        providers: Sequence[Any] | None = None,
+        provider_options: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Cuts the model for these providers."""
+        self._providers = read_providers(providers, provider_options)
+        self._options = TensorrtOptions(self._providers.get(TENSORRT, {}))
         self._reasons: dict[int, str] = {}
         self._timings = Timings(self._options)
         self._made: dict[bytes, EnginePart | RestPart] = {}
@@ -152,6 +159,12 @@ class InferenceSession:
                 "[onnxruntime] options trt_profile_..._shapes: expected inputs of trtlike's parts, "
                 f"{', '.join(sorted(known)) or 'of which there are none'}; got '{name}'."
             )
+
+    def disable_fallback(self) -> None:
+        """There is no other session to fall back to."""
+
+    def enable_fallback(self) -> None:
+        """There is no other session to fall back to."""
 
     def get_inputs(self) -> list[NodeArg]:
         return [NodeArg(v.name, type_name(v), shape_of(v)) for v in self._graph.inputs]
