@@ -48,7 +48,7 @@ def _new_main() -> types.ModuleType:
 
 
 def _set_first_path(folder: str) -> None:
-    if not sys.flags.safe_path:
+    if not getattr(sys.flags, "safe_path", False):
         sys.path[0:1] = [folder]
 
 

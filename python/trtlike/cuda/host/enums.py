@@ -173,8 +173,18 @@ _ERRORS: list[tuple[int, str, str | None, str]] = [
 ]
 
 
+class _Enum(enum.IntEnum):
+    """Shown as '<cudaError_t.cudaSuccess: 0>' in text too, as cuda-python's are."""
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __format__(self, format_spec: str) -> str:
+        return format(repr(self), format_spec)
+
+
 def _make(name: str, members: dict[str, int]) -> Any:
-    factory: Any = enum.IntEnum
+    factory: Any = _Enum
     return factory(name, members, module=__name__)
 
 

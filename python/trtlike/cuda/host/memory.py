@@ -71,12 +71,12 @@ class _Blocks:
         return self.by_address.pop(address)
 
     def find(self, address: int) -> Block | None:
-        """The block that the address lies in; an empty block has its first byte."""
+        """The block in whose pages the address lies."""
         at = bisect.bisect_right(self._order, address) - 1
         if at < 0:
             return None
         block = self.by_address[self._order[at]]
-        return block if address < max(block.end, block.address + 1) else None
+        return block if address < block.address + len(block.pages) else None
 
 
 _lock = threading.RLock()
@@ -271,7 +271,7 @@ def check_span(what: str, pointer: Any, nbytes: int, on_device: bool | None, wri
     if address + nbytes > block.end:
         raise CudaError(
             Code.INVALID_VALUE,
-            f"{what}: expected at most {block.end - address} bytes, got {nbytes}, from "
+            f"{what}: expected at most {max(block.end - address, 0)} bytes, got {nbytes}, from "
             f"{_describe(address)}.",
         )
     if on_device is False and block.kind == "device":

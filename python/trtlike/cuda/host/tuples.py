@@ -49,11 +49,8 @@ class Handle:
 
     __index__ = __int__
 
-    def __bool__(self) -> bool:
-        return self._value != 0
-
     def __eq__(self, other: object) -> bool:
-        return int(self) == int(other) if isinstance(other, Handle | int) else NotImplemented
+        return int(self) == int(other) if isinstance(other, Handle) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._value)
