@@ -105,6 +105,38 @@ def test_casts_round_under_any_flag(to, flag):
     check((to,), "nothing", FLOATS, level=3, flags=[flag])
 
 
+def step_model(op, weights) -> bytes:
+    """A product or convolution of halves, and the largest of its results."""
+    nodes = [
+        helper.make_node(op, ["x", "w"], ["sums"]),
+        helper.make_node("Relu", ["sums"], ["kept"]),
+        helper.make_node("ReduceMax", ["kept"], ["most"], axes=[-1], keepdims=1),
+        helper.make_node("Cast", ["most"], ["y"], to=TensorProto.FLOAT),
+    ]
+    shape = [4, 64] if op == "MatMul" else [1, 64, 5, 5]
+    graph = helper.make_graph(
+        nodes,
+        "steps",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT16, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [onnx.numpy_helper.from_array(weights, "w")],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+@pytest.mark.parametrize("level", (0, 1, 3, 5))
+@pytest.mark.parametrize("op", ("MatMul", "Conv"))
+def test_what_is_declared_half_between_steps_is_half(op, level):
+    shape = (64, 32) if op == "MatMul" else (32, 64, 1, 1)
+    engine = load(build_plan(step_model(op, np.full(shape, 100, np.float16)), level=level))
+    context = engine.create_execution_context()
+    x = np.zeros(engine.get_tensor_shape("x"), np.float16)
+    for value, sums in ((10, 64000), (100, np.inf), (0.333, 2132)):
+        x.fill(value)
+        np.testing.assert_array_equal(context.infer({"x": x})["y"], np.float32(sums))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("between", ("nothing", "reshape", "negative"))
 @pytest.mark.parametrize("level", (0, 1, 2, 3, 4, 5))

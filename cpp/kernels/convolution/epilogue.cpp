@@ -84,14 +84,28 @@ bool append(const Problem& problem, const ChainLink& link, Simple& out) {
   }
 }
 
-/// "Sums, perhaps finished, perhaps plus a residual, perhaps finished"; nothing when the program is
-/// anything else.
-std::optional<Simple> recognise(const Problem& problem, const PointwiseProgram& program) {
+/// Takes a rounding to a narrower type off the program's end.
+Finish::Narrow take_rounding(PointwiseProgram& program) {
+  if (program.instructions.empty() || program.output + 1 != program.num_registers())
+    return Finish::Narrow::None;
+  const ops::PointwiseInstruction last = program.instructions.back();
+  const bool to_half = last.op == ops::PointwiseOpcode::RoundF16;
+  if (!to_half && last.op != ops::PointwiseOpcode::RoundBf16) return Finish::Narrow::None;
+  program.instructions.pop_back();
+  program.output = last.a;
+  return to_half ? Finish::Narrow::Half : Finish::Narrow::BF16;
+}
+
+/// "Sums, perhaps finished, perhaps plus a residual, perhaps finished, perhaps rounded"; nothing
+/// when the program is anything else.
+std::optional<Simple> recognise(const Problem& problem, PointwiseProgram program) {
+  const Finish::Narrow narrow = take_rounding(program);
   const auto chain = match_chain(program);
   if (!chain) return std::nullopt;
   Simple out;
   for (const ChainLink& link : *chain)
     if (!append(problem, link, out)) return std::nullopt;
+  out.finish.narrow = narrow;
   return out;
 }
 

@@ -1,7 +1,7 @@
 // What happens to the sums of a convolution before they are stored: FusedConvolution's program. The
 // common ones (a residual added, then clipping, SiLU or hard swish; roundings to steps before and
-// behind the residual) are done on the register tile; any other runs on the rows that a tile has
-// just stored.
+// behind the residual, to half or bfloat16 at the end) are done on the register tile; any other
+// runs on the rows that a tile has just stored.
 #pragma once
 
 #include <memory>

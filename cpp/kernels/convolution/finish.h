@@ -18,6 +18,9 @@ struct Finish {
   float a = -std::numeric_limits<float>::infinity();
   float b = std::numeric_limits<float>::infinity();
   float step = 0;  ///< with Clip: round(x / step) * step behind it; 0: none
+  /// At the end: what the results are rounded to.
+  enum class Narrow : uint8_t { None, Half, BF16 };
+  Narrow narrow = Narrow::None;
 };
 
 }  // namespace trtlike::kernels::convolution

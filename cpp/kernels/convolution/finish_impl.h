@@ -15,9 +15,19 @@ inline void round_vectors(Vector step, Vector* sums) {
   for (int i = 0; i < kCount; ++i) sums[i] = round(sums[i] / step) * step;
 }
 
-/// Replaces each of kCount vectors by what the finish makes of it.
+/// Through another type and back.
+template <typename T, int kCount>
+inline void narrow_vectors(Vector* sums) {
+#pragma GCC unroll 36
+  for (int i = 0; i < kCount; ++i) {
+    T stored[Vector::kLanes];
+    sums[i].store(stored);
+    sums[i] = Vector::load(stored);
+  }
+}
+
 template <int kCount>
-inline void finish_vectors(const Finish& finish, Vector* sums) {
+inline void apply_kind(const Finish& finish, Vector* sums) {
   const Vector a(finish.a), b(finish.b);
   switch (finish.kind) {
     case Finish::Kind::None:
@@ -38,6 +48,14 @@ inline void finish_vectors(const Finish& finish, Vector* sums) {
       return;
     }
   }
+}
+
+/// Replaces each of kCount vectors by what the finish makes of it.
+template <int kCount>
+inline void finish_vectors(const Finish& finish, Vector* sums) {
+  apply_kind<kCount>(finish, sums);
+  if (finish.narrow == Finish::Narrow::Half) narrow_vectors<core::Half, kCount>(sums);
+  if (finish.narrow == Finish::Narrow::BF16) narrow_vectors<core::BFloat16, kCount>(sums);
 }
 
 }  // namespace

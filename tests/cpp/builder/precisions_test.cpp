@@ -111,6 +111,30 @@ TEST(Precisions, what_is_normalized_over_images_is_not_pinned) {
   EXPECT_EQ(stored[static_cast<size_t>(conv.index)], std::nullopt);
 }
 
+TEST(Precisions, what_is_declared_narrow_is_stored_so_unless_it_is_rounded_anyway) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {1, 4, 8, 8});
+  const ValueId half =
+      graph.add("Cast", "cast", {x}, {{"to_type", static_cast<int64_t>(DataType::Half)}});
+  const ValueId weights =
+      graph.add_constant("w", DataType::Half, {4, 4, 1, 1}, std::vector<double>(16, 0.5));
+  const auto convolve = [&](const char* program, ValueId from) {
+    return graph.add("FusedConvolution", "conv", {from, weights, {}},
+                     {{"program", std::string(program)}});
+  };
+  const ValueId wide = convolve("in 1; v1 = relu v0; out v1", half);
+  const ValueId rounded = convolve("in 1; v1 = round_f16 v0; out v1", wide);
+  const ValueId moved = graph.add("Concatenation", "join", {rounded, rounded}, {});
+  const ValueId sine = test::unary(graph, ops::UnaryOperation::Sin, moved);
+  const ValueId back =
+      graph.add("Cast", "back", {sine}, {{"to_type", static_cast<int64_t>(DataType::Float)}});
+  graph.mark_output(back);
+  const auto stored = choose_stored_types(graph, graph.topological_order(), {});
+  const auto of = [&](ValueId id) { return stored[static_cast<size_t>(id.index)]; };
+  for (const ValueId id : {half, wide, sine}) EXPECT_EQ(of(id), DataType::Half) << id.index;
+  for (const ValueId id : {x, rounded, moved, back}) EXPECT_EQ(of(id), std::nullopt) << id.index;
+}
+
 TEST(Precisions, flags_add_to_what_a_node_may_compute_in) {
   const Residual g;
   EXPECT_THAT(g.of(g.y, {}).allowed, ElementsAre(DataType::Float));

@@ -125,6 +125,57 @@ TEST(RoundingProgram, of_convolutions) {
   }
 }
 
+/// Every result is a half or a bfloat16, and the one that is nearest to the reference or its
+/// neighbour; the sums of Winograd's are exact to 1e-4 of the largest. The tactics that ran.
+std::set<std::string> expect_narrow(TacticCase& problem, bool to_half) {
+  std::set<std::string> ran;
+  const std::vector<float> expected = problem.expected();
+  for (const Tactic* tactic : tactics_for(problem.problem().op->name)) {
+    if (tactic->source == Source::Reference || problem.refusal(*tactic)) continue;
+    const std::vector<float> got = problem.run(*tactic);
+    float most = 0;
+    for (const float value : expected) most = std::max(most, std::abs(value));
+    for (size_t i = 0; i < got.size(); ++i) {
+      const float stored = to_half ? core::half_to_float(core::float_to_half(got[i]))
+                                   : core::bfloat16_to_float(core::float_to_bfloat16(got[i]));
+      EXPECT_EQ(got[i], stored) << tactic->name << " " << problem.describe();
+      EXPECT_LE(std::abs(got[i] - expected[i]),
+                (to_half ? 0x1p-10f : 0x1p-7f) * std::abs(expected[i]) + 1e-4f * most)
+          << tactic->name << " " << problem.describe();
+    }
+    ran.insert(tactic->name);
+  }
+  return ran;
+}
+
+TEST(RoundingProgram, to_half_and_bfloat16_at_the_end_of_convolutions) {
+  std::set<std::string> ran;
+  for (const bool to_half : {true, false})
+    for (const char* program :
+         {"in 1; v1 = round v0; out v1", "in 1; v1 = relu v0; v2 = round v1; out v2",
+          "in 1; v1 = sigmoid v0; v2 = prod v0 v1; v3 = round v2; out v3",
+          "in 1; v1 = tanh v0; v2 = round v1; out v2",
+          "in 2; v2 = sum v0 v1; v3 = clip v2 -1 2; v4 = round v3; out v4"})
+      for (const int64_t kernel : {1, 3})
+        for (const int64_t groups : {1, 35}) {
+          std::string text = program;
+          text.replace(text.find("round"), 5, to_half ? "round_f16" : "round_bf16");
+          auto attributes = padded(kernel / 2);
+          attributes.emplace_back("program", text);
+          attributes.emplace_back("num_groups", groups);
+          TacticCase out("FusedConvolution", attributes);
+          out.input({2, 35, 13, 15}, kChannelsLast).constant({35, 35 / groups, kernel, kernel});
+          out.constant({35});
+          if (text.starts_with("in 2")) out.input({2, 35, 13, 15}, kChannelsLast);
+          ran.merge(expect_narrow(out.output(kChannelsLast), to_half));
+        }
+  EXPECT_TRUE(has_part(ran, "direct_f32"));
+  EXPECT_TRUE(has_part(ran, "depthwise_f32"));
+  if (core::cpu_isa() >= core::Isa::Avx2) {
+    EXPECT_TRUE(has_part(ran, "winograd_f32_4x4"));
+  }
+}
+
 TEST(RoundingProgram, of_depthwise_convolutions) {
   std::set<std::string> ran;
   for (const Program& program : programs())

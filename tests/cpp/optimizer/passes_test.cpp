@@ -278,5 +278,31 @@ TEST(SeparateOutputs, give_inputs_and_constants_a_copy) {
   EXPECT_TRUE(graph.producer_of(graph.outputs()[0], "Identity"));
 }
 
+TEST(RoundConvolutions, round_what_is_declared_narrow_behind_their_program) {
+  for (const DataType dtype : {DataType::Half, DataType::BF16, DataType::Float}) {
+    Graph graph;
+    const ValueId x = graph.add_input("x", dtype, {1, 2, 5, 4});
+    const ValueId w = graph.add_constant("w", dtype, {3, 2, 1, 1}, {0.1, 0.2, 0.3, 0.4, 0.5, -0.6});
+    const ValueId plain = graph.add("Convolution", "plain", {x, w, {}});
+    const ValueId v = graph.add_constant("v", dtype, {1, 3, 1, 1}, {0.1, 0.2, 0.3});
+    graph.mark_output(graph.add("FusedConvolution", "fused", {plain, v, {}},
+                                {{"program", std::string("in 1; v1 = relu v0; out v1")}}));
+    const Graph before = graph.clone();
+    const bool is_narrow = dtype != DataType::Float;
+    EXPECT_EQ(round_convolutions(graph), is_narrow ? 2 : 0);
+    EXPECT_EQ(round_convolutions(graph), 0);
+    graph.verify();
+    expect_same_outputs(before, graph);
+    if (!is_narrow) continue;
+    const std::string rounding = dtype == DataType::Half ? "round_f16" : "round_bf16";
+    std::vector<std::string> programs;
+    for (const ir::NodeId id : graph.topological_order())
+      programs.push_back(graph.node(id).attributes.get_string("program"));
+    EXPECT_THAT(programs,
+                testing::ElementsAre("in 1; v1 = " + rounding + " v0; out v1",
+                                     "in 1; v1 = relu v0; v2 = " + rounding + " v1; out v2"));
+  }
+}
+
 }  // namespace
 }  // namespace trtlike::optimizer
