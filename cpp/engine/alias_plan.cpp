@@ -200,9 +200,11 @@ class Planner {
     const auto bytes = static_cast<int64_t>(
         pieces.band ? core::dtype_bytes(root.dtype, root.dims[1]) : root.bytes());
     if (begin < 0 || begin + bytes > pieces.begin.back() + pieces.bytes.back()) return;
-    for (size_t k = 0; k < pieces.values.size(); ++k) {
-      const bool touches = pieces.bytes[k] != 0 && pieces.begin[k] < begin + bytes &&
-                           begin < pieces.begin[k] + pieces.bytes[k];
+    // Pieces are in the order of their places: from the one that holds the tree's begin on.
+    const auto after = std::upper_bound(pieces.begin.begin(), pieces.begin.end(), begin);
+    auto k = static_cast<size_t>(std::max<long>(0, after - pieces.begin.begin() - 1));
+    for (; k < pieces.values.size() && pieces.begin[k] < begin + bytes; ++k) {
+      const bool touches = pieces.bytes[k] != 0 && begin < pieces.begin[k] + pieces.bytes[k];
       const AliasTree::Place other = tree_.find(pieces.values[k]);
       if (touches && (other.root != place.root || other.offset_bytes + begin != pieces.begin[k]))
         return;

@@ -65,9 +65,15 @@ class StructureCheck {
     }
   }
 
+  /// The first ones: each takes a walk over the graph, and more of them say no more.
   void report_undefined(int index, int input) {
+    constexpr size_t kMaxReported = 64;
     const NodeProto& node = graph_.node(index);
     const std::string& name = node.input(input);
+    if (reported_.size() >= kMaxReported) {
+      reported_.insert(name);
+      return;
+    }
     const std::string where =
         str("[onnx] ", describe_node(node, index), ", input ", input, " '", name, "': ");
     const auto producer = producers_.find(name);

@@ -37,13 +37,16 @@ class Driver {
     const Rule* rule;
     std::set<ir::NodeId> nodes;
   };
+  /// By op: the positions of the rules that look at its nodes.
+  using RulesByOp = std::map<const ops::OpDefinition*, std::vector<size_t>>;
 
   bool is_enabled(const std::string& name) const;
   /// One sweep over what is pending; true when any rule fired.
   bool drain(std::vector<Pending>& pending);
   bool apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pending);
-  /// Every node becomes pending for the rules that look at its op.
-  void add_all(std::vector<Pending>& pending) const;
+  const std::vector<size_t>& rules_at(ir::NodeId node, const std::vector<Pending>& pending);
+  /// The node becomes pending for the rules that look at its op.
+  void add(ir::NodeId node, std::vector<Pending>& pending);
   std::string names_of(const std::vector<ir::NodeId>& nodes) const;
   void finish_stage(const char* name, bool changed);
 
@@ -51,6 +54,7 @@ class Driver {
   const Options& options_;
   std::map<std::string, int> counts_;
   std::set<std::string, std::less<>> disabled_;
+  RulesByOp rules_by_op_;
   int64_t patches_left_;
   /// Far more than the network needs: rules that undo each other end here.
   int64_t max_patches_;

@@ -153,21 +153,20 @@ bool Driver::apply(const Rule& rule, ir::NodeId node, std::vector<Pending>& pend
   std::vector<ir::NodeId> added;
   for (size_t i = ids_before; i < graph_.num_node_ids(); ++i)
     added.push_back({static_cast<int32_t>(i)});
-  for (const ir::NodeId id : find_neighbourhood(graph_, std::move(added)))
-    for (Pending& other : pending)
-      if (looks_at(*other.rule, graph_.node(id))) other.nodes.insert(id);
+  for (const ir::NodeId id : find_neighbourhood(graph_, std::move(added))) add(id, pending);
   return true;
 }
 
-void Driver::add_all(std::vector<Pending>& pending) const {
-  const std::vector<ir::NodeId> nodes = graph_.nodes();
-  std::map<std::string_view, std::vector<ir::NodeId>> by_op;
-  for (const ir::NodeId id : nodes) by_op[graph_.node(id).op->name].push_back(id);
-  for (Pending& p : pending) {
-    const std::string_view anchor = p.rule->anchor;
-    const std::vector<ir::NodeId>& from = anchor.empty() ? nodes : by_op[anchor];
-    p.nodes.insert(from.begin(), from.end());
-  }
+const std::vector<size_t>& Driver::rules_at(ir::NodeId node, const std::vector<Pending>& pending) {
+  const auto [found, is_new] = rules_by_op_.try_emplace(graph_.node(node).op);
+  for (size_t i = 0; is_new && i < pending.size(); ++i)
+    if (looks_at(*pending[i].rule, graph_.node(node))) found->second.push_back(i);
+  return found->second;
+}
+
+void Driver::add(ir::NodeId node, std::vector<Pending>& pending) {
+  for (const size_t rule : rules_at(node, pending))
+    pending[rule].nodes.insert(pending[rule].nodes.end(), node);
 }
 
 bool Driver::drain(std::vector<Pending>& pending) {
@@ -186,12 +185,13 @@ bool Driver::drain(std::vector<Pending>& pending) {
 
 bool Driver::run(std::span<const Rule> rules) {
   std::vector<Pending> pending;
+  rules_by_op_.clear();
   for (const Rule& rule : rules)
     if (is_enabled(rule.name)) pending.push_back({&rule, {}});
   bool any = false;
   // A patch wakes its neighbourhood only; a last sweep over everything finds what reaches further.
   for (bool fired = true; fired;) {
-    add_all(pending);
+    for (const ir::NodeId id : graph_.nodes()) add(id, pending);
     fired = drain(pending);
     any |= fired;
   }

@@ -6,8 +6,10 @@ import time
 import numpy as np
 import onnx
 import pytest
-from conftest import build_plan, load
+from conftest import ListLogger, build_plan, load
 from onnx import helper, numpy_helper
+
+import trtlike as trt
 
 WIDTH = 8
 
@@ -95,6 +97,19 @@ def test_twice_the_layers_take_about_twice_the_time(make):
         if ratios[-1] < 3:
             return
     pytest.fail(f"{make.__name__}: {ratios}")
+
+
+def test_nodes_out_of_order_are_refused_in_time_by_their_number():
+    graph = onnx.ModelProto.FromString(programs(20000))
+    nodes = list(graph.graph.node)
+    del graph.graph.node[:]
+    graph.graph.node.extend(reversed(nodes))
+    parser = trt.OnnxParser(trt.Builder(ListLogger()).create_network(), ListLogger())
+    start = time.process_time()
+    assert not parser.parse(graph.SerializeToString())
+    assert time.process_time() - start < 30
+    assert 1 <= parser.num_errors <= 100
+    assert "Sort the model's nodes topologically" in parser.get_error(0).desc()
 
 
 @pytest.mark.parametrize("make", (relus, blocks))
