@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs what a build needs on a Debian-like machine: system packages, then a virtual environment in .venv.
-# Says what it installs, uses sudo only where it is not root, and does nothing that is done already.
+# Further system packages are named as arguments. Says what it installs, uses sudo only where it is not root, and does nothing that is done already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(g++ make cmake ninja-build git ccache python3 python3-venv python3-dev libtbb-dev libxbyak-dev libgtest-dev
-  libgmock-dev libbenchmark-dev libeigen3-dev libprotobuf-dev protobuf-compiler libxxhash-dev nlohmann-json3-dev)
+  libgmock-dev libbenchmark-dev libeigen3-dev libprotobuf-dev protobuf-compiler libxxhash-dev nlohmann-json3-dev "$@")
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -3,6 +3,8 @@
 
 PYBIND11_MODULE(_trtlike, m) {
   using namespace trtlike::bindings;
+  // A CPU that cannot run this, or a limit that is none, fails the import with its sentence.
+  trtlike::cpu_fingerprint();
   m.doc() = "The compiled part of trtlike: TensorRT's API on the CPU.";
   bind_basics(m);
   bind_enums(m);

@@ -22,7 +22,6 @@ constexpr const char* kFeatureNames[] = {"avx2",        "fma",         "f16c",  
 static_assert(std::size(kFeatureNames) == static_cast<size_t>(CpuFeature::AvxVnni) + 1);
 
 Isa detect() {
-  __builtin_cpu_init();
   Isa found;
   const auto add = [&](CpuFeature feature, int has) {
     if (has != 0) found = found | Isa::of(feature);
@@ -47,7 +46,7 @@ const IsaLevel& highest_level(Isa isa) {
                        [&](const IsaLevel& level) { return level.isa <= isa; });
 }
 
-std::string identify() {
+std::string model_name() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   char vendor[13] = "unknown";
   if (__get_cpuid(0, &eax, &ebx, &ecx, &edx) != 0) {
@@ -60,7 +59,7 @@ std::string identify() {
     family = ((eax >> 8) & 15u) + ((eax >> 20) & 255u);
     model = ((eax >> 4) & 15u) | ((eax >> 12) & 0xf0u);
   }
-  return str(vendor, " family ", family, " model ", model, ", ", highest_level(cpu_isa()).name);
+  return str(vendor, " family ", family, " model ", model);
 }
 
 size_t cache_bytes(int name, size_t fallback) {
@@ -83,6 +82,13 @@ Isa known_isa() { return {(uint64_t{1} << std::size(kFeatureNames)) - 1}; }
 
 Isa cpu_isa() {
   static const Isa isa = [] {
+    __builtin_cpu_init();
+    // oneDNN is compiled for it, and NumPy.
+    if (__builtin_cpu_supports("sse4.1") == 0)
+      throw UnsupportedError(
+          str("[core] CPU: expected SSE4.1, which x86-64 CPUs have since 2008, "
+              "got ",
+              model_name(), " without it."));
     const std::string limit = environment(Switch::MaxIsa);
     if (limit.empty()) return detect();
     std::vector<std::string> names;
@@ -106,7 +112,7 @@ std::string isa_name(Isa isa) {
 }
 
 const std::string& cpu_fingerprint() {
-  static const std::string fingerprint = identify();
+  static const std::string fingerprint = str(model_name(), ", ", highest_level(cpu_isa()).name);
   return fingerprint;
 }
 

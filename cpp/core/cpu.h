@@ -30,7 +30,7 @@ struct Isa {
   uint64_t bits = 0;
 
   // The levels that kernels are compiled for, each with all of those before it.
-  static const Isa Portable;    ///< nothing beyond the baseline of the compiler
+  static const Isa Portable;    ///< nothing beyond SSE4.1, which is always there
   static const Isa Avx2;        ///< AVX2, FMA, F16C
   static const Isa Avx512;      ///< and AVX-512 F, BW, VL, DQ
   static const Isa Avx512Vnni;  ///< and VNNI, VBMI
@@ -65,7 +65,7 @@ const std::vector<IsaLevel>& isa_levels();
 Isa known_isa();
 
 /// What the CPU and the operating system offer; TRTLIKE_MAX_ISA lowers it to what a level has.
-/// Throws UserError where that is no level.
+/// Throws UserError where that is no level, UnsupportedError for a CPU without SSE4.1.
 Isa cpu_isa();
 /// The highest level within the set and what it has beyond that: "avx2", "avx512_bf16+avx_vnni".
 std::string isa_name(Isa isa);

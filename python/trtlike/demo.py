@@ -1,5 +1,6 @@
 """The main job on a small trained model: ONNX file to tuned engine, saved, loaded, run, timed."""
 
+import argparse
 import tempfile
 import time
 from importlib import resources
@@ -12,7 +13,6 @@ from rich.table import Table
 import trtlike as trt
 
 _BATCHES = (1, 32, 450)
-_RUNS = 500
 _TACTICS_SHOWN = 12
 
 
@@ -23,7 +23,7 @@ def load_test_set() -> tuple[np.ndarray, np.ndarray]:
         return data["images"].astype(np.float32) / 16, data["labels"]
 
 
-def build(console: Console) -> tuple[trt.IHostMemory, bytes]:
+def build(console: Console, level: int) -> tuple[trt.IHostMemory, bytes]:
     """Parses and builds the model with a dynamic batch; shows fusions and tactics."""
     model = (resources.files("trtlike") / "data" / "digits.onnx").read_bytes()
     logger = trt.Logger(trt.Logger.WARNING)
@@ -34,6 +34,7 @@ def build(console: Console) -> tuple[trt.IHostMemory, bytes]:
         errors = [str(parser.get_error(i)) for i in range(parser.num_errors)]
         raise SystemExit("\n".join(errors))
     config = builder.create_builder_config()
+    config.builder_optimization_level = level
     profile = builder.create_optimization_profile()
     profile.set_shape(
         "image", *[(batch, 1, 8, 8) for batch in (_BATCHES[0], _BATCHES[1], _BATCHES[2])]
@@ -69,27 +70,29 @@ def show_report(report: dict, plan_bytes: int, console: Console) -> None:
     console.print(tactics)
 
 
-def time_runs(run) -> list[float]:
-    """Sorted times of the runs in microseconds."""
-    for _ in range(20):
+def time_runs(run, count: int) -> list[float]:
+    """Sorted times of the runs in microseconds, after some that do not count."""
+    for _ in range(min(20, count)):
         run()
     times = []
-    for _ in range(_RUNS):
+    for _ in range(count):
         start = time.perf_counter()
         run()
         times.append((time.perf_counter() - start) * 1e6)
     return sorted(times)
 
 
-def time_engine(context: trt.IExecutionContext, images: np.ndarray) -> list[float]:
+def time_engine(context: trt.IExecutionContext, images: np.ndarray, runs: int) -> list[float]:
     """Latencies of the engine on one batch, arrays bound once."""
     output = context.infer({"image": images})["probabilities"]
     context.set_tensor_address("image", images)
     context.set_tensor_address("probabilities", output)
-    return time_runs(lambda: context.execute_async_v3(0))
+    return time_runs(lambda: context.execute_async_v3(0), runs)
 
 
-def time_onnxruntime(model: bytes, images: np.ndarray, threads: int) -> list[float] | None:
+def time_onnxruntime(
+    model: bytes, images: np.ndarray, threads: int, runs: int
+) -> list[float] | None:
     """Latencies of ONNX Runtime on the same batch; None where it is not installed."""
     try:
         import onnxruntime
@@ -98,12 +101,16 @@ def time_onnxruntime(model: bytes, images: np.ndarray, threads: int) -> list[flo
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return time_runs(lambda: session.run(None, {"image": images}))
+    return time_runs(lambda: session.run(None, {"image": images}), runs)
 
 
 def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--level", type=int, default=3, help="optimization level of the build")
+    arguments.add_argument("--runs", type=int, default=500, help="runs of each latency")
+    options = arguments.parse_args()
     console = Console(width=120)
-    plan, model = build(console)
+    plan, model = build(console, options.level)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "digits.engine"
         path.write_bytes(plan)
@@ -127,8 +134,10 @@ def main() -> None:
     )
     for batch in _BATCHES:
         rows = {
-            "trtlike": time_engine(context, images[:batch]),
-            "ONNX Runtime": time_onnxruntime(model, images[:batch], context.num_threads),
+            "trtlike": time_engine(context, images[:batch], options.runs),
+            "ONNX Runtime": time_onnxruntime(
+                model, images[:batch], context.num_threads, options.runs
+            ),
         }
         for name, times in rows.items():
             if times:

@@ -43,7 +43,4 @@ using WeightAt = std::function<float(int64_t out_channel, int64_t channel, int64
 void pack_panels(const PanelPlan& plan, const ops::ConvolutionShape& shape, const WeightAt& weight,
                  const std::vector<float>& bias, float* to);
 
-/// The elements of constant input i as floats; empty when the problem has no such input.
-std::vector<float> constant_floats(const Problem& problem, size_t i);
-
 }  // namespace trtlike::kernels::convolution

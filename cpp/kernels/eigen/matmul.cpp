@@ -6,8 +6,11 @@
 #define EIGEN_NO_MALLOC
 #include <Eigen/Core>
 #include <algorithm>
+#include <cstring>
 
+#include "core/memory.h"
 #include "kernels/matmul/setup.h"
+#include "kernels/packed.h"
 
 namespace trtlike::kernels {
 namespace eigen {
@@ -38,12 +41,14 @@ void with_block(const MatrixView& view, int64_t row, int64_t column, int64_t row
 
 class EigenKernel final : public Kernel {
  public:
-  explicit EigenKernel(Setup setup)
+  EigenKernel(Setup setup, bool packs_b, std::span<const std::byte> packed)
       : setup_(std::move(setup)),
         row_blocks_((setup_.m + kRows - 1) / kRows),
         column_blocks_((setup_.n + kColumns - 1) / kColumns) {
     slices_ = {static_cast<int>(setup_.products * row_blocks_ * column_blocks_)};
     scratch_bytes_ = static_cast<size_t>(kRows * kColumns) * sizeof(float);
+    const auto elems = static_cast<size_t>(setup_.b_matrices * setup_.k * setup_.n);
+    if (packs_b) b_ = reinterpret_cast<const float*>(read_packed(packed, elems * sizeof(float)));
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
@@ -55,8 +60,8 @@ class EigenKernel final : public Kernel {
     auto* scratch = static_cast<float*>(args.scratch);
     MatrixView a = setup_.a, b = setup_.b;
     a.data = static_cast<const float*>(args.inputs[0]) + setup_.a_offset(product);
-    b.data =
-        static_cast<const float*>(args.inputs[1]) + setup_.b_matrix(product) * setup_.k * setup_.n;
+    b.data = (b_ != nullptr ? b_ : static_cast<const float*>(args.inputs[1])) +
+             setup_.b_matrix(product) * setup_.k * setup_.n;
     Eigen::Map<RowMajor> sums(scratch, rows, columns);
     sums.setZero();
     for (int64_t k = 0; k < setup_.k; k += kDepth) {
@@ -98,6 +103,7 @@ class EigenKernel final : public Kernel {
   }
 
   Setup setup_;
+  const float* b_ = nullptr;  ///< a constant
   int64_t row_blocks_;
   int64_t column_blocks_;
 };
@@ -105,7 +111,8 @@ class EigenKernel final : public Kernel {
 std::string read(const Problem& problem, Setup& setup) {
   std::string refusal = matmul::read_problem(problem, setup, false);
   if (!refusal.empty()) return refusal;
-  if (setup.a.dtype != DataType::Float || setup.b.dtype != DataType::Float)
+  if (setup.a.dtype != DataType::Float ||
+      (setup.b.dtype != DataType::Float && !problem.is_constant(1)))
     return core::str("needs f32 operands, got ", core::dtype_short_name(setup.a.dtype), " and ",
                      core::dtype_short_name(setup.b.dtype));
   return setup.program ? "needs a program that is a chain of links" : "";
@@ -118,11 +125,22 @@ std::optional<std::string> refuse(const Problem& problem) {
   return refusal;
 }
 
-std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
+uint32_t packed_inputs(const Problem& problem) { return problem.is_constant(1) ? 1u << 1 : 0u; }
+
+/// B as floats.
+Packed pack(const Problem& problem) {
+  const std::vector<float> elements = constant_floats(problem, 1);
+  const size_t bytes = elements.size() * sizeof(float);
+  const std::shared_ptr<void> block = core::allocate_shared(bytes);
+  std::memcpy(block.get(), elements.data(), bytes);
+  return {block, bytes};
+}
+
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
   Setup setup;
   const std::string refusal = read(problem, setup);
   TRTLIKE_ASSERT(refusal.empty(), refusal);
-  return std::make_unique<EigenKernel>(std::move(setup));
+  return std::make_unique<EigenKernel>(std::move(setup), problem.is_constant(1), packed);
 }
 
 constexpr Tactic make_tactic(const char* op) {
@@ -131,6 +149,8 @@ constexpr Tactic make_tactic(const char* op) {
           .source = Source::Eigen,
           .needs = core::Isa::Portable,
           .refuse = refuse,
+          .packed_inputs = packed_inputs,
+          .pack = pack,
           .prepare = prepare};
 }
 

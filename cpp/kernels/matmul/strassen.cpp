@@ -73,8 +73,9 @@ bool are_even(std::initializer_list<float> squares) {
 /// Whether the columns of the left and of the right half of B are of one magnitude. True where B is
 /// packed already.
 bool has_even_columns(const Problem& problem, const Setup& setup) {
-  const auto* b = static_cast<const float*>(problem.constants[1]);
-  if (b == nullptr) return true;
+  if (problem.constants[1] == nullptr) return true;
+  const std::vector<float> elements = constant_floats(problem, 1);
+  const float* b = elements.data();
   std::vector<float> squares(static_cast<size_t>(setup.n), 0.0f);
   if (setup.b.column_stride == 1) {
     for (int64_t k = 0; k < setup.k; ++k, b += setup.b.row_stride)
@@ -329,8 +330,7 @@ std::string refuse_strassen(const Problem& problem, const Setup& setup, const Ti
   if (problem.strict) return "does not keep the order of the direct sums";
   if (!setup.packs_b || setup.b_matrices != 1 || setup.products != 1)
     return "needs one constant right operand";
-  if (problem.inputs[0].dtype != DataType::Float || problem.inputs[1].dtype != DataType::Float)
-    return "needs operands in f32";
+  if (problem.inputs[0].dtype != DataType::Float) return "needs operands in f32";
   if (setup.a.column_stride != 1) return "needs a left operand with adjacent columns";
   if (setup.m < kMinRows || setup.k < kMinDepth || setup.k % 2 != 0)
     return core::str("needs at least ", kMinRows, " rows and an even depth from ", kMinDepth);

@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "kernels/onednn/convolution_setup.h"
 #include "kernels/onednn/packed_weights.h"
+#include "kernels/packed.h"
 
 namespace trtlike::kernels {
 namespace onednn {
@@ -256,7 +257,7 @@ uint32_t packed_inputs(const Problem& problem) {
 template <Slicing slicing>
 Packed pack(const Problem& problem) {
   const ConvolutionSetup setup = make_setup(problem, slicing).setup.value();
-  const std::vector<float> elements = to_floats(problem.inputs[1], problem.constants[1]);
+  const std::vector<float> elements = constant_floats(problem, 1);
   const std::vector<int64_t> blocks = setup.channel_blocks();
   const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
   WeightsWriter writer;
@@ -272,7 +273,7 @@ Packed pack(const Problem& problem) {
                     desc->weights_desc(0));
     channel += blocks[part];
   }
-  if (setup.has_bias) writer.set_bias(to_floats(problem.inputs[2], problem.constants[2]));
+  if (setup.has_bias) writer.set_bias(constant_floats(problem, 2));
   return writer.finish();
 }
 

@@ -7,6 +7,7 @@
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/post_ops.h"
+#include "kernels/packed.h"
 #include "ops/matmul_shape.h"
 
 namespace trtlike::kernels {
@@ -342,7 +343,7 @@ Packed pack(const Problem& problem) {
   TRTLIKE_ASSERT(refusal.empty(), refusal);
   WeightsWriter writer;
   if (setup.packs_b) {
-    const std::vector<float> elements = to_floats(problem.inputs[1], problem.constants[1]);
+    const std::vector<float> elements = constant_floats(problem, 1);
     const std::vector<int64_t> widths = column_blocks(setup);
     const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
     int64_t column = 0;
@@ -358,7 +359,7 @@ Packed pack(const Problem& problem) {
     }
   }
   if (setup.has_bias) {
-    std::vector<float> bias = to_floats(problem.inputs[2], problem.constants[2]);
+    std::vector<float> bias = constant_floats(problem, 2);
     if (bias.size() == 1) bias.assign(static_cast<size_t>(setup.shape.n), bias[0]);
     writer.set_bias(std::move(bias));
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/check.h"
+#include "core/environment.h"
 
 namespace trtlike::kernels::onednn {
 namespace {
@@ -16,10 +17,24 @@ dnnl::stream& stream() {
   return stream;
 }
 
+/// Lets oneDNN keep to TRTLIKE_MAX_ISA. Must come before it makes a primitive.
+void limit_isa() {
+  if (core::environment(core::Switch::MaxIsa).empty()) return;
+  const core::Isa isa = core::cpu_isa();
+  dnnl::set_max_cpu_isa(isa >= core::Isa::Avx512Bf16   ? dnnl::cpu_isa::avx512_core_bf16
+                        : isa >= core::Isa::Avx512Vnni ? dnnl::cpu_isa::avx512_core_vnni
+                        : isa >= core::Isa::Avx512     ? dnnl::cpu_isa::avx512_core
+                        : isa >= core::Isa::Avx2       ? dnnl::cpu_isa::avx2
+                                                       : dnnl::cpu_isa::sse41);
+}
+
 }  // namespace
 
 dnnl::engine& engine() {
-  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static dnnl::engine engine = [] {
+    limit_isa();
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return engine;
 }
 

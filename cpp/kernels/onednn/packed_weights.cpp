@@ -59,16 +59,6 @@ std::shared_ptr<void> convert(const void* elements, const dnnl::memory::desc& fr
 
 }  // namespace
 
-std::vector<float> to_floats(const TensorDesc& desc, const void* data) {
-  const core::TensorView view{const_cast<void*>(data), desc.dtype, desc.dims};
-  std::vector<float> out(static_cast<size_t>(view.elems()));
-  core::dispatch_dtype(desc.dtype, "weights", [&](auto tag) {
-    for (size_t i = 0; i < out.size(); ++i)
-      out[i] = static_cast<float>(core::to_double(view.as<decltype(tag)>()[i]));
-  });
-  return out;
-}
-
 int64_t BlockedLayout::offset(const int64_t* index) const {
   int64_t position[kMaxDims];
   std::copy(index, index + rank, position);

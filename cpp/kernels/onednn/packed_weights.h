@@ -30,9 +30,6 @@ struct BlockedLayout {
   int64_t offset(const int64_t* index) const;
 };
 
-/// Dense elements of any floating-point type.
-std::vector<float> to_floats(const TensorDesc& desc, const void* data);
-
 BlockedLayout describe(const dnnl::memory::desc& desc);
 
 struct WeightsPart {
