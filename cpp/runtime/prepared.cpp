@@ -354,6 +354,42 @@ void Prepared::bind(const Addresses& addresses) {
   for (int32_t value : kept_) addresses.values[index(value)] = address(operand(value), addresses);
 }
 
+bool Prepared::may_overlap(int32_t input, int32_t output, bool is_same) const {
+  const auto touches = [&](size_t first, size_t count, Home home, int32_t binding) {
+    return std::any_of(operands_.begin() + static_cast<long>(first),
+                       operands_.begin() + static_cast<long>(first + count),
+                       [&](const Operand& o) { return o.home == home && o.index == binding; });
+  };
+  bool is_written = false;
+  for (const Ready& ready : ready_) {
+    const bool reads = touches(ready.first_input, ready.num_inputs, Home::Input, input);
+    if (reads && is_written) return false;
+    if (!touches(ready.first_output, ready.num_outputs, Home::Output, output)) continue;
+    if (reads && !(is_same && is_in_place(ready, input, output))) return false;
+    is_written = true;
+  }
+  return true;
+}
+
+/// A kernel that computes in place, where every operand in the shared memory is the whole of it.
+bool Prepared::is_in_place(const Ready& ready, int32_t input, int32_t output) const {
+  const kernels::Tactic* computes =
+      ready.step < concrete_.plan->steps.size() ? tactic(ready.step) : nullptr;
+  if (computes == nullptr || (computes->flags & kernels::kInPlace) == 0) return false;
+  const engine::PlanStep& step = concrete_.plan_step(ready.step);
+  const TensorDesc& whole = concrete_.desc(step.outputs[0]);
+  const auto is_whole = [&](const Operand& operand, int32_t value) {
+    const bool is_shared = (operand.home == Home::Input && operand.index == input) ||
+                           (operand.home == Home::Output && operand.index == output);
+    return !is_shared || (operand.offset == 0 && concrete_.desc(value) == whole);
+  };
+  for (size_t i = 0; i < ready.num_inputs; ++i)
+    if (!is_whole(operands_[ready.first_input + i], step.inputs[i])) return false;
+  for (size_t o = 0; o < ready.num_outputs; ++o)
+    if (!is_whole(operands_[ready.first_output + o], step.outputs[o])) return false;
+  return true;
+}
+
 void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept {
   if (times_ns == nullptr) return run_phases(pool, 0, phases_.size());
   size_t first = 0;

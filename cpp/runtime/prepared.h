@@ -45,6 +45,10 @@ class Prepared {
 
   /// Fills in the operands' addresses where one of them changed.
   void bind(const Addresses& addresses);
+  /// True when no step writes memory of the binding `output` before the last one that reads memory
+  /// of the binding `input`, or when that one may compute in place and both are the same
+  /// (`is_same`).
+  bool may_overlap(int32_t input, int32_t output, bool is_same) const;
   /// Runs the steps. With `times_ns` (one a step of the plan), adds the time of each. Allocates
   /// nothing, throws nothing.
   void run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept;
@@ -86,6 +90,7 @@ class Prepared {
   void choose_tactic(size_t step);
   /// True when nothing computes the step: a view, copies, or no elements.
   bool is_idle(size_t step) const;
+  bool is_in_place(const Ready& ready, int32_t input, int32_t output) const;
   void prepare_steps();
   void prepare_kernel(size_t step);
   void prepare_copy(size_t step, const engine::Copy& copy);

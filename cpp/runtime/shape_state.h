@@ -22,6 +22,10 @@ class ShapeState {
   const Shapes& shapes() const { return shapes_; }
   /// Bytes of arena that `run` needs.
   size_t arena_bytes() const { return first_.arena_bytes(); }
+  /// True when the bindings `input` and `output` may share memory, `is_same` to the byte.
+  bool may_overlap(int32_t input, int32_t output, bool is_same) const {
+    return !is_data_dependent() && first_.may_overlap(input, output, is_same);
+  }
   const Prepared& first() const { return first_; }
   Prepared& first() { return first_; }
 
