@@ -33,12 +33,12 @@ class PyProgressMonitor : public ProgressMonitor {
     });
   }
   bool step_complete(const std::string& phase, int step) noexcept override {
-    bool go_on = true;
+    bool goes_on = false;
     guarded_callback("IProgressMonitor.step_complete", [&] {
       const py::function f = override("step_complete");
-      if (f) go_on = py::bool_(f(phase, step));
+      goes_on = !f || py::bool_(f(phase, step));
     });
-    return go_on;
+    return goes_on;
   }
   void phase_finish(const std::string& phase) noexcept override {
     guarded_callback("IProgressMonitor.phase_finish", [&] {
@@ -91,7 +91,8 @@ void bind_callbacks(py::module_& m) {
            py::arg("ms"));
   py::class_<ProgressMonitor, PyProgressMonitor, std::shared_ptr<ProgressMonitor>>(
       m, "IProgressMonitor",
-      "Subclass and override phase_start, step_complete (False cancels) and phase_finish.")
+      "Subclass and override phase_start, step_complete (False or an exception cancels) and "
+      "phase_finish.")
       .def(py::init<>())
       .def("phase_start", &ProgressMonitor::phase_start, py::arg("phase_name"),
            py::arg("parent_phase"), py::arg("num_steps"))

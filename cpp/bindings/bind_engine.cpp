@@ -13,12 +13,14 @@ struct EngineInspector {
   ContextPtr context;
 };
 
-ContextPtr create_context(const EnginePtr& engine) {
-  return engine->create_execution_context(engine);
+ContextPtr create_context(const EnginePtr& engine, ExecutionContextAllocationStrategy strategy) {
+  return engine->create_execution_context(engine, static_cast<int32_t>(strategy));
 }
 
-ContextPtr create_context_for(const EnginePtr& engine, ExecutionContextAllocationStrategy) {
-  return create_context(engine);
+/// What the caller would manage is the context's own.
+ContextPtr create_context_without_memory(const EnginePtr& engine) {
+  constexpr int32_t kUserManaged = 2;
+  return engine->create_execution_context(engine, kUserManaged);
 }
 
 std::string engine_item(const CudaEngine& e, int64_t index) {
@@ -119,10 +121,11 @@ void bind_engine(py::module_& m) {
       .def_property_readonly("has_implicit_batch_dimension",
                              [](const CudaEngine&) { return false; })
       .def("serialize", &CudaEngine::serialize)
-      .def("create_execution_context", &create_context_for,
+      .def("create_execution_context", &create_context,
            py::arg("strategy") = static_cast<ExecutionContextAllocationStrategy>(0),
-           py::call_guard<py::gil_scoped_release>())
-      .def("create_execution_context_without_device_memory", &create_context)
+           py::call_guard<Released>())
+      .def("create_execution_context_without_device_memory", &create_context_without_memory,
+           py::call_guard<Released>())
       .def("create_engine_inspector",
            [](const EnginePtr& e) { return EngineInspector{e, nullptr}; });
   add_context_manager(cls);

@@ -5,10 +5,7 @@ namespace trtlike::bindings {
 namespace {
 
 using ContextPtr = std::shared_ptr<ExecutionContext>;
-using Released = py::call_guard<py::gil_scoped_release>;
 using ContextClass = py::class_<ExecutionContext, ContextPtr>;
-
-constexpr char kArrays[] = "_arrays";
 
 /// The address of an array that fits the tensor. Throws ValueError or TypeError naming the tensor
 /// when it does not.
@@ -30,25 +27,47 @@ void* array_address(const ExecutionContext& context, const std::string& name,
   return const_cast<void*>(array.data());
 }
 
-void keep_alive(const py::object& self, const std::string& name, const py::object& array) {
-  if (!py::hasattr(self, kArrays)) self.attr(kArrays) = py::dict();
-  self.attr(kArrays)[py::str(name)] = array;
+void* address_of(const std::string& name, const py::object& memory) {
+  const auto fail = [&](const py::object& got) {
+    PyErr_Clear();
+    throw py::type_error("[context] tensor '" + name +
+                         "': expected an address (an int) or an array, got " +
+                         std::string(py::str(got)) + ".");
+  };
+  if (PyNumber_Check(memory.ptr()) == 0 || PyFloat_Check(memory.ptr()))
+    fail(py::type::of(memory).attr("__name__"));
+  const auto number = py::reinterpret_steal<py::object>(PyNumber_Long(memory.ptr()));
+  if (!number) fail(py::type::of(memory).attr("__name__"));
+  const size_t address = PyLong_AsSize_t(number.ptr());
+  if (PyErr_Occurred() != nullptr) fail(number);
+  return reinterpret_cast<void*>(address);
 }
 
-/// `memory` is an address or an array. An array stays alive with the context, and so does one among
-/// the caller's variables that starts at the address: unlike device memory, an array is freed when
-/// its last name goes.
-bool set_tensor_address(const py::object& self, const std::string& name, const py::object& memory) {
-  auto& context = self.cast<ExecutionContext&>();
+bool has_address(const ExecutionContext& context, const std::string& name, const void* address) {
+  try {
+    return context.tensor_address(name) == address;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
+/// `memory` is an address or an array. An array stays alive with the address and the runs that use
+/// it, and so does one among the caller's variables that starts at the address: unlike device
+/// memory, an array is freed when its last name goes.
+bool set_tensor_address(ExecutionContext& context, const std::string& name,
+                        const py::object& memory) {
   const bool is_array = py::isinstance<py::array>(memory);
   if (!context.engine()->has_tensor(name)) return context.set_tensor_address(name, nullptr);
-  void* address = is_array ? array_address(context, name, memory)
-                           : reinterpret_cast<void*>(memory.cast<size_t>());
-  if (!is_array && address == context.tensor_address(name)) return true;
-  keep_alive(self, name,
-             is_array ? memory : py::module_::import("trtlike.arrays").attr("find_array")(memory));
-  return is_array ? context.set_tensor_address(name, address, py::array(memory).nbytes())
-                  : context.set_tensor_address(name, address);
+  if (is_array) {
+    void* address = array_address(context, name, memory);
+    const auto bytes = static_cast<uint64_t>(py::array(memory).nbytes());
+    return context.set_tensor_address(name, address, bytes, keep_with<const void>(address, memory));
+  }
+  void* address = address_of(name, memory);
+  if (has_address(context, name, address)) return true;
+  const py::object array = py::module_::import("trtlike.arrays").attr("find_array")(memory);
+  return context.set_tensor_address(
+      name, address, UINT64_MAX, array.is_none() ? nullptr : keep_with<const void>(address, array));
 }
 
 size_t get_tensor_address(const ExecutionContext& context, const std::string& name) {
@@ -58,7 +77,7 @@ size_t get_tensor_address(const ExecutionContext& context, const std::string& na
 bool execute_v2(ExecutionContext& context, const std::vector<size_t>& bindings) {
   std::vector<void*> addresses;
   for (size_t address : bindings) addresses.push_back(reinterpret_cast<void*>(address));
-  const py::gil_scoped_release release;
+  const Released released;
   return context.execute_v2(addresses);
 }
 
@@ -70,7 +89,7 @@ void bind_shapes(ContextClass& cls) {
   cls.def("set_input_shape", &set_input_shape, py::arg("name"), py::arg("shape"))
       .def("get_tensor_shape", &ExecutionContext::tensor_shape, py::arg("name"))
       .def("get_tensor_strides", &ExecutionContext::tensor_strides, py::arg("name"))
-      .def("infer_shapes", &ExecutionContext::infer_shapes, Released())
+      .def("infer_shapes", &ExecutionContext::infer_shapes, py::call_guard<Released>())
       .def("get_max_output_size", &ExecutionContext::max_output_size, py::arg("name"))
       .def_property_readonly("all_binding_shapes_specified",
                              &ExecutionContext::all_binding_shapes_specified)
@@ -103,8 +122,9 @@ void bind_execution_context(py::module_& m) {
           [](const ExecutionContext& c) { return std::const_pointer_cast<CudaEngine>(c.engine()); })
       .def("set_tensor_address", &set_tensor_address, py::arg("name"), py::arg("memory"),
            "The memory of an input or output: an address as an int, or a C-contiguous array. The "
-           "context keeps the array alive; of an address, the array among the caller's variables "
-           "(or in a list, tuple or dict there) that starts at it.")
+           "array lives as long as it is set here and a queued run uses it; of an address, the "
+           "array among the caller's variables (or in a list, tuple or dict there) that starts at "
+           "it. Memory may be an input's and an output's at once.")
       .def("get_tensor_address", &get_tensor_address, py::arg("name"))
       .def(
           "set_output_allocator",
@@ -119,12 +139,14 @@ void bind_execution_context(py::module_& m) {
           },
           py::arg("name"))
       .def("execute_async_v3", &ExecutionContext::execute_async_v3, py::arg("stream_handle"),
-           Released(),
+           py::call_guard<Released>(),
            "Queues a run. The default stream, 0, has run when this returns. False, with the reason "
            "in the log, on failure.")
       .def("execute_v2", &execute_v2, py::arg("bindings"))
       .def_property_readonly("num_threads", &ExecutionContext::num_threads)
-      .def_property_readonly("memory_size", &ExecutionContext::memory_size);
+      .def_property_readonly("memory_size", &ExecutionContext::memory_size)
+      .def("_enter", &ExecutionContext::enter)
+      .def("_leave", &ExecutionContext::leave);
   add_context_manager(cls);
 }
 

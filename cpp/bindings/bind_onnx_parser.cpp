@@ -11,19 +11,19 @@ std::string_view view(const py::buffer_info& info) {
 
 bool parse(OnnxParser& parser, const py::buffer& model, const std::optional<std::string>& path) {
   const py::buffer_info info = model.request();
-  const py::gil_scoped_release release;
+  const Released released;
   return parser.parse(view(info), path.value_or(""));
 }
 
 bool parse_path(OnnxParser& parser, const std::string& path) {
-  const py::gil_scoped_release release;
+  const Released released;
   return parser.parse_from_file(path);
 }
 
 bool supports_model(OnnxParser& parser, const py::buffer& model,
                     const std::optional<std::string>& path) {
   const py::buffer_info info = model.request();
-  const py::gil_scoped_release release;
+  const Released released;
   return parser.supports_model(view(info), path.value_or(""));
 }
 

@@ -9,29 +9,31 @@ class PyRuntime : public Runtime {
   explicit PyRuntime(const py::object& logger)
       : Runtime(hold<Logger>(logger)), python_logger(logger) {}
   py::object python_logger;
-  int max_threads = 1;
 };
 
-/// The buffer's bytes, and the Python object alive, for as long as the handle lives.
-std::shared_ptr<const void> keep_buffer(const py::buffer& bytes, size_t& size) {
-  auto* view = new Py_buffer;
-  if (PyObject_GetBuffer(bytes.ptr(), view, PyBUF_SIMPLE) != 0) {
-    delete view;
-    throw py::error_already_set();
-  }
-  size = static_cast<size_t>(view->len);
-  return {view->buf, [view](const void*) {
-            const py::gil_scoped_acquire gil;
-            PyBuffer_Release(view);
-            delete view;
-          }};
+std::shared_ptr<CudaEngine> deserialize_copy(PyRuntime& runtime, std::string bytes) {
+  const auto owner = std::make_shared<std::string>(std::move(bytes));
+  const Released released;
+  return runtime.deserialize_cuda_engine(std::shared_ptr<const void>(owner, owner->data()),
+                                         owner->size());
 }
 
+/// Bytes that nobody can change are used where they are; of others the engine has a copy.
 std::shared_ptr<CudaEngine> deserialize(PyRuntime& runtime, const py::buffer& serialized_engine) {
-  size_t size = 0;
-  std::shared_ptr<const void> data = keep_buffer(serialized_engine, size);
-  const py::gil_scoped_release release;
-  return runtime.deserialize_cuda_engine(std::move(data), size);
+  if (py::isinstance<HostMemory>(serialized_engine)) {
+    const auto memory = serialized_engine.cast<std::shared_ptr<HostMemory>>();
+    const Released released;
+    return runtime.deserialize_cuda_engine(memory->owner(), memory->nbytes());
+  }
+  if (py::isinstance<py::bytes>(serialized_engine)) {
+    const std::string_view bytes(py::reinterpret_borrow<py::bytes>(serialized_engine));
+    const auto data = keep_with(static_cast<const void*>(bytes.data()), serialized_engine);
+    const Released released;
+    return runtime.deserialize_cuda_engine(data, bytes.size());
+  }
+  const py::buffer_info info = serialized_engine.request();
+  return deserialize_copy(runtime, std::string(static_cast<const char*>(info.ptr),
+                                               static_cast<size_t>(info.size * info.itemsize)));
 }
 
 /// TensorRT's IStreamReader: read(size) -> bytes, until nothing comes.
@@ -47,10 +49,7 @@ std::shared_ptr<CudaEngine> deserialize_stream(PyRuntime& runtime, const py::obj
     if (part.empty()) break;
     bytes += part;
   }
-  auto owner = std::make_shared<std::string>(std::move(bytes));
-  const py::gil_scoped_release release;
-  return runtime.deserialize_cuda_engine(std::shared_ptr<const void>(owner, owner->data()),
-                                         owner->size());
+  return deserialize_copy(runtime, std::move(bytes));
 }
 
 }  // namespace
@@ -60,20 +59,20 @@ void bind_runtime(py::module_& m) {
   cls.def(py::init<const py::object&>(), py::arg("logger"))
       .def("deserialize_cuda_engine", &deserialize, py::arg("serialized_engine"),
            "The engine; None, with the reason in the log, when the bytes are no plan that can run "
-           "here.")
+           "here. The engine owns what it reads: it shares the memory of bytes and IHostMemory, "
+           "which nobody can change, and copies what another buffer holds.")
       .def("deserialize_cuda_engine", &deserialize_stream, py::arg("stream_reader_v2"))
       .def("load_engine_file", &PyRuntime::load_engine_file, py::arg("path"),
-           py::call_guard<py::gil_scoped_release>(), "Maps a plan file: nothing is copied.")
+           py::call_guard<Released>(), "Maps a plan file: nothing is copied.")
       .def_property_readonly("logger", [](const PyRuntime& r) { return r.python_logger; })
-      .def_readwrite("max_threads", &PyRuntime::max_threads)
+      .def_property("max_threads", &PyRuntime::max_threads, &PyRuntime::set_max_threads)
       .def_property_readonly("num_DLA_cores", [](const PyRuntime&) { return 0; });
   add_context_manager(cls);
   m.def("create_stream", &create_stream,
         "A handle of a new ordered queue with a worker of its own.");
-  m.def("destroy_stream", &destroy_stream, py::arg("handle"),
-        py::call_guard<py::gil_scoped_release>());
+  m.def("destroy_stream", &destroy_stream, py::arg("handle"), "Runs what is queued first.");
   m.def("synchronize_stream", &synchronize_stream, py::arg("handle"),
-        py::call_guard<py::gil_scoped_release>());
+        "Waits until all that was queued has run; for the default stream, 0, on every stream.");
 }
 
 }  // namespace trtlike::bindings

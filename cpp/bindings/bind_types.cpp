@@ -79,7 +79,8 @@ void bind_dims(py::module_& m) {
       .def_property_readonly_static("MAX_DIMS", [](const py::object&) { return Dims::kMaxDims; })
       .def("__len__", [](const Dims& d) { return std::max(0, d.rank()); })
       .def("__getitem__", [](const Dims& d, int64_t i) { return d[checked_index(d, i)]; })
-      .def("__getitem__", [](const Dims& d, const py::slice& s) { return to_tuple(d)[s]; })
+      .def("__getitem__",
+           [](const Dims& d, const py::slice& s) -> py::object { return to_tuple(d)[s]; })
       .def("__setitem__",
            [](Dims& d, int64_t i, int64_t extent) { d[checked_index(d, i)] = extent; })
       .def("__iter__", [](const Dims& d) { return py::iter(to_tuple(d)); })
@@ -108,15 +109,6 @@ void bind_dims(py::module_& m) {
   py::implicitly_convertible<py::array, Dims>();
 }
 
-/// Keeps the array (and its memory) alive for as long as the weights are.
-std::shared_ptr<const void> own(const py::object& object) {
-  auto* kept = new py::object(object);
-  return {object.ptr(), [kept](const void*) {
-            const py::gil_scoped_acquire gil;
-            delete kept;
-          }};
-}
-
 DataType dtype_of(const py::array& a) {
   const char kind = a.dtype().kind();
   const auto size = a.dtype().itemsize();
@@ -138,7 +130,8 @@ Weights weights_from_array(const py::array& a) {
     throw py::value_error(
         "[types] weights: expected a C-contiguous array, got one that is not. Use "
         "numpy.ascontiguousarray.");
-  return {dtype_of(a), a.data(), static_cast<int64_t>(a.size()), own(a)};
+  return {dtype_of(a), a.data(), static_cast<int64_t>(a.size()),
+          keep_with(static_cast<const void*>(a.data()), a)};
 }
 
 size_t weights_bytes(const Weights& w) {

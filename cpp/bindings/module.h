@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "bindings/interpreter.h"
 #include "trtlike/trtlike.h"
 
 namespace trtlike::bindings {
@@ -34,16 +35,15 @@ void bind_engine(py::module_& m);
 void bind_execution_context(py::module_& m);
 
 /// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null
-/// for None.
+/// for None; TypeError for what is no T.
 template <typename T>
 std::shared_ptr<T> hold(const py::object& object) {
   if (object.is_none()) return nullptr;
-  T* raw = object.cast<T*>();
-  auto* kept = new py::object(object);
-  return {raw, [kept](T*) {
-            const py::gil_scoped_acquire gil;
-            delete kept;
-          }};
+  if (!py::isinstance<T>(object))
+    throw py::type_error("[bindings] argument: expected a " +
+                         std::string(py::str(py::type::of<T>().attr("__name__"))) + ", got " +
+                         std::string(py::str(py::type::of(object).attr("__name__"))) + ".");
+  return keep_with(object.cast<T*>(), object);
 }
 
 /// The Python object behind a handle that `hold` or Python made; None for null.
@@ -51,19 +51,6 @@ template <typename T>
 py::object unhold(const std::shared_ptr<T>& handle) {
   return handle == nullptr ? py::none()
                            : py::cast(handle.get(), py::return_value_policy::reference);
-}
-
-/// Calls a Python override; what it raises is printed and swallowed, as TensorRT does.
-template <typename F>
-void guarded_callback(const char* where, F&& call) noexcept {
-  const py::gil_scoped_acquire gil;
-  try {
-    call();
-  } catch (py::error_already_set& e) {
-    e.discard_as_unraisable(where);
-  } catch (const std::exception& e) {
-    py::print(where, e.what());
-  }
 }
 
 /// `with thing as t:` leaves the thing alone at the end, as TensorRT's deprecated form does.

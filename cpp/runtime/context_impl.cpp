@@ -5,8 +5,10 @@
 
 #include "core/check.h"
 #include "core/environment.h"
+#include "core/fork.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/waiting.h"
 #include "runtime/bindings.h"
 
 namespace trtlike {
@@ -39,18 +41,13 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       input_values(num_bindings()),
       addresses(num_bindings(), nullptr),
       address_bytes(num_bindings(), UINT64_MAX),
+      owners(num_bindings()),
       allocators(num_bindings()),
       times_ns(plan().steps.size(), 0) {
   for (const engine::PlanBinding& binding : plan().bindings)
     has_shape_tensors =
         has_shape_tensors || (binding.is_shape_tensor && binding.mode == TensorIOMode::Input);
   reset_shapes();
-}
-
-ExecutionContext::Impl::~Impl() {
-  // The lock also waits for the end of the last job's end_job.
-  std::unique_lock<std::mutex> lock(mutex);
-  idle.wait(lock, [&] { return pending.load() == 0; });
 }
 
 void ExecutionContext::Impl::reset_shapes() {
@@ -152,6 +149,7 @@ void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
     arena = std::static_pointer_cast<std::byte>(core::allocate_shared(bytes));
     arena_bytes = bytes;
   }
+  staging_stale = staging_stale || state != next;
   state = std::move(next);
   state_stale = false;
 }
@@ -220,12 +218,42 @@ void ExecutionContext::Impl::notify_shapes(const Shapes& known) const {
       allocators[b]->notify_shape(plan().bindings[b].name, known.of(plan().bindings[b].value));
 }
 
+ExecutionContext::Impl::Run ExecutionContext::Impl::make_run() {
+  prepare();
+  check_addresses(*state);
+  if (staging_stale) {
+    staging = runtime::find_staging(plan(), *state, addresses, address_bytes);
+    staging_stale = false;
+    if (staging != nullptr)
+      core::log(logger, Severity::Info, "[runtime] output '",
+                plan().bindings[staging->outputs[0].binding].name,
+                "': shares memory with an input, so it is computed elsewhere and copied.");
+  }
+  return {state, arena, staging};
+}
+
 void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
+  const runtime::InRun in_run(user);
   int64_t* times = nullptr;
   if (profiler != nullptr) {
     std::fill(times_ns.begin(), times_ns.end(), 0);
     times = times_ns.data();
   }
+  if (r.staging == nullptr) {
+    compute(r, to, times);
+  } else {
+    std::vector<void*> diverted = to;
+    r.staging->divert(diverted);
+    compute(r, diverted, times);
+    r.staging->finish(diverted);
+    to = std::move(diverted);
+  }
+  if (has_allocators) notify_shapes(r.state->latest_shapes());
+  has_times = times != nullptr;
+  if (has_times && enqueue_emits_profile) report_times();
+}
+
+void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to, int64_t* times) {
   ShapeState& s = *r.state;
   if (has_allocators) allocate_outputs(s.shapes(), nullptr, to);
   s.run_first(r.arena.get(), to, pool, times);
@@ -235,9 +263,6 @@ void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
       s.run_part(to, pool, times);
     }
   }
-  if (has_allocators) notify_shapes(s.latest_shapes());
-  has_times = times != nullptr;
-  if (has_times && enqueue_emits_profile) report_times();
 }
 
 bool ExecutionContext::Impl::report_times() {
@@ -248,8 +273,9 @@ bool ExecutionContext::Impl::report_times() {
 }
 
 void ExecutionContext::Impl::begin_job(uint64_t stream) {
-  if (stream != pending_stream) wait_for_jobs();
+  if (stream != pending_stream || has_lost_jobs()) wait_for_jobs();
   pending_stream = stream;
+  pending_generation = core::fork_generation();
   pending.fetch_add(1);
 }
 
@@ -261,8 +287,17 @@ void ExecutionContext::Impl::end_job() {
 
 void ExecutionContext::Impl::wait_for_jobs() {
   if (pending.load() == 0) return;
+  TRTLIKE_CHECK(!has_lost_jobs(),
+                "[runtime] context: expected runs on streams of this process, got ones that were "
+                "queued before a fork, whose workers are not here. Create contexts in the child.");
+  const core::Waiting waiting;
+  // The lock also waits for the end of the last job's end_job.
   std::unique_lock<std::mutex> lock(mutex);
   idle.wait(lock, [&] { return pending.load() == 0; });
+}
+
+bool ExecutionContext::Impl::has_lost_jobs() const {
+  return pending.load() != 0 && pending_generation != core::fork_generation();
 }
 
 }  // namespace trtlike

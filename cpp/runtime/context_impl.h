@@ -10,15 +10,16 @@
 #include <vector>
 
 #include "core/threads.h"
+#include "runtime/context_user.h"
+#include "runtime/overlaps.h"
 #include "runtime/shape_state.h"
 #include "trtlike/execution_context.h"
 
 namespace trtlike {
 
-/// Not safe to call from two threads at once, except that one job on a stream may run meanwhile.
+/// For the thread that is its user, while jobs on one stream may run. Jobs hold it alive.
 struct ExecutionContext::Impl {
   explicit Impl(std::shared_ptr<const CudaEngine> engine);
-  ~Impl();
 
   const engine::Plan& plan() const { return engine->plan().plan; }
   size_t num_bindings() const { return plan().bindings.size(); }
@@ -48,14 +49,23 @@ struct ExecutionContext::Impl {
   struct Run {
     std::shared_ptr<runtime::ShapeState> state;
     std::shared_ptr<std::byte> arena;
+    std::shared_ptr<const runtime::Staging> staging;
   };
+  /// Of the inputs as they are now. Throws UserError where addresses are missing or do not fit.
+  Run make_run();
   void run(const Run& run, std::vector<void*>& addresses);
   bool report_times();
 
   /// Jobs of this context on streams.
   void begin_job(uint64_t stream);
   void end_job();
+  /// Throws UserError in a child that was forked while there were jobs.
   void wait_for_jobs();
+  /// True where jobs will never run: their workers are in the process that this one was forked
+  /// from.
+  bool has_lost_jobs() const;
+
+  mutable runtime::ContextUser user;
 
   std::shared_ptr<const CudaEngine> engine;
   Logger* logger = nullptr;
@@ -72,6 +82,11 @@ struct ExecutionContext::Impl {
   std::vector<void*> addresses;
   /// Bytes behind the addresses; UINT64_MAX where the caller did not say.
   std::vector<uint64_t> address_bytes;
+  /// What keeps the memory there; null where the caller does.
+  std::vector<std::shared_ptr<const void>> owners;
+  /// Of the addresses at the shapes of `state`, unless it is stale.
+  std::shared_ptr<const runtime::Staging> staging;
+  bool staging_stale = true;
   std::vector<std::shared_ptr<OutputAllocator>> allocators;
   bool has_allocators = false;
   bool has_shape_tensors = false;
@@ -93,6 +108,7 @@ struct ExecutionContext::Impl {
 
   std::atomic<int> pending{0};
   uint64_t pending_stream = 0;
+  uint64_t pending_generation = 0;
   std::mutex mutex;
   std::condition_variable idle;
 
@@ -101,6 +117,7 @@ struct ExecutionContext::Impl {
   std::vector<int64_t> state_key() const;
   runtime::Shapes input_shapes() const;
   void use_state(std::shared_ptr<runtime::ShapeState> next);
+  void compute(const Run& run, std::vector<void*>& addresses, int64_t* times);
 };
 
 }  // namespace trtlike

@@ -107,12 +107,22 @@ std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
     const std::shared_ptr<const CudaEngine>& self) const {
   std::shared_ptr<ExecutionContext> context;
   core::log_failure(logger_.get(), core::str("while creating a context of '", name(), "'"), [&] {
-    auto impl = std::make_unique<ExecutionContext::Impl>(self);
+    auto impl = std::make_shared<ExecutionContext::Impl>(self);
     // What is fixed already is prepared now rather than in the first run.
     if (impl->missing_inputs().empty()) impl->prepare();
     context = std::make_shared<ExecutionContext>(std::move(impl));
   });
   return context;
+}
+
+std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
+    const std::shared_ptr<const CudaEngine>& self, int32_t strategy) const {
+  if (strategy != 0)
+    core::log(
+        logger_, Severity::Warning,
+        "[runtime] ExecutionContextAllocationStrategy has no effect: a context has the memory "
+        "that its shapes need.");
+  return create_execution_context(self);
 }
 
 }  // namespace trtlike

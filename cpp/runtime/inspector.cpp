@@ -1,6 +1,7 @@
 // What the engine inspector says: layers and bindings as JSON with TensorRT's keys, or as lines of
 // text.
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/check.h"
 #include "engine/alias_plan.h"
@@ -51,6 +52,7 @@ class Inspector {
   Inspector(const engine::Plan& plan, const ExecutionContext* context) : plan_(plan) {
     if (context == nullptr) return;
     ExecutionContext::Impl& impl = const_cast<ExecutionContext*>(context)->impl();
+    use_.emplace(impl.user, "execution_context of an inspector");
     shapes_ = &impl.current_shapes();
     if (!impl.state_stale) state_ = impl.state.get();
   }
@@ -138,6 +140,7 @@ class Inspector {
     return step.tactic.empty() ? "view" : step.tactic;
   }
 
+  std::optional<runtime::Use> use_;
   const engine::Plan& plan_;
   const runtime::Shapes* shapes_ = nullptr;
   const runtime::ShapeState* state_ = nullptr;

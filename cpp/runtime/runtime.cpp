@@ -31,6 +31,13 @@ std::shared_ptr<CudaEngine> load(std::shared_ptr<const void> data, size_t nbytes
 
 Runtime::Runtime(std::shared_ptr<Logger> logger) : logger_(std::move(logger)) {}
 
+void Runtime::set_max_threads(int threads) {
+  max_threads_ = threads;
+  core::log(logger_, Severity::Warning,
+            "[runtime] Runtime.max_threads has no effect: contexts take TRTLIKE_NUM_THREADS "
+            "threads, or as many as their engine was tuned for.");
+}
+
 std::shared_ptr<CudaEngine> Runtime::deserialize_cuda_engine(std::shared_ptr<const void> data,
                                                              size_t nbytes) {
   std::shared_ptr<CudaEngine> engine;

@@ -4,6 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "core/check.h"
+#include "core/fork.h"
+#include "core/waiting.h"
 #include "trtlike/runtime.h"
 
 namespace trtlike {
@@ -30,7 +33,7 @@ std::vector<std::shared_ptr<Stream>> all_streams() {
 
 }  // namespace
 
-Stream::Stream() : worker_([this] { work(); }) {}
+Stream::Stream() : generation_(core::fork_generation()), worker_([this] { work(); }) {}
 
 Stream::~Stream() {
   {
@@ -41,11 +44,21 @@ Stream::~Stream() {
   if (worker_.get_id() == std::this_thread::get_id()) {
     worker_.detach();
   } else {
+    const core::Waiting waiting;
     worker_.join();
   }
 }
 
+bool Stream::has_worker() const { return generation_ == core::fork_generation(); }
+
+void Stream::check_worker() const {
+  TRTLIKE_CHECK(has_worker(),
+                "[runtime] stream: expected one of this process, got one from before a fork, whose "
+                "worker is not here. Create streams in the child.");
+}
+
 void Stream::enqueue(std::function<void()> job) {
+  check_worker();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     jobs_.push_back(std::move(job));
@@ -55,6 +68,11 @@ void Stream::enqueue(std::function<void()> job) {
 }
 
 void Stream::synchronize() {
+  check_worker();
+  TRTLIKE_CHECK(worker_.get_id() != std::this_thread::get_id(),
+                "[runtime] synchronize_stream: expected a call from outside of the stream, got one "
+                "from a callback of a run on it.");
+  const core::Waiting waiting;
   std::unique_lock<std::mutex> lock(mutex_);
   const uint64_t target = queued_;
   changed_.wait(lock, [&] { return done_ >= target; });
@@ -100,6 +118,8 @@ void destroy_stream(uint64_t handle) {
     const std::lock_guard<std::mutex> lock(runtime::table().mutex);
     runtime::table().streams.erase(handle);
   }
+  // What belongs to a worker that is not here can neither be waited for nor be freed.
+  if (!stream->has_worker()) new std::shared_ptr<runtime::Stream>(std::move(stream));
 }
 
 void synchronize_stream(uint64_t handle) {
@@ -108,7 +128,7 @@ void synchronize_stream(uint64_t handle) {
     return;
   }
   for (const std::shared_ptr<runtime::Stream>& stream : runtime::all_streams())
-    stream->synchronize();
+    if (stream->has_worker()) stream->synchronize();
 }
 
 void enqueue_on_stream(uint64_t handle, std::function<void()> body) {

@@ -14,19 +14,24 @@ namespace trtlike::runtime {
 class Stream {
  public:
   Stream();
-  /// Runs what is queued, then ends.
+  /// Runs what is queued, then ends. Only in the process that made it.
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// Jobs must not throw.
+  /// False in a child that was forked later: the worker is not there.
+  bool has_worker() const;
+  /// Jobs must not throw. Throws UserError when there is no worker.
   void enqueue(std::function<void()> job);
-  /// Waits until everything queued so far has run.
+  /// Waits until everything queued so far has run. Throws UserError when there is no worker, or
+  /// when the worker itself calls.
   void synchronize();
 
  private:
   void work();
+  void check_worker() const;
 
+  const uint64_t generation_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;

@@ -82,7 +82,8 @@ def infer(
 ) -> dict[str, np.ndarray]:
     """Runs the context on arrays and returns the outputs by name.
 
-    C-contiguous inputs of the engine's type are read in place; others are converted first.
+    C-contiguous inputs of the engine's type are read in place; others are converted first. Other
+    threads are kept out of the context meanwhile.
 
     Args:
         inputs: an array for each input of the engine.
@@ -92,8 +93,21 @@ def infer(
         ValueError: an input is missing or unknown, its shape is outside the profile, or an output
             has another shape than the run gives it.
         TypeError: an array holds another kind of number than the engine takes.
-        RuntimeError: the run failed; the reason is in the log.
+        RuntimeError: the run failed, for the reason in the log; or the context is in use by another
+            thread, or by the run that calls this from a callback.
     """
+    context._enter()
+    try:
+        return _infer(context, inputs, outputs)
+    finally:
+        context._leave()
+
+
+def _infer(
+    context: _trtlike.IExecutionContext,
+    inputs: Mapping[str, np.ndarray],
+    outputs: Mapping[str, np.ndarray] | None,
+) -> dict[str, np.ndarray]:
     engine = context.engine
     names = [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]
     is_input = {name: engine.get_tensor_mode(name) == _trtlike.TensorIOMode.INPUT for name in names}

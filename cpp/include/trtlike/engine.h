@@ -70,6 +70,10 @@ class CudaEngine {
   /// Null, with a message in the log, when memory runs out.
   std::shared_ptr<ExecutionContext> create_execution_context(
       const std::shared_ptr<const CudaEngine>& self) const;
+  /// The same; a warning says that TensorRT's ExecutionContextAllocationStrategy has no effect
+  /// unless it is 0.
+  std::shared_ptr<ExecutionContext> create_execution_context(
+      const std::shared_ptr<const CudaEngine>& self, int32_t strategy) const;
 
   /// One layer, or the whole engine, as JSON or as one line of text. With a context, run-time
   /// shapes are filled in.

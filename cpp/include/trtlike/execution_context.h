@@ -28,12 +28,22 @@ class OutputAllocator {
 };
 
 /// A context belongs to one thread at a time; different contexts of one engine run at the same
-/// time.
+/// time. A call while another thread is in the context, or from a callback (Profiler,
+/// OutputAllocator) of the context's own run, is refused: by a message and false, or a UserError.
+/// Only name, engine and num_threads may be asked for then.
 class ExecutionContext {
  public:
   struct Impl;
-  explicit ExecutionContext(std::unique_ptr<Impl> impl);
+  explicit ExecutionContext(std::shared_ptr<Impl> impl);
+  /// Waits for what is queued.
   ~ExecutionContext();
+  ExecutionContext(const ExecutionContext&) = delete;
+  ExecutionContext& operator=(const ExecutionContext&) = delete;
+
+  /// The context is the calling thread's until it leaves: other threads are refused between its
+  /// calls too. Throws UserError while another thread is in the context.
+  void enter();
+  void leave();
 
   const std::string& name() const;
   void set_name(const std::string& name);
@@ -47,9 +57,13 @@ class ExecutionContext {
   Dims tensor_shape(const std::string& name) const;
   /// Element strides of the tensor as the caller sees it.
   Dims tensor_strides(const std::string& name) const;
+  /// Where the tensor's elements lie. An output that shares memory with an input is computed
+  /// elsewhere and copied where that matters; two outputs that share memory are refused by the run.
   bool set_tensor_address(const std::string& name, void* address);
-  /// The same for memory of this many bytes: a run that needs more is refused.
-  bool set_tensor_address(const std::string& name, void* address, uint64_t bytes);
+  /// The same for memory of this many bytes: a run that needs more is refused. `owner` lives as
+  /// long as the address is set and a queued run uses it.
+  bool set_tensor_address(const std::string& name, void* address, uint64_t bytes,
+                          std::shared_ptr<const void> owner = nullptr);
   void* tensor_address(const std::string& name) const;
   bool set_output_allocator(const std::string& name, std::shared_ptr<OutputAllocator> allocator);
   std::shared_ptr<OutputAllocator> output_allocator(const std::string& name) const;
@@ -86,7 +100,7 @@ class ExecutionContext {
   const Impl& impl() const { return *impl_; }
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace trtlike

@@ -14,3 +14,4 @@
 #include "trtlike/timing_cache.h"
 #include "trtlike/types.h"
 #include "trtlike/version.h"
+#include "trtlike/wait_hooks.h"
