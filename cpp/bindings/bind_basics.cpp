@@ -4,8 +4,13 @@
 namespace trtlike::bindings {
 
 void bind_basics(py::module_& m) {
-  m.attr("__version__") = version();
+  m.attr("__version__") = tensorrt_version();
+  m.attr("__trtlike_version__") = version();
   m.attr("tensorrt_version") = tensorrt_version();
+  m.def(
+      "init_libnvinfer_plugins", [](const py::object&, const std::string&) { return true; },
+      py::arg("logger"), py::arg("namespace"),
+      "True: there is no library of plugins that would have to be loaded.");
   m.def("cpu_fingerprint", &cpu_fingerprint, "The CPU that timings are valid for.");
   m.def("default_num_threads", &default_num_threads, "Threads of a build and of a context.");
   py::class_<MachinePeaks>(m, "MachinePeaks", "What threads reach together in measured loops.")
@@ -16,8 +21,7 @@ void bind_basics(py::module_& m) {
                     "The same on pairs of bfloat16; 0 where the CPU has no such instruction.")
       .def_readonly("read_bytes_per_s", &MachinePeaks::read_bytes_per_s,
                     "Reading more memory than caches hold.");
-  m.def("measure_peaks", &measure_peaks, py::arg("threads") = 0,
-        py::call_guard<py::gil_scoped_release>(),
+  m.def("measure_peaks", &measure_peaks, py::arg("threads") = 0, py::call_guard<Released>(),
         "Measures the machine for about a quarter of a second; 0 threads: as many as a context "
         "takes.");
   m.def("environment_switches", &environment_switches,

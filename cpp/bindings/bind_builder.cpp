@@ -1,11 +1,10 @@
 // Builder.
 #include "bindings/enums.h"
+#include "bindings/interruptible.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
 namespace {
-
-using Released = py::call_guard<py::gil_scoped_release>;
 
 /// The builder with the Python logger it was made with.
 class PyBuilder : public Builder {
@@ -16,14 +15,30 @@ class PyBuilder : public Builder {
   int max_threads = 0;
 };
 
+/// Runs what builds with the lock released.
+template <typename F>
+auto interruptible(BuilderConfig& config, F&& build) {
+  const Interruptible interruptible(config);
+  auto result = [&] {
+    const Released released;
+    return build();
+  }();
+  interruptible.raise();
+  return result;
+}
+
 std::shared_ptr<HostMemory> build_network(PyBuilder& b, const Network& n, BuilderConfig& c) {
   if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
-  return b.build_serialized_network(n, c);
+  return interruptible(c, [&] { return b.build_serialized_network(n, c); });
 }
 
 std::shared_ptr<CudaEngine> build_engine(PyBuilder& b, const Network& n, BuilderConfig& c) {
   if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
-  return b.build_engine_with_config(n, c);
+  return interruptible(c, [&] { return b.build_engine_with_config(n, c); });
+}
+
+bool is_network_supported(PyBuilder& b, const Network& n, BuilderConfig& c) {
+  return interruptible(c, [&] { return b.is_network_supported(n, c); });
 }
 
 py::dict report_dict(const PyBuilder& b) {
@@ -60,11 +75,9 @@ void bind_builder(py::module_& m) {
       .def("create_optimization_profile",
            [](const PyBuilder&) { return std::make_shared<OptimizationProfile>(); })
       .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"),
-           Released(), "The plan's bytes; None, with the reason in the log, when the build fails.")
-      .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"),
-           Released())
-      .def("is_network_supported", &PyBuilder::is_network_supported, py::arg("network"),
-           py::arg("config"), Released())
+           "The plan's bytes; None, with the reason in the log, when the build fails.")
+      .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"))
+      .def("is_network_supported", &is_network_supported, py::arg("network"), py::arg("config"))
       .def("reset", [](const PyBuilder&) {})
       .def_property_readonly("logger", [](const PyBuilder& b) { return b.python_logger; })
       .def_readwrite("max_threads", &PyBuilder::max_threads)

@@ -5,18 +5,8 @@
 namespace trtlike::bindings {
 namespace {
 
-/// The configuration with what has no meaning on a CPU but must be kept for scripts that read it
-/// back.
+/// The configuration with the Python object that it was given.
 struct PyBuilderConfig : BuilderConfig {
-  EngineCapability engine_capability{};
-  HardwareCompatibilityLevel hardware_compatibility_level{};
-  TilingOptimizationLevel tiling_optimization_level{};
-  DeviceType default_device_type{};
-  int dla_core = -1;
-  int max_aux_streams = 0;
-  uint64_t profile_stream = 0;
-  int64_t l2_limit_for_tiling = -1;
-  uint32_t preview_features = 0;
   py::object monitor = py::none();
 };
 
@@ -79,12 +69,21 @@ void set_monitor(PyBuilderConfig& config, const py::object& monitor) {
 using ConfigClass = py::class_<BuilderConfig, std::shared_ptr<BuilderConfig>>;
 using PyConfigClass = py::class_<PyBuilderConfig, BuilderConfig, std::shared_ptr<PyBuilderConfig>>;
 
+template <typename E>
+void def_enum(PyConfigClass& cls, const char* name, int32_t BuilderConfig::*field) {
+  cls.def_property(
+      name, [field](const PyBuilderConfig& c) { return static_cast<E>(c.*field); },
+      [field](PyBuilderConfig& c, E value) { c.*field = static_cast<int32_t>(value); });
+}
+
 void bind_without_effect(PyConfigClass& cls) {
-  cls.def_readwrite("engine_capability", &PyBuilderConfig::engine_capability)
-      .def_readwrite("hardware_compatibility_level", &PyBuilderConfig::hardware_compatibility_level)
-      .def_readwrite("tiling_optimization_level", &PyBuilderConfig::tiling_optimization_level)
-      .def_readwrite("default_device_type", &PyBuilderConfig::default_device_type)
-      .def_readwrite("DLA_core", &PyBuilderConfig::dla_core)
+  def_enum<EngineCapability>(cls, "engine_capability", &BuilderConfig::engine_capability);
+  def_enum<HardwareCompatibilityLevel>(cls, "hardware_compatibility_level",
+                                       &BuilderConfig::hardware_compatibility_level);
+  def_enum<TilingOptimizationLevel>(cls, "tiling_optimization_level",
+                                    &BuilderConfig::tiling_optimization_level);
+  def_enum<DeviceType>(cls, "default_device_type", &BuilderConfig::default_device_type);
+  cls.def_readwrite("DLA_core", &PyBuilderConfig::dla_core)
       .def_readwrite("max_aux_streams", &PyBuilderConfig::max_aux_streams)
       .def_readwrite("profile_stream", &PyBuilderConfig::profile_stream)
       .def_readwrite("l2_limit_for_tiling", &PyBuilderConfig::l2_limit_for_tiling)

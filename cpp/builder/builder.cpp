@@ -5,6 +5,7 @@
 #include <set>
 
 #include "builder/assemble.h"
+#include "builder/no_effect.h"
 #include "builder/precisions.h"
 #include "builder/profiles.h"
 #include "builder/slow_steps.h"
@@ -27,6 +28,7 @@ namespace {
 
 constexpr char kPhaseBuild[] = "Building engine";
 constexpr char kPhaseTune[] = "Timing tactics";
+constexpr char kCancelled[] = "[builder] build: cancelled by the progress monitor.";
 
 void check_network(const ir::Graph& graph) {
   TRTLIKE_CHECK(!graph.outputs().empty(),
@@ -63,9 +65,7 @@ class Phase {
   Phase& operator=(const Phase&) = delete;
 
   bool step(int i) const { return monitor_ == nullptr || monitor_->step_complete(name_, i); }
-  void checked_step(int i) const {
-    TRTLIKE_CHECK(step(i), "[builder] build: cancelled by the progress monitor.");
-  }
+  void checked_step(int i) const { TRTLIKE_CHECK(step(i), kCancelled); }
 
  private:
   ProgressMonitor* monitor_;
@@ -86,6 +86,7 @@ class Build {
     const Phase phase(config_.progress_monitor.get(), kPhaseBuild, "", 3);
     state_->check_complete();
     check_network(graph_);
+    builder::warn_of_no_effect(*state_, config_, logger_);
     profiles_ = builder::check_profiles(graph_, config_);
     builder::note_least_extents(graph_, profiles_);
     report_.layers_before = static_cast<int>(graph_.nodes().size());
@@ -113,8 +114,14 @@ class Build {
     options.allow_fp16 = config_.flag(BuilderFlag::FP16);
     options.allow_bf16 = config_.flag(BuilderFlag::BF16);
     options.allow_int8 = config_.flag(BuilderFlag::INT8);
+    options.progress = [](void* build, const char*) { return static_cast<Build*>(build)->go_on(); };
+    options.progress_state = this;
     builder::drop_idle_constraints(graph_, config_);
     report_.fusions = optimizer::optimize(graph_, options);
+  }
+
+  bool go_on() const {
+    return config_.progress_monitor == nullptr || config_.progress_monitor->go_on();
   }
 
   int threads() const {
@@ -134,6 +141,7 @@ class Build {
     options.strict = strict();
     options.error_on_cache_miss = config_.flag(BuilderFlag::ErrorOnTimingCacheMiss);
     options.logger = logger_;
+    options.go_on = [this] { return go_on(); };
     options.cache = &own_times_;
     if (!config_.flag(BuilderFlag::DisableTimingCache)) {
       if (config_.timing_cache == nullptr) config_.timing_cache = std::make_shared<TimingCache>();

@@ -49,6 +49,7 @@ class Driver {
   void add(ir::NodeId node, std::vector<Pending>& pending);
   std::string names_of(const std::vector<ir::NodeId>& nodes) const;
   void finish_stage(const char* name, bool changed);
+  void check_progress(const char* name) const;
 
   ir::Graph& graph_;
   const Options& options_;

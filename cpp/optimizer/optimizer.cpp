@@ -104,6 +104,10 @@ void Driver::finish_stage(const char* name, bool changed) {
     core::write_file(path, text.data(), text.size());
     graph_.verify();
   }
+  check_progress(name);
+}
+
+void Driver::check_progress(const char* name) const {
   if (options_.progress != nullptr)
     TRTLIKE_CHECK(options_.progress(options_.progress_state, name), "[optimizer] ", name,
                   ": cancelled.");
@@ -175,7 +179,10 @@ bool Driver::drain(std::vector<Pending>& pending) {
     return std::find_if(pending.begin(), pending.end(),
                         [](const Pending& p) { return !p.nodes.empty(); });
   };
+  constexpr int kNodesPerLook = 256;
+  int visited = 0;
   for (auto at = first_pending(); at != pending.end() && patches_left_ > 0; at = first_pending()) {
+    if (++visited % kNodesPerLook == 0) check_progress("fusions");
     const ir::NodeId id = *at->nodes.begin();
     at->nodes.erase(at->nodes.begin());
     if (graph_.node(id).alive) fired |= apply(*at->rule, id, pending);

@@ -17,7 +17,7 @@ struct Options {
   bool allow_fp16 = false;
   bool allow_bf16 = false;
   bool allow_int8 = false;
-  /// Called after each pass; false cancels (throws UserError "cancelled").
+  /// Called after each pass and while rules run; false cancels (throws UserError "cancelled").
   bool (*progress)(void* state, const char* pass) = nullptr;
   void* progress_state = nullptr;
 };

@@ -66,7 +66,8 @@ class Tuner {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (options_.progress &&
           !options_.progress(static_cast<int>(i), static_cast<int>(graph_.nodes.size())))
-        throw UserError("[tuner] build: cancelled by the progress monitor.");
+        is_cancelled_ = true;
+      check_cancelled();
       add_node(graph_.nodes[i]);
     }
     add_edges();
@@ -220,10 +221,12 @@ class Tuner {
         ms[c] = kInfinity;
         continue;
       }
-      samplers.push_back([measurement] { return measurement->sample(); });
+      samplers.push_back(
+          [this, measurement] { return asks_to_go_on() ? measurement->sample() : 0; });
       timed.push_back(c);
     }
     const std::vector<double> best = measure_interleaved(std::move(samplers), options_.min_repeats);
+    check_cancelled();
     for (size_t i = 0; i < timed.size(); ++i) ms[timed[i]] = best[i];
     for (size_t c : which) {
       const std::string key = cache_key(*tactics[c], *problems[c]);
@@ -231,6 +234,15 @@ class Tuner {
       if (ms[c] < kNeverMs) ms[c] = cache_.query(key)->time_ms;
     }
     measured_ += static_cast<int>(which.size());
+  }
+
+  bool asks_to_go_on() {
+    is_cancelled_ = is_cancelled_ || (options_.go_on && !options_.go_on());
+    return !is_cancelled_;
+  }
+
+  void check_cancelled() {
+    if (!asks_to_go_on()) throw UserError("[tuner] build: cancelled by the progress monitor.");
   }
 
   void note_runner_up(const std::vector<std::pair<size_t, const kernels::Tactic*>>& candidates,
@@ -390,6 +402,7 @@ class Tuner {
   std::map<std::string, double> reformat_times_;
   PbqpProblem problem_;
   int measured_ = 0;
+  bool is_cancelled_ = false;
 };
 
 }  // namespace

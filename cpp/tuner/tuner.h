@@ -71,6 +71,8 @@ struct Options {
   TimingCache* cache = nullptr;
   /// Told of each node; false cancels.
   std::function<bool(int done, int total)> progress;
+  /// Asked before each sample; false cancels.
+  std::function<bool()> go_on;
   /// Measures one prepared problem in ms; tests replace it to choose without a clock.
   std::function<double(const kernels::Tactic&, const kernels::Problem&)> timer;
 };

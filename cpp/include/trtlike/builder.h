@@ -55,6 +55,8 @@ class ProgressMonitor {
                            int num_steps) noexcept = 0;
   virtual bool step_complete(const std::string& phase, int step) noexcept = 0;
   virtual void phase_finish(const std::string& phase) noexcept = 0;
+  /// Asked many times a second, on the thread that builds; false cancels the build.
+  virtual bool go_on() noexcept { return true; }
 };
 
 /// What a build may do. Plain data; the builder checks it.
@@ -76,6 +78,18 @@ struct BuilderConfig {
   /// Threads that the engine is tuned for; 0 is TRTLIKE_NUM_THREADS, else the CPUs that the process
   /// may use.
   int num_threads = 0;
+
+  // TensorRT's settings without a meaning on a CPU, which scripts read back. The builder warns of
+  // those that ask for something.
+  int32_t engine_capability = 0;
+  int32_t hardware_compatibility_level = 0;
+  int32_t tiling_optimization_level = 0;
+  int32_t default_device_type = 0;
+  int dla_core = -1;
+  int max_aux_streams = 0;
+  uint64_t profile_stream = 0;
+  int64_t l2_limit_for_tiling = -1;
+  uint32_t preview_features = 0;
 
   bool flag(BuilderFlag f) const { return (flags >> static_cast<int>(f)) & 1u; }
   void set_flag(BuilderFlag f) { flags |= 1u << static_cast<int>(f); }
