@@ -130,6 +130,12 @@ void ModelImporter::mark_outputs(Scope& scope) {
         if (is_constant && graph_.value(source).name == output.name())
           graph_.rename_value(source, graph_.unique_value_name(output.name() + "_constant"));
         if (!graph_.find_value(output.name())) graph_.rename_value(value, output.name());
+        const std::string& given = graph_.value(value).name;
+        if (given != output.name())
+          core::log(logger_, Severity::Warning, "[onnx] output '", output.name(),
+                    "': expected a tensor that is no input and no other output, got one that is. "
+                    "The output is called '",
+                    given, "'.");
       }
       graph_.mark_output(value);
     } catch (const std::exception& failure) {

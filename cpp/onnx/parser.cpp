@@ -128,7 +128,19 @@ const ParserError& OnnxParser::error(int index) const {
 void OnnxParser::clear_errors() { impl_->errors.clear(); }
 
 uint32_t OnnxParser::flags() const { return impl_->flags; }
-void OnnxParser::set_flags(uint32_t flags) { impl_->flags = flags; }
+
+void OnnxParser::set_flags(uint32_t flags) {
+  const uint32_t added = flags & ~impl_->flags;
+  impl_->flags = flags;
+  constexpr std::pair<int, const char*> kWithoutEffect[] = {
+      {1, "ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA has no effect: a CPU has no DLA."},
+      {2, "REPORT_CAPABILITY_DLA has no effect: a CPU has no DLA."},
+      {3, "ENABLE_PLUGIN_OVERRIDE has no effect: there are no plugins."},
+      {4, "ADJUST_FOR_DLA has no effect: a CPU has no DLA."}};
+  for (const auto& [bit, sentence] : kWithoutEffect)
+    if (((added >> bit) & 1u) != 0)
+      core::log(impl_->logger, Severity::Warning, "[onnx] OnnxParserFlag.", sentence);
+}
 
 Tensor OnnxParser::layer_output_tensor(const std::string& name, int index) const {
   const auto found = impl_->layer_outputs.find(name);
