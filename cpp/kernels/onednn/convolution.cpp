@@ -103,7 +103,7 @@ class ConvolutionKernel final : public Kernel {
       if (built.geometry == geometry) return built;
     auto desc = setup.find_primitive(geometry);
     TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for a slice");
-    dnnl::primitive primitive = setup.make_primitive(*desc);
+    dnnl::primitive primitive = make_primitive(*desc);
     built_.push_back({geometry, std::move(*desc), std::move(primitive)});
     return built_.back();
   }

@@ -169,11 +169,6 @@ std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
       output_desc, strides, dilates, before, after, attributes, true));
 }
 
-dnnl::primitive ConvolutionSetup::make_primitive(const dnnl::primitive_desc& desc) const {
-  const OneThread one_thread;
-  return dnnl::primitive(desc);
-}
-
 std::vector<int64_t> ConvolutionSetup::channel_blocks() const {
   std::vector<int64_t> blocks;
   const int64_t width = slicing == Slicing::Rows ? shape.output_channels

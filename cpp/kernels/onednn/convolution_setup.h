@@ -74,7 +74,6 @@ struct ConvolutionSetup {
   /// Nothing when the machine and its oneDNN have no fast primitive for this slice. `weights`: the
   /// layout of the weights, or any.
   std::optional<dnnl::primitive_desc> find_primitive(const SliceGeometry& geometry) const;
-  dnnl::primitive make_primitive(const dnnl::primitive_desc& desc) const;
 
   /// Widths of the blocks of output channels that the work is cut into.
   std::vector<int64_t> channel_blocks() const;

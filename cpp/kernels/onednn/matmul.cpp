@@ -246,8 +246,7 @@ class MatmulKernel final : public Kernel {
       if (built.m == m && built.n == n) return built;
     auto desc = setup_.find_primitive(m, n);
     TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for a slice");
-    const OneThread one_thread;
-    dnnl::primitive primitive(*desc);
+    dnnl::primitive primitive = make_primitive(*desc);
     built_.push_back({m, n, std::move(*desc), std::move(primitive)});
     return built_.back();
   }

@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "core/address_space.h"
 #include "core/check.h"
 #include "core/environment.h"
 
@@ -73,6 +74,14 @@ bool find_fast(dnnl::primitive_desc_base& desc) {
   return false;
 }
 
+dnnl::primitive make_primitive(const dnnl::primitive_desc_base& desc) {
+  // A guess on the safe side.
+  constexpr size_t kCodeBytes = size_t{64} << 20;
+  core::check_address_space(kCodeBytes, "code of a oneDNN primitive");
+  const OneThread one_thread;
+  return dnnl::primitive(desc.get());
+}
+
 Call::Call(const dnnl::primitive& primitive, size_t num_arguments) : primitive_(primitive) {
   memories_.reserve(num_arguments);
   arguments_.reserve(num_arguments);
@@ -97,7 +106,7 @@ Copy::Copy(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
   const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to, make_attributes());
   const dnnl::memory::desc scratchpad = desc.scratchpad_desc();
   scratch_bytes_ = scratchpad.get_size();
-  call_.emplace(dnnl::reorder(desc), 3);
+  call_.emplace(make_primitive(desc), 3);
   call_->add(DNNL_ARG_FROM, from);
   call_->add(DNNL_ARG_TO, to);
   call_->add(DNNL_ARG_SCRATCHPAD, scratchpad);
