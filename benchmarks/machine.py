@@ -39,6 +39,6 @@ def describe(command: str, threads: list[int]) -> dict[str, Any]:
         "memory_gib": pages * page / 2**30,
         "date": datetime.date.today().isoformat(),
         "command": command,
-        "versions": {"trtlike": trt.__version__, **versions()},
+        "versions": {"trtlike": trt.version, **versions()},
         "peaks": [layers.peaks(count) for count in threads],
     }

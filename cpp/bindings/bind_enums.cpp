@@ -1,6 +1,7 @@
 // Enumerations, as tables of TensorRT's names and values.
 #include <initializer_list>
 
+#include "bindings/arithmetic_enum.h"
 #include "bindings/enums.h"
 #include "bindings/module.h"
 
@@ -13,6 +14,12 @@ template <typename E>
 void bind_enum(py::module_& m, const char* name, Values values) {
   py::enum_<E> e(m, name);
   for (const auto& [key, value] : values) e.value(key, static_cast<E>(value));
+}
+
+void make_arithmetic_enums(const py::module_& m) {
+  for (const char* name : {"BuilderFlag", "EngineCapability", "ExecutionContextAllocationStrategy",
+                           "NetworkDefinitionCreationFlag", "TacticSource", "TensorFormat"})
+    make_arithmetic(m.attr(name));
 }
 
 void bind_layer_enums(py::module_& m) {
@@ -272,6 +279,7 @@ void bind_enums(py::module_& m) {
       {{"STATIC", 0}, {"ON_PROFILE_CHANGE", 1}, {"USER_MANAGED", 2}});
   bind_layer_enums(m);
   bind_build_enums(m);
+  make_arithmetic_enums(m);
 }
 
 }  // namespace trtlike::bindings

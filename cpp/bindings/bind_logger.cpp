@@ -1,4 +1,5 @@
 // ILogger and the logger that prints.
+#include "bindings/arithmetic_enum.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
@@ -40,6 +41,7 @@ void bind_logger(py::module_& m) {
       .value("INFO", Severity::Info)
       .value("VERBOSE", Severity::Verbose)
       .export_values();
+  make_arithmetic(base.attr("Severity"));
   base.def(py::init<>())
       .def(
           "log",

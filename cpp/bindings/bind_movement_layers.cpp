@@ -22,11 +22,11 @@ void bind_permutation(py::module_& m) {
 void def_permutation(LayerClass<13>& cls, const char* name) {
   cls.def_property(
       name,
-      [name](const TypedLayer<13>& l) {
+      [name](const Layer& l) {
         const Dims d = dims_attribute(l, name);
         return Permutation(d.begin(), static_cast<size_t>(d.rank()));
       },
-      [name](TypedLayer<13>& l, const Permutation& p) { set_dims_attribute(l, name, p); });
+      [name](Layer& l, const Permutation& p) { set_dims_attribute(l, name, p); });
 }
 
 void set_reshape(TypedLayer<13>& layer, const Dims& dims) {
@@ -39,7 +39,7 @@ void bind_shuffle(py::module_& m) {
   def_permutation(cls, "first_transpose");
   def_permutation(cls, "second_transpose");
   cls.def_property(
-      "reshape_dims", [](const TypedLayer<13>& l) { return dims_attribute(l, "reshape_dims"); },
+      "reshape_dims", [](const Layer& l) { return dims_attribute(l, "reshape_dims"); },
       &set_reshape);
   def_bool(cls, "zero_is_placeholder");
 }
@@ -48,11 +48,8 @@ void bind_resize(py::module_& m) {
   auto cls = make_layer_class<25>(m, "IResizeLayer");
   def_dims(cls, "shape", "shape");
   cls.def_property(
-      "scales",
-      [](const TypedLayer<25>& l) { return std::get<std::vector<double>>(l.attribute("scales")); },
-      [](TypedLayer<25>& l, const std::vector<double>& scales) {
-        l.set_attribute("scales", scales);
-      });
+      "scales", [](const Layer& l) { return std::get<std::vector<double>>(l.attribute("scales")); },
+      [](Layer& l, const std::vector<double>& scales) { l.set_attribute("scales", scales); });
   def_enum<InterpolationMode>(cls, "resize_mode", "resize_mode");
   def_enum<ResizeCoordinateTransformation>(cls, "coordinate_transformation",
                                            "coordinate_transformation");

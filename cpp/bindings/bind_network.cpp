@@ -8,12 +8,13 @@ void bind_layer_adders(py::class_<Network>& cls);
 
 namespace {
 
+/// TensorRT's view: an ILayer, which scripts turn into what it is by assigning its __class__.
 py::object layer_at(const Network& n, int64_t index) {
   const int64_t at = index < 0 ? index + n.num_layers() : index;
   if (at < 0 || at >= n.num_layers())
     throw py::index_error("[network] layer: expected an index below " +
                           std::to_string(n.num_layers()) + ", got " + std::to_string(index) + ".");
-  return cast_layer(n.layer(static_cast<int>(at)));
+  return py::cast(n.layer(static_cast<int>(at)));
 }
 
 template <Tensor (Network::*Get)(int) const, int (Network::*Count)() const>

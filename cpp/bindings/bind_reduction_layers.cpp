@@ -12,8 +12,8 @@ void bind_pooling(py::module_& m) {
   def_dims(cls, "pre_padding", "pre_padding");
   def_dims(cls, "post_padding", "post_padding");
   cls.def_property(
-      "padding_nd", [](const TypedLayer<3>& l) { return dims_attribute(l, "pre_padding"); },
-      [](TypedLayer<3>& l, const Dims& d) {
+      "padding_nd", [](const Layer& l) { return dims_attribute(l, "pre_padding"); },
+      [](Layer& l, const Dims& d) {
         set_dims_attribute(l, "pre_padding", d);
         set_dims_attribute(l, "post_padding", d);
       });
@@ -52,9 +52,8 @@ void bind_reduction_layers(py::module_& m) {
   def_enum<MatrixOperation>(matmul, "op1", "op1");
   auto einsum = make_layer_class<38>(m, "IEinsumLayer");
   einsum.def_property(
-      "equation",
-      [](const TypedLayer<38>& l) { return std::get<std::string>(l.attribute("equation")); },
-      [](TypedLayer<38>& l, const std::string& e) { l.set_attribute("equation", e); });
+      "equation", [](const Layer& l) { return std::get<std::string>(l.attribute("equation")); },
+      [](Layer& l, const std::string& e) { l.set_attribute("equation", e); });
   auto cumulative = make_layer_class<49>(m, "ICumulativeLayer");
   def_enum<CumulativeOperation>(cumulative, "op", "op");
   def_bool(cumulative, "exclusive");

@@ -15,8 +15,8 @@ void bind_convolution(py::module_& m, const char* name) {
   def_dims(cls, "pre_padding", "pre_padding");
   def_dims(cls, "post_padding", "post_padding");
   cls.def_property(
-      "padding_nd", [](const TypedLayer<N>& l) { return dims_attribute(l, "pre_padding"); },
-      [](TypedLayer<N>& l, const Dims& d) {
+      "padding_nd", [](const Layer& l) { return dims_attribute(l, "pre_padding"); },
+      [](Layer& l, const Dims& d) {
         set_dims_attribute(l, "pre_padding", d);
         set_dims_attribute(l, "post_padding", d);
       });
@@ -25,7 +25,7 @@ void bind_convolution(py::module_& m, const char* name) {
   def_weights(cls, "bias", 2);
 }
 
-void set_constant_shape(TypedLayer<19>&, const Dims&) {
+void set_constant_shape(Layer&, const Dims&) {
   throw py::value_error(
       "[network] constant: its shape is fixed when it is added. Add another constant.");
 }
@@ -36,11 +36,9 @@ void bind_weighted_layers(py::module_& m) {
   bind_convolution<0>(m, "IConvolutionLayer");
   bind_convolution<7>(m, "IDeconvolutionLayer");
   auto constant = make_layer_class<19>(m, "IConstantLayer");
-  constant
-      .def_property_readonly("weights", [](const TypedLayer<19>& l) { return l.constant_input(0); })
+  constant.def_property_readonly("weights", [](const Layer& l) { return l.constant_input(0); })
       .def_property(
-          "shape", [](const TypedLayer<19>& l) { return l.output(0).shape(); },
-          &set_constant_shape);
+          "shape", [](const Layer& l) { return l.output(0).shape(); }, &set_constant_shape);
   auto scale = make_layer_class<5>(m, "IScaleLayer");
   def_enum<ScaleMode>(scale, "mode", "mode");
   def_int(scale, "channel_axis");

@@ -12,11 +12,14 @@ Build an engine from an ONNX model and run it on numpy arrays:
     plan = builder.build_serialized_network(network, builder.create_builder_config())
     engine = trt.Runtime(logger).deserialize_cuda_engine(plan)
     outputs = engine.create_execution_context().infer({"input": array})
+
+`__version__` is the TensorRT version whose API this is, by which scripts choose their branches;
+`version` is that of trtlike.
 """
 
 from trtlike import _trtlike, arrays
 from trtlike._trtlike import *  # noqa: F403
-from trtlike._trtlike import __version__
+from trtlike._trtlike import __trtlike_version__, __version__
 from trtlike.arrays import volume
 from trtlike.names import (
     bfloat16,
@@ -34,8 +37,10 @@ from trtlike.names import (
 )
 
 arrays.add_methods()
+version = __trtlike_version__
 
 __all__ = [name for name in dir(_trtlike) if not name.startswith("_")] + [
+    "__trtlike_version__",
     "__version__",
     "bfloat16",
     "bool",
@@ -49,5 +54,6 @@ __all__ = [name for name in dir(_trtlike) if not name.startswith("_")] + [
     "int32",
     "int64",
     "uint8",
+    "version",
     "volume",
 ]

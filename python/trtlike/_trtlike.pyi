@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -257,13 +257,13 @@ class TensorFormat:
     HWC8: typing.ClassVar[TensorFormat]
     LINEAR: typing.ClassVar[TensorFormat]
     __members__: typing.ClassVar[dict[str, TensorFormat]]
-    @typing.overload
-    def __eq__(self, other: TensorFormat) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -273,11 +273,11 @@ class TensorFormat:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: TensorFormat) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -350,13 +350,13 @@ class ExecutionContextAllocationStrategy:
     STATIC: typing.ClassVar[ExecutionContextAllocationStrategy]
     USER_MANAGED: typing.ClassVar[ExecutionContextAllocationStrategy]
     __members__: typing.ClassVar[dict[str, ExecutionContextAllocationStrategy]]
-    @typing.overload
-    def __eq__(self, other: ExecutionContextAllocationStrategy) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -366,11 +366,11 @@ class ExecutionContextAllocationStrategy:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: ExecutionContextAllocationStrategy) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -1748,13 +1748,13 @@ class BuilderFlag:
     WEIGHTLESS: typing.ClassVar[BuilderFlag]
     WEIGHT_STREAMING: typing.ClassVar[BuilderFlag]
     __members__: typing.ClassVar[dict[str, BuilderFlag]]
-    @typing.overload
-    def __eq__(self, other: BuilderFlag) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -1764,11 +1764,11 @@ class BuilderFlag:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: BuilderFlag) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -1811,13 +1811,13 @@ class TacticSource:
     NATIVE: typing.ClassVar[TacticSource]
     ONEDNN: typing.ClassVar[TacticSource]
     __members__: typing.ClassVar[dict[str, TacticSource]]
-    @typing.overload
-    def __eq__(self, other: TacticSource) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -1827,11 +1827,11 @@ class TacticSource:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: TacticSource) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -1919,13 +1919,13 @@ class NetworkDefinitionCreationFlag:
     PREFER_JIT_PYTHON_PLUGINS: typing.ClassVar[NetworkDefinitionCreationFlag]
     STRONGLY_TYPED: typing.ClassVar[NetworkDefinitionCreationFlag]
     __members__: typing.ClassVar[dict[str, NetworkDefinitionCreationFlag]]
-    @typing.overload
-    def __eq__(self, other: NetworkDefinitionCreationFlag) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -1935,11 +1935,11 @@ class NetworkDefinitionCreationFlag:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: NetworkDefinitionCreationFlag) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -2114,13 +2114,13 @@ class EngineCapability:
     SAFETY: typing.ClassVar[EngineCapability]
     STANDARD: typing.ClassVar[EngineCapability]
     __members__: typing.ClassVar[dict[str, EngineCapability]]
-    @typing.overload
-    def __eq__(self, other: EngineCapability) -> bool:
+    def __eq__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
+    def __ge__(self, other: typing.Any) -> typing.Any:
         ...
     def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -2130,11 +2130,11 @@ class EngineCapability:
         ...
     def __int__(self) -> int:
         ...
-    @typing.overload
-    def __ne__(self, other: EngineCapability) -> bool:
+    def __le__(self, other: typing.Any) -> typing.Any:
         ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -2393,7 +2393,7 @@ class Dims:
     def __getitem__(self, arg0: int) -> int:
         ...
     @typing.overload
-    def __getitem__(self, arg0: slice) -> ...:
+    def __getitem__(self, arg0: slice) -> typing.Any:
         ...
     def __hash__(self) -> int:
         ...
@@ -2536,13 +2536,13 @@ class ILogger:
         VERBOSE: typing.ClassVar[ILogger.Severity]
         WARNING: typing.ClassVar[ILogger.Severity]
         __members__: typing.ClassVar[dict[str, ILogger.Severity]]
-        @typing.overload
-        def __eq__(self, other: ILogger.Severity) -> bool:
+        def __eq__(self, other: typing.Any) -> typing.Any:
             ...
-        @typing.overload
-        def __eq__(self, other: typing.Any) -> bool:
+        def __ge__(self, other: typing.Any) -> typing.Any:
             ...
         def __getstate__(self) -> int:
+            ...
+        def __gt__(self, other: typing.Any) -> typing.Any:
             ...
         def __hash__(self) -> int:
             ...
@@ -2552,11 +2552,11 @@ class ILogger:
             ...
         def __int__(self) -> int:
             ...
-        @typing.overload
-        def __ne__(self, other: ILogger.Severity) -> bool:
+        def __le__(self, other: typing.Any) -> typing.Any:
             ...
-        @typing.overload
-        def __ne__(self, other: typing.Any) -> bool:
+        def __lt__(self, other: typing.Any) -> typing.Any:
+            ...
+        def __ne__(self, other: typing.Any) -> typing.Any:
             ...
         def __repr__(self) -> str:
             ...
@@ -2607,7 +2607,7 @@ class Profiler(IProfiler):
         ...
 class IProgressMonitor:
     """
-    Subclass and override phase_start, step_complete (False cancels) and phase_finish.
+    Subclass and override phase_start, step_complete (False or an exception cancels) and phase_finish.
     """
     def __init__(self) -> None:
         ...
@@ -3305,7 +3305,8 @@ class IExecutionContext:
         """
         Runs the context on arrays and returns the outputs by name.
         
-            C-contiguous inputs of the engine's type are read in place; others are converted first.
+            C-contiguous inputs of the engine's type are read in place; others are converted first. Other
+            threads are kept out of the context meanwhile.
         
             Args:
                 inputs: an array for each input of the engine.
@@ -3315,12 +3316,17 @@ class IExecutionContext:
                 ValueError: an input is missing or unknown, its shape is outside the profile, or an output
                     has another shape than the run gives it.
                 TypeError: an array holds another kind of number than the engine takes.
-                RuntimeError: the run failed; the reason is in the log.
+                RuntimeError: the run failed, for the reason in the log; or the context is in use by another
+                    thread, or by the run that calls this from a callback.
             
         """
     def __enter__(self) -> typing.Any:
         ...
     def __exit__(self, *args) -> None:
+        ...
+    def _enter(self) -> None:
+        ...
+    def _leave(self) -> None:
         ...
     def execute_async_v3(self, stream_handle: int) -> bool:
         """
@@ -3350,7 +3356,7 @@ class IExecutionContext:
         ...
     def set_tensor_address(self, name: str, memory: typing.Any) -> bool:
         """
-        The memory of an input or output: an address as an int, or a C-contiguous array. The context keeps the array alive; of an address, the array among the caller's variables (or in a list, tuple or dict there) that starts at it.
+        The memory of an input or output: an address as an int, or a C-contiguous array. The array lives as long as it is set here and a queued run uses it; of an address, the array among the caller's variables (or in a list, tuple or dict there) that starts at it. Memory may be an input's and an output's at once.
         """
     @property
     def active_optimization_profile(self) -> int:
@@ -3633,7 +3639,7 @@ class Runtime:
     @typing.overload
     def deserialize_cuda_engine(self, serialized_engine: typing_extensions.Buffer) -> ICudaEngine:
         """
-        The engine; None, with the reason in the log, when the bytes are no plan that can run here.
+        The engine; None, with the reason in the log, when the bytes are no plan that can run here. The engine owns what it reads: it shares the memory of bytes and IHostMemory, which nobody can change, and copies what another buffer holds.
         """
     @typing.overload
     def deserialize_cuda_engine(self, stream_reader_v2: typing.Any) -> ICudaEngine:
@@ -3649,7 +3655,7 @@ class Runtime:
     def max_threads(self) -> int:
         ...
     @max_threads.setter
-    def max_threads(self, arg0: int) -> None:
+    def max_threads(self, arg1: int) -> None:
         ...
     @property
     def num_DLA_cores(self) -> int:
@@ -3667,10 +3673,16 @@ def default_num_threads() -> int:
     Threads of a build and of a context.
     """
 def destroy_stream(handle: int) -> None:
-    ...
+    """
+    Runs what is queued first.
+    """
 def environment_switches() -> list[tuple[str, str]]:
     """
     Name and meaning of every environment switch.
+    """
+def init_libnvinfer_plugins(logger: typing.Any, namespace: str) -> bool:
+    """
+    True: there is no library of plugins that would have to be loaded.
     """
 def measure_peaks(threads: int = 0) -> MachinePeaks:
     """
@@ -3681,6 +3693,9 @@ def nptype(trt_type: DataType) -> numpy.dtype[typing.Any]:
     The numpy dtype of an element type; TypeError where numpy has none.
     """
 def synchronize_stream(handle: int) -> None:
-    ...
-__version__: str = '0.1.0'
+    """
+    Waits until all that was queued has run; for the default stream, 0, on every stream.
+    """
+__trtlike_version__: str = '0.1.0'
+__version__: str = '10.16.0'
 tensorrt_version: str = '10.16.0'

@@ -13,7 +13,7 @@ import trtlike as trt
 
 def _info(_: argparse.Namespace) -> int:
     console = Console()
-    console.print(f"trtlike {trt.__version__}, API of TensorRT {trt.tensorrt_version}")
+    console.print(f"trtlike {trt.version}, API of TensorRT {trt.tensorrt_version}")
     console.print(f"CPU: {trt.cpu_fingerprint()}; threads: {trt.default_num_threads()}")
     table = Table("environment switch", "meaning")
     for name, meaning in trt.environment_switches():

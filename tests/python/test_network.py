@@ -36,7 +36,8 @@ def test_the_layer_api_builds_a_small_cnn():
     network.mark_output(pool.get_output(0))
     assert network.num_layers == 3
     assert network[0].type == trt.LayerType.CONVOLUTION
-    assert isinstance(network[-1], trt.IPoolingLayer)
+    assert network[-1].type == trt.LayerType.POOLING
+    assert isinstance(pool, trt.IPoolingLayer)
     assert tuple(pool.get_output(0).shape) == (1, 4, 3, 3)
     feed = random.standard_normal((1, 2, 6, 6)).astype(np.float32)
     (got,) = run(builder, network, {"x": feed})

@@ -31,7 +31,7 @@ def engine_key(model: bytes, external: str, options: TensorrtOptions) -> str:
     told = (
         options.key(),
         sorted((k, vars(v)) for k, v in options.ranges.items()),
-        trt.__version__,
+        trt.version,
         trt.cpu_fingerprint(),
         trt.default_num_threads(),
         external,

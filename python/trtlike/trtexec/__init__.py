@@ -7,7 +7,7 @@ import trtlike as trt
 from trtlike.trtexec import building, options, reporting, timing
 from trtlike.trtexec.console import Console
 
-_TAG = f"TensorRT.trtexec [TensorRT v{trt.tensorrt_version}] [trtlike v{trt.__version__}]"
+_TAG = f"TensorRT.trtexec [TensorRT v{trt.tensorrt_version}] [trtlike v{trt.version}]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(chosen: options.Options, console: Console) -> None:
     options.describe(chosen, console)
+    options.warn_of_no_effect(chosen, console)
     start = time.perf_counter()
     engine = building.get_engine(chosen, console)
     console.info(f"Engine ready in {time.perf_counter() - start:.3f} sec.")

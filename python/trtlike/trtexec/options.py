@@ -224,6 +224,13 @@ def parse(words: list[str]) -> Options:
     return chosen
 
 
+def warn_of_no_effect(chosen: Options, console: Console) -> None:
+    """A warning for each option that is accepted for the scripts that give it."""
+    for name in _NO_EFFECT:
+        if getattr(chosen, f"_{name}"):
+            console.warning(f"--{name} has no effect on a CPU.")
+
+
 def describe(chosen: Options, console: Console) -> None:
     """Prints the options in TensorRT's groups."""
     console.info("=== Model Options ===")
