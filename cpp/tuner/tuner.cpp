@@ -207,6 +207,7 @@ class Tuner {
     std::vector<Sampler> samplers;
     std::vector<size_t> timed;
     for (size_t c : which) {
+      check_cancelled();
       if (options_.timer) {
         ms[c] = options_.timer(*tactics[c], *problems[c]);
         continue;
