@@ -8,8 +8,7 @@
 namespace trtlike::core {
 
 void check_address_space(size_t bytes, const char* what) {
-  void* block =
-      mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* block = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   TRTLIKE_CHECK(block != MAP_FAILED, "[core] ", what, ": expected ", bytes >> 20,
                 " MiB of address space to be left, got less. Raise the process's limit (ulimit -v)"
                 " or build for smaller shapes.");

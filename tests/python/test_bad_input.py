@@ -259,3 +259,35 @@ def test_execute_v2_wants_an_address_for_each_tensor(context, logger):
     context.set_input_shape("image", (1, 1, 8, 8))
     assert not context.execute_v2([1])
     assert "expected 2 addresses, one a tensor, got 1" in logger.text
+
+
+# Convolutions go to oneDNN, which does not look at every allocation.
+LITTLE_SPACE = """
+import resource, sys
+import numpy as np
+import trtlike as trt
+
+builder = trt.Builder(trt.Logger(trt.Logger.ERROR))
+network = builder.create_network()
+tensor = network.add_input("x", trt.float32, (1, 16, 20, 20))
+for _ in range(3):
+    kernel = np.ones((16, 16, 3, 3), np.float32)
+    tensor = network.add_convolution_nd(tensor, 16, (3, 3), kernel).get_output(0)
+network.mark_output(tensor)
+config = builder.create_builder_config()
+config.builder_optimization_level = 2
+config.set_tactic_sources(1 << int(trt.TacticSource.ONEDNN))
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+limit = used + (int(sys.argv[1]) << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+plan = builder.build_serialized_network(network, config)
+print("no plan" if plan is None else "a plan")
+"""
+
+
+@pytest.mark.parametrize("megabytes", [2, 8, 16, 24, 32, 40, 60, 200])
+def test_little_address_space_is_a_sentence_and_no_crash(megabytes):
+    command = [sys.executable, "-c", LITTLE_SPACE, str(megabytes)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "memory" in done.stdout or "address space" in done.stdout or "a plan" in done.stdout

@@ -76,7 +76,7 @@ bool find_fast(dnnl::primitive_desc_base& desc) {
 
 dnnl::primitive make_primitive(const dnnl::primitive_desc_base& desc) {
   // A guess on the safe side.
-  constexpr size_t kCodeBytes = size_t{64} << 20;
+  constexpr size_t kCodeBytes = size_t{16} << 20;
   core::check_address_space(kCodeBytes, "code of a oneDNN primitive");
   const OneThread one_thread;
   return dnnl::primitive(desc.get());

@@ -37,8 +37,8 @@ dnnl::primitive_attr make_attributes();
 /// Moves `desc` to its first implementation that was written to be fast; false when there is none.
 bool find_fast(dnnl::primitive_desc_base& desc);
 
-/// The primitive, made for one thread. Throws UserError where the address space that is left may not
-/// be enough for its code: oneDNN would go on, and crash when it runs.
+/// The primitive, made for one thread. Throws UserError where the address space that is left may
+/// not be enough for its code: oneDNN would go on, and crash when it runs.
 dnnl::primitive make_primitive(const dnnl::primitive_desc_base& desc);
 
 /// A primitive with memory objects of its own. Calls of one object must not overlap.
