@@ -292,8 +292,6 @@ void Graph::remove_node(NodeId id) {
   for (const ValueId input : n.inputs)
     if (input) remove_use(input, id);
   n.alive = false;
-  // Programs are long, and what a network loses may be many times what it keeps.
-  n.attributes = {};
   for (const ValueId output : n.outputs) {
     mutable_value(output).producer = {};
     remove_value(output);
