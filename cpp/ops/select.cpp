@@ -7,12 +7,29 @@ const OpDefinition& select_op();
 
 namespace {
 
+/// The extents of both alternatives, which must be equal: a value of an If has the shape of the
+/// branch that is taken.
+Dims common_extents(const InferArgs& args) {
+  const Dims &yes = args.inputs[1].dims, &no = args.inputs[2].dims;
+  bool equal = yes.rank() == no.rank();
+  Dims out = yes;
+  for (int axis = 0; equal && axis < out.rank(); ++axis) {
+    equal = yes[axis] == no[axis] || yes[axis] < 0 || no[axis] < 0;
+    out[axis] = std::max(yes[axis], no[axis]);
+  }
+  TRTLIKE_CHECK(equal, input_name(select_op(), 2), ": expected the shape of ",
+                input_name(select_op(), 1), ", ", yes, ", got ", no,
+                ". Branches of different shapes need a condition that is known at build.");
+  return out;
+}
+
 void infer(const InferArgs& args) {
   const OpDefinition& self = select_op();
   TRTLIKE_CHECK(args.inputs[0].dtype == DataType::Bool, input_name(self, 0),
                 ": expected BOOL, got ", core::dtype_name(args.inputs[0].dtype), ".");
   check_same_dtype(args, self, 2, 1);
   args.outputs[0] = {args.inputs[1].dtype, infer_broadcast(args, self)};
+  if (args.attributes.get_bool("same_shapes")) args.outputs[0].dims = common_extents(args);
 }
 
 void reference(const ReferenceArgs& args) {
@@ -54,7 +71,7 @@ const OpDefinition& select_op() {
       .name = "Select",
       .meaning = "elements of 'then' where the condition holds, else of 'else'",
       .layer_type = 30,
-      .attributes = {},
+      .attributes = {{"same_shapes", false}},
       .inputs = {{"condition"}, {"then"}, {"else"}},
       .infer = infer,
       .reference = reference,

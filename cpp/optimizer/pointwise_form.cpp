@@ -136,6 +136,13 @@ std::optional<PointwiseForm> raw_form(const Graph& graph, const Node& node) {
   return builder.finish(builder.append({PointwiseOpcode::Select, negative, scaled, in[0]}));
 }
 
+/// A choice that still has to see that both alternatives have one shape.
+bool checks_shapes(const Graph& graph, const Node& node) {
+  return node.op->name == std::string_view("Select") && node.attributes.get_bool("same_shapes") &&
+         !(core::is_static(dims_of(graph, node.inputs[1])) &&
+           core::is_static(dims_of(graph, node.inputs[2])));
+}
+
 bool is_element_wise_op(std::string_view op) {
   return op == "PointWise" || op == "Cast" || op == "Activation" || op == "Unary" ||
          op == "ElementWise" || op == "Select" || op == "ParametricReLU";
@@ -147,6 +154,7 @@ std::optional<PointwiseForm> pointwise_form(const Graph& graph, NodeId id) {
   if (!id) return std::nullopt;
   const Node& node = graph.node(id);
   if (!is_element_wise_op(node.op->name) || !is_computed_in_float(graph, node)) return std::nullopt;
+  if (checks_shapes(graph, node)) return std::nullopt;
   std::optional<PointwiseForm> form = raw_form(graph, node);
   if (form) drop_unused_parameters(*form);
   return form;

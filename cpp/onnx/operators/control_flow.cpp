@@ -10,6 +10,17 @@ using core::str;
 
 constexpr int64_t kMaxIterations = 1024;
 
+/// Extents that are not known now are compared when they are.
+bool may_be_equal(const Dims& a, const Dims& b) {
+  bool equal = a.rank() == b.rank();
+  for (int i = 0; equal && i < a.rank(); ++i) equal = a[i] == b[i] || a[i] < 0 || b[i] < 0;
+  return equal;
+}
+
+std::string describe(NodeContext& node, ValueId value) {
+  return str(core::dtype_name(node.dtype(value)), " with shape ", node.dims(value).to_string());
+}
+
 Outputs import_if(NodeContext& node) {
   const auto condition = node.known_ints(node.input(0));
   if (condition && condition->size() == 1)
@@ -26,11 +37,12 @@ Outputs import_if(NodeContext& node) {
     if (!a || !b)
       node.fail(Code::UnsupportedNodeDynamic,
                 "expected tensors where the condition is computed, got sequences.");
-    if (node.dims(a) != node.dims(b) || node.dtype(a) != node.dtype(b))
+    if (!may_be_equal(node.dims(a), node.dims(b)) || node.dtype(a) != node.dtype(b))
       node.fail(Code::UnsupportedNodeDynamic,
-                str("expected branches of one type and shape where the condition is computed, got ",
-                    node.dims(a).to_string(), " and ", node.dims(b).to_string(), "."));
-    outputs.push_back(select(node, scalar, a, b));
+                str("output ", i, ": expected branches of one type and shape where the condition ",
+                    "is computed, got ", describe(node, a), " and ", describe(node, b), "."));
+    const ValueId condition = with_rank(node, scalar, node.rank(a));
+    outputs.push_back(node.add("Select", {condition, a, b}, {{"same_shapes", true}}));
   }
   return outputs;
 }
