@@ -129,6 +129,18 @@ TEST(NormalizationTactics, large_means_do_not_cancel) {
   }
 }
 
+TEST(NormalizationTactics, one_large_number_is_its_own_mean) {
+  TacticCase row("Normalization", {{"axes", int64_t{2}}});
+  row.input({3, 1}).values({1e20f, -7e15f, 3}).constant({1, 1}).constant({1}).output({});
+  expect_native_tactics(row, 0);
+  for (const Layout layout : {Layout::Linear, Layout::ChannelsLast}) {
+    TacticCase pixels("Normalization", {{"axes", int64_t{12}}});
+    pixels.input({1, 3, 1, 1}, {DataType::Float, layout}).values({1e20f, -7e15f, 3});
+    pixels.constant({1, 3, 1, 1}).constant({1, 3, 1, 1}).output({DataType::Float, layout});
+    expect_native_tactics(pixels, 0);
+  }
+}
+
 TEST(NormalizationTactics, scattered_axes_are_refused) {
   TacticCase problem("Normalization", {{"axes", int64_t{0b010}}});
   problem.input({2, 3, 4}).output({});
