@@ -1,6 +1,8 @@
 // MaxPool and AveragePool to Pooling, LpPool through an average, global pools to Reduce.
+#include <algorithm>
 #include <cmath>
 
+#include "onnx/extents.h"
 #include "onnx/layers.h"
 #include "onnx/window.h"
 #include "ops/reduce_shape.h"
@@ -13,7 +15,37 @@ constexpr int64_t kAverage = 1;
 constexpr int64_t kReduceMax = static_cast<int64_t>(ops::ReduceOperation::Max);
 constexpr int64_t kReduceAverage = static_cast<int64_t>(ops::ReduceOperation::Avg);
 
-ValueId add_pooling(NodeContext& node, int64_t type, ValueId x, bool excludes_padding) {
+/// What the padding of auto_pad is missing on an axis: the elements that its windows together leave
+/// out, where a stride is longer than a window. ONNX splits such a negative padding like any other:
+/// windows start half of it into the input (half less one where SAME_LOWER halves an odd number).
+Extent left_out_before(NodeContext& node, const Window& window, ValueId x, size_t i) {
+  const int64_t stride = window.strides[i];
+  const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1;
+  if (stride - reach < 2) return 0;
+  // (steps - 1) * stride + reach elements are looked at or skipped between windows.
+  const Extent extent = extent_of(node, x, static_cast<int>(i) + 2);
+  const Extent steps = floor_divide(node, add(node, extent, stride - 1), stride);
+  const Extent covered = add(node, multiply(node, steps, stride), reach - stride);
+  const Extent rest = subtract(node, extent, covered);
+  const bool lower = window.padding_mode == kSameLower;
+  return floor_divide(node, maximum(node, subtract(node, rest, lower ? 1 : 0), 0), 2);
+}
+
+ValueId skip_left_out(NodeContext& node, const Window& window, ValueId x) {
+  SliceArguments arguments;
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    const Extent start = left_out_before(node, window, x, i);
+    if (start.is(0)) continue;
+    const int axis = static_cast<int>(i) + 2;
+    arguments.axes.push_back(axis);
+    arguments.start.push_back(start);
+    arguments.shape.push_back(subtract(node, extent_of(node, x, axis), start));
+    arguments.stride.push_back(1);
+  }
+  return arguments.axes.empty() ? x : slice(node, x, arguments, "left_out");
+}
+
+Window read_pooling_window(NodeContext& node, ValueId x) {
   const int rank = node.rank(x);
   if (rank < 3 || rank > 5)
     node.fail_input(Code::UnsupportedNodeShape, 0,
@@ -22,7 +54,13 @@ ValueId add_pooling(NodeContext& node, int64_t type, ValueId x, bool excludes_pa
   Window window = read_window(node, rank - 2, {});
   if (window.padding_mode == kRoundDown && node.get_int("ceil_mode", 0) != 0)
     window.padding_mode = kRoundUp;
-  return node.add("Pooling", {x},
+  return window;
+}
+
+ValueId add_pooling(NodeContext& node, int64_t type, ValueId x, const Window& window,
+                    bool excludes_padding) {
+  const bool is_same = window.padding_mode == kSameUpper || window.padding_mode == kSameLower;
+  return node.add("Pooling", {is_same ? skip_left_out(node, window, x) : x},
                   {{"type", type},
                    {"window_size", window.kernel},
                    {"stride", window.strides},
@@ -34,11 +72,35 @@ ValueId add_pooling(NodeContext& node, int64_t type, ValueId x, bool excludes_pa
 }
 
 Outputs import_max_pool(NodeContext& node) {
-  return {add_pooling(node, kMax, node.input(0), true)};
+  const ValueId x = node.input(0);
+  return {add_pooling(node, kMax, x, read_pooling_window(node, x), true)};
 }
 
 Outputs import_average_pool(NodeContext& node) {
-  return {add_pooling(node, kAverage, node.input(0), node.get_int("count_include_pad", 0) == 0)};
+  const ValueId x = node.input(0);
+  return {add_pooling(node, kAverage, x, read_pooling_window(node, x),
+                      node.get_int("count_include_pad", 0) == 0)};
+}
+
+/// With ceil_mode the last window may reach beyond the padding, where an average counts nothing:
+/// more padding instead, so that every window is whole.
+void complete_last_window(NodeContext& node, Window& window) {
+  if (window.padding_mode != kRoundUp) return;
+  window.padding_mode = kRoundDown;
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    const int64_t extent = node.dims(node.input(0))[static_cast<int>(i) + 2];
+    const int64_t stride = window.strides[i];
+    if (stride == 1) continue;
+    if (!core::is_known(extent))
+      node.fail_attribute("ceil_mode", core::str("expected 0 for extents that are not known, got "
+                                                 "1 for shape ",
+                                                 node.dims(node.input(0)).to_string(), "."));
+    const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1;
+    const int64_t room = extent + window.pre_padding[i] + window.post_padding[i] - reach;
+    const int64_t last = room > 0 ? (room + stride - 1) / stride * stride : 0;
+    if (last < extent + window.pre_padding[i])
+      window.post_padding[i] += std::max<int64_t>(0, last - room);
+  }
 }
 
 /// (sum of |x|^p)^(1/p): the average over the whole window, padding included, times its size.
@@ -46,9 +108,11 @@ Outputs import_lp_pool(NodeContext& node) {
   const auto p = static_cast<double>(node.get_int("p", 2));
   const ValueId size = unary(node, UnaryOperation::Abs, node.input(0), "abs");
   const ValueId power = elementwise(node, ElementWiseOperation::Pow, size, p, "power");
-  const ValueId mean = add_pooling(node, kAverage, power, false);
+  Window window = read_pooling_window(node, power);
+  complete_last_window(node, window);
+  const ValueId mean = add_pooling(node, kAverage, power, window, false);
   double count = 1;
-  for (const int64_t extent : node.get_ints("kernel_shape")) count *= static_cast<double>(extent);
+  for (const int64_t extent : window.kernel) count *= static_cast<double>(extent);
   const ValueId sum = elementwise(node, ElementWiseOperation::Prod, mean, count, "sum");
   return {elementwise(node, ElementWiseOperation::Pow, sum, 1.0 / p, "root")};
 }
