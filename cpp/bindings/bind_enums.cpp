@@ -256,7 +256,12 @@ void bind_enums(py::module_& m) {
                        {"INT64", 8},
                        {"INT4", 9},
                        {"FP4", 10},
-                       {"E8M0", 11}});
+                       {"E8M0", 11},
+                       {"DOUBLE", 64},
+                       {"INT16", 65},
+                       {"UINT16", 66},
+                       {"UINT32", 67},
+                       {"UINT64", 68}});
   bind_enum<TensorIOMode>(m, "TensorIOMode", {{"NONE", 0}, {"INPUT", 1}, {"OUTPUT", 2}});
   bind_enum<TensorLocation>(m, "TensorLocation", {{"DEVICE", 0}, {"HOST", 1}});
   bind_enum<TensorFormat>(m, "TensorFormat",

@@ -178,6 +178,16 @@ py::dtype numpy_dtype(DataType dtype) {
       return py::dtype("bool");
     case DataType::UInt8:
       return py::dtype("uint8");
+    case DataType::Double:
+      return py::dtype("float64");
+    case DataType::Int16:
+      return py::dtype("int16");
+    case DataType::UInt16:
+      return py::dtype("uint16");
+    case DataType::UInt32:
+      return py::dtype("uint32");
+    case DataType::UInt64:
+      return py::dtype("uint64");
     default:
       throw py::type_error("[types] numpy has no type for this element type.");
   }

@@ -62,7 +62,7 @@ bool is_shape_input(const ir::Graph& graph, ir::ValueId input) {
     const ir::ValueId id = pending.back();
     pending.pop_back();
     const ir::Value& value = graph.value(id);
-    if (!seen.insert(id).second || core::is_float(value.type.dtype)) continue;
+    if (!seen.insert(id).second || !core::is_host_type(value.type.dtype)) continue;
     for (ir::NodeId user : value.users) {
       const ir::Node& node = graph.node(user);
       if (node.op->is_data_dependent) continue;

@@ -1,25 +1,40 @@
 // Element type tables and binary16 conversion.
 #include "core/dtype.h"
 
+#include <array>
+
 namespace trtlike::core {
 namespace {
 
 struct DtypeInfo {
+  DataType dtype;
   const char* name;
   const char* short_name;
   int bits;
 };
 
 constexpr DtypeInfo kInfo[] = {
-    {"FLOAT", "f32", 32}, {"HALF", "f16", 16}, {"INT8", "s8", 8}, {"INT32", "s32", 32},
-    {"BOOL", "b8", 8},    {"UINT8", "u8", 8},  {"FP8", "f8", 8},  {"BF16", "bf16", 16},
-    {"INT64", "s64", 64}, {"INT4", "s4", 4},   {"FP4", "f4", 4},  {"E8M0", "e8m0", 8},
+    {DataType::Float, "FLOAT", "f32", 32},   {DataType::Half, "HALF", "f16", 16},
+    {DataType::Int8, "INT8", "s8", 8},       {DataType::Int32, "INT32", "s32", 32},
+    {DataType::Bool, "BOOL", "b8", 8},       {DataType::UInt8, "UINT8", "u8", 8},
+    {DataType::FP8, "FP8", "f8", 8},         {DataType::BF16, "BF16", "bf16", 16},
+    {DataType::Int64, "INT64", "s64", 64},   {DataType::Int4, "INT4", "s4", 4},
+    {DataType::FP4, "FP4", "f4", 4},         {DataType::E8M0, "E8M0", "e8m0", 8},
+    {DataType::Double, "DOUBLE", "f64", 64}, {DataType::Int16, "INT16", "s16", 16},
+    {DataType::UInt16, "UINT16", "u16", 16}, {DataType::UInt32, "UINT32", "u32", 32},
+    {DataType::UInt64, "UINT64", "u64", 64},
 };
 
+const DtypeInfo* find_info(int64_t value) {
+  for (const DtypeInfo& entry : kInfo)
+    if (static_cast<int64_t>(entry.dtype) == value) return &entry;
+  return nullptr;
+}
+
 const DtypeInfo& info(DataType dtype) {
-  const auto i = static_cast<size_t>(dtype);
-  TRTLIKE_ASSERT(i < std::size(kInfo), "element type ", i);
-  return kInfo[i];
+  const DtypeInfo* found = find_info(static_cast<int64_t>(dtype));
+  TRTLIKE_ASSERT(found != nullptr, "element type ", static_cast<int64_t>(dtype));
+  return *found;
 }
 
 }  // namespace
@@ -50,6 +65,25 @@ Half float_to_half(float f) {
   return {static_cast<uint16_t>(sign | ((rounded - 0x38000000u) >> 13))};
 }
 
+float double_to_odd_float(double v) {
+  const auto nearest = static_cast<float>(v);
+  const auto back = static_cast<double>(nearest);
+  if (back == v || !std::isfinite(nearest) || (std::bit_cast<uint32_t>(nearest) & 1u) != 0)
+    return nearest;
+  return std::nextafter(nearest, back < v ? INFINITY : -INFINITY);
+}
+
+std::span<const DataType> all_dtypes() {
+  static constexpr auto kAll = [] {
+    std::array<DataType, std::size(kInfo)> all{};
+    for (size_t i = 0; i < all.size(); ++i) all[i] = kInfo[i].dtype;
+    return all;
+  }();
+  return kAll;
+}
+
+bool is_dtype(int64_t value) { return find_info(value) != nullptr; }
+
 const char* dtype_name(DataType dtype) { return info(dtype).name; }
 
 const char* dtype_short_name(DataType dtype) { return info(dtype).short_name; }
@@ -62,9 +96,26 @@ bool is_float(DataType dtype) {
   return dtype == DataType::Float || dtype == DataType::Half || dtype == DataType::BF16;
 }
 
+bool is_floating_point(DataType dtype) { return is_float(dtype) || dtype == DataType::Double; }
+
 bool is_integer(DataType dtype) {
-  return dtype == DataType::Int8 || dtype == DataType::UInt8 || dtype == DataType::Int32 ||
-         dtype == DataType::Int64;
+  switch (dtype) {
+    case DataType::Int8:
+    case DataType::UInt8:
+    case DataType::Int16:
+    case DataType::UInt16:
+    case DataType::Int32:
+    case DataType::UInt32:
+    case DataType::Int64:
+    case DataType::UInt64:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_host_type(DataType dtype) {
+  return dtype == DataType::Bool || (is_integer(dtype) && dtype != DataType::UInt64);
 }
 
 }  // namespace trtlike::core

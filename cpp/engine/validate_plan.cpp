@@ -28,6 +28,12 @@ void require_enum(Enum value, Enum last, const std::string& where, const char* w
           ": expected a value from 0 to ", static_cast<int64_t>(last), ", got ", number, ".");
 }
 
+void require_dtype(DataType dtype, const std::string& where, const char* what) {
+  const auto number = static_cast<int64_t>(dtype);
+  require(core::is_dtype(number), where, ", ", what, ": expected the number of a DataType, got ",
+          number, ".");
+}
+
 class Validator {
  public:
   Validator(const Plan& plan, size_t constants_bytes)
@@ -75,8 +81,8 @@ class Validator {
 
   void check_value(const PlanValue& value) const {
     const std::string where = core::str("value '", value.name, "'");
-    require_enum(value.dtype, DataType::E8M0, where, "element type");
-    require_enum(value.logical_dtype, DataType::E8M0, where, "logical element type");
+    require_dtype(value.dtype, where, "element type");
+    require_dtype(value.logical_dtype, where, "logical element type");
     require_enum(value.layout, kernels::Layout::Blocked16, where, "layout");
     require_enum(value.kind, ValueKind::Constant, where, "kind");
     check_dims(value.dims, where);
@@ -122,7 +128,7 @@ class Validator {
       require(!is_constant(binding.value) && !written_[index], where,
               ": expected a value of its own, got '", plan_.values[index].name, "'.");
       written_[index] = true;
-      require(!binding.is_shape_tensor || !core::is_float(plan_.values[index].dtype), where,
+      require(!binding.is_shape_tensor || core::is_host_type(plan_.values[index].dtype), where,
               ": expected a shape tensor to be of an integer type, got ",
               core::dtype_name(plan_.values[index].dtype), ".");
     }
@@ -145,8 +151,7 @@ class Validator {
     require(step.packed_dtypes.size() == packed && step.packed_dims.size() == packed, where,
             ", packed inputs: expected ", packed, " descriptions, got ", step.packed_dtypes.size(),
             " types and ", step.packed_dims.size(), " shapes.");
-    for (DataType dtype : step.packed_dtypes)
-      require_enum(dtype, DataType::E8M0, where, "packed element type");
+    for (DataType dtype : step.packed_dtypes) require_dtype(dtype, where, "packed element type");
     for (const Dims& dims : step.packed_dims) {
       check_dims(dims, where);
       require(core::is_static(dims), where, ", packed input: expected known extents, got ", dims,
@@ -156,7 +161,7 @@ class Validator {
   }
 
   static void check_host_value(const PlanValue& value, size_t input, const std::string& where) {
-    require(!core::is_float(value.dtype), where, ", input ", input,
+    require(core::is_host_type(value.dtype), where, ", input ", input,
             ": expected integers, which shapes are computed from, got ",
             core::dtype_name(value.dtype), ".");
     require(!core::is_static(value.dims) || core::elems(value.dims) <= kMaxHostElems, where,

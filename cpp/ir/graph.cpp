@@ -16,7 +16,7 @@ constexpr int64_t kMaxHostElems = 4096;
 
 /// The elements of a small integer or boolean constant.
 ops::HostValue host_elements(const ops::TensorType& type, const ConstantData& data) {
-  if (!core::is_integer(type.dtype) && type.dtype != DataType::Bool) return std::nullopt;
+  if (!core::is_host_type(type.dtype)) return std::nullopt;
   const int64_t count = core::elems(type.dims);
   if (count > kMaxHostElems) return std::nullopt;
   std::vector<int64_t> out(static_cast<size_t>(count));

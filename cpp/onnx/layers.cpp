@@ -37,6 +37,13 @@ ValueId cast(NodeContext& node, ValueId value, DataType dtype) {
   return node.add("Cast", {value}, {{"to_type", to_int(dtype)}}, "cast");
 }
 
+ValueId cast_wrapping(NodeContext& node, ValueId value, DataType dtype) {
+  if (dtype != DataType::Int8 && dtype != DataType::UInt8)
+    return node.add("Cast", {value}, {{"to_type", to_int(dtype)}});
+  if (core::is_floating_point(node.dtype(value))) value = cast(node, value, DataType::Int32);
+  return node.add("Cast", {value}, {{"to_type", to_int(dtype)}, {"keeps_low_bits", true}});
+}
+
 ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, ValueId b,
                     std::string_view suffix) {
   std::vector<ValueId> operands{a, b};

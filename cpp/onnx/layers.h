@@ -27,6 +27,9 @@ ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims,
 
 /// The value as `dtype`: itself when it already is.
 ValueId cast(NodeContext& node, ValueId value, DataType dtype);
+/// As ONNX's Cast: what INT8 and UINT8 cannot hold keeps its low bits there, where TensorRT's cast
+/// saturates.
+ValueId cast_wrapping(NodeContext& node, ValueId value, DataType dtype);
 
 ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, ValueId b,
                     std::string_view suffix = "");

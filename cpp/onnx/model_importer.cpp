@@ -45,7 +45,7 @@ ModelImporter::ModelImporter(ir::Graph& graph, std::shared_ptr<const ::onnx::Mod
     : graph_(graph),
       memory_(std::make_shared<ModelMemory>(std::move(model))),
       logger_(logger),
-      tensors_(memory_, folder, logger),
+      tensors_(memory_, folder),
       opsets_(read_opsets(memory_->model->opset_import())) {
   for (const auto& function : memory_->model->functions())
     functions_[{function.domain(), function.name()}] = &function;

@@ -104,9 +104,6 @@ void ModelImporter::add_input(Scope& scope, const ::onnx::ValueInfoProto& input)
                   str("[onnx] ", what, ": expected a tensor, got another type of value."));
   const int32_t onnx_type = input.type().tensor_type().elem_type();
   const DataType dtype = to_dtype(onnx_type, what);
-  if (is_substituted(onnx_type))
-    core::log(logger_, Severity::Warning, "[onnx] ", what, ": ", onnx_type_name(onnx_type),
-              " is taken as ", core::dtype_name(dtype), ".");
   std::vector<std::string> names;
   const Dims dims = declared_dims(input, names);
   const ir::ValueId value = graph_.add_input(input.name(), dtype, dims);

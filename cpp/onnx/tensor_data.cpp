@@ -1,11 +1,9 @@
 // Decoding of TensorProto, one storage form after the other.
 #include "onnx/tensor_data.h"
 
-#include <cmath>
-#include <limits>
+#include <utility>
 
 #include "core/dtype.h"
-#include "core/log.h"
 #include "core/memory.h"
 #include "ir/weights.h"
 #include "onnx/failure.h"
@@ -56,40 +54,18 @@ std::shared_ptr<void> allocate(size_t bytes) {
   return core::allocate_shared(std::max<size_t>(bytes, 8));
 }
 
-/// Writes `count` elements as `To`, refusing those that it cannot hold.
-template <typename To, typename From>
-ir::ConstantData convert(const TensorProto& tensor, const From* from, size_t count) {
-  auto data = allocate(count * sizeof(To));
-  To* to = static_cast<To*>(data.get());
-  for (size_t i = 0; i < count; ++i) {
-    From element;
-    std::memcpy(&element, from + i, sizeof element);
-    if constexpr (std::is_integral_v<From> && std::is_integral_v<To>) {
-      if (!std::in_range<To>(element))
-        fail(tensor, Code::InvalidValue,
-             str("expected elements of at most ", +std::numeric_limits<To>::max(), ", got ",
-                 +element, " at ", i, "."));
-    }
-    to[i] = static_cast<To>(element);
+/// uint64_data holds the elements of UINT32 too.
+ir::ConstantData narrow_uint32(const TensorProto& tensor) {
+  const size_t bytes = static_cast<size_t>(tensor.uint64_data_size()) * sizeof(uint32_t);
+  auto data = allocate(bytes);
+  auto* to = static_cast<uint32_t*>(data.get());
+  for (const uint64_t element : tensor.uint64_data()) {
+    if (!std::in_range<uint32_t>(element))
+      fail(tensor, Code::InvalidValue,
+           str("expected elements of at most ", UINT32_MAX, ", got ", element, "."));
+    *to++ = static_cast<uint32_t>(element);
   }
-  return {data, count * sizeof(To)};
-}
-
-/// Raw elements of a type that trtlike has not, as the type that stands for it.
-ir::ConstantData substitute(const TensorProto& tensor, const ir::ConstantData& raw, size_t count) {
-  const void* from = raw.data.get();
-  switch (tensor.data_type()) {
-    case TensorProto::DOUBLE:
-      return convert<float>(tensor, static_cast<const double*>(from), count);
-    case TensorProto::INT16:
-      return convert<int32_t>(tensor, static_cast<const int16_t*>(from), count);
-    case TensorProto::UINT16:
-      return convert<int32_t>(tensor, static_cast<const uint16_t*>(from), count);
-    case TensorProto::UINT32:
-      return convert<int64_t>(tensor, static_cast<const uint32_t*>(from), count);
-    default:
-      return convert<int64_t>(tensor, static_cast<const uint64_t*>(from), count);
-  }
+  return {data, bytes};
 }
 
 /// int32_data holds one element of a small type an entry (two of a 4-bit type).
@@ -137,17 +113,12 @@ std::string onnx_type_name(int32_t onnx_type) {
   return names[onnx_type];
 }
 
-bool is_substituted(int32_t onnx_type) {
-  return onnx_type == TensorProto::DOUBLE || onnx_type == TensorProto::INT16 ||
-         onnx_type == TensorProto::UINT16 || onnx_type == TensorProto::UINT32 ||
-         onnx_type == TensorProto::UINT64;
-}
-
 DataType to_dtype(int32_t onnx_type, const std::string& what) {
   switch (onnx_type) {
     case TensorProto::FLOAT:
-    case TensorProto::DOUBLE:
       return DataType::Float;
+    case TensorProto::DOUBLE:
+      return DataType::Double;
     case TensorProto::FLOAT16:
       return DataType::Half;
     case TensorProto::BFLOAT16:
@@ -157,13 +128,17 @@ DataType to_dtype(int32_t onnx_type, const std::string& what) {
     case TensorProto::UINT8:
       return DataType::UInt8;
     case TensorProto::INT16:
+      return DataType::Int16;
     case TensorProto::UINT16:
+      return DataType::UInt16;
     case TensorProto::INT32:
       return DataType::Int32;
     case TensorProto::UINT32:
-    case TensorProto::UINT64:
+      return DataType::UInt32;
     case TensorProto::INT64:
       return DataType::Int64;
+    case TensorProto::UINT64:
+      return DataType::UInt64;
     case TensorProto::BOOL:
       return DataType::Bool;
     case TensorProto::FLOAT8E4M3FN:
@@ -181,12 +156,6 @@ DataType to_dtype(int32_t onnx_type, const std::string& what) {
                         "bfloat16, integers, bool), got ",
                         onnx_type_name(onnx_type), "."));
   }
-}
-
-void TensorReader::warn_once(int32_t onnx_type, DataType dtype) {
-  if (!warned_.insert(onnx_type).second) return;
-  core::log(logger_, Severity::Warning, "[onnx] tensors of ", onnx_type_name(onnx_type),
-            " are held as ", core::dtype_name(dtype), ".");
 }
 
 ir::ConstantData TensorReader::share(const void* data, size_t bytes, size_t alignment) const {
@@ -233,12 +202,11 @@ ir::ConstantData TensorReader::read_raw(const TensorProto& tensor, size_t bytes)
     case TensorProto::UINT64:
       return typed(tensor.uint64_data(), "uint64_data");
     case TensorProto::UINT32: {
-      // Kept as 64-bit entries; the two widths hold the same numbers.
       if (static_cast<size_t>(tensor.uint64_data_size()) * 4 != bytes)
         fail(tensor, Code::InvalidValue,
              str("expected ", bytes / 4, " entries of uint64_data for its shape, got ",
                  tensor.uint64_data_size(), "."));
-      return convert<uint32_t>(tensor, tensor.uint64_data().data(), bytes / 4);
+      return narrow_uint32(tensor);
     }
     default:
       return pack_small(tensor, bytes);
@@ -260,12 +228,7 @@ TensorData TensorReader::read(const TensorProto& tensor) {
   if (tensor.has_segment())
     fail(tensor, Code::UnsupportedGraph, "expected a whole tensor, got a segment of one.");
   const ir::ConstantData raw = read_raw(tensor, bytes);
-  if (!is_substituted(tensor.data_type())) {
-    result.data = result.dtype == DataType::Bool ? ir::with_truth_values(raw) : raw;
-    return result;
-  }
-  warn_once(tensor.data_type(), result.dtype);
-  result.data = substitute(tensor, raw, static_cast<size_t>(count));
+  result.data = result.dtype == DataType::Bool ? ir::with_truth_values(raw) : raw;
   return result;
 }
 

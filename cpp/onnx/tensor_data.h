@@ -1,15 +1,12 @@
-// TensorProto to constant data: every storage form, and the narrowing of element types that trtlike
-// has not.
+// TensorProto to constant data: every storage form.
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 
 #include "ir/graph.h"
 #include "onnx.pb.h"
 #include "onnx/external_data.h"
-#include "trtlike/logger.h"
 
 namespace trtlike::onnx {
 
@@ -25,19 +22,16 @@ enum class ConstantForm { Layer, Weights };
 /// "FLOAT", "UINT16", ... as ONNX spells it.
 std::string onnx_type_name(int32_t onnx_type);
 
-/// The element type in which trtlike holds an ONNX type: double as Float, int16 and uint16 as
-/// Int32, uint32 and uint64 as Int64. Throws Failure (UnsupportedNodeDatatype) for strings, complex
+/// The element type of an ONNX type. Throws Failure (UnsupportedNodeDatatype) for strings, complex
 /// numbers and the other types that have none.
 DataType to_dtype(int32_t onnx_type, const std::string& what);
-/// True when to_dtype gives another type than the one in the file.
-bool is_substituted(int32_t onnx_type);
 
 /// Reads tensors of one model. What it returns shares memory with the model or with mapped files
 /// where the bytes can be used as they are.
 class TensorReader {
  public:
-  TensorReader(std::shared_ptr<const void> model, std::string folder, Logger* logger)
-      : model_(std::move(model)), external_(std::move(folder)), logger_(logger) {}
+  TensorReader(std::shared_ptr<const void> model, std::string folder)
+      : model_(std::move(model)), external_(std::move(folder)) {}
 
   /// `tensor` must be part of the model that keeps it alive, or small enough to be copied. Throws
   /// Failure naming the tensor.
@@ -48,12 +42,9 @@ class TensorReader {
   /// The elements as ONNX stores them in raw_data.
   ir::ConstantData read_raw(const ::onnx::TensorProto& tensor, size_t bytes);
   ir::ConstantData share(const void* data, size_t bytes, size_t alignment) const;
-  void warn_once(int32_t onnx_type, DataType dtype);
 
   std::shared_ptr<const void> model_;
   ExternalData external_;
-  Logger* logger_;
-  std::set<int32_t> warned_;
 };
 
 }  // namespace trtlike::onnx

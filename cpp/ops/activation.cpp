@@ -25,7 +25,7 @@ void infer(const InferArgs& args) {
   const PointwiseOpcode op = instruction(args.attributes).op;
   const DataType dtype = args.inputs[0].dtype;
   const bool integer_too = op == PointwiseOpcode::Relu || op == PointwiseOpcode::Clip;
-  TRTLIKE_CHECK(core::is_float(dtype) || (integer_too && core::is_integer(dtype)),
+  TRTLIKE_CHECK(core::is_floating_point(dtype) || (integer_too && core::is_integer(dtype)),
                 input_name(activation_op(), 0), ": expected ",
                 integer_too ? "a floating-point or integer" : "a floating-point", " type for ",
                 opcode_info(op).name, ", got ", core::dtype_name(dtype), ".");

@@ -1,4 +1,5 @@
-// Cast: the same elements in another type.
+// Cast: the same elements in another type. Beyond the range of INT8 and UINT8 it saturates, as
+// TensorRT does; with `keeps_low_bits` integers wrap, as ONNX's engines do.
 #include "ops/broadcast.h"
 #include "ops/convert.h"
 
@@ -9,6 +10,11 @@ DataType to_type(const Attributes& attributes) {
   const auto type = attributes.get_enum<DataType>("to_type");
   core::dispatch_dtype(type, "Cast's 'to_type'", [](auto) {});
   return type;
+}
+
+/// True where an integer that does not fit becomes the nearest that does.
+bool saturates(const Attributes& attributes, DataType to) {
+  return (to == DataType::Int8 || to == DataType::UInt8) && !attributes.get_bool("keeps_low_bits");
 }
 
 void infer(const InferArgs& args) {
@@ -22,21 +28,26 @@ void reference(const ReferenceArgs& args) {
     using To = decltype(target);
     // A truth value is any byte other than 0, which a bool may not hold.
     using Stored = std::conditional_t<std::is_same_v<From, bool>, uint8_t, From>;
-    for (int64_t i = 0; i < in.elems(); ++i)
-      out.as<To>()[i] = convert_element<To>(static_cast<From>(in.as<Stored>()[i]));
+    const bool clamps = saturates(args.attributes, out.dtype);
+    for (int64_t i = 0; i < in.elems(); ++i) {
+      const auto v = static_cast<From>(in.as<Stored>()[i]);
+      out.as<To>()[i] = clamps ? clamp_element<To>(v) : convert_element<To>(v);
+    }
   });
 }
 
 void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   const HostValue& host = args.host_value(0);
   const DataType to = to_type(args.attributes);
-  if (!host || core::is_float(to)) return;
+  if (!host || !core::is_host_type(to)) return;
+  const bool clamps = saturates(args.attributes, to);
   std::vector<int64_t> out = *host;
   core::dispatch_dtype(to, "Cast", [&](auto target) {
     using To = decltype(target);
     if constexpr (std::is_integral_v<To>) {
       for (int64_t& v : out)
-        if (v != kUnknownElement) v = static_cast<int64_t>(convert_element<To>(v));
+        if (v != kUnknownElement)
+          v = static_cast<int64_t>(clamps ? clamp_element<To>(v) : convert_element<To>(v));
     }
   });
   outputs[0] = std::move(out);
@@ -51,7 +62,7 @@ const OpDefinition& cast_op() {
       .name = "Cast",
       .meaning = "the same elements in another type",
       .layer_type = 1,
-      .attributes = {{"to_type", int64_t{0}}},
+      .attributes = {{"to_type", int64_t{0}}, {"keeps_low_bits", false}},
       .inputs = {{"input"}},
       .infer = infer,
       .reference = reference,

@@ -8,8 +8,8 @@ void infer(const InferArgs& args) {
   const TensorType &input = args.inputs[0], &axis = args.inputs[1];
   TRTLIKE_CHECK(args.attributes.get_int("op") == 0, "[ops] attribute 'op': expected SUM (0), got ",
                 args.attributes.get_int("op"), ".");
-  TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype),
-                "[ops] input 0: expected numbers, got ", core::dtype_name(input.dtype), ".");
+  TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0: expected numbers, got ",
+                core::dtype_name(input.dtype), ".");
   TRTLIKE_CHECK(
       core::is_integer(axis.dtype) && core::is_static(axis.dims) && core::elems(axis.dims) == 1,
       "[ops] input 1 'axis': expected one integer, got ", core::dtype_name(axis.dtype),
@@ -21,35 +21,20 @@ void infer(const InferArgs& args) {
 
 template <typename T>
 void accumulate(const ReferenceArgs& args, int axis) {
-  using Wide = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
   const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
   const int64_t outer = core::elems_between(input.dims, 0, axis), extent = input.dims[axis];
   const int64_t inner = core::elems_between(input.dims, axis + 1, input.dims.rank());
   const bool exclusive = args.attributes.get_bool("exclusive");
   const bool reverse = args.attributes.get_bool("reverse");
-  const auto load = [&](int64_t i) -> Wide {
-    if constexpr (std::is_integral_v<T>) {
-      return static_cast<Wide>(input.as<T>()[i]);
-    } else {
-      return core::to_double(input.as<T>()[i]);
-    }
-  };
-  const auto store = [&](int64_t i, Wide v) {
-    if constexpr (std::is_integral_v<T>) {
-      out.as<T>()[i] = static_cast<T>(v);
-    } else {
-      out.as<T>()[i] = core::from_double<T>(v);
-    }
-  };
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t i = 0; i < inner; ++i) {
-      Wide sum = 0;
+      core::Wide<T> sum = 0;
       for (int64_t step = 0; step < extent; ++step) {
         const int64_t row = reverse ? extent - 1 - step : step;
         const int64_t at = (o * extent + row) * inner + i;
-        const Wide before = sum;
-        sum += load(at);
-        store(at, exclusive ? before : sum);
+        const core::Wide<T> before = sum;
+        sum = core::wrapping_sum(sum, core::widen(input.as<T>()[at]));
+        out.as<T>()[at] = core::narrow<T>(exclusive ? before : sum);
       }
     }
   }

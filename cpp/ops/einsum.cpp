@@ -8,8 +8,8 @@ void infer(const InferArgs& args) {
   std::vector<Dims> dims;
   for (size_t i = 0; i < args.inputs.size(); ++i) {
     const TensorType& input = args.inputs[i];
-    TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype), "[ops] input ", i,
-                  ": expected numbers, got ", core::dtype_name(input.dtype), ".");
+    TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input ", i, ": expected numbers, got ",
+                  core::dtype_name(input.dtype), ".");
     TRTLIKE_CHECK(input.dtype == args.inputs[0].dtype, "[ops] input ", i, ": expected ",
                   core::dtype_name(args.inputs[0].dtype), " as input 0, got ",
                   core::dtype_name(input.dtype), ".");
@@ -53,16 +53,21 @@ void reference(const ReferenceArgs& args) {
   };
   const core::TensorView& out = args.outputs[0];
   const int64_t count = out.elems();
-  for (int64_t n = 0; n < count; ++n) {
-    double sum = 0;
-    for (int64_t k = 0; k < products; ++k) {
-      double product = 1;
-      for (size_t i = 0; i < at.size(); ++i) product *= args.inputs[i].at(at[i]);
-      sum += product;
-      advance();
+  core::dispatch_dtype(out.dtype, "Einsum", [&](auto tag) {
+    using T = decltype(tag);
+    using Wide = core::Wide<T>;
+    for (int64_t n = 0; n < count; ++n) {
+      Wide sum = 0;
+      for (int64_t k = 0; k < products; ++k) {
+        Wide product = 1;
+        for (size_t i = 0; i < at.size(); ++i)
+          product = core::wrapping_product(product, core::widen(args.inputs[i].as<T>()[at[i]]));
+        sum = core::wrapping_sum(sum, product);
+        advance();
+      }
+      out.as<T>()[n] = core::narrow<T>(sum);
     }
-    out.set(n, sum);
-  }
+  });
 }
 
 }  // namespace

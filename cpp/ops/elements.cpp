@@ -40,9 +40,9 @@ int masked_axis(const Attributes& attributes, const char* name, int rank) {
 }
 
 void check_float(const InferArgs& args, size_t i, const char* name) {
-  TRTLIKE_CHECK(core::is_float(args.inputs[i].dtype), "[ops] input ", i, " '", name,
-                "': expected FLOAT, HALF or BF16, got ", core::dtype_name(args.inputs[i].dtype),
-                ".");
+  TRTLIKE_CHECK(core::is_floating_point(args.inputs[i].dtype), "[ops] input ", i, " '", name,
+                "': expected FLOAT, HALF, BF16 or DOUBLE, got ",
+                core::dtype_name(args.inputs[i].dtype), ".");
 }
 
 int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides) {

@@ -37,8 +37,8 @@ void infer(const InferArgs& args) {
                   ": expected BOOL (or an integer type, for its bits) for ", name, ", got ",
                   core::dtype_name(dtype), ".");
   } else if (op != ElementWiseOperation::Equal) {
-    TRTLIKE_CHECK(core::is_float(dtype) || core::is_integer(dtype), input_name(self, 0),
-                  ": expected a number type for ", name, ", got ", core::dtype_name(dtype), ".");
+    TRTLIKE_CHECK(core::is_number(dtype), input_name(self, 0), ": expected a number type for ",
+                  name, ", got ", core::dtype_name(dtype), ".");
   }
   args.outputs[0] = {is_comparison(op) ? DataType::Bool : dtype, infer_broadcast(args, self)};
 }

@@ -20,8 +20,8 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(shape.has_value(), "[ops] input 0 'shape': expected a list of known length, got ",
                 "shape ", args.inputs[0].dims, ".");
   const int64_t to_type = args.attributes.get_int("to_type");
-  TRTLIKE_CHECK(to_type >= 0 && to_type <= static_cast<int64_t>(DataType::E8M0),
-                "[ops] attribute 'to_type': expected a DataType, got ", to_type, ".");
+  TRTLIKE_CHECK(core::is_dtype(to_type), "[ops] attribute 'to_type': expected a DataType, got ",
+                to_type, ".");
   TensorType& out = args.outputs[0];
   out = {args.has_input(1) ? args.inputs[1].dtype : static_cast<DataType>(to_type), {}};
   for (const int64_t extent : *shape) {
@@ -47,25 +47,18 @@ void reference(const ReferenceArgs& args) {
   const core::TensorView& out = args.outputs[0];
   core::dispatch_dtype(out.dtype, "Fill", [&](auto tag) {
     using T = decltype(tag);
-    using Wide = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+    using Wide = core::Wide<T>;
     const auto element = [&](size_t input, const char* name, int64_t i) -> Wide {
-      if (!args.has_input(input)) return static_cast<Wide>(args.attributes.get_float(name));
-      if constexpr (std::is_integral_v<T>) {
-        return static_cast<Wide>(args.inputs[input].as<T>()[i]);
-      } else {
-        return args.inputs[input].at(i);
-      }
+      if (args.has_input(input)) return core::widen(args.inputs[input].as<T>()[i]);
+      return static_cast<Wide>(args.attributes.get_float(name));
     };
     const Wide alpha = element(1, "alpha", 0);
     for_each_index(out.dims, [&](const Dims& index, int64_t n) {
       Wide value = alpha;
       for (int d = 0; d < index.rank(); ++d)
-        value += element(2, "beta", d) * static_cast<Wide>(index[d]);
-      if constexpr (std::is_integral_v<T>) {
-        out.as<T>()[n] = static_cast<T>(value);
-      } else {
-        out.as<T>()[n] = core::from_double<T>(value);
-      }
+        value = core::wrapping_sum(
+            value, core::wrapping_product(element(2, "beta", d), static_cast<Wide>(index[d])));
+      out.as<T>()[n] = core::narrow<T>(value);
     });
   });
 }

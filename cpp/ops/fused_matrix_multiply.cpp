@@ -61,7 +61,7 @@ void reference(const ReferenceArgs& args) {
   const core::TensorView &a = args.inputs[0], &b = args.inputs[1], &out = args.outputs[0];
   const MatmulShape shape = matmul_shape(args.attributes, a.dims, b.dims);
   std::vector<double> product(static_cast<size_t>(out.elems()));
-  multiply_exactly(shape, a, b, [&](int64_t i, double v) {
+  multiply_wide<double>(shape, a, b, [&](int64_t i, double v) {
     if (args.has_input(kBias)) {
       const core::TensorView& bias = args.inputs[kBias];
       v += bias.at(bias.elems() == 1 ? 0 : i % shape.n);

@@ -12,7 +12,7 @@ namespace {
 void infer(const InferArgs& args) {
   const TensorType &input = args.inputs[0], &grid = args.inputs[1];
   const int rank = input.dims.rank();
-  TRTLIKE_CHECK(core::is_float(input.dtype) && core::is_float(grid.dtype),
+  TRTLIKE_CHECK(core::is_floating_point(input.dtype) && core::is_floating_point(grid.dtype),
                 "[ops] inputs: expected floating-point numbers, got ",
                 core::dtype_name(input.dtype), " and ", core::dtype_name(grid.dtype), ".");
   TRTLIKE_CHECK(rank >= 3 && grid.dims.rank() == rank &&
@@ -48,10 +48,11 @@ class Sampler {
         mode_(sample_mode(attributes, "sample_mode")),
         align_corners_(attributes.get_bool("align_corners")) {}
 
-  /// The elements of an axis that a grid coordinate weighs. The coordinate is computed in single
-  /// precision, as ONNX Runtime does: the choice between two equally near elements depends on it.
-  std::vector<Tap> taps(double given, int64_t extent) const {
-    const auto n = static_cast<float>(extent), grid = static_cast<float>(given);
+  /// The elements of an axis that a grid coordinate weighs. T is float for all grids but DOUBLE
+  /// ones, as in ONNX Runtime: the choice between two equally near elements depends on it.
+  template <typename T>
+  std::vector<Tap> taps(T grid, int64_t extent) const {
+    const T n = static_cast<T>(extent);
     double x = align_corners_ ? (grid + 1) / 2 * (n - 1) : ((grid + 1) * n - 1) / 2;
     if (interpolation_ == InterpolationMode::Cubic) return cubic_taps(x, extent);
     x = place(x, extent);
@@ -122,8 +123,12 @@ void reference(const ReferenceArgs& args) {
     int64_t position = index[0] * grid_strides[0];
     for (int d = 0; d < axes; ++d) position += index[d + 2] * grid_strides[d + 1];
     std::vector<std::vector<Tap>> taps;
-    for (int d = 0; d < axes; ++d)
-      taps.push_back(sampler.taps(grid.at(position + axes - 1 - d), input.dims[d + 2]));
+    for (int d = 0; d < axes; ++d) {
+      const double at = grid.at(position + axes - 1 - d);
+      taps.push_back(grid.dtype == DataType::Double
+                         ? sampler.taps(at, input.dims[d + 2])
+                         : sampler.taps(static_cast<float>(at), input.dims[d + 2]));
+    }
     out.set(n, weigh(input, strides, taps, 0, index[0] * strides[0] + index[1] * strides[1]));
   });
 }

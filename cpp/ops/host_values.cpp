@@ -29,9 +29,10 @@ HostValue ints_argument(const InferArgs& args, size_t index, const char* attribu
     return out;
   }
   const TensorType& type = args.inputs[index];
-  TRTLIKE_CHECK(core::is_integer(type.dtype) && type.dims.rank() <= 1, "[ops] input ", index, " '",
-                attribute, "': expected a list of integers, got ", core::dtype_name(type.dtype),
-                " with shape ", type.dims, ".");
+  TRTLIKE_CHECK(
+      core::is_integer(type.dtype) && core::is_host_type(type.dtype) && type.dims.rank() <= 1,
+      "[ops] input ", index, " '", attribute, "': expected a list of integers, got ",
+      core::dtype_name(type.dtype), " with shape ", type.dims, ".");
   if (const HostValue& value = args.host_value(index)) return value;
   if (!core::is_static(type.dims)) return std::nullopt;
   return std::vector<int64_t>(static_cast<size_t>(core::elems(type.dims)), kUnknownElement);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/check.h"
 #include "ops/op.h"
 
 namespace trtlike::ops {
@@ -25,6 +26,20 @@ HostValue ints_argument(const InferArgs& args, size_t index, const char* attribu
 
 /// The same at run time, from the elements themselves.
 std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, const char* attribute);
+
+/// Throws UserError where input `index` is a constant with an element outside [-extent, extent).
+/// `extent_of(i)` is what element i counts in; below zero it is not known.
+template <typename F>
+void check_constant_indices(const InferArgs& args, size_t index, F&& extent_of) {
+  if (!args.is_constant(index) || !args.host_value(index)) return;
+  const std::vector<int64_t>& elements = *args.host_value(index);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const int64_t extent = extent_of(static_cast<int64_t>(i));
+    TRTLIKE_CHECK(extent < 0 || (elements[i] >= -extent && elements[i] < extent), "[ops] input ",
+                  index, " 'indices': expected elements in [", -extent, ", ", extent, "), got ",
+                  elements[i], ".");
+  }
+}
 
 /// The integer elements of a tensor.
 std::vector<int64_t> int_elements(const core::TensorView& view);

@@ -38,31 +38,35 @@ struct MatmulShape {
 /// Throws UserError for operands that cannot be multiplied, naming both shapes.
 MatmulShape matmul_shape(const Attributes& attributes, const Dims& a, const Dims& b);
 
-/// A times B in double, exact for integers below 2^53; `store(i, v)` receives element i of the
-/// dense product.
-template <typename Store>
-void multiply_exactly(const MatmulShape& shape, const core::TensorView& a,
-                      const core::TensorView& b, Store&& store) {
+/// A times B in W: double, or the wide type of integers, which wrap; `store(i, v)` receives element
+/// i of the dense product.
+template <typename W, typename Store>
+void multiply_wide(const MatmulShape& shape, const core::TensorView& a, const core::TensorView& b,
+                   Store&& store) {
   const auto elements = [](const core::TensorView& view) {
-    std::vector<double> out(static_cast<size_t>(view.elems()));
+    std::vector<W> out(static_cast<size_t>(view.elems()));
     core::dispatch_dtype(view.dtype, "matrix", [&](auto tag) {
-      for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(view.as<decltype(tag)>()[i]);
+      const auto* from = view.as<decltype(tag)>();
+      for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<W>(core::widen(from[i]));
     });
     return out;
   };
-  const std::vector<double> left = elements(a), right = elements(b);
-  std::vector<double> row(static_cast<size_t>(shape.n));
+  const std::vector<W> left = elements(a), right = elements(b);
+  std::vector<W> row(static_cast<size_t>(shape.n));
   const int64_t batches = shape.num_batches();
   for (int64_t batch = 0; batch < batches; ++batch) {
-    const double* pa = left.data() + shape.a_index(batch) * shape.m * shape.k;
-    const double* pb = right.data() + shape.b_index(batch) * shape.k * shape.n;
+    const W* pa = left.data() + shape.a_index(batch) * shape.m * shape.k;
+    const W* pb = right.data() + shape.b_index(batch) * shape.k * shape.n;
     for (int64_t i = 0; i < shape.m; ++i) {
-      std::fill(row.begin(), row.end(), 0.0);
+      std::fill(row.begin(), row.end(), W{0});
       for (int64_t j = 0; j < shape.k; ++j) {
-        const double x = pa[i * shape.a_row_stride() + j * shape.a_column_stride()];
-        const double* b_row = pb + j * shape.b_row_stride();
-        for (int64_t c = 0; c < shape.n; ++c)
-          row[static_cast<size_t>(c)] += x * b_row[c * shape.b_column_stride()];
+        const W x = pa[i * shape.a_row_stride() + j * shape.a_column_stride()];
+        const W* b_row = pb + j * shape.b_row_stride();
+        for (int64_t c = 0; c < shape.n; ++c) {
+          W& sum = row[static_cast<size_t>(c)];
+          sum = core::wrapping_sum(sum,
+                                   core::wrapping_product(x, b_row[c * shape.b_column_stride()]));
+        }
       }
       for (int64_t c = 0; c < shape.n; ++c)
         store((batch * shape.m + i) * shape.n + c, row[static_cast<size_t>(c)]);

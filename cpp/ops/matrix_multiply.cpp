@@ -6,8 +6,8 @@ namespace {
 
 void infer(const InferArgs& args) {
   const TensorType &a = args.inputs[0], &b = args.inputs[1];
-  TRTLIKE_CHECK(core::is_float(a.dtype) || core::is_integer(a.dtype),
-                "[ops] input 0 'a': expected numbers, got ", core::dtype_name(a.dtype), ".");
+  TRTLIKE_CHECK(core::is_number(a.dtype), "[ops] input 0 'a': expected numbers, got ",
+                core::dtype_name(a.dtype), ".");
   TRTLIKE_CHECK(a.dtype == b.dtype, "[ops] input 1 'b': expected ", core::dtype_name(a.dtype),
                 " as input 0, got ", core::dtype_name(b.dtype), ".");
   args.outputs[0] = {a.dtype, matmul_shape(args.attributes, a.dims, b.dims).output()};
@@ -18,8 +18,9 @@ void reference(const ReferenceArgs& args) {
   const MatmulShape shape = matmul_shape(args.attributes, a.dims, b.dims);
   core::dispatch_dtype(out.dtype, "product", [&](auto tag) {
     using T = decltype(tag);
-    multiply_exactly(shape, a, b,
-                     [&](int64_t i, double v) { out.as<T>()[i] = core::from_double<T>(v); });
+    using Wide = core::Wide<T>;
+    multiply_wide<Wide>(shape, a, b,
+                        [&](int64_t i, Wide v) { out.as<T>()[i] = core::narrow<T>(v); });
   });
 }
 

@@ -28,7 +28,8 @@ struct TensorType {
 /// An element of a host value that is not known before run time.
 inline constexpr int64_t kUnknownElement = INT64_MIN;
 
-/// The elements of an integer or boolean tensor as far as they are known; nothing when none is.
+/// The elements of a tensor of a host type (core::is_host_type) as far as they are known; nothing
+/// when none is.
 using HostValue = std::optional<std::vector<int64_t>>;
 
 /// What a shape rule sees. All extents are known at run time; before, any may be -1. `host[i]` are
@@ -39,8 +40,11 @@ struct InferArgs {
   std::span<const TensorType> inputs;
   std::span<const HostValue> host;
   std::span<TensorType> outputs;
+  /// Bit i: input i is a constant of the network that is being built.
+  uint32_t constants = 0;
 
   bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
+  bool is_constant(size_t i) const { return i < 32 && ((constants >> i) & 1u) != 0; }
   const HostValue& host_value(size_t i) const;
 };
 
@@ -102,8 +106,10 @@ Attributes complete_attributes(const OpDefinition& op,
                                const std::vector<std::pair<std::string, AttributeValue>>& given);
 
 /// Checks arity, then runs the shape rule. `outputs` is resized to the op's number of outputs.
+/// `constants` as in InferArgs.
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
-           std::span<const HostValue> host, std::vector<TensorType>& outputs);
+           std::span<const HostValue> host, std::vector<TensorType>& outputs,
+           uint32_t constants = 0);
 
 /// Elements of outputs as far as they follow from `host`; one entry an output. Uses `propagate`,
 /// else, when every input's elements are known and the outputs are small, the reference.

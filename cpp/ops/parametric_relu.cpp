@@ -10,7 +10,7 @@ namespace {
 void infer(const InferArgs& args) {
   const OpDefinition& self = parametric_relu_op();
   const Dims &dims = args.inputs[0].dims, &slopes = args.inputs[1].dims;
-  TRTLIKE_CHECK(core::is_float(args.inputs[0].dtype), input_name(self, 0),
+  TRTLIKE_CHECK(core::is_floating_point(args.inputs[0].dtype), input_name(self, 0),
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[0].dtype),
                 ".");
   check_same_dtype(args, self, 1);

@@ -56,23 +56,34 @@ namespace {
 
 void infer(const InferArgs& args) {
   const TensorType& input = args.inputs[0];
-  TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype),
-                "[ops] input 0 'input': expected numbers, got ", core::dtype_name(input.dtype),
-                ".");
+  TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0 'input': expected numbers, got ",
+                core::dtype_name(input.dtype), ".");
   args.outputs[0] = {input.dtype,
                      pooling_shape(args.attributes, input.dims).output(input.dims.rank())};
 }
 
-double pool(const PoolingShape& shape, const double* plane, const WindowAxes& at) {
+/// The least element of a type, in its wide type.
+template <typename T>
+core::Wide<T> least() {
+  if constexpr (std::is_integral_v<T>) {
+    return core::widen(std::numeric_limits<T>::lowest());
+  } else {
+    return -std::numeric_limits<double>::infinity();
+  }
+}
+
+template <typename T, typename W = core::Wide<T>>
+W pool(const PoolingShape& shape, const W* plane, const WindowAxes& at) {
   const Window& w = shape.window;
   const WindowRange d = shape.range(0, at[0]), h = shape.range(1, at[1]), v = shape.range(2, at[2]);
-  double sum = 0, most = -std::numeric_limits<double>::infinity();
+  double sum = 0;
+  W most = least<T>();
   for (int64_t i = 0; i < d.count; ++i)
     for (int64_t j = 0; j < h.count; ++j)
       for (int64_t k = 0; k < v.count; ++k) {
         const int64_t z = d.begin + i * w.dilation[0], y = h.begin + j * w.dilation[1];
-        const double x = plane[(z * w.input[1] + y) * w.input[2] + v.begin + k * w.dilation[2]];
-        sum += x;
+        const W x = plane[(z * w.input[1] + y) * w.input[2] + v.begin + k * w.dilation[2]];
+        sum += static_cast<double>(x);
         if (x > most || x != x) most = x;
       }
   if (shape.type == PoolingType::Max) return most;
@@ -80,23 +91,26 @@ double pool(const PoolingShape& shape, const double* plane, const WindowAxes& at
   const int64_t counted =
       shape.excludes_padding ? inside : d.padded_count * h.padded_count * v.padded_count;
   const double mean = counted == 0 ? 0 : sum / static_cast<double>(counted);
-  if (shape.type == PoolingType::Average) return mean;
-  return (1 - shape.blend) * most + shape.blend * mean;
+  if (shape.type == PoolingType::Average) return core::from_double<W>(mean);
+  return core::from_double<W>((1 - shape.blend) * static_cast<double>(most) + shape.blend * mean);
 }
 
 void reference(const ReferenceArgs& args) {
   const PoolingShape shape = pooling_shape(args.attributes, args.inputs[0].dims);
   const Window& w = shape.window;
-  const std::vector<double> x = read_elements(args.inputs[0]);
   const int64_t plane = w.input[0] * w.input[1] * w.input[2];
-  std::vector<double> out;
-  out.reserve(static_cast<size_t>(args.outputs[0].elems()));
-  for (int64_t i = 0; i < shape.batch * shape.channels; ++i)
-    for (int64_t d = 0; d < w.output[0]; ++d)
-      for (int64_t h = 0; h < w.output[1]; ++h)
-        for (int64_t v = 0; v < w.output[2]; ++v)
-          out.push_back(pool(shape, x.data() + i * plane, {d, h, v}));
-  write_elements(out, args.outputs[0]);
+  core::dispatch_dtype(args.inputs[0].dtype, "Pooling", [&](auto tag) {
+    using T = decltype(tag);
+    const T* from = args.inputs[0].as<T>();
+    T* to = args.outputs[0].as<T>();
+    std::vector<core::Wide<T>> x(static_cast<size_t>(args.inputs[0].elems()));
+    for (size_t i = 0; i < x.size(); ++i) x[i] = core::widen(from[i]);
+    for (int64_t i = 0; i < shape.batch * shape.channels; ++i)
+      for (int64_t d = 0; d < w.output[0]; ++d)
+        for (int64_t h = 0; h < w.output[1]; ++h)
+          for (int64_t v = 0; v < w.output[2]; ++v)
+            *to++ = core::narrow<T>(pool<T>(shape, x.data() + i * plane, {d, h, v}));
+  });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Quantize: floating point to 8-bit integers.
+// Quantize: floating point to integers of 8 or 16 bits.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -18,8 +18,9 @@ void infer(const InferArgs& args) {
                 ".");
   check_scale(args, self);
   const auto to = args.attributes.get_enum<DataType>("to_type");
-  TRTLIKE_CHECK(to == DataType::Int8 || to == DataType::UInt8,
-                "attribute 'to_type': expected INT8 or UINT8, got ", core::dtype_name(to), ".");
+  TRTLIKE_CHECK(core::is_integer(to) && core::dtype_bytes(to, 1) <= 2,
+                "attribute 'to_type': expected an integer type of 8 or 16 bits, got ",
+                core::dtype_name(to), ".");
   args.outputs[0] = {to, args.inputs[0].dims};
 }
 
@@ -39,11 +40,10 @@ void compute(const ReferenceArgs& args) {
 }
 
 void reference(const ReferenceArgs& args) {
-  if (args.outputs[0].dtype == DataType::Int8) {
-    compute<int8_t>(args);
-  } else {
-    compute<uint8_t>(args);
-  }
+  core::dispatch_dtype(args.outputs[0].dtype, "Quantize", [&](auto tag) {
+    using T = decltype(tag);
+    if constexpr (std::is_integral_v<T>) compute<T>(args);
+  });
 }
 
 }  // namespace

@@ -29,9 +29,8 @@ namespace {
 
 void infer(const InferArgs& args) {
   const TensorType& input = args.inputs[0];
-  TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype),
-                "[ops] input 0 'input': expected numbers, got ", core::dtype_name(input.dtype),
-                ".");
+  TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0 'input': expected numbers, got ",
+                core::dtype_name(input.dtype), ".");
   args.outputs[0] = {input.dtype, reduce_shape(args.attributes, input.dims).output};
 }
 
@@ -52,19 +51,17 @@ T start_value(ReduceOperation operation) {
   }
 }
 
-/// Integers wrap.
 template <typename T>
 T combine(ReduceOperation operation, T a, T b) {
-  using Unsigned = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
   switch (operation) {
     case ReduceOperation::Prod:
-      return static_cast<T>(static_cast<Unsigned>(a) * static_cast<Unsigned>(b));
+      return core::wrapping_product(a, b);
     case ReduceOperation::Max:
       return b > a || b != b ? b : a;
     case ReduceOperation::Min:
       return b < a || b != b ? b : a;
     default:
-      return static_cast<T>(static_cast<Unsigned>(a) + static_cast<Unsigned>(b));
+      return core::wrapping_sum(a, b);
   }
 }
 
@@ -92,15 +89,11 @@ void reference(const ReferenceArgs& args) {
   const ReduceShape shape = reduce_shape(args.attributes, in.dims);
   core::dispatch_dtype(in.dtype, "reduction", [&](auto tag) {
     using T = decltype(tag);
-    if constexpr (std::is_integral_v<T>) {
-      reduce<T, int64_t>(
-          shape, in.dims, [&](int64_t i) { return static_cast<int64_t>(in.as<T>()[i]); },
-          [&](int64_t i, int64_t v) { out.as<T>()[i] = static_cast<T>(v); });
-    } else {
-      reduce<double, double>(
-          shape, in.dims, [&](int64_t i) { return core::to_double(in.as<T>()[i]); },
-          [&](int64_t i, double v) { out.as<T>()[i] = core::from_double<T>(v); });
-    }
+    using Wide = core::Wide<T>;
+    using Range = std::conditional_t<std::is_integral_v<T>, T, Wide>;
+    reduce<Range, Wide>(
+        shape, in.dims, [&](int64_t i) { return core::widen(in.as<T>()[i]); },
+        [&](int64_t i, Wide v) { out.as<T>()[i] = core::narrow<T>(v); });
   });
 }
 
@@ -108,7 +101,7 @@ void reference(const ReferenceArgs& args) {
 void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   const HostValue& host = args.host_value(0);
   const Dims& dims = args.inputs[0].dims;
-  if (!host || !core::is_static(dims) || !core::is_integer(args.inputs[0].dtype)) return;
+  if (!host || !core::is_static(dims) || !core::is_host_type(args.inputs[0].dtype)) return;
   const ReduceShape shape = reduce_shape(args.attributes, dims);
   std::vector<int64_t> result(static_cast<size_t>(core::elems(shape.kept)));
   reduce<int64_t, int64_t>(

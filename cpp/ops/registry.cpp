@@ -56,11 +56,7 @@ std::vector<int64_t> elements(const core::TensorView& view) {
   core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
     using T = decltype(tag);
     for (size_t i = 0; i < out.size(); ++i) {
-      if constexpr (std::is_integral_v<T>) {
-        out[i] = static_cast<int64_t>(view.as<T>()[i]);
-      } else {
-        out[i] = static_cast<int64_t>(core::to_double(view.as<T>()[i]));
-      }
+      if constexpr (std::is_integral_v<T>) out[i] = static_cast<int64_t>(view.as<T>()[i]);
     }
   });
   return out;
@@ -106,10 +102,10 @@ Attributes complete_attributes(const OpDefinition& op,
 }
 
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
-           std::span<const HostValue> host, std::vector<TensorType>& outputs) {
+           std::span<const HostValue> host, std::vector<TensorType>& outputs, uint32_t constants) {
   check_arity(op, inputs);
   outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
-  op.infer({attributes, inputs, host, outputs});
+  op.infer({attributes, inputs, host, outputs, constants});
 }
 
 std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,
@@ -131,7 +127,7 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
   };
   for (const TensorType& type : outputs)
     if (!core::is_static(type.dims) || core::elems(type.dims) > kMaxPropagatedElems ||
-        core::is_float(type.dtype))
+        !core::is_host_type(type.dtype))
       return out;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].is_absent()) {
@@ -139,7 +135,7 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
       continue;
     }
     if (i >= host.size() || !host[i] || !core::is_static(inputs[i].dims) ||
-        core::is_float(inputs[i].dtype))
+        !core::is_host_type(inputs[i].dtype))
       return out;
     in.push_back(view(inputs[i]));
     for (size_t j = 0; j < host[i]->size(); ++j) {

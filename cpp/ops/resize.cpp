@@ -6,11 +6,21 @@
 namespace trtlike::ops {
 namespace {
 
+using Mode = InterpolationMode;
+
+Mode interpolation(const Attributes& attributes) {
+  return attributes.get_enum<Mode>("resize_mode");
+}
+
 void infer(const InferArgs& args) {
   const TensorType& input = args.inputs[0];
   const HostValue shape = ints_argument(args, 1, "shape");
-  TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype),
-                "[ops] input 0: expected numbers, got ", core::dtype_name(input.dtype), ".");
+  TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0: expected numbers, got ",
+                core::dtype_name(input.dtype), ".");
+  if (input.dtype == DataType::Double && interpolation(args.attributes) != Mode::Nearest)
+    throw UnsupportedError(
+        "[ops] input 0: expected a type whose elements are weighed in single precision (or "
+        "resize_mode NEAREST), got DOUBLE. Cast it to FLOAT.");
   args.outputs[0] = {
       input.dtype,
       resize_output(
@@ -40,8 +50,7 @@ void reference(const ReferenceArgs& args) {
   const bool by_shape = args.has_input(1) || !args.attributes.get_ints("shape").empty();
   const std::vector<ResizeAxis> axes = resize_axes(args.attributes, input.dims, out.dims, by_shape);
   const Dims strides = core::dense_strides(input.dims);
-  const bool nearest =
-      args.attributes.get_enum<InterpolationMode>("resize_mode") == InterpolationMode::Nearest;
+  const bool nearest = interpolation(args.attributes) == Mode::Nearest;
   const ElementMover mover(input, out, "Resize");
   for_each_index(out.dims, [&](const Dims& index, int64_t n) {
     if (!nearest) {
@@ -65,9 +74,9 @@ const OpDefinition& resize_op() {
       .attributes = {{"shape", std::vector<int64_t>{}},
                      {"scales", std::vector<double>{}},
                      {"resize_mode", int64_t{0}},
-                     {"coordinate_transformation", int64_t{2}},
+                     {"coordinate_transformation", int64_t{1}},
                      {"selector_for_single_pixel", int64_t{0}},
-                     {"nearest_rounding", int64_t{0}},
+                     {"nearest_rounding", int64_t{2}},
                      {"exclude_outside", false},
                      {"cubic_coeff", -0.75}},
       .inputs = {{.name = "input"}, {.name = "shape", .optional = true}},

@@ -40,7 +40,7 @@ void infer(const InferArgs& args) {
   const OpDefinition& self = scale_op();
   const int64_t mode = args.attributes.get_int("mode");
   TRTLIKE_CHECK(mode >= 0 && mode <= 2, "attribute 'mode': expected 0 to 2, got ", mode, ".");
-  TRTLIKE_CHECK(core::is_float(args.inputs[0].dtype), input_name(self, 0),
+  TRTLIKE_CHECK(core::is_floating_point(args.inputs[0].dtype), input_name(self, 0),
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[0].dtype),
                 ".");
   const int64_t count = period(args.attributes, args.inputs[0].dims).count;

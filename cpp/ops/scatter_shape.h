@@ -17,34 +17,20 @@ void combine(T& element, T update, ScatterReduction reduction) {
     element = update;
     return;
   }
-  using Wide = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
-  const auto wide = [](T v) -> Wide {
-    if constexpr (std::is_integral_v<T>) {
-      return static_cast<Wide>(v);
-    } else {
-      return core::to_double(v);
-    }
-  };
-  const Wide a = wide(element), b = wide(update);
-  Wide result = 0;
+  const core::Wide<T> a = core::widen(element), b = core::widen(update);
   switch (reduction) {
     case ScatterReduction::Add:
-      result = a + b;
+      element = core::narrow<T>(core::wrapping_sum(a, b));
       break;
     case ScatterReduction::Multiply:
-      result = a * b;
+      element = core::narrow<T>(core::wrapping_product(a, b));
       break;
     case ScatterReduction::Max:
-      result = std::max(a, b);
+      element = core::narrow<T>(std::max(a, b));
       break;
     default:
-      result = std::min(a, b);
+      element = core::narrow<T>(std::min(a, b));
       break;
-  }
-  if constexpr (std::is_integral_v<T>) {
-    element = static_cast<T>(result);
-  } else {
-    element = core::from_double<T>(result);
   }
 }
 

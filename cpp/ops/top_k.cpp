@@ -19,9 +19,8 @@ int64_t get_k(const InferArgs& args) {
 
 void infer(const InferArgs& args) {
   const TensorType& input = args.inputs[0];
-  TRTLIKE_CHECK(core::is_float(input.dtype) || core::is_integer(input.dtype),
-                "[ops] input 0 'input': expected numbers, got ", core::dtype_name(input.dtype),
-                ".");
+  TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0 'input': expected numbers, got ",
+                core::dtype_name(input.dtype), ".");
   const int64_t op = args.attributes.get_int("op");
   TRTLIKE_CHECK(op == kMax || op == kMin, "[ops] attribute 'op': expected MAX (0) or MIN (1), got ",
                 op, ".");
@@ -41,13 +40,14 @@ void infer(const InferArgs& args) {
 }
 
 /// Equal elements keep their order; NaNs come last.
+/// NaN is larger than every number, as numpy sorts it.
 template <typename T>
 std::vector<int64_t> order(const T* first, int64_t stride, int64_t count, bool largest) {
   std::vector<int64_t> out(static_cast<size_t>(count));
   std::iota(out.begin(), out.end(), int64_t{0});
   std::stable_sort(out.begin(), out.end(), [&](int64_t a, int64_t b) {
     const T x = first[a * stride], y = first[b * stride];
-    if (x != x || y != y) return x == x;
+    if (x != x || y != y) return largest ? x != x && y == y : x == x && y != y;
     return largest ? x > y : x < y;
   });
   return out;
@@ -80,12 +80,9 @@ void reference(const ReferenceArgs& args) {
   core::dispatch_dtype(args.inputs[0].dtype, "element", [&](auto tag) {
     using T = decltype(tag);
     const T* from = args.inputs[0].as<T>();
-    const auto count = static_cast<size_t>(args.inputs[0].elems());
-    if constexpr (std::is_integral_v<T>) {
-      select<T>(args, std::vector<int64_t>(from, from + count));
-    } else {
-      select<T>(args, read_elements(args.inputs[0]));
-    }
+    std::vector<core::Wide<T>> wide(static_cast<size_t>(args.inputs[0].elems()));
+    for (size_t i = 0; i < wide.size(); ++i) wide[i] = core::widen(from[i]);
+    select<T>(args, wide);
   });
 }
 

@@ -24,8 +24,8 @@ void infer(const InferArgs& args) {
   const UnaryOperation op = operation(args.attributes);
   const DataType dtype = args.inputs[0].dtype;
   const bool fits = op == UnaryOperation::Not ? dtype == DataType::Bool || core::is_integer(dtype)
-                    : takes_integers(op)      ? core::is_float(dtype) || core::is_integer(dtype)
-                                              : core::is_float(dtype);
+                    : takes_integers(op)      ? core::is_number(dtype)
+                                              : core::is_floating_point(dtype);
   TRTLIKE_CHECK(fits, input_name(unary_op(), 0), ": expected ",
                 op == UnaryOperation::Not ? "BOOL (or an integer type, for its bits)"
                 : takes_integers(op)      ? "a number type"

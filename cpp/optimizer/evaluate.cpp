@@ -14,7 +14,7 @@ namespace {
 ops::HostValue host_elements(const core::TensorView& view) {
   constexpr int64_t kMaxElems = 4096;
   if (view.dims.rank() < 0 || view.elems() > kMaxElems) return std::nullopt;
-  if (!core::is_integer(view.dtype) && view.dtype != DataType::Bool) return std::nullopt;
+  if (!core::is_host_type(view.dtype)) return std::nullopt;
   std::vector<int64_t> out;
   core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
     using T = decltype(tag);

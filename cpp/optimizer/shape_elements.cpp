@@ -28,6 +28,9 @@ bool moves_elements(std::string_view op) {
          op == "Slice" || op == "Squeeze" || op == "Unsqueeze";
 }
 
+/// The integers that extents are computed in; narrow ones wrap.
+bool holds_extents(DataType dtype) { return dtype == DataType::Int32 || dtype == DataType::Int64; }
+
 }  // namespace
 
 Extents::Id Extents::element(ValueId value, int64_t index) {
@@ -55,8 +58,8 @@ Extents::Id Extents::trace_element(ValueId value, int64_t index) {
   const Node& node = graph_.node(id);
   const std::string_view op = node.op->name;
   if (op == "Shape") return extent(node.inputs[0], static_cast<int>(index));
-  if (op == "Cast" && core::is_integer(dtype_of(graph_, node.inputs[0])) &&
-      core::is_integer(dtype_of(graph_, value)))
+  if (op == "Cast" && holds_extents(dtype_of(graph_, node.inputs[0])) &&
+      holds_extents(dtype_of(graph_, value)))
     return element(node.inputs[0], index);
   if (op == "ElementWise") return element_wise(node, value, index);
   if (op == "Reduce") return product_of_elements(node, value);
@@ -101,7 +104,7 @@ Extents::Id Extents::element_wise(const Node& node, ValueId out, int64_t index) 
   for (size_t i = 0; i < 2; ++i) {
     const Dims& dims = dims_of(graph_, node.inputs[i]);
     const int64_t elems = core::is_static(dims) ? core::elems(dims) : -1;
-    if (!core::is_integer(dtype_of(graph_, node.inputs[i])) || (elems != count && elems != 1))
+    if (!holds_extents(dtype_of(graph_, node.inputs[i])) || (elems != count && elems != 1))
       return own_element(out, index);
     operands[i] = element(node.inputs[i], elems == 1 ? 0 : index);
   }

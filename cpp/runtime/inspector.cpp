@@ -15,9 +15,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const char* type_name(DataType dtype) {
-  static constexpr const char* kNames[] = {"FP32", "FP16", "Int8",  "Int32", "Bool", "UInt8",
-                                           "FP8",  "BF16", "Int64", "Int4",  "FP4",  "E8M0"};
-  return kNames[static_cast<int>(dtype)];
+  static constexpr const char* kNames[] = {"FP32", "FP16",  "Int8",   "Int32",  "Bool",  "UInt8",
+                                           "FP8",  "BF16",  "Int64",  "Int4",   "FP4",   "E8M0",
+                                           "FP64", "Int16", "UInt16", "UInt32", "UInt64"};
+  const auto all = core::all_dtypes();
+  return kNames[std::find(all.begin(), all.end(), dtype) - all.begin()];
 }
 
 const char* format_name(kernels::Layout layout) {

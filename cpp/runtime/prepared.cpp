@@ -90,7 +90,8 @@ void Prepared::describe_values(const Shapes& shapes) {
                       "': expected fewer than 2^48 elements, got shape ", desc.dims, ".");
         elems *= extent;
       }
-    const bool integral = !core::is_float(value.dtype) && !core::is_float(value.logical_dtype) &&
+    const bool integral = core::is_host_type(value.dtype) &&
+                          core::is_host_type(value.logical_dtype) &&
                           value.layout == kernels::Layout::Linear;
     if (integral && ops::is_known(shapes.host[v]) &&
         static_cast<int64_t>(shapes.host[v]->size()) == core::elems(desc.dims))

@@ -13,8 +13,6 @@ constexpr int64_t kMaxHostElems = 4096;
 
 size_t index(int32_t value) { return static_cast<size_t>(value); }
 
-bool is_host_type(DataType dtype) { return core::is_integer(dtype) || dtype == DataType::Bool; }
-
 /// What is known of an extent from two sides; throws when they differ.
 Dims merge(const Dims& inferred, const Dims& planned, const engine::PlanStep& step, size_t output) {
   if (inferred.rank() < 0) return planned;
@@ -65,7 +63,7 @@ void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes
     const engine::PlanValue& value = plan.values[index(step.outputs[i])];
     outputs[i].dims = merge(outputs[i].dims, value.dims, step, i);
     shapes.dims[index(step.outputs[i])] = outputs[i].dims;
-    propagates = propagates || is_host_type(value.logical_dtype);
+    propagates = propagates || core::is_host_type(value.logical_dtype);
   }
   if (!propagates) return;
   std::vector<ops::HostValue> host =
@@ -110,7 +108,7 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
   shapes.host.resize(plan.values.size());
   for (size_t i = 0; i < plan.values.size(); ++i) {
     const engine::PlanValue& value = plan.values[i];
-    if (value.kind != engine::ValueKind::Constant || !is_host_type(value.dtype) ||
+    if (value.kind != engine::ValueKind::Constant || !core::is_host_type(value.dtype) ||
         value.layout != kernels::Layout::Linear)
       continue;
     const int64_t count = core::elems(value.dims);

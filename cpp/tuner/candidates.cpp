@@ -310,15 +310,15 @@ std::optional<std::string> find_last_resort(const std::vector<Assignment>& assig
 kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,
                                   const Format& to, int threads) {
   static const ops::OpDefinition& op = ops::get_op("Reformat");
-  static const std::vector<ops::Attributes> attributes = [] {
-    std::vector<ops::Attributes> by_type;
-    for (int64_t type = 0; type <= static_cast<int64_t>(DataType::E8M0); ++type)
-      by_type.push_back(ops::complete_attributes(op, {{"to_type", type}}));
+  static const std::map<DataType, ops::Attributes> attributes = [] {
+    std::map<DataType, ops::Attributes> by_type;
+    for (const DataType type : core::all_dtypes())
+      by_type[type] = ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(type)}});
     return by_type;
   }();
   kernels::Problem problem;
   problem.op = &op;
-  problem.attributes = &attributes[static_cast<size_t>(to.dtype)];
+  problem.attributes = &attributes.at(to.dtype);
   problem.inputs.push_back({from.dtype, value.dims[shape], from.layout});
   problem.outputs.push_back({to.dtype, value.dims[shape], to.layout});
   problem.constants.push_back(nullptr);

@@ -12,7 +12,8 @@
 
 namespace trtlike {
 
-/// Element types, with TensorRT's integer values.
+/// Element types, with TensorRT's integer values. The last five TensorRT has not: ONNX models
+/// declare them, and they are computed as they are declared, by reference computations.
 enum class DataType : int32_t {
   Float = 0,
   Half = 1,
@@ -26,6 +27,11 @@ enum class DataType : int32_t {
   Int4 = 9,
   FP4 = 10,
   E8M0 = 11,
+  Double = 64,
+  Int16 = 65,
+  UInt16 = 66,
+  UInt32 = 67,
+  UInt64 = 68,
 };
 
 /// The extents of a tensor, at most kMaxDims of them. An extent of -1 is not known before run time.

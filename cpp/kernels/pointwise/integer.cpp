@@ -71,14 +71,16 @@ void select_loop(const Run& run) {
   }
 }
 
-template <typename From, typename To>
+template <typename From, typename To, bool clamps>
 void cast_loop(const Run& run) {
   // A truth value is any byte other than 0, which a bool may not hold.
   using Stored = std::conditional_t<std::is_same_v<From, bool>, uint8_t, From>;
   const auto* in = static_cast<const Stored*>(run.inputs[0]);
   To* out = static_cast<To*>(run.output);
-  for (int64_t i = 0; i < run.count; ++i)
-    out[i] = ops::convert_element<To>(static_cast<From>(in[run.one[0] ? 0 : i]));
+  for (int64_t i = 0; i < run.count; ++i) {
+    const auto v = static_cast<From>(in[run.one[0] ? 0 : i]);
+    out[i] = clamps ? ops::clamp_element<To>(v) : ops::convert_element<To>(v);
+  }
 }
 
 /// Calls f(tag) with the C++ type of an integer; null for other types.
@@ -126,18 +128,26 @@ Loop unary_by_number(UnaryOperation op) {
 }
 
 template <typename From>
-Loop cast_to(DataType to) {
-  if (to == DataType::Bool) return cast_loop<From, bool>;
-  return dispatch_integer(to, [](auto tag) -> Loop { return cast_loop<From, decltype(tag)>; });
+Loop cast_to(DataType to, bool keeps_low_bits) {
+  if (to == DataType::Bool) return cast_loop<From, bool, false>;
+  return dispatch_integer(to, [&](auto tag) -> Loop {
+    using To = decltype(tag);
+    if constexpr (sizeof(To) == 1)
+      if (!keeps_low_bits) return cast_loop<From, To, true>;
+    return cast_loop<From, To, false>;
+  });
 }
 
 /// Null when the problem's types are not integers (and booleans, for casts).
 Loop find_loop(const Problem& problem) {
   const std::string_view op = problem.op->name;
   const DataType from = problem.inputs[0].dtype, to = problem.outputs[0].dtype;
-  if (op == "Cast" && from == DataType::Bool) return cast_to<bool>(to);
-  if (op == "Cast")
-    return dispatch_integer(from, [&](auto tag) { return cast_to<decltype(tag)>(to); });
+  if (op == "Cast") {
+    const bool keeps_low_bits = problem.attributes->get_bool("keeps_low_bits");
+    if (from == DataType::Bool) return cast_to<bool>(to, keeps_low_bits);
+    return dispatch_integer(from,
+                            [&](auto tag) { return cast_to<decltype(tag)>(to, keeps_low_bits); });
+  }
   if (op == "Select")
     return dispatch_integer(to, [](auto tag) -> Loop { return select_loop<decltype(tag)>; });
   const auto number = problem.attributes->get_int("op");

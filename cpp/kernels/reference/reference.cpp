@@ -33,8 +33,7 @@ class ReferenceKernel final : public Kernel {
 
 /// Four-bit integers are what Dequantize reads; nothing computes with the other small types.
 bool is_computable(DataType dtype) {
-  return core::is_float(dtype) || core::is_integer(dtype) || dtype == DataType::Bool ||
-         dtype == DataType::Int4;
+  return core::is_number(dtype) || dtype == DataType::Bool || dtype == DataType::Int4;
 }
 
 std::optional<std::string> refuse_operands(const Problem& problem) {

@@ -41,24 +41,7 @@ class ScatterRows final : public Kernel {
                   static_cast<size_t>(end - begin));
       return;
     }
-    switch (dtype_) {
-      case DataType::Float:
-        return apply<float>(args);
-      case DataType::Half:
-        return apply<core::Half>(args);
-      case DataType::BF16:
-        return apply<core::BFloat16>(args);
-      case DataType::Int8:
-        return apply<int8_t>(args);
-      case DataType::UInt8:
-        return apply<uint8_t>(args);
-      case DataType::Int32:
-        return apply<int32_t>(args);
-      case DataType::Int64:
-        return apply<int64_t>(args);
-      default:
-        return apply<bool>(args);
-    }
+    core::dispatch_dtype(dtype_, "scatter_rows", [&](auto tag) { apply<decltype(tag)>(args); });
   }
 
  private:
@@ -134,7 +117,7 @@ std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &data = problem.inputs[0], &updates = problem.inputs[2];
   if (updates.dtype != data.dtype || updates.layout != Layout::Linear)
     return core::str("needs updates as ", data.to_string(), ", got ", updates.to_string());
-  if (!core::is_float(data.dtype) && !core::is_integer(data.dtype) && data.dtype != DataType::Bool)
+  if (!core::is_number(data.dtype) && data.dtype != DataType::Bool)
     return core::str("needs numbers or booleans, got ", core::dtype_short_name(data.dtype));
   if (data.dims.rank() == 0) return "needs rank 1 or more, got 0";
   return std::nullopt;

@@ -17,7 +17,7 @@ Outputs import_plain(NodeContext& node) {
 
 Outputs import_relu(NodeContext& node) {
   const ValueId x = node.input(0);
-  if (core::is_float(node.dtype(x))) return import_plain(node);
+  if (core::is_floating_point(node.dtype(x))) return import_plain(node);
   return {elementwise(node, ElementWiseOperation::Max, x, 0.0)};
 }
 

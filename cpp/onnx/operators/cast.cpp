@@ -7,11 +7,11 @@ namespace {
 Outputs import_cast(NodeContext& node) {
   const auto to = static_cast<int32_t>(node.get_int("to"));
   const DataType dtype = to_dtype(to, core::str(node.describe(), ", attribute 'to'"));
-  return {node.add("Cast", {node.input(0)}, {{"to_type", to_int(dtype)}})};
+  return {cast_wrapping(node, node.input(0), dtype)};
 }
 
 Outputs import_cast_like(NodeContext& node) {
-  return {node.add("Cast", {node.input(0)}, {{"to_type", to_int(node.dtype(node.input(1)))}})};
+  return {cast_wrapping(node, node.input(0), node.dtype(node.input(1)))};
 }
 
 constexpr Importer kImporters[] = {{"Cast", import_cast}, {"CastLike", import_cast_like}};

@@ -31,10 +31,14 @@ Outputs import_clip(NodeContext& node) {
   if (low && high && core::is_float(node.dtype(x)))
     return {activation(node, ActivationType::Clip, x, std::min(*low, *high), *high)};
   ValueId result = x;
-  if (node.has_input(1))
-    result = elementwise(node, ElementWiseOperation::Max, result, node.input(1), "min");
-  if (node.has_input(2))
-    result = elementwise(node, ElementWiseOperation::Min, result, node.input(2), "max");
+  const auto bound = [&](size_t input, const char* name, ElementWiseOperation op) {
+    if (node.opset() < 11 && node.has_attribute(name))
+      result = elementwise(node, op, result, node.get_float(name), name);
+    if (node.opset() >= 11 && node.has_input(input))
+      result = elementwise(node, op, result, node.input(input), name);
+  };
+  bound(1, "min", ElementWiseOperation::Max);
+  bound(2, "max", ElementWiseOperation::Min);
   return {result};
 }
 

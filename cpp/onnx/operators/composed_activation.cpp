@@ -58,7 +58,7 @@ Outputs import_prelu(NodeContext& node) {
   if (node.opset() < 7 && node.rank(slopes) == 1 && rank > 2)
     slopes = unsqueeze(node, slopes, axes_between(1, rank - 1));
   slopes = with_rank(node, slopes, rank);
-  if (core::is_float(node.dtype(x))) return {node.add("ParametricReLU", {x, slopes})};
+  if (core::is_floating_point(node.dtype(x))) return {node.add("ParametricReLU", {x, slopes})};
   const ValueId negative = elementwise(node, Op::Less, x, 0.0, "less");
   return {select(node, negative, elementwise(node, Op::Prod, x, slopes, "scale"), x)};
 }

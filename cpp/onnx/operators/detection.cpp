@@ -7,7 +7,7 @@ namespace {
 
 /// A comparison with 0 where the elements are no integers or booleans.
 ValueId as_flags(NodeContext& node, ValueId x) {
-  if (!core::is_float(node.dtype(x))) return x;
+  if (!core::is_floating_point(node.dtype(x))) return x;
   const ValueId is_zero = elementwise(node, ElementWiseOperation::Equal, x, 0.0, "is_zero");
   return unary(node, UnaryOperation::Not, is_zero, "flags");
 }

@@ -136,7 +136,8 @@ ValueId forward_element_wise(const Graph& graph, const Node& node) {
   const auto forward = [&](size_t index) {
     const ValueId x = node.inputs[index], constant = node.inputs[1 - index];
     const auto scalar = ir::constant_scalar(graph, constant);
-    const bool rounds = op == Operation::FloorDiv && core::is_float(graph.value(x).type.dtype);
+    const bool rounds =
+        op == Operation::FloorDiv && core::is_floating_point(graph.value(x).type.dtype);
     if (!scalar || rounds || !is_neutral(op, *scalar)) return false;
     const Dims& widening = graph.value(constant).type.dims;
     return has_same_type(graph, x, node.outputs[0]) &&

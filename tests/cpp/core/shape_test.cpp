@@ -27,6 +27,25 @@ TEST(Shape, broadcast_names_both_shapes) {
   }
 }
 
+TEST(Dtype, doubles_round_to_halves_once) {
+  // Just above the middle between 1 and the next half: a float between lies on it and rounds down.
+  EXPECT_EQ(from_double<Half>(1 + 0x1p-11 + 0x1p-40).bits, 0x3c01);
+  EXPECT_EQ(from_double<Half>(1 + 0x1p-11).bits, 0x3c00);
+  EXPECT_EQ(from_double<Half>(-(1 + 0x1p-11 + 0x1p-40)).bits, 0xbc01);
+  EXPECT_EQ(from_double<BFloat16>(1 + 0x1p-8 + 0x1p-40).bits, 0x3f81);
+  EXPECT_EQ(from_double<Half>(1e300).bits, 0x7c00);
+}
+
+TEST(Dtype, every_type_has_its_own_name_and_number) {
+  EXPECT_EQ(all_dtypes().size(), 17u);
+  for (const DataType dtype : all_dtypes()) EXPECT_TRUE(is_dtype(static_cast<int64_t>(dtype)));
+  EXPECT_FALSE(is_dtype(12));
+  EXPECT_FALSE(is_dtype(-1));
+  EXPECT_STREQ(dtype_name(DataType::Double), "DOUBLE");
+  EXPECT_EQ(dtype_bytes(DataType::UInt16, 3), 6u);
+  EXPECT_FALSE(is_host_type(DataType::UInt64));
+}
+
 TEST(Dtype, half_conversion_round_trips_every_bit_pattern) {
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {
     const Half h{static_cast<uint16_t>(bits)};

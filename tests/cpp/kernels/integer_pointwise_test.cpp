@@ -71,7 +71,9 @@ TEST(IntegerPointwise, casts_between_integers_and_booleans) {
   for (const DataType from : kIntegers)
     for (const DataType to :
          {DataType::Int8, DataType::UInt8, DataType::Int32, DataType::Int64, DataType::Bool})
-      check("Cast", {{integers(from, {50}, 1)}}, {{"to_type", static_cast<int64_t>(to)}});
+      for (const bool keeps_low_bits : {false, true})
+        check("Cast", {{integers(from, {50}, 1)}},
+              {{"to_type", static_cast<int64_t>(to)}, {"keeps_low_bits", keeps_low_bits}});
   for (const DataType to : kIntegers)
     check("Cast", {{random_tensor(DataType::Bool, {50}, 1)}},
           {{"to_type", static_cast<int64_t>(to)}});

@@ -60,6 +60,12 @@ Case nearest(Floats scales, Ints shape) {
   return {{}, 0, 1, 2, false, -0.75, std::move(scales), std::move(shape), {}, {}};
 }
 
+TEST(Resize, samples_as_tensorrt_does_unless_told_otherwise) {
+  // ASYMMETRIC and FLOOR: element i comes from floor(i * 3 / 4).
+  EXPECT_THAT(OpRunner("Resize", {{"shape", std::vector<int64_t>{4}}}, {counting({3})}).elements(),
+              testing::ElementsAre(0, 0, 1, 2));
+}
+
 TEST(Resize, nearest_moves_integers) {
   EXPECT_THAT(resize(counting({1, 2}, DataType::Int32), nearest({1, 2}, {})).elements(),
               ElementsAre(0, 0, 1, 1));
