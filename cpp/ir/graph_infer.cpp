@@ -19,13 +19,15 @@ bool Graph::infer_node(NodeId id) {
   if (!n.outputs.empty() && value(n.outputs[0]).constant) return false;
   std::vector<ops::TensorType> types, outputs;
   std::vector<ops::HostValue> host;
+  uint32_t constants = 0;
   for (const ValueId input : n.inputs) {
+    if (input && value(input).constant && types.size() < 32) constants |= 1u << types.size();
     types.push_back(input ? value(input).type : ops::TensorType{});
     host.push_back(input ? value(input).host : std::nullopt);
   }
   std::vector<ops::HostValue> host_outputs;
   try {
-    ops::infer(*n.op, n.attributes, types, host, outputs);
+    ops::infer(*n.op, n.attributes, types, host, outputs, constants);
     host_outputs = ops::propagate(*n.op, n.attributes, types, host, outputs);
   } catch (const UserError& e) {
     throw UserError(with_node(n, e.what()));

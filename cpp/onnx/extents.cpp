@@ -18,6 +18,14 @@ Extent combine(NodeContext& node, ElementWiseOperation op, const Extent& a, cons
   return known ? Extent((*known)[0]) : Extent(value);
 }
 
+/// The result of an operation on two numbers, which must have had room for it.
+int64_t checked(NodeContext& node, bool fits, int64_t result, int64_t a, const char* op,
+                int64_t b) {
+  if (!fits)
+    node.fail(Code::InvalidNode, core::str("expected extents of 64 bits, got ", a, op, b, "."));
+  return result;
+}
+
 int64_t floor_quotient(int64_t a, int64_t b) {
   const int64_t quotient = a / b;
   return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
@@ -73,20 +81,32 @@ Extents read_extents(NodeContext& node, ValueId tensor) {
 }
 
 Extent add(NodeContext& node, const Extent& a, const Extent& b) {
-  if (a.known && b.known) return *a.known + *b.known;
+  if (a.known && b.known) {
+    int64_t sum = 0;
+    const bool fits = !__builtin_add_overflow(*a.known, *b.known, &sum);
+    return checked(node, fits, sum, *a.known, " + ", *b.known);
+  }
   if (a.is(0)) return b;
   if (b.is(0)) return a;
   return combine(node, ElementWiseOperation::Sum, a, b);
 }
 
 Extent subtract(NodeContext& node, const Extent& a, const Extent& b) {
-  if (a.known && b.known) return *a.known - *b.known;
+  if (a.known && b.known) {
+    int64_t difference = 0;
+    const bool fits = !__builtin_sub_overflow(*a.known, *b.known, &difference);
+    return checked(node, fits, difference, *a.known, " - ", *b.known);
+  }
   if (b.is(0)) return a;
   return combine(node, ElementWiseOperation::Sub, a, b);
 }
 
 Extent multiply(NodeContext& node, const Extent& a, const Extent& b) {
-  if (a.known && b.known) return *a.known * *b.known;
+  if (a.known && b.known) {
+    int64_t product = 0;
+    const bool fits = !__builtin_mul_overflow(*a.known, *b.known, &product);
+    return checked(node, fits, product, *a.known, " x ", *b.known);
+  }
   if (a.is(1)) return b;
   if (b.is(1)) return a;
   return combine(node, ElementWiseOperation::Prod, a, b);
@@ -110,11 +130,10 @@ Extent minimum(NodeContext& node, const Extent& a, const Extent& b) {
 }
 
 Extent product(NodeContext& node, const Extents& extents) {
-  int64_t known = 1;
-  Extent rest = 1;
+  Extent known = 1, rest = 1;
   for (const Extent& extent : extents) {
     if (extent.known)
-      known *= *extent.known;
+      known = multiply(node, known, extent);
     else
       rest = multiply(node, rest, extent);
   }

@@ -48,7 +48,13 @@ void infer(const InferArgs& args) {
   const TensorType &data = args.inputs[0], &indices = args.inputs[1];
   TRTLIKE_CHECK(core::is_integer(indices.dtype), "[ops] input 1 'indices': expected integers, got ",
                 core::dtype_name(indices.dtype), ".");
-  args.outputs[0] = {data.dtype, gather_shape(args.attributes, data.dims, indices.dims).output};
+  const GatherShape shape = gather_shape(args.attributes, data.dims, indices.dims);
+  args.outputs[0] = {data.dtype, shape.output};
+  check_constant_indices(args, 1, [&](int64_t i) {
+    if (shape.mode != GatherMode::Nd) return data.dims[shape.axis];
+    return data
+        .dims[shape.batch_dims + static_cast<int>(i % indices.dims[indices.dims.rank() - 1])];
+  });
 }
 
 /// The index on an axis of `extent` elements; below zero when it is outside.

@@ -52,7 +52,9 @@ void reference(const ReferenceArgs& args) {
 const OpDefinition& one_hot_op() {
   static const OpDefinition op{
       .name = "OneHot",
-      .meaning = "a new axis along which one element is on and all others are off",
+      .meaning =
+          "a new axis along which one element is on and all others are off; an index below zero "
+          "counts from the back, one outside turns none on",
       .layer_type = 40,
       .attributes = {{"axis", int64_t{-1}}},
       .inputs = {{.name = "indices"}, {.name = "values"}, {.name = "depth"}},

@@ -45,10 +45,15 @@ void infer(const InferArgs& args) {
                 core::dtype_name(data.dtype), " as input 0, got ", core::dtype_name(updates.dtype),
                 ".");
   if (mode == 0) {
-    core::normalize_axis(args.attributes.get_int("axis"), data.dims.rank(), "attribute 'axis'");
+    const int axis =
+        core::normalize_axis(args.attributes.get_int("axis"), data.dims.rank(), "attribute 'axis'");
     check_element_mode(data.dims, indices.dims, updates.dims);
+    check_constant_indices(args, 1, [&](int64_t) { return data.dims[axis]; });
   } else {
     check_nd_mode(data.dims, indices.dims, updates.dims);
+    const int64_t indexed = indices.dims[indices.dims.rank() - 1];
+    check_constant_indices(args, 1,
+                           [&](int64_t i) { return data.dims[static_cast<int>(i % indexed)]; });
   }
   args.outputs[0] = data;
 }

@@ -105,7 +105,7 @@ Extents::Id Extents::trace_extent(ValueId value, int axis) {
   if (!id) return own_extent(value, axis);
   const Node& node = graph_.node(id);
   const std::string_view op = node.op->name;
-  if (is_one_of(op, {"ElementWise", "ParametricReLU", "PointWise", "Select"}))
+  if (is_one_of(op, {"ElementWise", "Mod", "ParametricReLU", "PointWise", "Select"}))
     return broadcast_operands(node, axis);
   if (is_one_of(op, {"MatrixMultiply", "FusedMatrixMultiply"}))
     return product_extent(node, value, axis);

@@ -54,12 +54,13 @@ Outputs import_pow(NodeContext& node) {
   const ValueId base = node.input(0);
   const ValueId exponent = legacy_second_operand(node);
   const DataType dtype = node.dtype(base);
-  if (core::is_float(dtype)) return {elementwise(node, Op::Pow, base, cast(node, exponent, dtype))};
-  if (!core::is_float(node.dtype(exponent)))
+  if (core::is_floating_point(dtype))
+    return {elementwise(node, Op::Pow, base, cast(node, exponent, dtype))};
+  if (!core::is_floating_point(node.dtype(exponent)))
     return {elementwise(node, Op::Pow, base, cast(node, exponent, dtype))};
   const ValueId power =
       elementwise(node, Op::Pow, cast(node, base, node.dtype(exponent)), exponent);
-  return {cast(node, power, dtype)};
+  return {cast_wrapping(node, power, dtype)};
 }
 
 /// fmod keeps the dividend's sign, the other form the divisor's.
@@ -68,20 +69,17 @@ Outputs import_mod(NodeContext& node) {
   equalize_ranks(node, operands);
   const ValueId a = operands[0], b = operands[1];
   const bool keeps_dividend_sign = node.get_int("fmod", 0) != 0;
-  if (!keeps_dividend_sign || !core::is_float(node.dtype(a))) {
-    // Integer division truncates, so the plain form needs the floored quotient.
-    const Op divide = keeps_dividend_sign ? Op::Div : Op::FloorDiv;
-    const ValueId quotient = elementwise(node, divide, a, b, "quotient");
-    const ValueId whole = elementwise(node, Op::Prod, quotient, b, "whole");
-    return {elementwise(node, Op::Sub, a, whole)};
+  if (core::is_floating_point(node.dtype(a))) {
+    if (!keeps_dividend_sign)
+      node.fail_attribute("fmod", core::str("expected 1 for ", core::dtype_name(node.dtype(a)),
+                                            " operands, got 0."));
+    return {node.add("Mod", operands)};
   }
-  const ValueId size_a = unary(node, UnaryOperation::Abs, a, "dividend");
-  const ValueId size_b = unary(node, UnaryOperation::Abs, b, "divisor");
-  const ValueId quotient = elementwise(node, Op::FloorDiv, size_a, size_b, "quotient");
-  const ValueId whole = elementwise(node, Op::Prod, quotient, size_b, "whole");
-  const ValueId rest = elementwise(node, Op::Sub, size_a, whole, "rest");
-  const ValueId sign = unary(node, UnaryOperation::Sign, a, "sign");
-  return {elementwise(node, Op::Prod, rest, sign)};
+  // Integer division truncates, so the plain form needs the floored quotient.
+  const Op divide = keeps_dividend_sign ? Op::Div : Op::FloorDiv;
+  const ValueId quotient = elementwise(node, divide, a, b, "quotient");
+  const ValueId whole = elementwise(node, Op::Prod, quotient, b, "whole");
+  return {elementwise(node, Op::Sub, a, whole)};
 }
 
 Outputs import_where(NodeContext& node) {

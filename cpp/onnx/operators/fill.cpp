@@ -1,7 +1,9 @@
 // Tensors made from numbers: ConstantOfShape, Range, EyeLike, Trilu and OneHot.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
+#include "core/memory.h"
 #include "ir/patch.h"
 #include "onnx/extents.h"
 #include "onnx/layers.h"
@@ -30,27 +32,39 @@ Outputs import_constant_of_shape(NodeContext& node) {
   const auto known = known_extents(extents);
   if (!known || core::elems(Dims(*known)) > kConstantElems)
     return {expand_to(node, scalar, extents)};
-  const auto element = ir::constant_elements(node.graph(), scalar);
   const Dims dims(*known);
-  return {node.add_constant(
-      fill.dtype, dims,
-      std::vector<double>(static_cast<size_t>(core::elems(dims)), element->front()))};
+  const size_t width = core::dtype_bytes(fill.dtype, 1);
+  const size_t bytes = core::dtype_bytes(fill.dtype, core::elems(dims));
+  const std::shared_ptr<void> data = core::allocate_shared(std::max<size_t>(bytes, 1));
+  for (size_t at = 0; at < bytes; at += width)
+    std::memcpy(static_cast<char*>(data.get()) + at, fill.data.data.get(), width);
+  return {node.add_constant(TensorData{fill.dtype, dims, {data, bytes}})};
 }
 
-/// ceil((limit - start) / delta), not below 0.
+/// ceil((limit - start) / delta), not below 0; the quotient in double, as ONNX Runtime forms it.
 ValueId range_count(NodeContext& node, ValueId start, ValueId limit, ValueId delta) {
-  const ValueId distance = elementwise(node, Op::Sub, limit, start, "distance");
   ValueId count;
-  if (core::is_float(node.dtype(start))) {
-    const ValueId steps = elementwise(node, Op::Div, distance, delta, "steps");
+  if (core::is_floating_point(node.dtype(start))) {
+    const ValueId distance = elementwise(node, Op::Sub, limit, start, "distance");
+    const auto exact = [&](ValueId value) { return cast(node, value, DataType::Double); };
+    const ValueId steps = elementwise(node, Op::Div, exact(distance), exact(delta), "steps");
     count = cast(node, unary(node, UnaryOperation::Ceil, steps, "ceil"), DataType::Int64);
   } else {
-    const ValueId back = elementwise(node, Op::Sub, start, limit, "distance");
-    const ValueId steps = elementwise(node, Op::FloorDiv, back, delta, "steps");
-    const ValueId negative = elementwise(node, Op::Prod, steps, -1.0, "count");
-    count = cast(node, negative, DataType::Int64);
+    const auto wide = [&](ValueId value) { return cast(node, value, DataType::Int64); };
+    const ValueId back = elementwise(node, Op::Sub, wide(start), wide(limit), "distance");
+    const ValueId steps = elementwise(node, Op::FloorDiv, back, wide(delta), "steps");
+    count = elementwise(node, Op::Prod, steps, -1.0, "count");
   }
   return unsqueeze(node, elementwise(node, Op::Max, count, 0.0, "count"), {0});
+}
+
+double known_range_count(NodeContext& node, double start, double limit, double delta) {
+  if (delta == 0) node.fail_input(Code::InvalidNode, 2, "expected a delta other than 0, got 0.");
+  const double count = std::ceil((limit - start) / delta);
+  if (!std::isfinite(count))
+    node.fail(Code::InvalidNode, core::str("expected a finite number of elements, got start ",
+                                           start, ", limit ", limit, " and delta ", delta, "."));
+  return std::max(0.0, count);
 }
 
 /// Models in the wild give [1] where the operator asks for a scalar.
@@ -65,10 +79,9 @@ Outputs import_range(NodeContext& node) {
   const DataType dtype = node.dtype(start);
   const auto a = node.known_floats(start), b = node.known_floats(limit),
              d = node.known_floats(delta);
-  if (a && b && d) {
-    if (d->front() == 0)
-      node.fail_input(Code::InvalidNode, 2, "expected a delta other than 0, got 0.");
-    const double count = std::max(0.0, std::ceil((b->front() - a->front()) / d->front()));
+  const auto is_exact = [](const auto& v) { return v && !(std::abs(v->front()) > 0x1p53); };
+  if (is_exact(a) && is_exact(b) && is_exact(d)) {
+    const double count = known_range_count(node, a->front(), b->front(), d->front());
     if (count <= static_cast<double>(kConstantElems)) {
       std::vector<double> elements;
       for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
@@ -78,7 +91,7 @@ Outputs import_range(NodeContext& node) {
   }
   AttributeList attributes{{"to_type", to_int(dtype)}};
   std::vector<ValueId> inputs{range_count(node, start, limit, delta), {}, {}};
-  if (a && d) {
+  if (is_exact(a) && is_exact(d)) {
     attributes.emplace_back("alpha", a->front());
     attributes.emplace_back("beta", d->front());
   } else {
@@ -134,15 +147,11 @@ Outputs import_trilu(NodeContext& node) {
   return {select(node, dropped, node.scalar_like(x, 0.0), x)};
 }
 
-/// Indices count from the back where they are negative.
 Outputs import_one_hot(NodeContext& node) {
   const ValueId indices = cast(node, node.input(0), DataType::Int64);
   const ValueId depth = cast(node, scalar_input(node, 1), DataType::Int64);
-  const ValueId negative = elementwise(node, Op::Less, indices, 0.0, "negative");
-  const ValueId wrapped = elementwise(node, Op::Sum, indices, depth, "wrap");
-  const ValueId positive = select(node, negative, wrapped, indices, "indices");
   return {
-      node.add("OneHot", {positive, node.input(2), depth}, {{"axis", node.get_int("axis", -1)}})};
+      node.add("OneHot", {indices, node.input(2), depth}, {{"axis", node.get_int("axis", -1)}})};
 }
 
 constexpr Importer kImporters[] = {

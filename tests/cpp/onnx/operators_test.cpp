@@ -1,6 +1,8 @@
 // Importers of operators whose form changed between operator sets or differs from TensorRT's.
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "support/onnx_model.h"
 
 namespace trtlike::test {
@@ -174,6 +176,60 @@ TEST(OnnxOperators, integer_products_are_less_their_zero_points) {
   model.node("MatMulInteger", {"a", "b", "a_zero", "b_zero"}, {"y"});
   // (2 - 1) * (5 - 4) + (3 - 1) * (6 - 4)
   EXPECT_THAT(run_model(model, {make_tensor(DataType::UInt8, {1, 2}, {2, 3})}), ElementsAre(5));
+}
+
+TEST(OnnxOperators, constant_indices_lie_inside) {
+  const auto errors = [](const char* op, int64_t index, bool scatters) {
+    ModelBuilder model(18);
+    model.input("x", {"4", "2"}).output("y");
+    model.initializer(int_tensor("i", {1, 1}, {index}));
+    model.initializer(float_tensor("u", {1, 1}, {1}));
+    std::vector<std::string> inputs{"x", "i"};
+    if (scatters) inputs.emplace_back("u");
+    model.node(op, inputs, {"y"}).name("pick");
+    return Parsed(model).errors();
+  };
+  for (const char* op : {"Gather", "GatherElements", "GatherND"}) {
+    EXPECT_THAT(errors(op, 4, false),
+                HasSubstr("input 1 'indices': expected elements in [-4, 4), got 4"));
+    EXPECT_THAT(errors(op, -5, false), HasSubstr("'pick'"));
+    EXPECT_EQ(errors(op, -4, false), "");
+  }
+  EXPECT_THAT(errors("ScatterElements", 4, true), HasSubstr("expected elements in [-4, 4), got 4"));
+}
+
+TEST(OnnxOperators, extents_beyond_64_bits_are_refused) {
+  ModelBuilder model(13);
+  model.input("x", {"4"}).output("y");
+  model.initializer(int_tensor("repeats", {1}, {int64_t{1} << 62}));
+  model.node("Tile", {"x", "repeats"}, {"y"}).name("tile");
+  EXPECT_THAT(Parsed(model).errors(),
+              HasSubstr("node 'tile' (Tile): expected extents of 64 bits, got 4 x "
+                        "4611686018427387904"));
+}
+
+TEST(OnnxOperators, ranges_have_finite_limits) {
+  for (const float limit : {NAN, INFINITY}) {
+    ModelBuilder model(13);
+    model.output("y");
+    model.initializer(float_tensor("start", {}, {0}));
+    model.initializer(float_tensor("limit", {}, {limit}));
+    model.initializer(float_tensor("delta", {}, {1}));
+    model.node("Range", {"start", "limit", "delta"}, {"y"}).name("count");
+    EXPECT_THAT(Parsed(model).errors(),
+                HasSubstr("node 'count' (Range): expected a finite number of elements"));
+  }
+}
+
+TEST(OnnxOperators, lp_pools_weigh_windows_that_reach_over_the_end) {
+  ModelBuilder model(18);
+  model.input("x", {"1", "1", "n"}).output("y");
+  model.node("LpPool", {"x"}, {"y"})
+      .name("norm")
+      .attribute("kernel_shape", std::vector<int64_t>{3})
+      .attribute("strides", std::vector<int64_t>{2})
+      .attribute("ceil_mode", int64_t{1});
+  EXPECT_THAT(Parsed(model).errors(), HasSubstr("attribute 'ceil_mode': expected 0 for extents"));
 }
 
 TEST(OnnxOperators, what_cannot_be_imported_says_why) {
