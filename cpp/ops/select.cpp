@@ -28,8 +28,9 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(args.inputs[0].dtype == DataType::Bool, input_name(self, 0),
                 ": expected BOOL, got ", core::dtype_name(args.inputs[0].dtype), ".");
   check_same_dtype(args, self, 2, 1);
-  args.outputs[0] = {args.inputs[1].dtype, infer_broadcast(args, self)};
-  if (args.attributes.get_bool("same_shapes")) args.outputs[0].dims = common_extents(args);
+  const bool same = args.attributes.get_bool("same_shapes");
+  args.outputs[0] = {args.inputs[1].dtype,
+                     same ? common_extents(args) : infer_broadcast(args, self)};
 }
 
 void reference(const ReferenceArgs& args) {

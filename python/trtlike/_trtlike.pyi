@@ -67,18 +67,33 @@ class DataType:
       FP4
     
       E8M0
+    
+      DOUBLE
+    
+      INT16
+    
+      UINT16
+    
+      UINT32
+    
+      UINT64
     """
     BF16: typing.ClassVar[DataType]
     BOOL: typing.ClassVar[DataType]
+    DOUBLE: typing.ClassVar[DataType]
     E8M0: typing.ClassVar[DataType]
     FLOAT: typing.ClassVar[DataType]
     FP4: typing.ClassVar[DataType]
     FP8: typing.ClassVar[DataType]
     HALF: typing.ClassVar[DataType]
+    INT16: typing.ClassVar[DataType]
     INT32: typing.ClassVar[DataType]
     INT4: typing.ClassVar[DataType]
     INT64: typing.ClassVar[DataType]
     INT8: typing.ClassVar[DataType]
+    UINT16: typing.ClassVar[DataType]
+    UINT32: typing.ClassVar[DataType]
+    UINT64: typing.ClassVar[DataType]
     UINT8: typing.ClassVar[DataType]
     __members__: typing.ClassVar[dict[str, DataType]]
     @typing.overload

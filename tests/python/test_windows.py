@@ -3,7 +3,8 @@ with every kind of attribute.
 
 Pools are compared with a transcript of the operator's text, which ONNX Runtime follows too but for
 SAME_* with dilations, where its extents are not the ceil(extent / stride) that the text asks for.
-The others are compared with ONNX Runtime, or where it refuses with onnx's reference evaluator."""
+The others are compared with ONNX Runtime; Pad, where it refuses to reflect more than there is, with
+onnx's reference evaluator."""
 
 from collections.abc import Callable
 
@@ -142,7 +143,8 @@ def pad_case(random: np.random.Generator, x: np.ndarray) -> Case:
 
 def make_case(op: str, seed: int) -> Case:
     random = np.random.default_rng([seed, (POOLS + OTHERS).index(op)])
-    axes = int(random.integers(1, 4))
+    # ONNX Runtime normalizes images only, with windows of odd size.
+    axes = 2 if op == "LRN" else int(random.integers(1, 4))
     shape = [int(random.integers(1, 3)), int(random.integers(1, 4)), *random.integers(1, 8, axes)]
     x = random.standard_normal(shape).astype(np.float32)
     if op in POOLS:
@@ -153,7 +155,7 @@ def make_case(op: str, seed: int) -> Case:
         return resize_case(random, x)
     if op == "Pad":
         return pad_case(random, x)
-    return x, {"size": int(random.integers(1, 6)), "alpha": 0.5, "beta": 0.75, "bias": 1.5}, []
+    return x, {"size": int(random.choice([1, 3, 5])), "alpha": 0.5, "beta": 0.75, "bias": 1.5}, []
 
 
 def make_model(op: str, case: Case) -> bytes:
@@ -253,7 +255,7 @@ def check_others(op: str, seeds: range) -> None:
             continue
         model = make_model(op, case)
         want = by_onnx_runtime(model, x)
-        if want is None:
+        if want is None and op == "Pad":
             want = by_evaluator(model, x)
         got = infer(model, x, level=seed % 2 * 3)
         if want is None or isinstance(got, str):

@@ -97,9 +97,9 @@ void complete_last_window(NodeContext& node, Window& window) {
                                                  node.dims(node.input(0)).to_string(), "."));
     const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1;
     const int64_t room = extent + window.pre_padding[i] + window.post_padding[i] - reach;
-    const int64_t last = room > 0 ? (room + stride - 1) / stride * stride : 0;
-    if (last < extent + window.pre_padding[i])
-      window.post_padding[i] += std::max<int64_t>(0, last - room);
+    if (room < 0) continue;
+    const int64_t last = (room + stride - 1) / stride * stride;
+    if (last < extent + window.pre_padding[i]) window.post_padding[i] += last - room;
   }
 }
 

@@ -26,7 +26,7 @@ std::vector<double> elements(const trtlike::onnx::TensorData& tensor) {
 
 trtlike::onnx::TensorData read(const Proto& proto, const std::string& folder = ".") {
   const auto kept = std::make_shared<Proto>(proto);
-  trtlike::onnx::TensorReader reader(kept, folder, nullptr);
+  trtlike::onnx::TensorReader reader(kept, folder);
   return reader.read(*kept);
 }
 
