@@ -2,6 +2,62 @@
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
+namespace {
+
+/// The Python classes of our failures; they live as long as the process.
+struct ErrorTypes {
+  PyObject *base, *user, *unsupported, *plan, *internal;
+};
+ErrorTypes error_types{};
+
+void raise(PyObject* type, const std::string& sentence) {
+  PyErr_SetObject(type, py::cast(sentence).ptr());
+}
+
+/// One place for all that C++ throws, so that sentences may quote names of any bytes and nobody
+/// sees what the standard library says to itself.
+void translate(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const UserError& e) {
+    raise(error_types.user, e.what());
+  } catch (const UnsupportedError& e) {
+    raise(error_types.unsupported, e.what());
+  } catch (const PlanError& e) {
+    raise(error_types.plan, e.what());
+  } catch (const InternalError& e) {
+    raise(error_types.internal, e.what());
+  } catch (const Error& e) {
+    raise(error_types.base, e.what());
+  } catch (const std::bad_alloc&) {
+    raise(PyExc_MemoryError, "[core] memory: expected as much as was asked for, got less.");
+  } catch (const std::length_error&) {
+    raise(PyExc_MemoryError, "[core] memory: expected as much as was asked for, got less.");
+  } catch (const std::out_of_range& e) {
+    raise(error_types.internal,
+          std::string("[internal] index: expected one inside its range, got: ") + e.what() +
+              ". This is a bug in trtlike; please report it.");
+  }
+}
+
+PyObject* add_error(py::module_& m, const char* name, PyObject* base) {
+  const std::string full = std::string("trtlike._trtlike.") + name;
+  PyObject* type = PyErr_NewException(full.c_str(), base, nullptr);
+  m.attr(name) = py::reinterpret_borrow<py::object>(type);
+  return type;
+}
+
+void bind_errors(py::module_& m) {
+  error_types.base = add_error(m, "Error", PyExc_RuntimeError);
+  error_types.user = add_error(m, "UserError", error_types.base);
+  error_types.unsupported = add_error(m, "UnsupportedError", error_types.base);
+  error_types.plan = add_error(m, "PlanError", error_types.base);
+  error_types.internal = add_error(m, "InternalError", error_types.base);
+  py::register_exception_translator(&translate);
+}
+
+}  // namespace
 
 void bind_basics(py::module_& m) {
   m.attr("__version__") = tensorrt_version();
@@ -26,11 +82,7 @@ void bind_basics(py::module_& m) {
         "takes.");
   m.def("environment_switches", &environment_switches,
         "Name and meaning of every environment switch.");
-  const auto base = py::register_exception<Error>(m, "Error", PyExc_RuntimeError);
-  py::register_exception<UserError>(m, "UserError", base.ptr());
-  py::register_exception<UnsupportedError>(m, "UnsupportedError", base.ptr());
-  py::register_exception<PlanError>(m, "PlanError", base.ptr());
-  py::register_exception<InternalError>(m, "InternalError", base.ptr());
+  bind_errors(m);
 }
 
 }  // namespace trtlike::bindings

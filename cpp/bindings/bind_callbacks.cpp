@@ -29,7 +29,7 @@ class PyProgressMonitor : public ProgressMonitor {
                    int num_steps) noexcept override {
     guarded_callback("IProgressMonitor.phase_start", [&] {
       const py::function f = override("phase_start");
-      if (f) f(phase, parent.empty() ? py::none() : py::object(py::str(parent)), num_steps);
+      if (f) f(phase, parent.empty() ? py::none() : py::cast(parent), num_steps);
     });
   }
   bool step_complete(const std::string& phase, int step) noexcept override {

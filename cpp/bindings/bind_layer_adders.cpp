@@ -22,9 +22,17 @@ py::object add(Network& n, const char* op, const std::vector<Tensor>& inputs,
   return cast_layer(n.add_layer(op, inputs, attributes));
 }
 
-int64_t product(const Dims& d) {
-  int64_t n = 1;
-  for (int64_t e : d) n *= e;
+/// Elements of a window of one feature map times `maps`.
+int64_t window_elems(const char* op, int64_t maps, const Dims& window) {
+  if (maps < 1)
+    throw UserError("[network] " + std::string(op) + ", feature maps: expected at least 1, got " +
+                    std::to_string(maps) + ".");
+  int64_t n = maps;
+  for (int64_t extent : window)
+    if (extent < 1 || __builtin_mul_overflow(n, extent, &n))
+      throw UserError("[network] " + std::string(op) +
+                      ", kernel_shape: expected extents of at least 1 that fit a kernel, got " +
+                      window.to_string() + ".");
   return n;
 }
 
@@ -36,11 +44,12 @@ py::object add_weighted(Network& n, const char* op, const Tensor& input, int64_t
   const bool is_deconvolution = std::string_view(op) == "Deconvolution";
   const int64_t channels = input.shape().rank() > 1 ? input.shape()[1] : 1;
   const int64_t own = is_deconvolution ? channels : maps;
-  const int64_t each = own > 0 ? kernel.count / (own * product(window)) : 0;
-  if (each <= 0 || each * own * product(window) != kernel.count)
+  const int64_t share = window_elems(op, own, window);
+  const int64_t each = kernel.count / share;
+  if (each <= 0 || each * share != kernel.count)
     throw py::value_error("[network] " + std::string(op) + ", kernel: expected a multiple of " +
-                          std::to_string(own * product(window)) + " elements, got " +
-                          std::to_string(kernel.count) + ".");
+                          std::to_string(share) + " elements, got " + std::to_string(kernel.count) +
+                          ".");
   const int64_t groups = (is_deconvolution ? maps : channels) / each;
   const auto rank = static_cast<size_t>(window.rank());
   Layer layer = n.add_layer(op, {input},
@@ -81,6 +90,9 @@ py::object add_pooling(Network& n, const Tensor& input, PoolingType type, const 
 Dims scale_dims(const Tensor& input, ScaleMode mode, int axis, const Weights& weights) {
   if (value(mode) == 0) return Dims{1};
   if (value(mode) == 1) return Dims{weights.count};
+  if (axis < 0)
+    throw UserError("[network] Scale, channel_axis: expected an axis of the input, got " +
+                    std::to_string(axis) + ".");
   Dims dims;
   for (int i = axis; i < input.shape().rank(); ++i) dims.push_back(input.shape()[i]);
   return dims;

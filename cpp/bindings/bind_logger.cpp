@@ -10,7 +10,7 @@ class PyLogger : public Logger {
   void log(Severity severity, std::string_view message) noexcept override {
     guarded_callback("ILogger.log", [&] {
       const py::function override = py::get_override(static_cast<const Logger*>(this), "log");
-      if (override) override(severity, py::str(message.data(), message.size()));
+      if (override) override(severity, message);
     });
   }
 };

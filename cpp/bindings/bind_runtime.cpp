@@ -63,7 +63,10 @@ void bind_runtime(py::module_& m) {
            "which nobody can change, and copies what another buffer holds.")
       .def("deserialize_cuda_engine", &deserialize_stream, py::arg("stream_reader_v2"))
       .def("load_engine_file", &PyRuntime::load_engine_file, py::arg("path"),
-           py::call_guard<Released>(), "Maps a plan file: nothing is copied.")
+           py::call_guard<Released>(),
+           "Loads a plan file. Larger ones than 16 MiB are mapped, not copied, and must stay as "
+           "they "
+           "are while the engine lives: replace such a file by renaming a new one over it.")
       .def_property_readonly("logger", [](const PyRuntime& r) { return r.python_logger; })
       .def_property("max_threads", &PyRuntime::max_threads, &PyRuntime::set_max_threads)
       .def_property_readonly("num_DLA_cores", [](const PyRuntime&) { return 0; });

@@ -8,10 +8,24 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "bindings/interpreter.h"
 #include "trtlike/trtlike.h"
+
+/// Every C++ string on its way to Python: names come from files that may hold any bytes, and those
+/// that are no UTF-8 are shown as \xNN.
+namespace pybind11::detail {
+template <>
+inline handle string_caster<std::string, false>::decode_utfN(const char* bytes, ssize_t count) {
+  return PyUnicode_DecodeUTF8(bytes, count, "backslashreplace");
+}
+template <>
+inline handle string_caster<std::string_view, true>::decode_utfN(const char* bytes, ssize_t count) {
+  return PyUnicode_DecodeUTF8(bytes, count, "backslashreplace");
+}
+}  // namespace pybind11::detail
 
 namespace trtlike::bindings {
 

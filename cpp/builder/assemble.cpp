@@ -2,7 +2,6 @@
 #include "builder/assemble.h"
 
 #include <algorithm>
-#include <exception>
 #include <map>
 
 #include "builder/precisions.h"
@@ -38,9 +37,8 @@ class Assembler {
   /// A node's problem, and what its tactic packs of its constants.
   struct Packing {
     kernels::Problem problem;
-    uint32_t inputs = 0;
+    ops::InputSet inputs;
     kernels::Packed packed;
-    std::exception_ptr failure;
   };
 
   /// Packs the constants of all nodes, several nodes at a time.
@@ -53,16 +51,10 @@ class Assembler {
       Packing& to = packings_[static_cast<size_t>(n)];
       const kernels::Tactic* tactic = result.choices[static_cast<size_t>(n)].tactic;
       if (tactic == nullptr || tactic->packed_inputs == nullptr) return;
-      try {
-        to.inputs = tactic->packed_inputs(to.problem);
-        if (to.inputs != 0) to.packed = tactic->pack(to.problem);
-        if (may_be_half(tuned_.nodes[static_cast<size_t>(n)])) store_half(*tactic, to);
-      } catch (...) {
-        to.failure = std::current_exception();
-      }
+      to.inputs = tactic->packed_inputs(to.problem);
+      if (!to.inputs.empty()) to.packed = tactic->pack(to.problem);
+      if (may_be_half(tuned_.nodes[static_cast<size_t>(n)])) store_half(*tactic, to);
     });
-    for (const Packing& packing : packings_)
-      if (packing.failure) std::rethrow_exception(packing.failure);
   }
 
   static bool may_be_half(const tuner::TunedNode& node) {
@@ -77,7 +69,7 @@ class Assembler {
     size_t bytes = 0;
     bool has_halves = false;
     for (size_t i = 0; i < halves.inputs.size(); ++i) {
-      if (((packing.inputs >> i) & 1u) == 0) continue;
+      if (!packing.inputs.contains(i)) continue;
       kernels::TensorDesc& desc = halves.inputs[i];
       if (fits_half(halves.constants[i], desc.dtype, desc.dims)) desc.dtype = DataType::Half;
       has_halves = has_halves || desc.dtype == DataType::Half;
@@ -86,7 +78,7 @@ class Assembler {
     if (!has_halves || 5 * bytes > 4 * packing.packed.bytes || kernels::refuse(tactic, halves))
       return;
     packing.problem.inputs = halves.inputs;
-    packing.inputs = 0;
+    packing.inputs = {};
     packing.packed = {};
   }
 
@@ -100,10 +92,10 @@ class Assembler {
     step.strict = strict_;
     step.tuned_ms = choice.time_ms;
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
-    step.constant_inputs = packing.problem.constant_mask;
-    if (packing.inputs != 0) add_packed(packing, step);
+    step.constant_inputs = packing.problem.constant_inputs;
+    if (!packing.inputs.empty()) add_packed(packing, step);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const bool absent = !node.inputs[i] || ((step.packed_inputs >> i) & 1u) != 0;
+      const bool absent = !node.inputs[i] || step.packed_inputs.contains(i);
       const Format& format = choice.inputs[i];
       const bool is_half = packing.problem.inputs[i].dtype != format.dtype;
       step.inputs.push_back(
@@ -130,7 +122,7 @@ class Assembler {
       if (!id) continue;
       problem.inputs.back() = {choice.inputs[i].dtype, tuned(id).dims[0], choice.inputs[i].layout};
       if (tuned(id).constant == nullptr) continue;
-      problem.constant_mask |= 1u << i;
+      problem.constant_inputs.insert(i);
       problem.constants.back() = constant_elements(id, choice.inputs[i]).get();
     }
     for (size_t o = 0; o < node.outputs.size(); ++o) {
@@ -157,7 +149,7 @@ class Assembler {
     step.packed_inputs = packing.inputs;
     step.packed = add_constant(std::move(packing.packed.data), packing.packed.bytes);
     for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {
-      if (((packing.inputs >> i) & 1u) == 0) continue;
+      if (!packing.inputs.contains(i)) continue;
       step.packed_dtypes.push_back(packing.problem.inputs[i].dtype);
       step.packed_dims.push_back(packing.problem.inputs[i].dims);
     }

@@ -10,10 +10,12 @@
 #include "builder/profiles.h"
 #include "builder/slow_steps.h"
 #include "builder/timed_fusions.h"
+#include "core/check.h"
 #include "core/clock.h"
 #include "core/cpu.h"
 #include "core/heap.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/shape.h"
 #include "core/threads.h"
 #include "engine/plan.h"
@@ -36,13 +38,25 @@ void check_network(const ir::Graph& graph) {
                 "network.mark_output on a tensor.");
 }
 
+/// Before any work that grows with the tensors.
+void check_fits(const ir::Value& value) {
+  const size_t bytes = core::dtype_bytes(value.type.dtype, core::elems(value.type.dims));
+  const size_t total = core::total_memory_bytes();
+  TRTLIKE_CHECK(bytes < total, "[builder] memory: expected at most the ", total >> 20,
+                " MiB of this machine, got ", bytes >> 20, " MiB for tensor '", value.name,
+                "' of shape ", value.type.dims, ".");
+}
+
 /// Tactics are timed at concrete extents, which must follow from the inputs' shapes.
 void check_static(const ir::Graph& specialized, const std::vector<ir::NodeId>& order) {
   for (ir::NodeId id : order) {
     const ir::Node& node = specialized.node(id);
     for (ir::ValueId output : node.outputs) {
       const Dims& dims = specialized.value(output).type.dims;
-      if (core::is_static(dims)) continue;
+      if (core::is_static(dims)) {
+        check_fits(specialized.value(output));
+        continue;
+      }
       throw UnsupportedError(core::str(
           "[builder] layer '", node.name, "' (", node.op->name,
           "): expected an output whose extents follow from the shapes of the inputs, got ", dims,

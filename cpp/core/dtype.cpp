@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "core/shape.h"
+
 namespace trtlike::core {
 namespace {
 
@@ -33,7 +35,8 @@ const DtypeInfo* find_info(int64_t value) {
 
 const DtypeInfo& info(DataType dtype) {
   const DtypeInfo* found = find_info(static_cast<int64_t>(dtype));
-  TRTLIKE_ASSERT(found != nullptr, "element type ", static_cast<int64_t>(dtype));
+  TRTLIKE_CHECK(found != nullptr, "[core] element type: expected the value of a DataType, got ",
+                static_cast<int32_t>(dtype), ".");
   return *found;
 }
 
@@ -88,9 +91,13 @@ const char* dtype_name(DataType dtype) { return info(dtype).name; }
 
 const char* dtype_short_name(DataType dtype) { return info(dtype).short_name; }
 
-size_t dtype_bytes(DataType dtype, int64_t elems) {
-  return (static_cast<size_t>(elems) * static_cast<size_t>(info(dtype).bits) + 7) / 8;
+size_t packed_bytes(int64_t elems, int bits) {
+  TRTLIKE_CHECK(elems >= 0 && elems <= kMaxElems,
+                "[core] memory: expected between 0 and 2^48 elements, got ", elems, ".");
+  return (static_cast<size_t>(elems) * static_cast<size_t>(bits) + 7) / 8;
 }
+
+size_t dtype_bytes(DataType dtype, int64_t elems) { return packed_bytes(elems, info(dtype).bits); }
 
 bool is_float(DataType dtype) {
   return dtype == DataType::Float || dtype == DataType::Half || dtype == DataType::BF16;

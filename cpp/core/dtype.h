@@ -129,6 +129,9 @@ bool is_dtype(int64_t value);
 const char* dtype_name(DataType dtype);
 /// "f32", "f16", ... as tactic names spell them.
 const char* dtype_short_name(DataType dtype);
+/// Bytes of `elems` elements of so many bits each, side by side. Throws UserError for counts below
+/// 0 or above kMaxElems, so that no count of bytes wraps.
+size_t packed_bytes(int64_t elems, int bits);
 /// Bytes of `elems` elements; 4-bit types are packed two to a byte.
 size_t dtype_bytes(DataType dtype, int64_t elems);
 /// FLOAT, HALF or BF16: what fast kernels compute with and a precision may exchange.

@@ -5,9 +5,8 @@
 #include <ctime>
 #include <exception>
 #include <mutex>
-#include <new>
 
-#include "trtlike/error.h"
+#include "core/check.h"
 
 namespace trtlike {
 namespace {
@@ -51,12 +50,8 @@ bool log_failure(Logger* logger, const std::string& doing, const std::function<v
     return true;
   } catch (const InternalError& e) {
     log(logger, Severity::InternalError, doing, ": ", e.what());
-  } catch (const std::bad_alloc&) {
-    log(logger, Severity::Error, doing,
-        ": [core] memory: expected as much as the model asks for, got less. Build for smaller "
-        "shapes.");
   } catch (const std::exception& e) {
-    log(logger, Severity::Error, doing, ": ", e.what());
+    log(logger, Severity::Error, doing, ": ", describe(e));
   }
   return false;
 }

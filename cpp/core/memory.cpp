@@ -27,6 +27,19 @@ std::shared_ptr<void> allocate_small(size_t bytes) {
   return {p, std::free};
 }
 
+std::shared_ptr<const void> read_all(const char* path, int fd, size_t bytes) {
+  const std::shared_ptr<void> data = allocate_shared(bytes);
+  for (size_t at = 0; at < bytes;) {
+    const ssize_t n =
+        pread(fd, static_cast<char*>(data.get()) + at, bytes - at, static_cast<off_t>(at));
+    if (n < 0 && errno == EINTR) continue;
+    TRTLIKE_CHECK(n > 0, "[core] file '", path, "': expected ", bytes, " bytes, got ",
+                  n == 0 ? str("only ", at) : std::string(std::strerror(errno)), ".");
+    at += static_cast<size_t>(n);
+  }
+  return data;
+}
+
 }  // namespace
 
 std::shared_ptr<void> allocate_shared(size_t bytes) {
@@ -45,8 +58,20 @@ std::shared_ptr<void> allocate_shared(size_t bytes) {
   return {aligned, [map, length](void*) { munmap(map, length); }};
 }
 
+OpenFile::~OpenFile() { close(descriptor_); }
+
+void OpenFile::check_size() const {
+  struct stat info {};
+  const bool known = fstat(descriptor_, &info) == 0;
+  TRTLIKE_CHECK(known && static_cast<size_t>(info.st_size) >= bytes_, "[core] file '", path_,
+                "': expected it to keep its ", bytes_, " bytes while they are in use, got ",
+                known ? info.st_size : 0,
+                ". Write a new file beside it and rename that over the old one.");
+}
+
 MappedFile map_file(const char* path) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  // Opened without waiting: the other end of a pipe may never come.
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   TRTLIKE_CHECK(fd >= 0, "[core] file '", path,
                 "': expected to open it for reading, got: ", std::strerror(errno), ".");
   struct stat info {};
@@ -55,18 +80,14 @@ MappedFile map_file(const char* path) {
     throw UserError(str("[core] file '", path, "': expected a regular file, got something else."));
   }
   const auto bytes = static_cast<size_t>(info.st_size);
-  if (bytes == 0) {
-    close(fd);
-    return {std::make_shared<char>(), 0};
-  }
+  const auto file = std::make_shared<const OpenFile>(path, fd, bytes);
+  if (bytes <= kCopiedFileBytes) return {read_all(path, fd, bytes), bytes};
   void* map = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
-  const int error = errno;
-  close(fd);
   TRTLIKE_CHECK(map != MAP_FAILED, "[core] file '", path, "': expected to map ", bytes,
-                " bytes, got: ", std::strerror(error), ".");
+                " bytes, got: ", std::strerror(errno), ".");
   return {std::shared_ptr<const void>(
-              map, [bytes](const void* p) { munmap(const_cast<void*>(p), bytes); }),
-          bytes};
+              map, [bytes, file](const void* p) { munmap(const_cast<void*>(p), bytes); }),
+          bytes, file};
 }
 
 size_t total_memory_bytes() {

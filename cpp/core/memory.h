@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace trtlike::core {
 
@@ -17,10 +19,33 @@ inline size_t align_up(size_t n, size_t alignment = kAlignment) {
 /// use huge pages. Throws UserError naming the size when there is not that much memory.
 std::shared_ptr<void> allocate_shared(size_t bytes);
 
-/// A read-only mapping of a whole file. Throws UserError naming the path when it cannot be read.
+/// Files of at most that many bytes are copied, so that nothing that happens to them matters.
+inline constexpr size_t kCopiedFileBytes = size_t{16} << 20;
+
+/// A file that is mapped and must stay as it is: pages beyond its new end would be fatal to read.
+class OpenFile {
+ public:
+  OpenFile(std::string path, int descriptor, size_t bytes)
+      : path_(std::move(path)), descriptor_(descriptor), bytes_(bytes) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  /// Throws UserError naming the path when the file became shorter since it was opened.
+  void check_size() const;
+
+ private:
+  std::string path_;
+  int descriptor_;
+  size_t bytes_;
+};
+
+/// The bytes of a whole file, read-only: a copy of a small file, a mapping of a larger one. Throws
+/// UserError naming the path when it is no regular file or cannot be read.
 struct MappedFile {
   std::shared_ptr<const void> data;
   size_t bytes = 0;
+  /// Null where the bytes are a copy.
+  std::shared_ptr<const OpenFile> file = nullptr;
 };
 MappedFile map_file(const char* path);
 

@@ -36,6 +36,16 @@ std::string Dims::to_string() const {
 }
 
 namespace core {
+namespace {
+
+/// False when the product is more than kMaxElems.
+bool multiply_within(int64_t& n, int64_t extent) {
+  if (extent > kMaxElems / n) return false;
+  n *= extent;
+  return true;
+}
+
+}  // namespace
 
 bool is_static(const Dims& dims) {
   return dims.rank() >= 0 && std::all_of(dims.begin(), dims.end(), is_known);
@@ -45,15 +55,42 @@ int64_t elems(const Dims& dims) { return elems_between(dims, 0, dims.rank()); }
 
 int64_t elems_between(const Dims& dims, int begin, int end) {
   int64_t n = 1;
+  bool is_empty = false;
   for (int i = begin; i < end; ++i) {
     TRTLIKE_ASSERT(dims[i] >= 0, "element count of ", dims);
-    int64_t product = 0;
-    const bool overflow = __builtin_mul_overflow(n, dims[i], &product);
-    TRTLIKE_CHECK(!overflow && product < (int64_t{1} << 62), "[core] shape ", dims,
-                  ": expected fewer than 2^62 elements, got more.");
-    n = product;
+    is_empty = is_empty || dims[i] == 0;
+    if (dims[i] > 1 && !multiply_within(n, dims[i])) fail_extents(dims, "[core] shape");
   }
-  return n;
+  return is_empty ? 0 : n;
+}
+
+bool has_valid_extents(const Dims& dims) {
+  int64_t n = 1;
+  return std::all_of(dims.begin(), dims.end(), [&](int64_t extent) {
+    return extent >= kUnknownDim && (extent <= 1 || multiply_within(n, extent));
+  });
+}
+
+void fail_extents(const Dims& dims, const std::string& where) {
+  const bool is_negative =
+      std::any_of(dims.begin(), dims.end(), [](int64_t extent) { return extent < kUnknownDim; });
+  throw UserError(str(where, ": expected ",
+                      is_negative ? "extents of 0 or more" : "at most 2^48 elements",
+                      ", got shape ", dims, "."));
+}
+
+int64_t checked_product(int64_t a, int64_t b, const char* what) {
+  int64_t product = 0;
+  TRTLIKE_CHECK(!__builtin_mul_overflow(a, b, &product), "[core] ", what,
+                ": expected a number of 64 bits, got ", a, " * ", b, ".");
+  return product;
+}
+
+int64_t checked_sum(int64_t a, int64_t b, const char* what) {
+  int64_t sum = 0;
+  TRTLIKE_CHECK(!__builtin_add_overflow(a, b, &sum), "[core] ", what,
+                ": expected a number of 64 bits, got ", a, " + ", b, ".");
+  return sum;
 }
 
 Dims dense_strides(const Dims& dims) {

@@ -6,8 +6,10 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
+#include <exception>
 #include <fstream>
 #include <string>
 
@@ -72,8 +74,35 @@ ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(1, num_threads))
 
 ThreadPool::~ThreadPool() = default;
 
+namespace {
+
+/// A body whose exceptions wait for the end of the run: none may leave a helper thread.
+struct Guarded {
+  ThreadPool::Body body;
+  void* state;
+  std::atomic<bool> has_failed{false};
+  std::exception_ptr failure{};
+
+  static void run(void* data, int phase, int slice, int worker) {
+    auto& guarded = *static_cast<Guarded*>(data);
+    if (guarded.has_failed.load(std::memory_order_relaxed)) return;
+    try {
+      guarded.body(guarded.state, phase, slice, worker);
+    } catch (...) {
+      if (!guarded.has_failed.exchange(true)) guarded.failure = std::current_exception();
+    }
+  }
+};
+
+}  // namespace
+
 void ThreadPool::run(std::span<const int> counts, Body body, void* state) const {
-  if (impl_) return impl_->team->run(counts, body, state);
+  if (impl_) {
+    Guarded guarded{body, state};
+    impl_->team->run(counts, Guarded::run, &guarded);
+    if (guarded.failure) std::rethrow_exception(guarded.failure);
+    return;
+  }
   for (size_t phase = 0; phase < counts.size(); ++phase)
     for (int slice = 0; slice < counts[phase]; ++slice)
       body(state, static_cast<int>(phase), slice, 0);

@@ -22,8 +22,9 @@ class ThreadPool {
 
   /// Calls body(state, phase, slice, worker) for every slice in [0, counts[phase]), each once, in
   /// any order, phase after phase; worker is in [0, num_threads()) and no two calls with one worker
-  /// overlap. Slices are taken as threads become free. The body must not throw and not come back
-  /// here. Allocates nothing of its own.
+  /// overlap. Slices are taken as threads become free. After a body threw no further slice begins,
+  /// and what it threw is thrown here. The body must not come back here. Allocates nothing of its
+  /// own.
   using Body = void (*)(void* state, int phase, int slice, int worker);
   void run(std::span<const int> counts, Body body, void* state) const;
 

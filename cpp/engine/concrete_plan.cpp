@@ -18,8 +18,8 @@ std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
     if (!computed && core::is_float(types[i].dtype)) computed = types[i].dtype;
   }
   size_t packed = 0;
-  for (size_t i = 0; i < types.size() && i < 32; ++i) {
-    if (((step.packed_inputs >> i) & 1u) == 0) continue;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (!step.packed_inputs.contains(i)) continue;
     types[i] = {step.packed_dtypes[packed], step.packed_dims[packed]};
     ++packed;
     if (computed && core::is_float(types[i].dtype)) types[i].dtype = *computed;
@@ -50,14 +50,14 @@ kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {
   kernels::Problem problem;
   problem.op = concrete.steps[index].op;
   problem.attributes = &step.attributes;
-  problem.constant_mask = step.constant_inputs;
+  problem.constant_inputs = step.constant_inputs;
   problem.threads = concrete.threads;
   problem.strict = step.strict;
   size_t packed = 0;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const void* constant = nullptr;
     kernels::TensorDesc desc;
-    if (i < 32 && ((step.packed_inputs >> i) & 1u) != 0) {
+    if (step.packed_inputs.contains(i)) {
       desc.dtype = step.packed_dtypes[packed];
       desc.dims = step.packed_dims[packed];
       ++packed;
@@ -76,7 +76,7 @@ kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {
 
 std::span<const std::byte> packed_constants(const ConcretePlan& concrete, size_t index) {
   const PlanStep& step = concrete.plan_step(index);
-  if (step.packed_inputs == 0) return {};
+  if (step.packed_inputs.empty()) return {};
   return {concrete.constants + step.packed.offset, static_cast<size_t>(step.packed.bytes)};
 }
 

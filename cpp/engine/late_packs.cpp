@@ -8,11 +8,12 @@
 
 namespace trtlike::engine {
 
-uint32_t late_inputs(const ConcretePlan& concrete, size_t step, const kernels::Problem& problem) {
+ops::InputSet late_inputs(const ConcretePlan& concrete, size_t step,
+                          const kernels::Problem& problem) {
   const kernels::Tactic* tactic = concrete.steps[step].tactic;
   if (tactic == nullptr || tactic->packed_inputs == nullptr ||
-      concrete.plan_step(step).packed_inputs != 0)
-    return 0;
+      !concrete.plan_step(step).packed_inputs.empty())
+    return {};
   return tactic->packed_inputs(problem);
 }
 
@@ -66,11 +67,12 @@ void LatePacks::pack(const ConcretePlan& concrete, const std::vector<size_t>& st
   std::vector<Open> open;
   for (size_t s : steps) {
     const PlanStep& step = concrete.plan_step(s);
-    if (step.constant_inputs == 0 || step.packed_inputs != 0) continue;
+    if (step.constant_inputs.empty() || !step.packed_inputs.empty()) continue;
     const kernels::Tactic* tactic = concrete.steps[s].tactic;
     if (packs_.contains({s, tactic})) continue;
     kernels::Problem problem = make_problem(concrete, s);
-    if (late_inputs(concrete, s, problem) != 0) open.push_back({s, tactic, std::move(problem), {}});
+    if (!late_inputs(concrete, s, problem).empty())
+      open.push_back({s, tactic, std::move(problem), {}});
   }
   if (open.empty()) return;
   pack_all(open, concrete.threads);

@@ -12,8 +12,9 @@
 
 namespace trtlike::engine {
 
-/// The inputs that a step's tactic packs and the plan has not packed; bit i says input i.
-uint32_t late_inputs(const ConcretePlan& concrete, size_t step, const kernels::Problem& problem);
+/// The inputs that a step's tactic packs and the plan has not packed.
+ops::InputSet late_inputs(const ConcretePlan& concrete, size_t step,
+                          const kernels::Problem& problem);
 
 /// Any thread may call any function; each step is packed once.
 class LatePacks {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/cpu.h"
+#include "core/memory.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
 #include "trtlike/engine.h"
@@ -54,13 +55,13 @@ struct PlanStep {
   /// Empty: a view, or a step whose elements follow from shapes; should it have to run, the first
   /// tactic that takes it does.
   std::string tactic;
-  /// Bit i: input i was a constant in the network (its elements are in `packed` or in the value).
-  uint32_t constant_inputs = 0;
-  /// Bit i: input i is in `packed` and has no value of its own (inputs[i] is -1 but packed_types[i]
-  /// says what it was).
-  uint32_t packed_inputs = 0;
+  /// Constants of the network: their elements are in `packed` or in the value.
+  ops::InputSet constant_inputs;
+  /// What is in `packed` and has no value of its own (inputs[i] is -1 but packed_dtypes says what
+  /// it was). Places below 32.
+  ops::InputSet packed_inputs;
   BlobRange packed;
-  /// Type and extents of the packed inputs, in the order of their bits.
+  /// Type and extents of the packed inputs, in the order of their places.
   std::vector<DataType> packed_dtypes;
   std::vector<Dims> packed_dims;
   bool strict = false;
@@ -107,6 +108,13 @@ struct LoadedPlan {
   const std::byte* constants = nullptr;
   size_t constants_bytes = 0;
   std::shared_ptr<LatePacks> late_packs;
+  /// The file that `bytes` is mapped from; null where they are in memory of their own.
+  std::shared_ptr<const core::OpenFile> file;
+
+  /// Throws UserError when the mapped file became shorter: its pages are gone.
+  void check_file() const {
+    if (file != nullptr) file->check_size();
+  }
 };
 
 /// What goes to a range of the constants section.
@@ -121,8 +129,10 @@ std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstan
 /// Replaces the metadata in bytes that write_plan has just made and nobody else has seen, by a plan
 /// that differs in numbers only (its metadata is as long as before).
 void rewrite_metadata(HostMemory& written, const Plan& plan);
-/// Parses and validates; trusts nothing. Throws PlanError; `bytes` must be aligned to 64.
-std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes);
+/// Parses and validates; trusts nothing. Throws PlanError; `bytes` must be aligned to 64;
+/// `file` is what they are mapped from, if anything.
+std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes,
+                                            std::shared_ptr<const core::OpenFile> file = nullptr);
 /// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes
 /// or tactics do not fit.
 void validate_plan(const Plan& plan, size_t constants_bytes);

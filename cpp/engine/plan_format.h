@@ -26,6 +26,7 @@
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
 //              5 inputs: list of i32  6 outputs: list of i32  7 tactic  8 constant_inputs (u32)
 //              9 packed_inputs (u32)  10 packed (range)  11 packed_dtypes: list of i32
+//              (8 and 9: bit i says input i; inputs from 32 on are constant where their values are)
 //              12 packed_dims: list of Dims  13 strict (u8)  14 tuned_ms (f64, 0: not measured)
 //   PlanBinding 1 name  2 mode (i32)  3 value (i32)  4 is_shape_tensor (u8)
 //              5 dimension_names: list of strings

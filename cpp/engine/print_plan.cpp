@@ -32,9 +32,10 @@ std::string print_step(const PlanStep& step) {
   std::string text = core::str(print_operands(step.outputs), " = ", step.op, "(",
                                print_operands(step.inputs), ") {", step.attributes.to_string(),
                                "} by ", step.tactic.empty() ? "view" : step.tactic);
-  if (step.constant_inputs != 0) text += core::str(" constants ", step.constant_inputs);
-  if (step.packed_inputs != 0) {
-    text += core::str(" packed ", step.packed_inputs, " at ", step.packed.offset, "+",
+  if (!step.constant_inputs.empty())
+    text += core::str(" constants ", step.constant_inputs.to_string());
+  if (!step.packed_inputs.empty()) {
+    text += core::str(" packed ", step.packed_inputs.to_string(), " at ", step.packed.offset, "+",
                       step.packed.bytes);
     for (size_t i = 0; i < step.packed_dims.size(); ++i)
       text += core::str(" ", core::dtype_short_name(step.packed_dtypes[i]),

@@ -87,14 +87,23 @@ PlanStep get_step(ByteReader& in) {
   step.inputs = get_scalars<int32_t>(in);
   step.outputs = get_scalars<int32_t>(in);
   step.tactic = in.get_string();
-  step.constant_inputs = in.get<uint32_t>();
-  step.packed_inputs = in.get<uint32_t>();
+  step.constant_inputs = ops::InputSet::of_mask(in.get<uint32_t>());
+  step.packed_inputs = ops::InputSet::of_mask(in.get<uint32_t>());
   step.packed = get_range(in);
   step.packed_dtypes = get_scalars<DataType>(in);
   for (size_t i = in.get_count(4); i > 0; --i) step.packed_dims.push_back(get_dims(in));
   step.strict = in.get<uint8_t>() != 0;
   step.tuned_ms = in.get<double>();
   return step;
+}
+
+/// The file says of the first 32 inputs which are constants.
+void find_further_constants(const std::vector<PlanValue>& values, PlanStep& step) {
+  for (size_t i = 32; i < step.inputs.size(); ++i) {
+    const auto value = static_cast<size_t>(step.inputs[i]);
+    if (step.inputs[i] >= 0 && value < values.size() && values[value].kind == ValueKind::Constant)
+      step.constant_inputs.insert(i);
+  }
 }
 
 PlanBinding get_binding(ByteReader& in) {
@@ -154,6 +163,7 @@ Plan get_plan(ByteReader& in, uint32_t version) {
   plan.verbosity = in.get<ProfilingVerbosity>();
   plan.values = get_records(in, get_value);
   plan.steps = get_records(in, get_step);
+  for (PlanStep& step : plan.steps) find_further_constants(plan.values, step);
   plan.bindings = get_records(in, get_binding);
   plan.profiles = get_records(in, get_profile);
   if (version >= 2) plan.needs = {in.get<uint64_t>()};
@@ -207,7 +217,8 @@ void check_truth_values(const LoadedPlan& loaded) {
 
 }  // namespace
 
-std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes) {
+std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes,
+                                            std::shared_ptr<const core::OpenFile> file) {
   require(bytes != nullptr, "bytes: expected an address, got null.");
   require(reinterpret_cast<uintptr_t>(bytes.get()) % kRangeAlignment == 0,
           "bytes: expected an address that is a multiple of ", kRangeAlignment, ".");
@@ -228,6 +239,7 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   loaded->constants_bytes = header.constants_bytes;
   loaded->num_bytes = num_bytes;
   loaded->bytes = std::move(bytes);
+  loaded->file = std::move(file);
   validate_plan(loaded->plan, loaded->constants_bytes);
   check_truth_values(*loaded);
   return loaded;

@@ -1,6 +1,5 @@
 // Distrusts every index, range, enumeration, name and shape of a plan. What passes here can be
 // resolved and run without another look.
-#include <bit>
 #include <set>
 
 #include "core/check.h"
@@ -11,8 +10,6 @@
 namespace trtlike::engine {
 namespace {
 
-/// Extents above this make byte counts that need not be guarded against overflow one by one.
-constexpr int64_t kMaxElems = int64_t{1} << 48;
 /// Shape rules look at lists of extents; nothing of this kind is long.
 constexpr int64_t kMaxHostElems = 4096;
 
@@ -62,13 +59,13 @@ class Validator {
  private:
   void check_dims(const Dims& dims, const std::string& where) const {
     require(dims.rank() >= 0, where, ", dimensions: expected a known rank, got ", dims, ".");
-    int64_t elems = 1;
-    for (int64_t extent : dims) {
+    for (int64_t extent : dims)
       require(extent >= -1, where, ", dimensions: expected extents of at least -1, got ", dims,
               ".");
-      require(extent <= kMaxElems && (extent <= 1 || elems <= kMaxElems / extent), where,
-              ", dimensions: expected at most 2^48 elements, got ", dims, ".");
-      if (extent > 1) elems *= extent;
+    try {
+      core::check_extents(dims, "[engine] ", where, ", dimensions");
+    } catch (const UserError& e) {
+      throw PlanError(e.what());
     }
   }
 
@@ -142,12 +139,11 @@ class Validator {
 
   void check_packed(const PlanStep& step, const std::string& where) const {
     const size_t count = step.inputs.size();
-    const uint32_t valid = count >= 32 ? ~0u : (1u << count) - 1u;
     require(
-        (step.constant_inputs & ~valid) == 0 && (step.packed_inputs & ~step.constant_inputs) == 0,
-        where, ", packed inputs: expected constants among ", count, " inputs, got masks ",
-        step.constant_inputs, " and ", step.packed_inputs, ".");
-    const auto packed = static_cast<size_t>(std::popcount(step.packed_inputs));
+        step.constant_inputs.end() <= count && step.packed_inputs.is_within(step.constant_inputs),
+        where, ", packed inputs: expected constants among ", count, " inputs, got [",
+        step.constant_inputs.to_string(), "] and [", step.packed_inputs.to_string(), "].");
+    const size_t packed = step.packed_inputs.count();
     require(step.packed_dtypes.size() == packed && step.packed_dims.size() == packed, where,
             ", packed inputs: expected ", packed, " descriptions, got ", step.packed_dtypes.size(),
             " types and ", step.packed_dims.size(), " shapes.");
@@ -172,8 +168,8 @@ class Validator {
   void check_operands(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
     for (size_t i = 0; i < step.inputs.size(); ++i) {
       const int32_t input = step.inputs[i];
-      const bool packed = i < 32 && ((step.packed_inputs >> i) & 1u) != 0;
-      const bool constant = i < 32 && ((step.constant_inputs >> i) & 1u) != 0;
+      const bool packed = step.packed_inputs.contains(i);
+      const bool constant = step.constant_inputs.contains(i);
       require(!packed || input == -1, where, ", input ", i,
               ": expected no value beside the packed one, got ", input, ".");
       if (input == -1) continue;
@@ -183,7 +179,7 @@ class Validator {
               ": expected a value that an earlier step computes, got '", value.name, "'.");
       require(!constant || is_constant(input), where, ", input ", i, ": expected a constant, got '",
               value.name, "'.");
-      if (i < 32 && ((op.host_inputs >> i) & 1u) != 0) check_host_value(value, i, where);
+      if (op.host_inputs.contains(i)) check_host_value(value, i, where);
     }
     require(step.outputs.size() == static_cast<size_t>(op.num_outputs), where, ": expected ",
             op.num_outputs, " outputs, got ", step.outputs.size(), ".");

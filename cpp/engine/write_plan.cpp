@@ -76,8 +76,9 @@ ByteWriter step_record(const PlanStep& step) {
   put_scalars(out, step.inputs);
   put_scalars(out, step.outputs);
   out.put_string(step.tactic);
-  out.put(step.constant_inputs);
-  out.put(step.packed_inputs);
+  TRTLIKE_ASSERT(step.packed_inputs.end() <= 32, "packed inputs ", step.packed_inputs.to_string());
+  out.put(step.constant_inputs.first_32());
+  out.put(step.packed_inputs.first_32());
   put_range(out, step.packed);
   put_scalars(out, step.packed_dtypes);
   put_list(out, step.packed_dims, [&](const Dims& dims) { put_dims(out, dims); });

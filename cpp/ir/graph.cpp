@@ -48,6 +48,7 @@ ValueId Graph::add_input(const std::string& input_name, DataType dtype, const Di
                   "got ",
                   dims[i], " in shape ", dims, ".");
   }
+  core::check_extents(dims, "[ir] input '", input_name, "'");
   const ValueId id = new_value(input_name);
   mutable_value(id).type = {dtype, dims};
   mutable_value(id).is_input = true;

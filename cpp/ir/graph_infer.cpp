@@ -19,9 +19,9 @@ bool Graph::infer_node(NodeId id) {
   if (!n.outputs.empty() && value(n.outputs[0]).constant) return false;
   std::vector<ops::TensorType> types, outputs;
   std::vector<ops::HostValue> host;
-  uint32_t constants = 0;
+  ops::InputSet constants;
   for (const ValueId input : n.inputs) {
-    if (input && value(input).constant && types.size() < 32) constants |= 1u << types.size();
+    if (input && value(input).constant) constants.insert(types.size());
     types.push_back(input ? value(input).type : ops::TensorType{});
     host.push_back(input ? value(input).host : std::nullopt);
   }

@@ -57,7 +57,8 @@ void replace_value(Graph& graph, ValueId old_value, ValueId new_value) {
   if (!changed) return;
   std::map<NodeId, std::string> refusals;
   graph.infer_users(new_value, refusals);
-  TRTLIKE_ASSERT(refusals.empty(), "after a rewrite: ", refusals.begin()->second);
+  // Rewrites say more of a type and nothing else: what is refused now was wrong from the start.
+  if (!refusals.empty()) throw UserError(refusals.begin()->second);
 }
 
 }  // namespace

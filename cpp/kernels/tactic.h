@@ -27,15 +27,15 @@ struct Problem {
   std::vector<TensorDesc> outputs;
   /// Per input: its elements (dense, row-major, in the input's dtype) where it is a constant, else
   /// null. At load time the constants that a tactic has packed are null again although they are
-  /// still "constant" by `constant_mask`.
+  /// still in `constant_inputs`.
   std::vector<const void*> constants;
-  uint32_t constant_mask = 0;
+  ops::InputSet constant_inputs;
   /// Threads that will share the slices.
   int threads = 1;
   /// IEEE FP32 arithmetic in the order of the direct algorithm is asked for: no Winograd.
   bool strict = false;
 
-  bool is_constant(size_t i) const { return ((constant_mask >> i) & 1u) != 0; }
+  bool is_constant(size_t i) const { return constant_inputs.contains(i); }
   bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
   /// Text that is the same for problems that take the same time: op, attributes (programs without
   /// their numbers), operand descriptions, constants or not.
@@ -60,9 +60,9 @@ class Kernel {
   const std::vector<int>& slices() const { return slices_; }
   size_t shared_bytes() const { return shared_bytes_; }
   size_t scratch_bytes() const { return scratch_bytes_; }
-  /// Computes one slice. Never allocates, throws, or starts threads. Scratch and shared are aligned
-  /// to 64 bytes.
-  virtual void run(const RunArgs& args, int phase, int slice) const noexcept = 0;
+  /// Computes one slice. Never allocates or starts threads. Scratch and shared are aligned to 64
+  /// bytes. Our own kernels are noexcept; what a library or a reference throws ends the run.
+  virtual void run(const RunArgs& args, int phase, int slice) const = 0;
 
  protected:
   std::vector<int> slices_{1};
@@ -94,8 +94,8 @@ struct Tactic {
   /// Nothing when the tactic computes the problem, else why not ("needs channels_last, got
   /// linear").
   std::optional<std::string> (*refuse)(const Problem& problem);
-  /// Bit i: input i is packed and not passed to run. Null: none.
-  uint32_t (*packed_inputs)(const Problem& problem) = nullptr;
+  /// The inputs that are packed and not passed to run. Null: none.
+  ops::InputSet (*packed_inputs)(const Problem& problem) = nullptr;
   Packed (*pack)(const Problem& problem) = nullptr;
   /// `packed` is what pack gave, possibly mapped from a file: 64-byte aligned, alive as long as the
   /// kernel.

@@ -11,6 +11,10 @@ namespace trtlike::onnx {
 namespace {
 
 constexpr int64_t kMaxElems = 4096;
+/// What is further away is taken for unknown: the walk is a recursion, and made anew for each
+/// question.
+constexpr int kMaxDepth = 256;
+constexpr size_t kMaxValues = 4096;
 
 struct Known {
   core::TensorView view;
@@ -26,11 +30,14 @@ class Evaluation {
     const auto found = known_.find(id);
     if (found != known_.end()) return found->second.view.data != nullptr ? &found->second : nullptr;
     known_[id] = {};
+    if (depth_ >= kMaxDepth || known_.size() > kMaxValues) return nullptr;
     const ir::Value& value = graph_.value(id);
     if (value.constant) {
       known_[id] = {ir::constant_view(graph_, id), value.constant->data};
     } else if (core::is_static(value.type.dims) && core::elems(value.type.dims) <= kMaxElems) {
+      ++depth_;
       if (!use_host(id) && value.producer) run(value.producer);
+      --depth_;
     }
     const Known& result = known_[id];
     return result.view.data != nullptr ? &result : nullptr;
@@ -85,6 +92,7 @@ class Evaluation {
 
   const ir::Graph& graph_;
   std::map<ir::ValueId, Known> known_;
+  int depth_ = 0;
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ ValueId to_tensor(NodeContext& node, const Extent& extent) {
 Extent combine(NodeContext& node, ElementWiseOperation op, const Extent& a, const Extent& b) {
   const ValueId value = elementwise(node, op, to_tensor(node, a), to_tensor(node, b), "shape");
   const auto known = node.known_ints(value);
-  return known ? Extent((*known)[0]) : Extent(value);
+  return known && known->size() == 1 ? Extent((*known)[0]) : Extent(value);
 }
 
 /// The result of an operation on two numbers, which must have had room for it.
@@ -64,10 +64,10 @@ Extents read_extents(NodeContext& node, ValueId tensor) {
   if (const auto known = node.known_ints(tensor)) return {known->begin(), known->end()};
   if (node.rank(tensor) == 0) tensor = unsqueeze(node, tensor, {0});
   const Dims dims = node.dims(tensor);
-  if (dims.rank() != 1 || !core::is_known(dims[0]))
+  if (dims.rank() != 1 || !core::is_known(dims[0]) || dims[0] > 2 * Dims::kMaxDims)
     node.fail(Code::UnsupportedNodeDynamic,
-              core::str("expected a shape tensor of rank 1 and known size, got shape ",
-                        dims.to_string(), "."));
+              core::str("expected a shape tensor of rank 1 with at most ", 2 * Dims::kMaxDims,
+                        " elements, got shape ", dims.to_string(), "."));
   tensor = cast(node, tensor, DataType::Int64);
   const ops::HostValue host = node.graph().value(tensor).host;
   Extents extents;
@@ -132,10 +132,8 @@ Extent minimum(NodeContext& node, const Extent& a, const Extent& b) {
 Extent product(NodeContext& node, const Extents& extents) {
   Extent known = 1, rest = 1;
   for (const Extent& extent : extents) {
-    if (extent.known)
-      known = multiply(node, known, extent);
-    else
-      rest = multiply(node, rest, extent);
+    Extent& factor = extent.known ? known : rest;
+    factor = multiply(node, factor, extent);
   }
   return multiply(node, rest, known);
 }

@@ -1,6 +1,7 @@
 // The walk over a model's nodes: scopes, constants, names and failures.
 #include "onnx/model_importer.h"
 
+#include "core/check.h"
 #include "core/log.h"
 #include "onnx/node_context.h"
 #include "onnx/structure.h"
@@ -14,7 +15,10 @@ namespace {
 
 constexpr int64_t kOldestOpset = 7;
 constexpr int64_t kNewestTestedOpset = 22;
-constexpr int64_t kMaxImportedNodes = 1'000'000;
+/// Nodes, iterations and kilobytes that unrolling and inlining may add: seconds of import.
+constexpr int64_t kMaxWork = 100'000;
+/// Functions that call functions.
+constexpr size_t kMaxFunctionDepth = 64;
 
 std::string domain_of(const NodeProto& node) {
   return node.domain() == "ai.onnx" ? "" : node.domain();
@@ -102,6 +106,11 @@ void ModelImporter::check_operator(const NodeProto& node, const Opsets& opsets, 
                                           function->name(), "' inside itself.")),
           &node, index, outer_node);
     if (!checked_functions_.insert(function).second) return;
+    if (open_functions_.size() >= kMaxFunctionDepth)
+      return report(Failure(Code::UnsupportedGraph,
+                            str("[onnx] ", describe_node(node, index), ": expected at most ",
+                                kMaxFunctionDepth, " functions inside each other, got more.")),
+                    &node, index, outer_node);
     open_functions_.insert(function);
     const Opsets inner = read_opsets(function->opset_import());
     for (int i = 0; i < function->node_size(); ++i)
@@ -118,10 +127,20 @@ void ModelImporter::check_operator(const NodeProto& node, const Opsets& opsets, 
          &node, index, outer_node);
 }
 
+namespace {
+
+/// What other failures say of themselves is not for users.
+std::string describe(const std::exception& failure) {
+  if (dynamic_cast<const Failure*>(&failure) != nullptr) return failure.what();
+  return core::describe(failure);
+}
+
+}  // namespace
+
 void ModelImporter::report(const std::exception& failure, const NodeProto* node, int index,
                            int outer_node) {
   ParserError error;
-  error.description = failure.what();
+  error.description = describe(failure);
   error.node = outer_node < 0 ? index : outer_node;
   error.func = "import";
   error.file = "onnx";
@@ -162,10 +181,7 @@ void ModelImporter::import_node(Scope& scope, const NodeProto& node, int index, 
     if (!input.empty() && scope.is_failed(input)) return fail_outputs();
   if (define_constant(scope, node)) return;
   try {
-    if (++num_imported_ > kMaxImportedNodes)
-      throw Failure(Code::UnsupportedGraph,
-                    str("[onnx] model: expected at most ", kMaxImportedNodes,
-                        " nodes with loops unrolled and functions inlined, got more."));
+    if (scope.depth > 0) spend_work(1);
     const ::onnx::FunctionProto* function = find_function(node);
     const Outputs outputs = function != nullptr ? import_function(scope, *function, node, index)
                                                 : import_operator(scope, node, index);
@@ -176,6 +192,14 @@ void ModelImporter::import_node(Scope& scope, const NodeProto& node, int index, 
     if (scope.outer != nullptr) throw;
     report(failure, &node, index, outer_node);
   }
+}
+
+void ModelImporter::spend_work(int64_t units) {
+  work_ += std::min(units, kMaxWork + 1);
+  if (work_ > kMaxWork)
+    throw Failure(Code::UnsupportedGraph,
+                  str("[onnx] model: expected loops unrolled and functions inlined to add at most ",
+                      kMaxWork, " nodes, iterations and kilobytes, got more."));
 }
 
 bool ModelImporter::define_constant(Scope& scope, const NodeProto& node) {

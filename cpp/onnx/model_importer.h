@@ -27,10 +27,12 @@ struct Scope {
   const Opsets* opsets = nullptr;
   /// Prefix of layer names and tensor names made here; empty in the main graph.
   std::string prefix;
+  /// Graphs and functions around this one.
+  int depth = 0;
   std::unordered_map<std::string, ir::ValueId> values;
   std::unordered_map<std::string, const ::onnx::TensorProto*> initializers;
   std::unordered_map<std::string, const ::onnx::SparseTensorProto*> sparse_initializers;
-  /// Other names of initializers, made by Identity.
+  /// Other names of initializers, made by Identity; none leads to another one of this scope.
   std::unordered_map<std::string, std::string> aliases;
   /// Names that some node, or the outside, reads.
   std::unordered_set<std::string> read;
@@ -82,6 +84,9 @@ class ModelImporter {
   ir::ValueId add_sequence(std::vector<ir::ValueId> elements);
   const std::vector<ir::ValueId>& sequence(ir::ValueId handle) const;
   std::string unique_layer_name(const std::string& wanted);
+  /// Counts nodes, iterations and kilobytes that the model does not have itself: what unrolling and
+  /// inlining make of it. Throws Failure once they are too many.
+  void spend_work(int64_t units);
   /// Imports a graph attribute; its outputs in order. Failures inside are thrown.
   Outputs import_subgraph(const Scope& outer, const ::onnx::GraphProto& graph,
                           const std::vector<ir::ValueId>& arguments, const std::string& prefix,
@@ -128,7 +133,7 @@ class ModelImporter {
   std::set<ir::ValueId> named_;
   std::set<const ::onnx::FunctionProto*> open_functions_;
   std::set<const ::onnx::FunctionProto*> checked_functions_;
-  int64_t num_imported_ = 0;
+  int64_t work_ = 0;
 };
 
 /// Versions by domain; opset 1 where a model of IR version 2 or older says nothing.

@@ -46,6 +46,17 @@ Dims declared_dims(const ::onnx::ValueInfoProto& input, std::vector<std::string>
   return dims;
 }
 
+/// Graphs and functions that may be inside each other: import goes into them by recursion.
+constexpr int kMaxDepth = 100;
+
+int inner_depth(const Scope& outer) {
+  if (outer.depth >= kMaxDepth)
+    throw Failure(Code::UnsupportedGraph,
+                  str("[onnx] model: expected at most ", kMaxDepth,
+                      " graphs and functions inside each other, got more."));
+  return outer.depth + 1;
+}
+
 /// What a call gives to the body of a function.
 struct Call {
   std::map<std::string, const AttributeProto*> attributes;
@@ -144,8 +155,10 @@ void ModelImporter::mark_outputs(Scope& scope) {
 Outputs ModelImporter::import_subgraph(const Scope& outer, const GraphProto& graph,
                                        const std::vector<ir::ValueId>& arguments,
                                        const std::string& prefix, int node_index) {
+  spend_work(1);
   Scope scope;
   scope.outer = &outer;
+  scope.depth = inner_depth(outer);
   scope.opsets = outer.opsets;
   scope.prefix = prefix + "/";
   enter_graph(scope, graph);
@@ -173,6 +186,7 @@ Outputs ModelImporter::import_function(Scope& scope, const ::onnx::FunctionProto
   const Scope no_outer;
   Scope inner;
   inner.outer = &no_outer;
+  inner.depth = inner_depth(scope);
   inner.opsets = &opsets;
   inner.prefix = scope.prefix + own + "/";
   for (int i = 0; i < function.input_size(); ++i) {
@@ -181,6 +195,9 @@ Outputs ModelImporter::import_function(Scope& scope, const ::onnx::FunctionProto
     else
       call.absent_inputs.insert(function.input(i));
   }
+  int64_t bytes = 0;
+  for (const NodeProto& each : function.node()) bytes += static_cast<int64_t>(each.ByteSizeLong());
+  spend_work(1 + bytes / 1024);
   GraphProto& body = memory_->function_bodies.emplace_back();
   *body.mutable_node() = function.node();
   for (NodeProto& each : *body.mutable_node()) bind_call(each, call);

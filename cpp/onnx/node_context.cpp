@@ -244,6 +244,8 @@ Outputs NodeContext::import_graph(const ::onnx::GraphProto& graph,
   return importer_.import_subgraph(scope_, graph, arguments, layer_name_ + "/" + part, index_);
 }
 
+void NodeContext::spend_work(int64_t units) { importer_.spend_work(units); }
+
 std::string NodeContext::describe() const { return describe_node(proto_, index_); }
 
 void NodeContext::fail(Code code, const std::string& sentence, std::source_location where) const {

@@ -107,6 +107,9 @@ class NodeContext {
   Outputs import_graph(const ::onnx::GraphProto& graph, const std::vector<ValueId>& arguments,
                        const std::string& part);
 
+  /// Counts layers and the like that one node turns into; fails when they are far too many.
+  void spend_work(int64_t units);
+
   /// "node 'conv1' (Conv)".
   std::string describe() const;
   [[noreturn]] void fail(Code code, const std::string& sentence,

@@ -62,7 +62,7 @@ struct OnnxParser::Impl {
     error.code = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr
                      ? ParserErrorCode::MemAllocFailed
                      : ParserErrorCode::InternalError;
-    error.description = failure.what();
+    error.description = core::describe(failure);
     core::log(logger, Severity::Error, error.description);
     errors.push_back(std::move(error));
   }

@@ -223,8 +223,7 @@ TensorData TensorReader::read(const TensorProto& tensor) {
   } catch (const Error& error) {
     fail(tensor, Code::InvalidValue, error.what());
   }
-  const auto bits = static_cast<size_t>(element_bits(tensor.data_type()));
-  const size_t bytes = (static_cast<size_t>(count) * bits + 7) / 8;
+  const size_t bytes = core::packed_bytes(count, element_bits(tensor.data_type()));
   if (tensor.has_segment())
     fail(tensor, Code::UnsupportedGraph, "expected a whole tensor, got a segment of one.");
   const ir::ConstantData raw = read_raw(tensor, bytes);
@@ -242,12 +241,15 @@ TensorData TensorReader::read_sparse(const ::onnx::SparseTensorProto& tensor) {
       fail(tensor.values(), Code::InvalidValue, "expected a sparse tensor of known shape.");
     result.dims.push_back(extent);
   }
-  const int64_t count = core::elems(result.dims);
-  if (count > kMaxSparseElems)
+  if (!core::has_valid_extents(result.dims) || core::elems(result.dims) > kMaxSparseElems)
     fail(tensor.values(), Code::UnsupportedNodeShape,
          str("expected a sparse tensor of at most ", kMaxSparseElems, " elements, got shape ",
              result.dims.to_string(), "."));
+  const int64_t count = core::elems(result.dims);
   const int64_t given = core::elems(values.dims);
+  if (core::dtype_bytes(values.dtype, 2) < 2)
+    fail(tensor.values(), Code::UnsupportedNodeDatatype,
+         str("expected sparse elements of whole bytes, got ", core::dtype_name(values.dtype), "."));
   const size_t width = core::dtype_bytes(values.dtype, 1);
   result.data.bytes = core::dtype_bytes(values.dtype, count);
   auto dense = allocate(result.data.bytes);
@@ -260,11 +262,14 @@ TensorData TensorReader::read_sparse(const ::onnx::SparseTensorProto& tensor) {
              "."));
   const auto* index = static_cast<const int64_t*>(indices.data.data.get());
   for (int64_t i = 0; i < given; ++i) {
-    int64_t at = is_flat ? index[i] : 0;
-    for (int k = 0; !is_flat && k < columns; ++k) at += index[i * columns + k] * strides[k];
-    if (at < 0 || at >= count)
-      fail(tensor.values(), Code::InvalidValue,
-           str("expected indices inside ", result.dims.to_string(), ", got element ", at, "."));
+    int64_t at = 0;
+    for (int k = 0; k < columns; ++k) {
+      const int64_t along = index[i * columns + k];
+      if (along < 0 || along >= (is_flat ? count : result.dims[k]))
+        fail(tensor.values(), Code::InvalidValue,
+             str("expected indices inside ", result.dims.to_string(), ", got ", along, "."));
+      at += is_flat ? along : along * strides[k];
+    }
     std::memcpy(static_cast<char*>(dense.get()) + static_cast<size_t>(at) * width,
                 static_cast<const char*>(values.data.data.get()) + static_cast<size_t>(i) * width,
                 width);

@@ -92,7 +92,7 @@ ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& i
   shape.padding = read_window_axes(attributes, "pre_padding", spatial, 0, 0);
   const WindowAxes post = read_window_axes(attributes, "post_padding", spatial, 0, 0);
   const WindowAxes extra = read_window_axes(attributes, "output_padding", spatial, 0, 0);
-  const auto mode = attributes.get_enum<PaddingMode>("padding_mode");
+  const PaddingMode mode = get_padding_mode(attributes);
   const bool same = mode == PaddingMode::SameUpper || mode == PaddingMode::SameLower;
   for (size_t i = 0; i < kWindowAxes; ++i) {
     const int64_t window = (shape.kernel[i] - 1) * shape.dilation[i] + 1;
@@ -104,9 +104,12 @@ ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& i
       shape.output[i] = core::kUnknownDim;
       continue;
     }
-    shape.output[i] = same ? shape.input[i] * shape.stride[i]
-                           : (shape.input[i] - 1) * shape.stride[i] + window - shape.padding[i] -
-                                 post[i] + extra[i];
+    const auto reach = [&](int64_t steps) {
+      return core::checked_product(steps, shape.stride[i], "extent of a deconvolution");
+    };
+    shape.output[i] =
+        same ? reach(shape.input[i])
+             : reach(shape.input[i] - 1) + window - shape.padding[i] - post[i] + extra[i];
     TRTLIKE_CHECK(shape.output[i] >= 0, "[ops] attribute 'pre_padding': expected less padding than",
                   " the output's extent, got an output extent of ", shape.output[i],
                   " for input shape ", input, ".");

@@ -56,7 +56,7 @@ const OpDefinition& cumulative_op() {
       .layer_type = 49,
       .attributes = {{"op", int64_t{0}}, {"exclusive", false}, {"reverse", false}},
       .inputs = {{.name = "input"}, {.name = "axis"}},
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
   };

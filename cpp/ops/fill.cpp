@@ -78,7 +78,7 @@ const OpDefinition& fill_op() {
       .inputs = {{.name = "shape", .optional = true},
                  {.name = "alpha", .optional = true},
                  {.name = "beta", .optional = true}},
-      .host_inputs = 1u << 0,
+      .host_inputs = {0},
       .infer = infer,
       .reference = reference,
   };

@@ -124,7 +124,7 @@ const OpDefinition& nms_op() {
                  {.name = "iou_threshold", .optional = true},
                  {.name = "score_threshold", .optional = true}},
       .num_outputs = 2,
-      .host_inputs = 1u << kMaxBoxes,
+      .host_inputs = {kMaxBoxes},
       .infer = infer,
       .reference = reference,
       .is_data_dependent = true,

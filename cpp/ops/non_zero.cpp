@@ -41,7 +41,7 @@ const OpDefinition& non_zero_op() {
       .layer_type = 41,
       .attributes = {},
       .inputs = {{.name = "input"}},
-      .host_inputs = 1u,
+      .host_inputs = {0},
       .infer = infer,
       .reference = reference,
       .is_data_dependent = true,

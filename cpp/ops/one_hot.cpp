@@ -58,7 +58,7 @@ const OpDefinition& one_hot_op() {
       .layer_type = 40,
       .attributes = {{"axis", int64_t{-1}}},
       .inputs = {{.name = "indices"}, {.name = "values"}, {.name = "depth"}},
-      .host_inputs = 1u << 2,
+      .host_inputs = {2},
       .infer = infer,
       .reference = reference,
   };

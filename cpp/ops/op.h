@@ -12,6 +12,7 @@
 #include "core/shape.h"
 #include "core/tensor_view.h"
 #include "ops/attributes.h"
+#include "ops/input_set.h"
 
 namespace trtlike::ops {
 
@@ -40,11 +41,11 @@ struct InferArgs {
   std::span<const TensorType> inputs;
   std::span<const HostValue> host;
   std::span<TensorType> outputs;
-  /// Bit i: input i is a constant of the network that is being built.
-  uint32_t constants = 0;
+  /// The inputs that are constants of the network that is being built.
+  InputSet constants = {};
 
   bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
-  bool is_constant(size_t i) const { return i < 32 && ((constants >> i) & 1u) != 0; }
+  bool is_constant(size_t i) const { return constants.contains(i); }
   const HostValue& host_value(size_t i) const;
 };
 
@@ -75,7 +76,7 @@ struct OpDefinition {
   std::vector<InputSpec> inputs;
   bool variadic = false;  ///< any number of further inputs like the last one
   int num_outputs = 1;
-  uint32_t host_inputs = 0;  ///< bit i: the shape rule needs the elements of input i at run time
+  InputSet host_inputs = {};  ///< the shape rule needs these inputs' elements at run time
   /// Sets every output's type and extents. Throws UserError for what the op does not take ("input 1
   /// 'kernel': expected rank 4, got rank 3 with shape [...]"); the caller adds the node's name.
   void (*infer)(const InferArgs& args);
@@ -109,7 +110,7 @@ Attributes complete_attributes(const OpDefinition& op,
 /// `constants` as in InferArgs.
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
            std::span<const HostValue> host, std::vector<TensorType>& outputs,
-           uint32_t constants = 0);
+           const InputSet& constants = {});
 
 /// Elements of outputs as far as they follow from `host`; one entry an output. Uses `propagate`,
 /// else, when every input's elements are known and the outputs are small, the reference.

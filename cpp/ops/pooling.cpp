@@ -87,10 +87,13 @@ W pool(const PoolingShape& shape, const W* plane, const WindowAxes& at) {
         if (x > most || x != x) most = x;
       }
   if (shape.type == PoolingType::Max) return most;
-  const int64_t inside = d.count * h.count * v.count;
-  const int64_t counted =
-      shape.excludes_padding ? inside : d.padded_count * h.padded_count * v.padded_count;
-  const double mean = counted == 0 ? 0 : sum / static_cast<double>(counted);
+  const auto product = [](int64_t a, int64_t b, int64_t c) {
+    return static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
+  };
+  const double counted = shape.excludes_padding
+                             ? product(d.count, h.count, v.count)
+                             : product(d.padded_count, h.padded_count, v.padded_count);
+  const double mean = counted == 0 ? 0 : sum / counted;
   if (shape.type == PoolingType::Average) return core::from_double<W>(mean);
   return core::from_double<W>((1 - shape.blend) * static_cast<double>(most) + shape.blend * mean);
 }

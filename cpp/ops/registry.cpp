@@ -102,10 +102,13 @@ Attributes complete_attributes(const OpDefinition& op,
 }
 
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
-           std::span<const HostValue> host, std::vector<TensorType>& outputs, uint32_t constants) {
+           std::span<const HostValue> host, std::vector<TensorType>& outputs,
+           const InputSet& constants) {
   check_arity(op, inputs);
   outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
   op.infer({attributes, inputs, host, outputs, constants});
+  for (size_t i = 0; i < outputs.size(); ++i)
+    core::check_extents(outputs[i].dims, "[ops] ", op.name, ", output ", i);
 }
 
 std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,

@@ -80,7 +80,7 @@ const OpDefinition& resize_op() {
                      {"exclude_outside", false},
                      {"cubic_coeff", -0.75}},
       .inputs = {{.name = "input"}, {.name = "shape", .optional = true}},
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
   };

@@ -83,7 +83,7 @@ const OpDefinition& shuffle_op() {
                      {"zero_is_placeholder", true},
                      {"second_transpose", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}, {.name = "reshape_dims", .optional = true}},
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
       .propagate = propagate,

@@ -94,7 +94,7 @@ const OpDefinition& slice_op() {
                  {.name = "stride", .optional = true},
                  {.name = "fill", .optional = true},
                  {.name = "axes", .optional = true}},
-      .host_inputs = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 5,
+      .host_inputs = {1, 2, 3, 5},
       .infer = infer,
       .reference = reference,
       .propagate = propagate,

@@ -60,7 +60,7 @@ const OpDefinition& squeeze_op() {
       .layer_type = 47,
       .attributes = {{"axes", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}, {.name = "axes", .optional = true}},
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
       .propagate = propagate,

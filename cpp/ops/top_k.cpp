@@ -99,7 +99,7 @@ const OpDefinition& top_k_op() {
                      {"indices_type", static_cast<int64_t>(DataType::Int32)}},
       .inputs = {{.name = "input"}, {.name = "k", .optional = true}},
       .num_outputs = 2,
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
   };

@@ -48,7 +48,7 @@ const OpDefinition& unsqueeze_op() {
       .layer_type = 48,
       .attributes = {{"axes", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}, {.name = "axes", .optional = true}},
-      .host_inputs = 1u << 1,
+      .host_inputs = {1},
       .infer = infer,
       .reference = reference,
       .propagate = propagate,

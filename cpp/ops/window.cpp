@@ -8,14 +8,6 @@
 namespace trtlike::ops {
 namespace {
 
-PaddingMode get_padding_mode(const Attributes& attributes) {
-  const int64_t mode = attributes.get_int("padding_mode");
-  TRTLIKE_CHECK(mode >= 0 && mode <= 3, "[ops] attribute 'padding_mode': expected ",
-                "EXPLICIT_ROUND_DOWN (0), EXPLICIT_ROUND_UP (1), SAME_UPPER (2) or ",
-                "SAME_LOWER (3), got ", mode, ".");
-  return static_cast<PaddingMode>(mode);
-}
-
 void resolve_same(Window& window, size_t axis, bool upper) {
   const int64_t stride = window.stride[axis];
   window.output[axis] = (window.input[axis] + stride - 1) / stride;
@@ -39,6 +31,14 @@ void resolve_explicit(Window& window, size_t axis, bool round_up) {
 
 }  // namespace
 
+PaddingMode get_padding_mode(const Attributes& attributes) {
+  const int64_t mode = attributes.get_int("padding_mode");
+  TRTLIKE_CHECK(mode >= 0 && mode <= 3, "[ops] attribute 'padding_mode': expected ",
+                "EXPLICIT_ROUND_DOWN (0), EXPLICIT_ROUND_UP (1), SAME_UPPER (2) or ",
+                "SAME_LOWER (3), got ", mode, ".");
+  return static_cast<PaddingMode>(mode);
+}
+
 int64_t Window::touched_post(int axis) const {
   const auto i = static_cast<size_t>(axis);
   return std::max<int64_t>(0, (output[i] - 1) * stride[i] + span(axis) - pre[i] - input[i]);
@@ -54,6 +54,9 @@ WindowAxes read_window_axes(const Attributes& attributes, const char* name, int 
   TRTLIKE_CHECK(std::all_of(list.begin(), list.end(), [&](int64_t v) { return v >= least; }),
                 "[ops] attribute '", name, "': expected numbers of at least ", least, ", got [",
                 core::join(list), "].");
+  TRTLIKE_CHECK(*std::max_element(list.begin(), list.end()) <= kMaxWindowNumber,
+                "[ops] attribute '", name, "': expected numbers of at most ", kMaxWindowNumber,
+                ", got [", core::join(list), "].");
   std::copy(list.begin(), list.end(), out.end() - spatial_axes);
   return out;
 }

@@ -43,8 +43,14 @@ struct Window {
   }
 };
 
-/// A list attribute with one number of at least `least` a spatial axis, right-aligned into three;
-/// an empty list gives `fill` everywhere. Throws UserError naming the attribute.
+/// The attribute of this name; throws UserError for other numbers than a mode's.
+PaddingMode get_padding_mode(const Attributes& attributes);
+
+/// Strides, dilations and padding beyond this are refused, so that products of them fit 64 bits.
+inline constexpr int64_t kMaxWindowNumber = int64_t{1} << 30;
+
+/// A list attribute with one number from `least` to kMaxWindowNumber a spatial axis, right-aligned
+/// into three; an empty list gives `fill` everywhere. Throws UserError naming the attribute.
 WindowAxes read_window_axes(const Attributes& attributes, const char* name, int spatial_axes,
                             int64_t least, int64_t fill);
 

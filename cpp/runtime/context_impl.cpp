@@ -70,6 +70,13 @@ std::vector<std::string> ExecutionContext::Impl::missing_inputs() const {
   return missing;
 }
 
+void ExecutionContext::Impl::check_bytes(size_t b, const Dims& dims) const {
+  const size_t bytes = runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes();
+  TRTLIKE_CHECK(bytes <= address_bytes[b], "[runtime] tensor '", plan().bindings[b].name,
+                "': expected memory of at least ", bytes, " bytes for shape ", dims, ", got ",
+                address_bytes[b], " bytes.");
+}
+
 bool ExecutionContext::Impl::shape_tensors_changed() const {
   for (size_t b = 0; b < num_bindings(); ++b) {
     const engine::PlanBinding& binding = plan().bindings[b];
@@ -78,6 +85,7 @@ bool ExecutionContext::Impl::shape_tensors_changed() const {
     if (!core::is_static(input_dims[b]) ||
         core::elems(input_dims[b]) != static_cast<int64_t>(values.size()))
       return true;
+    check_bytes(b, input_dims[b]);
     const bool same = core::dispatch_dtype(
         runtime::binding_value(plan(), static_cast<int>(b)).dtype, "shape tensor", [&](auto tag) {
           using T = decltype(tag);
@@ -101,6 +109,7 @@ void ExecutionContext::Impl::read_shape_tensors() {
     if (!binding.is_shape_tensor || !is_input(b)) continue;
     input_values[b].clear();
     if (addresses[b] == nullptr || !core::is_static(input_dims[b])) continue;
+    check_bytes(b, input_dims[b]);
     input_values[b] = runtime::read_elements(
         addresses[b], runtime::binding_value(plan(), static_cast<int>(b)).dtype,
         core::elems(input_dims[b]));
@@ -155,6 +164,7 @@ void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
 }
 
 const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
+  engine->plan().check_file();
   if (has_shape_tensors && shape_tensors_changed()) shapes_stale = state_stale = true;
   if (!state_stale) return state;
   const std::vector<std::string> missing = missing_inputs();
@@ -182,12 +192,7 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
 void ExecutionContext::Impl::check_addresses(const ShapeState& s) const {
   for (size_t b = 0; b < num_bindings(); ++b) {
     const Dims& dims = s.shapes().of(plan().bindings[b].value);
-    if (addresses[b] != nullptr && address_bytes[b] != UINT64_MAX && core::is_static(dims)) {
-      const size_t bytes = runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes();
-      TRTLIKE_CHECK(bytes <= address_bytes[b], "[runtime] tensor '", plan().bindings[b].name,
-                    "': expected memory of at least ", bytes, " bytes for shape ", dims, ", got ",
-                    address_bytes[b], " bytes.");
-    }
+    if (addresses[b] != nullptr && core::is_static(dims)) check_bytes(b, dims);
     if (addresses[b] != nullptr || allocators[b] != nullptr) continue;
     if (core::is_static(dims) && std::find(dims.begin(), dims.end(), 0) != dims.end()) continue;
     throw UserError(core::str("[runtime] tensor '", plan().bindings[b].name,

@@ -113,6 +113,8 @@ struct ExecutionContext::Impl {
   std::condition_variable idle;
 
  private:
+  /// Throws UserError when a tensor of this shape does not fit the memory that the caller gave.
+  void check_bytes(size_t binding, const Dims& dims) const;
   void read_shape_tensors();
   std::vector<int64_t> state_key() const;
   runtime::Shapes input_shapes() const;

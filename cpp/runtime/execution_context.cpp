@@ -20,11 +20,8 @@ bool guard(Logger* logger, F&& body) noexcept {
     return body();
   } catch (const InternalError& e) {
     core::log(logger, Severity::InternalError, e.what());
-  } catch (const std::bad_alloc&) {
-    core::log(logger, Severity::Error,
-              "[runtime] memory: expected more to be available, got none.");
   } catch (const std::exception& e) {
-    core::log(logger, Severity::Error, e.what());
+    core::log(logger, Severity::Error, core::describe(e));
   }
   return false;
 }

@@ -21,13 +21,7 @@ using kernels::TensorDesc;
 
 namespace {
 
-constexpr int64_t kMaxElems = int64_t{1} << 48;
-
 size_t index(int32_t value) { return static_cast<size_t>(value); }
-
-bool is_packed(const engine::PlanStep& step, size_t input) {
-  return input < 32 && ((step.packed_inputs >> input) & 1u) != 0;
-}
 
 /// Refused by every tactic: the sentence lists each one's reason.
 [[noreturn]] void fail_refused(const engine::PlanStep& step, const kernels::Problem& problem) {
@@ -60,6 +54,7 @@ Prepared::Prepared(const engine::LoadedPlan& loaded, const StepTable& table, con
   concrete_.steps = table.steps;
   describe_values(shapes);
   find_needed(shapes, kept);
+  check_outputs_fit();
   choose_tactics();
   aliases_ = engine::plan_aliases(concrete_);
   keep_known_elements();
@@ -83,13 +78,7 @@ void Prepared::describe_values(const Shapes& shapes) {
       desc.layout = kernels::Layout::Linear;
       continue;
     }
-    int64_t elems = 1;
-    for (int64_t extent : desc.dims)
-      if (extent > 1) {
-        TRTLIKE_CHECK(elems <= kMaxElems / extent, "[runtime] tensor '", value.name,
-                      "': expected fewer than 2^48 elements, got shape ", desc.dims, ".");
-        elems *= extent;
-      }
+    core::check_extents(desc.dims, "[runtime] tensor '", value.name, "'");
     const bool integral = core::is_host_type(value.dtype) &&
                           core::is_host_type(value.logical_dtype) &&
                           value.layout == kernels::Layout::Linear;
@@ -135,7 +124,7 @@ void Prepared::choose_tactic(size_t s) {
   const kernels::Tactic*& tactic = concrete_.steps[s].tactic;
   if (tactic != nullptr && !kernels::refuse(*tactic, problem)) return;
   // Packed constants cannot be read by any other tactic.
-  if (step.packed_inputs == 0)
+  if (step.packed_inputs.empty())
     for (const kernels::Tactic* other : kernels::tactics_for(step.op))
       if (!kernels::refuse(*other, problem) && (other->source != kernels::Source::Reference ||
                                                 engine::fits_reference(*concrete_.plan, step))) {
@@ -224,15 +213,16 @@ void Prepared::prepare_kernel(size_t s) {
   const kernels::Tactic& tactic = *concrete_.steps[s].tactic;
   const kernels::Problem problem = engine::make_problem(concrete_, s);
   std::span<const std::byte> packed = engine::packed_constants(concrete_, s);
-  uint32_t packed_mask = step.packed_inputs;
-  if (packed_mask == 0 && (packed_mask = engine::late_inputs(concrete_, s, problem)) != 0) {
+  ops::InputSet packed_inputs = step.packed_inputs;
+  if (packed_inputs.empty() &&
+      !(packed_inputs = engine::late_inputs(concrete_, s, problem)).empty()) {
     const kernels::Packed& late = late_packs_->get(s, tactic, problem);
     packed = {static_cast<const std::byte*>(late.data.get()), late.bytes};
   }
   std::vector<Operand> inputs, outputs;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
-    const bool absent = step.inputs[i] < 0 || (i < 32 && ((packed_mask >> i) & 1u) != 0);
-    inputs.push_back(absent || is_packed(step, i) ? Operand{} : operand(step.inputs[i]));
+    const bool absent = step.inputs[i] < 0 || packed_inputs.contains(i);
+    inputs.push_back(absent ? Operand{} : operand(step.inputs[i]));
   }
   for (int32_t value : step.outputs) outputs.push_back(value < 0 ? Operand{} : operand(value));
   std::unique_ptr<kernels::Kernel> kernel = tactic.prepare(problem, packed);
@@ -296,19 +286,26 @@ void Prepared::place_memory() {
   for (size_t i = 0; i < places.size(); ++i) *places[i] = plan.offsets[i];
   arena_bytes_ = plan.arena_bytes;
   arena_lower_bound_bytes_ = plan.lower_bound_bytes;
-  check_memory();
+  check_memory(arena_bytes_);
 }
 
-void Prepared::check_memory() const {
+void Prepared::check_memory(size_t bytes) const {
   const size_t total = core::total_memory_bytes();
-  if (arena_bytes_ < total) return;
+  if (bytes < total) return;
   size_t largest = 0;
   for (size_t v = 0; v < concrete_.descs.size(); ++v)
     if (concrete_.descs[v].bytes() > concrete_.descs[largest].bytes()) largest = v;
   throw UserError(core::str(
       "[runtime] memory: expected at most the ", total >> 20, " MiB of this machine, got ",
-      arena_bytes_ >> 20, " MiB for these shapes. The largest tensor is '",
+      bytes >> 20, " MiB for these shapes. The largest tensor is '",
       concrete_.plan->values[largest].name, "', ", concrete_.descs[largest].to_string(), "."));
+}
+
+/// Before any work that grows with the tensors.
+void Prepared::check_outputs_fit() const {
+  for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
+    for (int32_t value : concrete_.plan_step(s).outputs)
+      if (concrete_.steps[s].runs && value >= 0) check_memory(concrete_.desc(value).bytes());
 }
 
 void* Prepared::address(const Operand& operand, const Addresses& addresses) const {
@@ -391,7 +388,7 @@ bool Prepared::is_in_place(const Ready& ready, int32_t input, int32_t output) co
   return true;
 }
 
-void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept {
+void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const {
   if (times_ns == nullptr) return run_phases(pool, 0, phases_.size());
   size_t first = 0;
   for (const Ready& ready : ready_) {
@@ -403,20 +400,34 @@ void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const noexce
   }
 }
 
-void Prepared::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const noexcept {
+void Prepared::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const {
   struct State {
+    const Prepared* prepared;
     const Ready* ready;
     const Phase* phases;
-  } state{ready_.data(), phases_.data() + first};
+  } state{this, ready_.data(), phases_.data() + first};
   const auto run_slice = [](void* data, int number, int slice, int worker) {
     const State& all = *static_cast<const State*>(data);
     const Phase& phase = all.phases[number];
     const Ready& ready = all.ready[phase.ready];
     kernels::RunArgs args = ready.args;
     args.scratch = ready.scratch + static_cast<size_t>(worker) * ready.scratch_stride;
-    ready.kernel->run(args, phase.phase, slice);
+    all.prepared->run_kernel(ready, args, phase.phase, slice);
   };
   pool.run({counts_.data() + first, count}, run_slice, &state);
+}
+
+void Prepared::run_kernel(const Ready& ready, const kernels::RunArgs& args, int phase,
+                          int slice) const {
+  try {
+    ready.kernel->run(args, phase, slice);
+  } catch (...) {
+    const std::vector<engine::PlanStep>& steps = concrete_.plan->steps;
+    core::rethrow_in(ready.step < steps.size()
+                         ? core::str("[runtime] layer '", steps[ready.step].name, "' (",
+                                     steps[ready.step].op, ")")
+                         : "[runtime] copy to an output");
+  }
 }
 
 }  // namespace trtlike::runtime

@@ -50,8 +50,9 @@ class Prepared {
   /// (`is_same`).
   bool may_overlap(int32_t input, int32_t output, bool is_same) const;
   /// Runs the steps. With `times_ns` (one a step of the plan), adds the time of each. Allocates
-  /// nothing, throws nothing.
-  void run(const core::ThreadPool& pool, int64_t* times_ns) const noexcept;
+  /// nothing. Where a kernel throws, the rest does not run, and an Error names the layer; another
+  /// run may follow.
+  void run(const core::ThreadPool& pool, int64_t* times_ns) const;
 
   const engine::ConcretePlan& concrete() const { return concrete_; }
   const engine::AliasPlan& aliases() const { return aliases_; }
@@ -98,11 +99,13 @@ class Prepared {
   void add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
                  const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
   void place_memory();
-  void check_memory() const;
+  void check_memory(size_t bytes) const;
+  void check_outputs_fit() const;
   void keep_known_elements();
   Operand operand(int32_t value, int64_t offset_bytes = 0) const;
   void* address(const Operand& operand, const Addresses& addresses) const;
-  void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const noexcept;
+  void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const;
+  void run_kernel(const Ready& ready, const kernels::RunArgs& args, int phase, int slice) const;
 
   engine::ConcretePlan concrete_;
   engine::AliasPlan aliases_;

@@ -39,7 +39,7 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const int32_t value = step.inputs[i];
     operands.host.push_back(value < 0 ? ops::HostValue{} : shapes.host[index(value)]);
-    if (value < 0 || i >= 32 || ((op.host_inputs >> i) & 1u) == 0) continue;
+    if (value < 0 || !op.host_inputs.contains(i)) continue;
     const Dims& dims = shapes.of(value);
     TRTLIKE_CHECK(!core::is_static(dims) || core::elems(dims) <= kMaxHostElems, "[runtime] layer '",
                   step.name, "' (", step.op, "), input ", i, ": expected at most ", kMaxHostElems,

@@ -12,13 +12,14 @@ namespace trtlike {
 namespace {
 
 std::shared_ptr<CudaEngine> load(std::shared_ptr<const void> data, size_t nbytes,
-                                 const std::shared_ptr<Logger>& logger) {
+                                 const std::shared_ptr<Logger>& logger,
+                                 std::shared_ptr<const core::OpenFile> file = nullptr) {
   if (data != nullptr && reinterpret_cast<uintptr_t>(data.get()) % core::kAlignment != 0) {
     const std::shared_ptr<void> copy = core::allocate_shared(nbytes);
     std::memcpy(copy.get(), data.get(), nbytes);
     data = copy;
   }
-  auto plan = engine::read_plan(std::move(data), nbytes);
+  auto plan = engine::read_plan(std::move(data), nbytes, std::move(file));
   if (!plan->plan.fingerprint.empty() && plan->plan.fingerprint != core::cpu_fingerprint())
     core::log(logger, Severity::Warning, "[runtime] plan '", plan->plan.name,
               "': expected one that was tuned for this machine (", core::cpu_fingerprint(),
@@ -50,7 +51,7 @@ std::shared_ptr<CudaEngine> Runtime::load_engine_file(const std::string& path) {
   std::shared_ptr<CudaEngine> engine;
   core::log_failure(logger_.get(), core::str("while loading '", path, "'"), [&] {
     core::MappedFile file = core::map_file(path.c_str());
-    engine = load(std::move(file.data), file.bytes, logger_);
+    engine = load(std::move(file.data), file.bytes, logger_, std::move(file.file));
   });
   return engine;
 }

@@ -49,9 +49,9 @@ void ShapeState::read_host_inputs(Shapes& shapes, std::vector<int64_t>& read,
   const engine::PlanStep& step = loaded_.plan.steps[shapes.resolved];
   const ops::OpDefinition& op = *table_.steps[shapes.resolved].op;
   bool any = false;
-  for (size_t i = 0; i < step.inputs.size() && i < 32; ++i) {
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
     const int32_t value = step.inputs[i];
-    if (value < 0 || ((op.host_inputs >> i) & 1u) == 0) continue;
+    if (value < 0 || !op.host_inputs.contains(i)) continue;
     const auto v = static_cast<size_t>(value);
     if (ops::is_known(shapes.host[v])) continue;
     const void* data = values_[v];

@@ -75,7 +75,7 @@ kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
     const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
     problem.inputs.push_back(
         {formats.inputs[i].dtype, value.dims[shape], formats.inputs[i].layout});
-    if (value.constant != nullptr) problem.constant_mask |= 1u << i;
+    if (value.constant != nullptr) problem.constant_inputs.insert(i);
     problem.constants.push_back(
         value.constant == nullptr ? nullptr : constants.get(value, formats.inputs[i]));
   }

@@ -105,15 +105,16 @@ std::shared_ptr<void> SharedBuffers::scratch(size_t bytes) {
 Measurement::Measurement(const kernels::Tactic& tactic, const kernels::Problem& problem,
                          const core::ThreadPool& pool, bool cold_weights, SharedBuffers& buffers)
     : pool_(pool) {
-  const uint32_t packed = tactic.packed_inputs == nullptr ? 0 : tactic.packed_inputs(problem);
-  if (tactic.pack != nullptr && packed != 0) packed_ = tactic.pack(problem);
+  const ops::InputSet packed =
+      tactic.packed_inputs == nullptr ? ops::InputSet() : tactic.packed_inputs(problem);
+  if (tactic.pack != nullptr && !packed.empty()) packed_ = tactic.pack(problem);
   kernel_ =
       tactic.prepare(problem, {static_cast<const std::byte*>(packed_.data.get()), packed_.bytes});
   // What is larger puts itself out of the caches.
   cold_weights_ = cold_weights && packed_.bytes < 2 * core::last_level_cache_bytes();
   for (size_t i = 0; i < problem.inputs.size(); ++i) {
     const kernels::TensorDesc& desc = problem.inputs[i];
-    if (desc.is_absent() || ((packed >> i) & 1u) != 0) {
+    if (desc.is_absent() || packed.contains(i)) {
       inputs_.push_back(nullptr);
     } else if (problem.constants[i] != nullptr) {
       inputs_.push_back(problem.constants[i]);

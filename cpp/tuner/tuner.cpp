@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/cache.h"
+#include "core/check.h"
 #include "core/log.h"
 #include "tuner/candidates.h"
 #include "tuner/measure.h"
@@ -122,6 +123,7 @@ class Tuner {
     for (size_t a = 0; a < assignments.size(); ++a)
       for (const kernels::Tactic* tactic : select(assignments[a]))
         candidates.emplace_back(a, tactic);
+    failures_.clear();
     const std::vector<double> ms = candidate_times(node, assignments, candidates);
     for (size_t a = 0; a < assignments.size(); ++a) {
       State state{&assignments[a], {}, {}};
@@ -131,9 +133,13 @@ class Tuner {
       if (state.best.tactic != nullptr) states.push_back(state);
     }
     if (states.empty())
-      throw UnsupportedError(core::str("[tuner] node '", node.name, "' (", node.op->name,
-                                       "): expected a tactic within the workspace limit of ",
-                                       options_.workspace_limit, " bytes, got none."));
+      throw UnsupportedError(core::str(
+          "[tuner] node '", node.name, "' (", node.op->name,
+          "): expected a tactic that computes it",
+          options_.workspace_limit < 0
+              ? ""
+              : core::str(" within the workspace limit of ", options_.workspace_limit, " bytes"),
+          ", got none", failures_.empty() ? "." : ". ", core::join(failures_, " ")));
     note_runner_up(candidates, ms);
   }
 
@@ -193,11 +199,31 @@ class Tuner {
               {unknown.begin() + static_cast<long>(begin),
                unknown.begin() + static_cast<long>(std::min(begin + batch, unknown.size()))},
               ms);
+    keep_untimed(ms, unknown);
     for (size_t c = 0; c < tactics.size(); ++c)
       core::log(options_.logger, Severity::Verbose, "[tuner] '", name, "': ", tactics[c]->name,
                 " on ", problems[c]->inputs.empty() ? "" : problems[c]->inputs[0].to_string(), ": ",
                 ms[c], " ms");
     return ms;
+  }
+
+  /// Tactics refuse elements that make no sense, such as the ones that stand for those of a shape
+  /// tensor here. Where nothing could be timed, the first of them is taken.
+  void keep_untimed(std::vector<double>& ms, const std::vector<size_t>& which) {
+    const bool none = std::none_of(ms.begin(), ms.end(), [](double t) { return t < kInfinity; });
+    for (size_t c : which)
+      if (none && untimed_.contains(c)) ms[c] = kUnmeasuredMs * static_cast<double>(c + 1);
+    untimed_.clear();
+  }
+
+  /// Of a candidate that cannot run, or not with the elements that it was given.
+  double note_failure(const std::exception& failure, const kernels::Tactic& tactic,
+                      size_t candidate) {
+    if (dynamic_cast<const UserError*>(&failure) != nullptr) untimed_.insert(candidate);
+    failures_.push_back(core::str(tactic.name, ": ", core::describe(failure)));
+    failed_.insert(candidate);
+    core::log(options_.logger, Severity::Verbose, "[tuner] ", failures_.back());
+    return kInfinity;
   }
 
   void measure(const std::vector<const kernels::Tactic*>& tactics,
@@ -206,14 +232,21 @@ class Tuner {
     SharedBuffers buffers;
     std::vector<Sampler> samplers;
     std::vector<size_t> timed;
+    failed_.clear();
     for (size_t c : which) {
       check_cancelled();
       if (options_.timer) {
         ms[c] = options_.timer(*tactics[c], *problems[c]);
         continue;
       }
-      auto measurement =
-          std::make_shared<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_, buffers);
+      std::shared_ptr<Measurement> measurement;
+      try {
+        measurement =
+            std::make_shared<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_, buffers);
+      } catch (const std::exception& failure) {
+        ms[c] = note_failure(failure, *tactics[c], c);
+        continue;
+      }
       if (options_.workspace_limit >= 0 &&
           measurement->workspace_bytes() > options_.workspace_limit) {
         core::log(options_.logger, Severity::Verbose, "[tuner] ", tactics[c]->name,
@@ -222,14 +255,22 @@ class Tuner {
         ms[c] = kInfinity;
         continue;
       }
-      samplers.push_back(
-          [this, measurement] { return asks_to_go_on() ? measurement->sample() : 0; });
+      samplers.push_back([this, measurement, tactic = tactics[c], c] {
+        if (failed_.contains(c)) return kInfinity;
+        if (!asks_to_go_on()) return 0.0;
+        try {
+          return measurement->sample();
+        } catch (const std::exception& failure) {
+          return note_failure(failure, *tactic, c);
+        }
+      });
       timed.push_back(c);
     }
     const std::vector<double> best = measure_interleaved(std::move(samplers), options_.min_repeats);
     check_cancelled();
     for (size_t i = 0; i < timed.size(); ++i) ms[timed[i]] = best[i];
     for (size_t c : which) {
+      if (failed_.contains(c)) continue;
       const std::string key = cache_key(*tactics[c], *problems[c]);
       cache_.update(key, {tactics[c]->name, std::min(ms[c], kNeverMs)});
       if (ms[c] < kNeverMs) ms[c] = cache_.query(key)->time_ms;
@@ -401,6 +442,11 @@ class Tuner {
   std::map<size_t, std::vector<std::pair<double, std::string>>> timed_;
   std::vector<std::optional<std::string>> last_resorts_;
   std::map<std::string, double> reformat_times_;
+  /// Of the candidates that are measured together: those that threw, and of these the ones that may
+  /// run with other elements.
+  std::set<size_t> failed_, untimed_;
+  /// Why candidates of one node threw.
+  std::vector<std::string> failures_;
   PbqpProblem problem_;
   int measured_ = 0;
   bool is_cancelled_ = false;

@@ -20,7 +20,9 @@ class Runtime {
   /// used in place.
   std::shared_ptr<CudaEngine> deserialize_cuda_engine(std::shared_ptr<const void> data,
                                                       size_t nbytes);
-  /// Maps the file: nothing is copied, and processes share its pages.
+  /// Files of up to 16 MiB are copied. Larger ones are mapped: nothing is copied, and processes
+  /// share their pages, so the file must stay as it is; to replace it, write another one and rename
+  /// that. A run after it became shorter is refused; during a run that is fatal.
   std::shared_ptr<CudaEngine> load_engine_file(const std::string& path);
 
   /// Kept for scripts that read it back; a warning says that it has no effect.

@@ -230,11 +230,11 @@ struct Pair {
     return std::nullopt;
   }
 
-  static uint32_t packed_inputs(const Problem& problem) {
-    uint32_t mask = 0;
+  static ops::InputSet packed_inputs(const Problem& problem) {
+    ops::InputSet packed;
     for (size_t i = 1; i < problem.inputs.size(); ++i)
-      if (problem.has_input(i)) mask |= 1u << i;
-    return mask;
+      if (problem.has_input(i)) packed.insert(i);
+    return packed;
   }
 
   /// Panels of the first kernel, then bias and filters of the second one by blocks of lanes.

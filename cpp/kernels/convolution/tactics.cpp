@@ -8,9 +8,9 @@
 
 namespace trtlike::kernels::convolution {
 
-uint32_t packed_weights(const Problem& problem) {
-  if (!problem.is_constant(1)) return 0;
-  return problem.has_input(2) ? 6u : 2u;
+ops::InputSet packed_weights(const Problem& problem) {
+  if (!problem.is_constant(1)) return {};
+  return problem.has_input(2) ? ops::InputSet{1, 2} : ops::InputSet{1};
 }
 
 ops::ConvolutionShape shape_of(const Problem& problem) {

@@ -8,7 +8,7 @@
 namespace trtlike::kernels::convolution {
 
 /// Kernel and bias: what all tactics pack. Nothing where the kernel is no constant.
-uint32_t packed_weights(const Problem& problem);
+ops::InputSet packed_weights(const Problem& problem);
 
 /// Convolution, FusedConvolution or Deconvolution of these extents.
 ops::ConvolutionShape shape_of(const Problem& problem);

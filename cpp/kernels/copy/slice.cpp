@@ -148,7 +148,12 @@ std::optional<std::string> refuse_slice(const Problem& problem) {
     if (!is_list_known(problem, i) && problem.inputs[i].dtype != DataType::Int32 &&
         problem.inputs[i].dtype != DataType::Int64)
       return "needs ranges of s32 or s64";
-  if (are_lists_known(problem)) return std::nullopt;
+  if (are_lists_known(problem)) {
+    if (!copy::has_few_pieces(problem.inputs[0].dims, known_axes(problem),
+                              ops::sample_mode(*problem.attributes, "mode")))
+      return core::str("needs at most ", copy::kMaxPieces, " pieces");
+    return std::nullopt;
+  }
   if (!is_list_known(problem, 5)) return "needs axes that are known when it is prepared";
   if (ops::sample_mode(*problem.attributes, "mode") != SampleMode::StrictBounds)
     return "needs ranges that are known when it is prepared";
@@ -165,7 +170,12 @@ std::unique_ptr<Kernel> prepare_slice(const Problem& problem, std::span<const st
 }
 
 std::optional<std::string> refuse_padding(const Problem& problem) {
-  return copy::refuse_uncopyable(problem, 1);
+  if (auto refusal = copy::refuse_uncopyable(problem, 1)) return refusal;
+  if (!copy::has_few_pieces(problem.inputs[0].dims,
+                            ops::padding_axes(*problem.attributes, problem.inputs[0].dims),
+                            SampleMode::Fill))
+    return core::str("needs at most ", copy::kMaxPieces, " pieces");
+  return std::nullopt;
 }
 
 std::unique_ptr<Kernel> prepare_padding(const Problem& problem, std::span<const std::byte>) {

@@ -1,6 +1,10 @@
 // Segments of axes and their combinations.
 #include "kernels/copy/slice_boxes.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
 namespace trtlike::kernels::copy {
 namespace {
 
@@ -11,22 +15,58 @@ struct Segment {
   int64_t in_step = 0;
 };
 
-std::vector<Segment> cut_axis(const ops::SliceAxis& axis, int64_t extent, ops::SampleMode mode) {
+/// Elements that begin at `at` and lie `step` apart, until one is outside of [low, high].
+int64_t steps_inside(int64_t at, int64_t step, int64_t low, int64_t high) {
+  if (step == 0) return std::numeric_limits<int64_t>::max();
+  return (step > 0 ? high - at : at - low) / std::abs(step) + 1;
+}
+
+/// The longest run from element `i` of the axis on whose inputs lie at one stride, or outside.
+Segment find_run(const ops::SliceAxis& axis, int64_t i, int64_t extent, ops::SampleMode mode) {
+  const int64_t raw = axis.start + i * axis.stride, step = axis.stride, rest = axis.extent - i;
+  const bool is_inside = raw >= 0 && raw < extent;
+  Segment run{i, rest, ops::sample_position(raw, extent, mode), 0};
+  int64_t length = rest;
+  if (is_inside || mode == ops::SampleMode::Wrap) {
+    run.in_step = step;
+    length = steps_inside(run.in_start, step, 0, extent - 1);
+  } else if (mode == ops::SampleMode::Reflect && extent > 1) {
+    const int64_t period = 2 * (extent - 1), place = (raw % period + period) % period;
+    const bool is_forward = place < extent;
+    run.in_step = is_forward ? step : -step;
+    length = is_forward ? steps_inside(place, step, 0, extent - 1)
+                        : steps_inside(place, step, extent, period - 1);
+  } else {
+    if (raw < 0 && step > 0) length = (-1 - raw) / step + 1;
+    if (raw >= extent && step < 0) length = (raw - extent) / -step + 1;
+  }
+  run.count = std::min(rest, length);
+  return run;
+}
+
+/// True when `last` could take `run` in; a single element has no stride of its own.
+bool extend(Segment& last, const Segment& run) {
+  if (last.in_start < 0 || run.in_start < 0) {
+    if (last.in_start >= 0 || run.in_start >= 0) return false;
+    last.count += run.count;
+    return true;
+  }
+  const int64_t step = last.count == 1 ? run.in_start - last.in_start : last.in_step;
+  if (run.in_start != last.in_start + last.count * step || (run.count > 1 && run.in_step != step))
+    return false;
+  last.in_step = step;
+  last.count += run.count;
+  return true;
+}
+
+/// Stops once there are more than `most` segments.
+std::vector<Segment> cut_axis(const ops::SliceAxis& axis, int64_t extent, ops::SampleMode mode,
+                              size_t most) {
   std::vector<Segment> out;
-  for (int64_t i = 0; i < axis.extent; ++i) {
-    const int64_t at = ops::sample_position(axis.start + i * axis.stride, extent, mode);
-    if (!out.empty()) {
-      Segment& last = out.back();
-      const bool fills = at < 0 && last.in_start < 0;
-      const bool starts = at >= 0 && last.in_start >= 0 && last.count == 1;
-      if (starts) last.in_step = at - last.in_start;
-      if (fills || starts ||
-          (at >= 0 && last.in_start >= 0 && at == last.in_start + last.count * last.in_step)) {
-        ++last.count;
-        continue;
-      }
-    }
-    out.push_back({i, 1, at, 0});
+  for (int64_t i = 0; i < axis.extent && out.size() <= most;) {
+    const Segment run = find_run(axis, i, extent, mode);
+    i += run.count;
+    if (out.empty() || !extend(out.back(), run)) out.push_back(run);
   }
   return out;
 }
@@ -82,9 +122,17 @@ std::vector<Piece> slice_pieces(const TensorDesc& in, const TensorDesc& out,
   if (core::elems(out.dims) == 0) return pieces;
   std::vector<std::vector<Segment>> segments;
   for (size_t d = 0; d < axes.size(); ++d)
-    segments.push_back(cut_axis(axes[d], in.dims[static_cast<int>(d)], mode));
+    segments.push_back(cut_axis(axes[d], in.dims[static_cast<int>(d)], mode, kMaxPieces));
   Combiner(in, out, fill).combine(0, empty_box(out), segments, pieces);
   return pieces;
+}
+
+bool has_few_pieces(const Dims& in, const std::vector<ops::SliceAxis>& axes, ops::SampleMode mode) {
+  size_t pieces = 1;
+  for (size_t d = 0; d < axes.size() && pieces <= kMaxPieces; ++d)
+    pieces *=
+        std::max<size_t>(1, cut_axis(axes[d], in[static_cast<int>(d)], mode, kMaxPieces).size());
+  return pieces <= kMaxPieces;
 }
 
 }  // namespace trtlike::kernels::copy

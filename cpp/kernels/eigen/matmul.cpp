@@ -51,7 +51,7 @@ class EigenKernel final : public Kernel {
     if (packs_b) b_ = reinterpret_cast<const float*>(read_packed(packed, elems * sizeof(float)));
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int, int slice) const override {
     const int64_t column = slice % column_blocks_ * kColumns;
     const int64_t row = slice / column_blocks_ % row_blocks_ * kRows;
     const int64_t product = slice / (column_blocks_ * row_blocks_);

@@ -118,8 +118,8 @@ bool has_even_rows(const Problem& problem) {
   return true;
 }
 
-uint32_t packed_inputs(const Problem& problem) {
-  return (1u << kW) | (1u << kR) | (problem.has_input(kB) ? 1u << kB : 0u);
+ops::InputSet packed_inputs(const Problem& problem) {
+  return problem.has_input(kB) ? ops::InputSet{kW, kR, kB} : ops::InputSet{kW, kR};
 }
 
 Packed pack_weights(const Problem& problem, const WeightLayout& layout) {

@@ -44,7 +44,7 @@ WeightLayout weight_layout(const Problem& problem, const Loops& loops);
 /// where R is packed already.
 bool has_even_rows(const Problem& problem);
 /// W, R and, where it is given, b.
-uint32_t packed_inputs(const Problem& problem);
+ops::InputSet packed_inputs(const Problem& problem);
 Packed pack_weights(const Problem& problem, const WeightLayout& layout);
 
 }  // namespace trtlike::kernels::lstm

@@ -129,10 +129,13 @@ std::string read_problem(const Problem& problem, Setup& setup, bool packs) {
   return "";
 }
 
-uint32_t packed_inputs(const Problem& problem) {
+ops::InputSet packed_inputs(const Problem& problem) {
   Setup setup;
-  if (!read_problem(problem, setup).empty()) return 0;
-  return (setup.packs_b ? 1u << 1 : 0u) | (setup.packs_bias ? 1u << kBias : 0u);
+  ops::InputSet packed;
+  if (!read_problem(problem, setup).empty()) return packed;
+  if (setup.packs_b) packed.insert(1);
+  if (setup.packs_bias) packed.insert(kBias);
+  return packed;
 }
 
 PanelLayout::PanelLayout(const TileSet& tiles, int64_t n, int64_t k)

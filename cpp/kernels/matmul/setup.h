@@ -48,7 +48,7 @@ struct Setup {
 std::string read_problem(const Problem& problem, Setup& setup, bool packs = true);
 
 /// Bit i: input i is packed.
-uint32_t packed_inputs(const Problem& problem);
+ops::InputSet packed_inputs(const Problem& problem);
 
 /// B as panels, matrix after matrix, then the bias: each from a multiple of 64 bytes on, the bias
 /// filled with zeros to whole panels.

@@ -124,11 +124,11 @@ std::optional<std::string> refuse(const Problem& problem) {
   return std::nullopt;
 }
 
-uint32_t packed_inputs(const Problem& problem) {
-  uint32_t mask = 0;
+ops::InputSet packed_inputs(const Problem& problem) {
+  ops::InputSet packed;
   for (const size_t i : {1u, 2u})
-    if (problem.has_input(i) && problem.is_constant(i)) mask |= 1u << i;
-  return mask;
+    if (problem.has_input(i) && problem.is_constant(i)) packed.insert(i);
+  return packed;
 }
 
 size_t packed_bytes(const TensorDesc& operand) {
@@ -138,19 +138,19 @@ size_t packed_bytes(const TensorDesc& operand) {
 size_t packed_bytes(const Problem& problem) {
   size_t bytes = 0;
   for (const size_t i : {1u, 2u})
-    if (((packed_inputs(problem) >> i) & 1u) != 0) bytes += packed_bytes(problem.inputs[i]);
+    if (packed_inputs(problem).contains(i)) bytes += packed_bytes(problem.inputs[i]);
   return bytes;
 }
 
 /// Scale, then bias, in f32.
 Packed pack(const Problem& problem) {
   Packed packed;
-  const uint32_t mask = packed_inputs(problem);
+  const ops::InputSet inputs = packed_inputs(problem);
   packed.bytes = packed_bytes(problem);
   const auto block = core::allocate_shared(packed.bytes);
   auto* to = static_cast<std::byte*>(block.get());
   for (const size_t i : {1u, 2u}) {
-    if (((mask >> i) & 1u) == 0) continue;
+    if (!inputs.contains(i)) continue;
     const TensorDesc& desc = problem.inputs[i];
     const core::TensorView view{const_cast<void*>(problem.constants[i]), desc.dtype, desc.dims};
     for (int64_t j = 0; j < view.elems(); ++j)
@@ -170,11 +170,11 @@ class NormalizationKernel : public Kernel {
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(dtype_, 1))),
         epsilon_(static_cast<float>(problem.attributes->get_float("epsilon"))),
         simplified_(problem.attributes->get_bool("simplified")) {
-    const uint32_t mask = packed_inputs(problem);
+    const ops::InputSet inputs = packed_inputs(problem);
     const std::byte* from = read_packed(packed, packed_bytes(problem));
     for (const size_t i : {1u, 2u}) {
       given_[i - 1] = problem.has_input(i);
-      if (((mask >> i) & 1u) == 0) continue;
+      if (!inputs.contains(i)) continue;
       const auto* numbers = reinterpret_cast<const float*>(from);
       operands_[i - 1] = spread(numbers, core::elems(problem.inputs[i].dims), i - 1);
       from += packed_bytes(problem.inputs[i]);

@@ -62,7 +62,7 @@ class ConvolutionKernel final : public Kernel {
     built_.clear();
   }
 
-  void run(const RunArgs& args, int phase, int index) const noexcept override {
+  void run(const RunArgs& args, int phase, int index) const override {
     const OneThread one_thread;
     if (phase + 1 < static_cast<int>(slices_.size())) return copy_weights(args, index);
     const PreparedSlice& slice = prepared_[static_cast<size_t>(index)];
@@ -249,9 +249,9 @@ std::optional<std::string> refuse(const Problem& problem) {
   return std::nullopt;
 }
 
-uint32_t packed_inputs(const Problem& problem) {
-  if (!problem.is_constant(1)) return 0;
-  return problem.has_input(2) ? 0b110 : 0b010;
+ops::InputSet packed_inputs(const Problem& problem) {
+  if (!problem.is_constant(1)) return {};
+  return problem.has_input(2) ? ops::InputSet{1, 2} : ops::InputSet{1};
 }
 
 template <Slicing slicing>

@@ -208,7 +208,7 @@ class MatmulKernel final : public Kernel {
     slices_ = {static_cast<int>(prepared_.size())};
   }
 
-  void run(const RunArgs& args, int, int index) const noexcept override {
+  void run(const RunArgs& args, int, int index) const override {
     const OneThread one_thread;
     const Slice& slice = prepared_[static_cast<size_t>(index)];
     const auto at = [](const void* base, int64_t offset) {
@@ -330,10 +330,13 @@ std::optional<std::string> refuse(const Problem& problem) {
   return std::nullopt;
 }
 
-uint32_t packed_inputs(const Problem& problem) {
+ops::InputSet packed_inputs(const Problem& problem) {
   Setup setup;
-  if (!make_setup(problem, setup).empty()) return 0;
-  return (setup.packs_b ? 0b010u : 0u) | (setup.has_bias ? 0b100u : 0u);
+  ops::InputSet packed;
+  if (!make_setup(problem, setup).empty()) return packed;
+  if (setup.packs_b) packed.insert(1);
+  if (setup.has_bias) packed.insert(2);
+  return packed;
 }
 
 Packed pack(const Problem& problem) {

@@ -97,9 +97,12 @@ void Call::set(size_t slot, const void* address) const noexcept {
   dnnl_memory_set_data_handle(arguments_[slot].memory, const_cast<void*>(address));
 }
 
-void Call::run() const noexcept {
-  dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(arguments_.size()),
-                         arguments_.data());
+void Call::run() const {
+  const dnnl_status_t status = dnnl_primitive_execute(
+      primitive_.get(), stream().get(), static_cast<int>(arguments_.size()), arguments_.data());
+  if (status != dnnl_success)
+    throw UnsupportedError(
+        core::str("[kernels] oneDNN: expected its primitive to run, got status ", status, "."));
 }
 
 Copy::Copy(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
@@ -112,7 +115,7 @@ Copy::Copy(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
   call_->add(DNNL_ARG_SCRATCHPAD, scratchpad);
 }
 
-void Copy::run(const void* from, void* to, void* scratch) const noexcept {
+void Copy::run(const void* from, void* to, void* scratch) const {
   call_->set(0, from);
   call_->set(1, to);
   call_->set(2, scratch);

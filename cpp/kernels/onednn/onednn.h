@@ -51,7 +51,8 @@ class Call {
   /// Gives the slot to `set` the argument's address by.
   size_t add(int argument, const dnnl::memory::desc& desc);
   void set(size_t slot, const void* address) const noexcept;
-  void run() const noexcept;
+  /// Throws UnsupportedError for what the library reports.
+  void run() const;
 
  private:
   dnnl::primitive primitive_;
@@ -64,7 +65,7 @@ class Copy {
  public:
   Copy(const dnnl::memory::desc& from, const dnnl::memory::desc& to);
   size_t scratch_bytes() const { return scratch_bytes_; }
-  void run(const void* from, void* to, void* scratch) const noexcept;
+  void run(const void* from, void* to, void* scratch) const;
 
  private:
   size_t scratch_bytes_ = 0;

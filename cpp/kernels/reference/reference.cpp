@@ -16,8 +16,8 @@ class ReferenceKernel final : public Kernel {
       outputs_.push_back({nullptr, desc.dtype, desc.dims});
   }
 
-  /// The specification may allocate; it is the fallback, not a fast path.
-  void run(const RunArgs& args, int, int) const noexcept override {
+  /// The specification may allocate, and refuse elements; it is the fallback, not a fast path.
+  void run(const RunArgs& args, int, int) const override {
     std::vector<core::TensorView> inputs = inputs_, outputs = outputs_;
     for (size_t i = 0; i < inputs.size(); ++i) inputs[i].data = const_cast<void*>(args.inputs[i]);
     for (size_t i = 0; i < outputs.size(); ++i) outputs[i].data = args.outputs[i];
@@ -32,8 +32,11 @@ class ReferenceKernel final : public Kernel {
 };
 
 /// Four-bit integers are what Dequantize reads; nothing computes with the other small types.
-bool is_computable(DataType dtype) {
-  return core::is_number(dtype) || dtype == DataType::Bool || dtype == DataType::Int4;
+bool is_computable(const Problem& problem, const TensorDesc& desc) {
+  if (desc.is_absent()) return true;
+  if (desc.dtype == DataType::Int4)
+    return std::string_view(problem.op->name) == "Dequantize" && &desc == problem.inputs.data();
+  return core::is_number(desc.dtype) || desc.dtype == DataType::Bool;
 }
 
 std::optional<std::string> refuse_operands(const Problem& problem) {
@@ -41,7 +44,7 @@ std::optional<std::string> refuse_operands(const Problem& problem) {
     for (const TensorDesc& desc : *descs) {
       if (desc.layout != Layout::Linear)
         return core::str("needs linear, got ", layout_name(desc.layout));
-      if (!is_computable(desc.dtype))
+      if (!is_computable(problem, desc))
         return core::str("needs an element type that can be computed with, got ",
                          core::dtype_short_name(desc.dtype));
     }

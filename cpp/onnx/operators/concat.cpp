@@ -21,6 +21,7 @@ Extents split_sizes(NodeContext& node, int axis) {
   const auto count = node.get_int("num_outputs", static_cast<int64_t>(node.num_outputs()));
   if (count < 1)
     node.fail_attribute("num_outputs", core::str("expected 1 or more, got ", count, "."));
+  node.spend_work(count);
   const Extent whole = extent_of(node, node.input(0), axis);
   const Extent part = floor_divide(node, add(node, whole, count - 1), count);
   Extents sizes(static_cast<size_t>(count - 1), part);

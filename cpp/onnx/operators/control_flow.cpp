@@ -55,16 +55,33 @@ ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axi
   return concat(node, rows, axis < 0 ? axis + node.rank(rows[0]) : axis, "stack");
 }
 
+/// The element of a loop's trip count or condition where it is known.
+std::optional<int64_t> known_scalar(NodeContext& node, const char* what, ValueId value) {
+  const auto elements = node.known_ints(value);
+  if (!elements) return std::nullopt;
+  if (elements->size() != 1)
+    node.fail(Code::InvalidNode, str("expected ", what, " of one element, got shape ",
+                                     node.dims(value).to_string(), "."));
+  return elements->front();
+}
+
+void check_num_outputs(NodeContext& node, const ::onnx::GraphProto& body, size_t least) {
+  if (static_cast<size_t>(body.output_size()) < least)
+    node.fail_attribute("body", str("expected a graph of at least ", least, " outputs, got ",
+                                    body.output_size(), "."));
+}
+
 Outputs import_loop(NodeContext& node) {
   const ::onnx::GraphProto& body = node.get_graph("body");
-  const auto limit =
-      node.has_input(0) ? node.known_ints(node.input(0)) : std::vector<int64_t>{kMaxIterations + 1};
-  auto condition = node.has_input(1) ? node.known_ints(node.input(1)) : std::vector<int64_t>{1};
+  const auto limit = node.has_input(0) ? known_scalar(node, "a trip count", node.input(0))
+                                       : std::optional<int64_t>{kMaxIterations + 1};
+  auto condition = node.has_input(1) ? known_scalar(node, "a condition", node.input(1))
+                                     : std::optional<int64_t>{1};
   const size_t carried = node.num_inputs() - std::min<size_t>(2, node.num_inputs());
+  check_num_outputs(node, body, 1 + carried);
   std::vector<ValueId> state;
   for (size_t i = 0; i < carried; ++i) state.push_back(node.any_input(i + 2));
-  const size_t num_scans = static_cast<size_t>(body.output_size()) -
-                           std::min<size_t>(1 + carried, static_cast<size_t>(body.output_size()));
+  const size_t num_scans = static_cast<size_t>(body.output_size()) - 1 - carried;
   std::vector<std::vector<ValueId>> scans(num_scans);
   for (int64_t i = 0;; ++i) {
     if (!limit || !condition)
@@ -72,7 +89,7 @@ Outputs import_loop(NodeContext& node) {
           Code::UnsupportedNodeDynamic,
           "expected a trip count and a condition that are known when the model is parsed, got "
           "computed ones.");
-    if (condition->front() == 0 || i >= limit->front()) break;
+    if (*condition == 0 || i >= *limit) break;
     if (i >= kMaxIterations)
       node.fail(Code::UnsupportedNode,
                 str("expected at most ", kMaxIterations, " iterations, got more."));
@@ -80,9 +97,9 @@ Outputs import_loop(NodeContext& node) {
                                    node.add_constant(DataType::Bool, {}, {1.0})};
     arguments.insert(arguments.end(), state.begin(), state.end());
     const Outputs results = node.import_graph(body, arguments, str(i));
-    condition = node.known_ints(results.at(0));
-    for (size_t k = 0; k < carried; ++k) state[k] = results.at(k + 1);
-    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(results.at(1 + carried + k));
+    condition = known_scalar(node, "a condition", results[0]);
+    for (size_t k = 0; k < carried; ++k) state[k] = results[k + 1];
+    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(results[1 + carried + k]);
   }
   Outputs outputs = state;
   for (size_t k = 0; k < num_scans; ++k) {
@@ -108,6 +125,7 @@ Outputs import_scan(NodeContext& node) {
     node.fail_attribute("num_scan_inputs", str("expected between 1 and ", node.num_inputs(),
                                                ", got ", num_inputs, "."));
   const size_t carried = node.num_inputs() - num_inputs;
+  check_num_outputs(node, body, carried);
   std::vector<ValueId> state;
   for (size_t i = 0; i < carried; ++i) state.push_back(node.input(i));
   const auto axis_of = [&](size_t i) {
@@ -131,11 +149,11 @@ Outputs import_scan(NodeContext& node) {
                                    {{"axis", int64_t{axis_of(i)}}}, "element"));
     }
     const Outputs results = node.import_graph(body, arguments, str(step));
-    for (size_t k = 0; k < carried; ++k) state[k] = results.at(k);
+    for (size_t k = 0; k < carried; ++k) state[k] = results[k];
     for (size_t k = 0; k < num_scans; ++k) {
       const bool reversed = list_entry(node, "scan_output_directions", k) != 0;
       auto& values = scans[k];
-      values.insert(reversed ? values.begin() : values.end(), results.at(carried + k));
+      values.insert(reversed ? values.begin() : values.end(), results[carried + k]);
     }
   }
   Outputs outputs = state;

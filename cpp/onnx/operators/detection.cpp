@@ -19,7 +19,12 @@ Outputs import_non_zero(NodeContext& node) {
   const ValueId indices = node.add("NonZero", {x});
   if (!is_scalar) return {indices};
   // A scalar has no axes to tell positions on.
-  return {reshape_to(node, indices, {0, extent_of(node, indices, 1)}, "scalar")};
+  SliceArguments none;
+  none.axes = {0};
+  none.start = {0};
+  none.shape = {0};
+  none.stride = {1};
+  return {slice(node, indices, none, "scalar")};
 }
 
 Outputs import_compress(NodeContext& node) {

@@ -30,9 +30,15 @@ Outputs import_constant_of_shape(NodeContext& node) {
   const Extents extents = read_extents(node, node.input(0));
   const ValueId scalar = node.add_constant(fill);
   const auto known = known_extents(extents);
-  if (!known || core::elems(Dims(*known)) > kConstantElems)
-    return {expand_to(node, scalar, extents)};
+  if (!known) return {expand_to(node, scalar, extents)};
   const Dims dims(*known);
+  for (const int64_t extent : dims)
+    if (extent < 0)
+      node.fail_input(
+          Code::InvalidNode, 0,
+          core::str("expected extents of 0 or more, got shape ", dims.to_string(), "."));
+  core::check_extents(dims, "[onnx] ", node.describe());
+  if (core::elems(dims) > kConstantElems) return {expand_to(node, scalar, extents)};
   const size_t width = core::dtype_bytes(fill.dtype, 1);
   const size_t bytes = core::dtype_bytes(fill.dtype, core::elems(dims));
   const std::shared_ptr<void> data = core::allocate_shared(std::max<size_t>(bytes, 1));
@@ -64,6 +70,9 @@ double known_range_count(NodeContext& node, double start, double limit, double d
   if (!std::isfinite(count))
     node.fail(Code::InvalidNode, core::str("expected a finite number of elements, got start ",
                                            start, ", limit ", limit, " and delta ", delta, "."));
+  if (count > static_cast<double>(core::kMaxElems))
+    node.fail(Code::UnsupportedNodeShape,
+              core::str("expected a range of at most 2^48 elements, got ", count, "."));
   return std::max(0.0, count);
 }
 
@@ -116,9 +125,11 @@ Outputs import_eye_like(NodeContext& node) {
     dtype = to_dtype(static_cast<int32_t>(node.get_int("dtype")), node.describe());
   const int64_t k = node.get_int("k", 0);
   std::vector<double> elements(static_cast<size_t>(core::elems(dims)), 0.0);
-  for (int64_t row = 0; row < dims[0]; ++row)
-    if (row + k >= 0 && row + k < dims[1])
-      elements[static_cast<size_t>(row * dims[1] + row + k)] = 1.0;
+  // Rows that the diagonal crosses; far away it crosses none.
+  const bool is_inside = k > -dims[0] && k < dims[1];
+  const int64_t last = is_inside ? std::min(dims[0], dims[1] - k) : 0;
+  for (int64_t row = is_inside ? std::max<int64_t>(0, -k) : 0; row < last; ++row)
+    elements[static_cast<size_t>(row * dims[1] + row + k)] = 1.0;
   return {node.add_constant(dtype, dims, elements)};
 }
 

@@ -10,11 +10,25 @@ constexpr int64_t kNd = 2;
 constexpr int64_t kScatterElement = 0;
 constexpr int64_t kScatterNd = 1;
 
+/// Indices that the model holds must be inside.
+void check_indices(NodeContext& node, int axis) {
+  const int64_t extent = node.dims(node.input(0))[axis];
+  const auto indices = core::is_known(extent) ? node.known_ints(node.input(1)) : std::nullopt;
+  if (!indices) return;
+  for (const int64_t index : *indices)
+    if (index < -extent || index >= extent)
+      node.fail_input(
+          Code::InvalidNode, 1,
+          core::str("expected indices between ", -extent, " and ", extent - 1, " for axis ", axis,
+                    " of shape ", node.dims(node.input(0)).to_string(), ", got ", index, "."));
+}
+
 /// Argument: the mode, by axis.
 Outputs import_gather(NodeContext& node) {
-  const int64_t axis = node.normalize_axis(node.get_int("axis", 0), node.rank(node.input(0)));
+  const int axis = node.normalize_axis(node.get_int("axis", 0), node.rank(node.input(0)));
+  check_indices(node, axis);
   return {node.add("Gather", {node.input(0), node.input(1)},
-                   {{"mode", node.argument()}, {"axis", axis}})};
+                   {{"mode", node.argument()}, {"axis", int64_t{axis}}})};
 }
 
 Outputs import_gather_nd(NodeContext& node) {

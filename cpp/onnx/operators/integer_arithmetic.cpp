@@ -36,6 +36,9 @@ ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
 
 ValueId convolution(NodeContext& node, ValueId x, ValueId kernel, ValueId bias) {
   const Dims dims = node.dims(kernel);
+  if (dims.rank() < 3 || dims.rank() > 5)
+    node.fail(Code::UnsupportedNodeShape,
+              core::str("expected a kernel of rank 3, 4 or 5, got shape ", dims.to_string(), "."));
   const Window window = read_window(node, dims.rank() - 2, {dims.begin() + 2, dims.end()});
   return node.add("Convolution", {x, kernel, bias},
                   {{"num_output_maps", dims[0]},

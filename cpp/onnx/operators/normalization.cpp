@@ -15,6 +15,8 @@ constexpr int64_t kReduceAverage = static_cast<int64_t>(ops::ReduceOperation::Av
 /// A parameter of one element a channel as [1, C, 1, ...].
 ValueId per_channel(NodeContext& node, ValueId parameter, int rank) {
   const Dims& dims = node.dims(parameter);
+  if (rank < 2)
+    node.fail_input(Code::InvalidNode, 0, core::str("expected rank 2 or more, got ", rank, "."));
   if (dims.rank() != 1)
     node.fail(Code::InvalidNode,
               core::str("expected scale and bias of rank 1, got shape ", dims.to_string(), "."));

@@ -62,6 +62,7 @@ std::vector<int64_t> part_sizes(NodeContext& node, int64_t whole) {
   }
   if (size < 1)
     node.fail_input(Code::InvalidNode, 1, str("expected sizes above 0, got ", size, "."));
+  node.spend_work(whole / size);
   std::vector<int64_t> sizes;
   for (int64_t at = 0; at < whole; at += size) sizes.push_back(std::min(size, whole - at));
   return sizes;

@@ -28,10 +28,10 @@ Outputs import_slice(NodeContext& node) {
   AttributeList attributes{{"clamp_ends", true}};
   std::vector<ValueId> inputs{node.input(0), {}, {}, {}, {}, {}};
   const int64_t count = node.dims(node.input(1)).rank() == 1 ? node.dims(node.input(1))[0] : -1;
-  if (count < 0)
+  if (count < 0 || count > Dims::kMaxDims)
     node.fail_input(Code::UnsupportedNodeDynamic, 1,
-                    core::str("expected a tensor of rank 1 and known size, got shape ",
-                              node.dims(node.input(1)).to_string(), "."));
+                    core::str("expected a tensor of rank 1 with at most ", Dims::kMaxDims,
+                              " elements, got shape ", node.dims(node.input(1)).to_string(), "."));
   const auto give = [&](const char* name, size_t from, size_t to) {
     if (!node.has_input(from)) return;
     if (const auto known = node.known_ints(node.input(from)))

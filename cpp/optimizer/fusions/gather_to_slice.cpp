@@ -20,7 +20,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   auto index = static_cast<int64_t>(elements->front());
   if (index < 0 && x[axis] < 0) return std::nullopt;
   if (index < 0) index += x[axis];
-  if (x[axis] >= 0 && index >= x[axis]) return std::nullopt;
+  if (index < 0 || (x[axis] >= 0 && index >= x[axis])) return std::nullopt;
   ir::Patch patch(graph);
   patch.inherit_from(id);
   ir::ValueId out =

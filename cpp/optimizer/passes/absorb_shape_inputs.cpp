@@ -73,7 +73,7 @@ int absorb_node(ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
   const size_t count = std::min(node.inputs.size(), node.op->inputs.size());
   for (size_t i = 0; i < count; ++i) {
-    if (!node.inputs[i] || !node.op->inputs[i].optional || (node.op->host_inputs >> i & 1u) == 0)
+    if (!node.inputs[i] || !node.op->host_inputs.contains(i) || !node.op->inputs[i].optional)
       continue;
     const auto attributes = with_input_as_attribute(graph, node, i);
     if (!attributes || !still_infers(graph, node, *attributes, i)) continue;
@@ -89,7 +89,7 @@ int absorb_node(ir::Graph& graph, ir::NodeId id) {
 int absorb_shape_inputs(ir::Graph& graph) {
   int changes = 0;
   for (const ir::NodeId id : graph.topological_order())
-    if (graph.node(id).op->host_inputs != 0) changes += absorb_node(graph, id);
+    if (!graph.node(id).op->host_inputs.empty()) changes += absorb_node(graph, id);
   return changes;
 }
 

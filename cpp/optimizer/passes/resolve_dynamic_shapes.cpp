@@ -83,7 +83,7 @@ int resolve_dynamic_shapes(Graph& graph) {
   const auto has_host_input = [&](NodeId id) {
     const Node& node = graph.node(id);
     for (size_t i = 0; i < node.inputs.size() && i < 32; ++i)
-      if (node.inputs[i] && (node.op->host_inputs >> i & 1u) != 0) return true;
+      if (node.inputs[i] && node.op->host_inputs.contains(i)) return true;
     return false;
   };
   const std::vector<NodeId> order = graph.topological_order();

@@ -65,5 +65,60 @@ TEST(Dtype, half_rounds_to_nearest_even_and_overflows_to_infinity) {
   EXPECT_EQ(half_to_float(float_to_half(0x1p-25f)), 0.0f);
 }
 
+template <typename F>
+std::string refusal(F&& call) {
+  try {
+    call();
+  } catch (const UserError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(Shape, counts_that_no_memory_holds_are_refused_before_they_wrap) {
+  using testing::HasSubstr;
+  const Dims shapes[] = {{(int64_t{1} << 59) + 4},
+                         {int64_t{1} << 60},
+                         {INT64_MAX},
+                         {int64_t{1} << 33, int64_t{1} << 33},
+                         {0, int64_t{1} << 62},
+                         {int64_t{1} << 40, 0, int64_t{1} << 40},
+                         {INT64_MAX, INT64_MAX, 4},
+                         {(int64_t{1} << 48) + 1}};
+  for (const Dims& dims : shapes) {
+    EXPECT_THAT(refusal([&] { elems(dims); }), HasSubstr("expected at most 2^48 elements")) << dims;
+    EXPECT_THAT(refusal([&] { check_extents(dims, "[test] x"); }),
+                HasSubstr("[test] x: expected at most 2^48 elements, got shape"))
+        << dims;
+  }
+  EXPECT_EQ(elems({int64_t{1} << 48, 1}), int64_t{1} << 48);
+  EXPECT_EQ(elems({int64_t{1} << 40, 0}), 0);
+  check_extents({-1, int64_t{1} << 40, -1, 0}, "x");
+  EXPECT_THAT(refusal([] { check_extents({2, -5}, "[test] x"); }),
+              HasSubstr("[test] x: expected extents of 0 or more, got shape [2, -5]."));
+}
+
+TEST(Shape, numbers_that_do_not_fit_64_bits_are_refused) {
+  using testing::HasSubstr;
+  EXPECT_EQ(checked_product(-4, int64_t{1} << 61, "x"), INT64_MIN);
+  EXPECT_EQ(checked_sum(INT64_MAX, -1, "x"), INT64_MAX - 1);
+  EXPECT_THAT(
+      refusal([] { checked_product(4, int64_t{1} << 62, "extent"); }),
+      HasSubstr("[core] extent: expected a number of 64 bits, got 4 * 4611686018427387904."));
+  EXPECT_THAT(refusal([] { checked_sum(INT64_MIN, -1, "extent"); }), HasSubstr("64 bits"));
+}
+
+TEST(Dtype, bytes_are_counted_for_every_width_and_refused_for_impossible_counts) {
+  EXPECT_EQ(dtype_bytes(DataType::Int4, 5), 3u);
+  EXPECT_EQ(dtype_bytes(DataType::Int64, int64_t{1} << 48), size_t{1} << 51);
+  EXPECT_EQ(packed_bytes(3, 64), 24u);
+  for (const int64_t count : {int64_t{-1}, (int64_t{1} << 59) + 4, int64_t{1} << 60, INT64_MAX})
+    for (const DataType dtype : {DataType::Int4, DataType::Half, DataType::Float, DataType::Int64})
+      EXPECT_THAT(refusal([&] { dtype_bytes(dtype, count); }),
+                  testing::HasSubstr("expected between 0 and 2^48 elements"));
+  EXPECT_THAT(refusal([] { dtype_bytes(static_cast<DataType>(99), 1); }),
+              testing::HasSubstr("element type: expected a DataType from 0 to"));
+}
+
 }  // namespace
 }  // namespace trtlike::core

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "trtlike/error.h"
+
 namespace trtlike::core {
 namespace {
 
@@ -60,6 +62,28 @@ TEST(ThreadPool, leaves_the_callers_affinity_as_it_was) {
   for (int run = 0; run < 200; ++run) add_up(pool);
   ASSERT_EQ(sched_getaffinity(0, sizeof after, &after), 0);
   EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+TEST(ThreadPool, what_a_slice_throws_reaches_the_caller_and_the_next_run_works) {
+  for (const int threads : {1, 2, 4}) {
+    const ThreadPool pool(threads);
+    for (int round = 0; round < 100; ++round) {
+      std::atomic<int> later{0};
+      struct State {
+        std::atomic<int>* later;
+        int bad;
+      } state{&later, round % 20};
+      const std::vector<int> counts{20, 1, 30};
+      const auto body = [](void* data, int phase, int slice, int) {
+        const auto& s = *static_cast<State*>(data);
+        if (phase == 0 && slice == s.bad) throw UserError("slice");
+        if (phase == 2) ++*s.later;
+      };
+      EXPECT_THROW(pool.run(counts, body, &state), UserError);
+      EXPECT_EQ(later, 0);
+      EXPECT_EQ(add_up(pool), 4950 + 1225);
+    }
+  }
 }
 
 }  // namespace

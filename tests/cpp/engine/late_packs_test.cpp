@@ -30,7 +30,7 @@ const kernels::Tactic kTactic{.name = "test",
                               .source = kernels::Source::Native,
                               .needs = core::Isa::Portable,
                               .refuse = nullptr,
-                              .packed_inputs = [](const Problem&) { return 1u; },
+                              .packed_inputs = [](const Problem&) { return ops::InputSet{0}; },
                               .pack = pack_dims,
                               .prepare = nullptr};
 
@@ -74,10 +74,10 @@ struct Steps {
     PlanStep step;
     step.op = "Identity";
     step.inputs = {0};
-    step.constant_inputs = 1;
+    step.constant_inputs = {0};
     plan.steps.assign(count, step);
     plan.steps[0].inputs = {-1};
-    plan.steps[0].packed_inputs = 1;
+    plan.steps[0].packed_inputs = {0};
     plan.steps[0].packed_dtypes = {DataType::Float};
     plan.steps[0].packed_dims = {{1}};
     concrete.plan = &plan;
@@ -99,8 +99,8 @@ TEST(LatePacks, all_steps_are_packed_but_those_of_the_plan) {
   };
   EXPECT_EQ(at(6) - at(5), static_cast<std::ptrdiff_t>(core::kAlignment));
   EXPECT_EQ(packs, 6);
-  EXPECT_EQ(late_inputs(steps.concrete, 0, make_problem(steps.concrete, 0)), 0u);
-  EXPECT_EQ(late_inputs(steps.concrete, 1, make_problem(steps.concrete, 1)), 1u);
+  EXPECT_EQ(late_inputs(steps.concrete, 0, make_problem(steps.concrete, 0)), ops::InputSet{});
+  EXPECT_EQ(late_inputs(steps.concrete, 1, make_problem(steps.concrete, 1)), ops::InputSet{0});
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ PlanMaker packed_plan() {
   PlanStep& step = maker.plan.steps[0];
   step.packed = maker.plan.values[static_cast<size_t>(kernel)].constant;
   step.inputs[1] = -1;
-  step.packed_inputs = 2;
+  step.packed_inputs = {1};
   step.packed_dtypes = {DataType::Float};
   step.packed_dims = {Dims{4, 2, 1, 1}};
   return maker;
@@ -120,7 +120,7 @@ TEST(PlanFile, the_text_is_complete_and_stable) {
             "%3 value 'sum_output' f16 channels_last[-1, 3, 4, 4] for f32\n"
             "%4 value 'pool_output' f16[-1, 3, 3, 3] for f32\n"
             "%5 value 'view_output' f16[-1, -1] for f32\n"
-            "%3 = ElementWise(%0, %2) {op=0} by pointwise_portable constants 2 strict 0.25 ms # "
+            "%3 = ElementWise(%0, %2) {op=0} by pointwise_portable constants 1 strict 0.25 ms # "
             "sum [ONNX "
             "Layer: sum]\n"
             "%4 = Pooling(%3) {type=1, window_size=[2, 2], stride=[], pre_padding=[], "

@@ -84,19 +84,19 @@ const std::vector<Case>& cases() {
        "attribute 'op': expected an integer"},
       {"attribute_value", [](Plan& p) { p.steps[0].attributes.set("op", int64_t{99}); }, "99"},
       {"tactic", [](Plan& p) { p.steps[0].tactic = "magic"; }, "got 'magic'. Rebuild the plan"},
-      {"constant_mask", [](Plan& p) { p.steps[0].constant_inputs = 4; }, "packed inputs"},
-      {"constant_of_activation", [](Plan& p) { p.steps[0].constant_inputs = 3; },
+      {"constant_mask", [](Plan& p) { p.steps[0].constant_inputs = {2}; }, "packed inputs"},
+      {"constant_of_activation", [](Plan& p) { p.steps[0].constant_inputs = {0, 1}; },
        "input 0: expected a constant, got 'x'."},
-      {"packed_mask", [](Plan& p) { p.steps[0].packed_inputs = 1; }, "packed inputs"},
+      {"packed_mask", [](Plan& p) { p.steps[0].packed_inputs = {0}; }, "packed inputs"},
       {"packed_count",
        [](Plan& p) {
-         p.steps[0].packed_inputs = 2;
+         p.steps[0].packed_inputs = {1};
          p.steps[0].inputs[1] = -1;
        },
        "expected 1 descriptions, got 0 types"},
       {"packed_with_value",
        [](Plan& p) {
-         p.steps[0].packed_inputs = 2;
+         p.steps[0].packed_inputs = {1};
          p.steps[0].packed_dtypes = {DataType::Float};
          p.steps[0].packed_dims = {Dims{1, 3}};
        },
@@ -104,7 +104,7 @@ const std::vector<Case>& cases() {
       {"packed_range", [](Plan& p) { p.steps[0].packed = {64, 1}; }, "constant range"},
       {"packed_dynamic",
        [](Plan& p) {
-         p.steps[0].packed_inputs = 2;
+         p.steps[0].packed_inputs = {1};
          p.steps[0].inputs[1] = -1;
          p.steps[0].packed_dtypes = {DataType::Float};
          p.steps[0].packed_dims = {Dims{-1, 3}};

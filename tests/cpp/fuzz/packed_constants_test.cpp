@@ -85,7 +85,7 @@ TEST(PackedConstants, another_size_is_refused_by_name) {
     const std::string bytes = Packing().plan(sources);
     const auto loaded = engine::read_plan(test::copy_of(bytes), bytes.size());
     for (size_t s = 0; s < loaded->plan.steps.size(); ++s) {
-      if (loaded->plan.steps[s].packed_inputs == 0) continue;
+      if (loaded->plan.steps[s].packed_inputs.empty()) continue;
       expect_refusal(*loaded, loaded->plan, s);
       ops.insert(loaded->plan.steps[s].op);
     }

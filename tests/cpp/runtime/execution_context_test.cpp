@@ -220,7 +220,7 @@ TEST(ExecutionContext, a_model_that_asks_for_more_memory_than_there_is_fails_by_
   EXPECT_THAT(maker.logger->text, HasSubstr("The largest tensor is 'widen_output'"));
   EXPECT_TRUE(context->set_input_shape("x", {int64_t{1} << 30, int64_t{1} << 30}));
   EXPECT_FALSE(context->execute_async_v3(0));
-  EXPECT_THAT(maker.logger->text, HasSubstr("expected fewer than 2^48 elements"));
+  EXPECT_THAT(maker.logger->text, HasSubstr("expected at most 2^48 elements"));
 }
 
 }  // namespace

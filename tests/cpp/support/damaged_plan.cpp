@@ -87,8 +87,9 @@ std::string with_flips(const std::string& bytes, std::mt19937& random) {
   return damaged;
 }
 
-bool survives(const std::string& bytes) {
-  const auto logger = std::make_shared<RecordingLogger>();
+namespace {
+
+bool load_and_run(const std::string& bytes, const std::shared_ptr<RecordingLogger>& logger) {
   const auto engine = Runtime(logger).deserialize_cuda_engine(copy_of(bytes), bytes.size());
   if (engine == nullptr) return false;
   const auto context = engine->create_execution_context(engine);
@@ -104,9 +105,23 @@ bool survives(const std::string& bytes) {
         context->memory_size() < (1 << 20))
       context->execute_async_v3(0);
     engine->engine_information(true, context.get());
+  } catch (const InternalError&) {
+    throw;
   } catch (const Error&) {
   }
   return true;
+}
+
+}  // namespace
+
+bool survives(const std::string& bytes) {
+  return load_and_run(bytes, std::make_shared<RecordingLogger>());
+}
+
+std::string log_of_run(const std::string& bytes) {
+  const auto logger = std::make_shared<RecordingLogger>();
+  load_and_run(bytes, logger);
+  return logger->text;
 }
 
 }  // namespace trtlike::test

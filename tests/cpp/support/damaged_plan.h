@@ -18,7 +18,10 @@ std::shared_ptr<void> copy_of(const std::string& bytes);
 void mend_checksum(std::string& bytes);
 /// One to two bytes of header or metadata are other ones, and the checksum is mended.
 std::string with_flips(const std::string& bytes, std::mt19937& random);
-/// True when the plan loads. It is run too where it can be; every failure must be an Error of ours.
+/// True when the plan loads. It is run too where it can be; every failure must be an Error of ours,
+/// and none an InternalError.
 bool survives(const std::string& bytes);
+/// What is logged in the course of it.
+std::string log_of_run(const std::string& bytes);
 
 }  // namespace trtlike::test

@@ -60,7 +60,7 @@ std::vector<int32_t> PlanMaker::step_n(const std::string& op_name, const std::st
     if (inputs[i] < 0) continue;
     const engine::PlanValue& value = plan.values[static_cast<size_t>(inputs[i])];
     types.back() = {value.logical_dtype, value.dims};
-    if (value.kind == engine::ValueKind::Constant) step.constant_inputs |= 1u << i;
+    if (value.kind == engine::ValueKind::Constant) step.constant_inputs.insert(i);
   }
   ops::infer(op, step.attributes, types, host, outputs);
   for (const ops::TensorType& type : outputs) {

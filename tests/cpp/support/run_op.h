@@ -78,7 +78,7 @@ inline std::vector<Tensor> run_op_all(const char* name, const std::vector<Tensor
   for (size_t i = 0; i < inputs.size(); ++i) {
     types.push_back(inputs[i].type());
     in.push_back(inputs[i].view());
-    if (((op.host_inputs >> i) & 1u) == 0 || types[i].is_absent()) continue;
+    if (!op.host_inputs.contains(i) || types[i].is_absent()) continue;
     const std::vector<double> elements = inputs[i].elements();
     host[i].emplace(elements.begin(), elements.end());
   }

@@ -166,7 +166,7 @@ void TacticCase::complete() {
     const size_t i = problem_.inputs.size();
     problem_.inputs.push_back(operand.desc);
     problem_.constants.push_back(operand.constant ? stored_[i].data() : nullptr);
-    if (operand.constant) problem_.constant_mask |= 1u << i;
+    if (operand.constant) problem_.constant_inputs.insert(i);
   }
 }
 
@@ -208,11 +208,12 @@ std::optional<std::string> TacticCase::refusal(const kernels::Tactic& tactic) {
 std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
   complete();
   kernels::Problem loaded = problem_;
-  const uint32_t mask = tactic.packed_inputs != nullptr ? tactic.packed_inputs(problem_) : 0;
+  const ops::InputSet inputs =
+      tactic.packed_inputs != nullptr ? tactic.packed_inputs(problem_) : ops::InputSet();
   kernels::Packed packed;
-  if (mask != 0) packed = tactic.pack(problem_);
+  if (!inputs.empty()) packed = tactic.pack(problem_);
   for (size_t i = 0; i < loaded.constants.size(); ++i)
-    if (((mask >> i) & 1u) != 0) loaded.constants[i] = nullptr;
+    if (inputs.contains(i)) loaded.constants[i] = nullptr;
   const std::span<const std::byte> bytes(static_cast<const std::byte*>(packed.data.get()),
                                          packed.bytes);
   const auto kernel = tactic.prepare(loaded, bytes);
@@ -223,7 +224,7 @@ std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
     const size_t n = inputs_[i].desc.bytes();
     operands.emplace_back(n);
     if (n != 0) std::memcpy(operands.back().data(), stored_[i].data(), n);
-    const bool given = !inputs_[i].desc.is_absent() && ((mask >> i) & 1u) == 0;
+    const bool given = !inputs_[i].desc.is_absent() && !inputs.contains(i);
     inputs.push_back(given ? operands.back().data() : nullptr);
   }
   const Guarded shared(kernel->shared_bytes());

@@ -62,7 +62,7 @@ TacticRunner::TacticRunner(const char* op, Given given, std::vector<Tensor> inpu
     descs_.push_back({inputs_[i].dtype, inputs_[i].dims});
     bytes_.emplace_back();
     store_input(i, {});
-    if (i > 0 && !descs_[i].is_absent()) constants_ |= 1u << i;
+    if (i > 0 && !descs_[i].is_absent()) constants_.insert(i);
   }
   output_ = {reference_.dtype(), reference_.dims()};
 }
@@ -86,7 +86,7 @@ TacticRunner& TacticRunner::store_output(Stored stored) {
 }
 
 TacticRunner& TacticRunner::compute_at_run_time(size_t input) {
-  constants_ &= ~(1u << input);
+  computed_.insert(input);
   return *this;
 }
 
@@ -101,7 +101,8 @@ kernels::Problem TacticRunner::problem() const {
   out.attributes = &attributes_;
   out.inputs = descs_;
   out.outputs = {output_};
-  out.constant_mask = constants_;
+  for (size_t i = 0; i < descs_.size(); ++i)
+    if (constants_.contains(i) && !computed_.contains(i)) out.constant_inputs.insert(i);
   out.threads = threads_;
   for (size_t i = 0; i < descs_.size(); ++i)
     out.constants.push_back(out.is_constant(i) ? bytes_[i].data() + kGuardBytes : nullptr);

@@ -44,7 +44,9 @@ class TacticRunner {
   std::vector<kernels::TensorDesc> descs_;
   std::vector<std::vector<std::byte>> bytes_;
   kernels::TensorDesc output_;
-  uint32_t constants_ = 0;
+  ops::InputSet constants_;
+  /// Of these, what is computed at run time after all.
+  ops::InputSet computed_;
   int threads_ = 2;
 };
 
