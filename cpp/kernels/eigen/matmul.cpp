@@ -125,7 +125,9 @@ std::optional<std::string> refuse(const Problem& problem) {
   return refusal;
 }
 
-uint32_t packed_inputs(const Problem& problem) { return problem.is_constant(1) ? 1u << 1 : 0u; }
+ops::InputSet packed_inputs(const Problem& problem) {
+  return problem.is_constant(1) ? ops::InputSet{1} : ops::InputSet{};
+}
 
 /// B as floats.
 Packed pack(const Problem& problem) {
