@@ -148,16 +148,15 @@ void infer(const InferArgs& args) {
                      attention_output(shape, args.attributes.get_int("num_heads"))};
 }
 
-/// Scores of query row `i`, turned into weights that sum to 1 (or are all 0).
+/// Scores of a query, turned into weights that sum to 1.
 void weigh(std::vector<double>& row) {
   const double most = *std::max_element(row.begin(), row.end());
   double sum = 0;
   for (double& v : row) {
-    v = most == -HUGE_VAL ? 0 : std::exp(v - most);
+    v = std::exp(v - most);
     sum += v;
   }
-  for (double& v : row)
-    if (sum != 0) v /= sum;
+  for (double& v : row) v /= sum;
 }
 
 void reference(const ReferenceArgs& args) {
@@ -189,7 +188,8 @@ void reference(const ReferenceArgs& args) {
         }
         weigh(row);
         double* to = out.data() + at(s.output, b, h, i);
-        for (int64_t j = 0; j < s.keys; ++j)
+        const int64_t seen = s.causal ? std::min(s.keys, i + 1) : s.keys;
+        for (int64_t j = 0; j < seen; ++j)
           for (int64_t d = 0; d < s.value_depth; ++d)
             to[d] +=
                 row[static_cast<size_t>(j)] * third[static_cast<size_t>(at(s.value, b, h, j) + d)];

@@ -7,8 +7,9 @@
 namespace trtlike::ops {
 
 /// out[b, h, i] = sum over j of softmax_j(scale * query[b, h, i] . key[b, h, j] + mask[b, h, i, j])
-/// * value[b, h, j]. Causal: j > i takes no part. A row in which nothing takes
-/// part gives zeros.
+/// * value[b, h, j]. Causal: j > i takes no part, though a NaN or infinity in such a value may
+/// reach the output. A query of which all keys have a score of -infinity gives NaN, as the softmax
+/// of such a row does; without any keys it gives zeros.
 struct AttentionShape {
   int64_t batch = 1, heads = 1, queries = 1, keys = 1;
   int64_t depth = 1;        ///< elements of a query and of a key

@@ -4,6 +4,7 @@
 //   scaled(score, scale)
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include "kernels/attention/attention.h"
@@ -191,10 +192,13 @@ inline void load_any_mask(const Block& block, const Scratch& s, Chunk& chunk) {
 template <typename T>
 void store_output(const Block& block, const Scratch& s) {
   for (int64_t i = 0; i < block.queries; ++i) {
-    const float sum = s.sums[i];
-    const Vector factor(sum > 0 ? 1 / sum : sum);
-    const float* from = s.output + i * s.output_step;
     T* to = static_cast<T*>(block.output) + i * block.output_step;
+    if (block.keys == 0) {
+      std::fill_n(to, block.value_depth, T{});
+      continue;
+    }
+    const Vector factor(1 / s.sums[i]);
+    const float* from = s.output + i * s.output_step;
     int64_t c = 0;
     for (; c + kLanes <= block.value_depth; c += kLanes)
       (Vector::load(from + c) * factor).store(to + c);
