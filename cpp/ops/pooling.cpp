@@ -84,7 +84,7 @@ W pool(const PoolingShape& shape, const W* plane, const WindowAxes& at) {
         const int64_t z = d.begin + i * w.dilation[0], y = h.begin + j * w.dilation[1];
         const W x = plane[(z * w.input[1] + y) * w.input[2] + v.begin + k * w.dilation[2]];
         sum += static_cast<double>(x);
-        if (x > most || x != x) most = x;
+        if (x > most || x != x) most = x;  // a NaN stays: nothing is more than it
       }
   if (shape.type == PoolingType::Max) return most;
   const auto product = [](int64_t a, int64_t b, int64_t c) {

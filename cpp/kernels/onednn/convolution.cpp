@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/float_flags.h"
 #include "core/memory.h"
+#include "kernels/onednn/careful.h"
 #include "kernels/onednn/convolution_setup.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/packed.h"
@@ -37,18 +39,23 @@ struct PreparedSlice {
   std::vector<Operand> operands;
   Operand result;
   size_t scratchpad_slot = 0;
+  SliceGeometry geometry;
+  std::vector<ProgramOperand> program_operands;
+  dnnl::memory::desc weights;
+  mutable std::optional<CarefulSlice> careful;  ///< made when a NaN is seen
 };
 
 class ConvolutionKernel final : public Kernel {
  public:
   ConvolutionKernel(const ConvolutionSetup& setup, const TensorDesc& bias,
                     std::span<const std::byte> packed)
-      : bias_(bias) {
+      : setup_(setup), drops_nans_(drops_nans(setup.post_ops)), bias_(bias) {
     std::vector<int64_t> blocks;
     if (setup.computes_weights) {
       blocks = setup.channel_blocks();
     } else {
       weights_.emplace(packed);
+      weights_->check_beyond(packed, setup.shape.groups);
       for (const WeightsPart& part : weights_->parts()) blocks.push_back(part.count);
     }
     const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
@@ -87,7 +94,9 @@ class ConvolutionKernel final : public Kernel {
         slice.result.copy ? scratch + scratchpad_bytes_ + slice.result.scratch_offset : out;
     slice.call->set(slice.result.slot, written);
     slice.call->set(slice.scratchpad_slot, scratch);
+    if (drops_nans_) core::clear_invalid_flag();
     slice.call->run();
+    if (drops_nans_ && core::has_invalid_flag()) run_carefully(slice);
     if (slice.result.copy) slice.result.copy->run(written, out, scratch);
   }
 
@@ -97,6 +106,20 @@ class ConvolutionKernel final : public Kernel {
     dnnl::primitive_desc desc;
     dnnl::primitive primitive;
   };
+
+  /// Where there is no memory for it the slice keeps what oneDNN made of its NaNs.
+  void run_carefully(const PreparedSlice& slice) const noexcept try {
+    if (!slice.careful) {
+      const dnnl::memory::dims out = setup_.output_dims(slice.geometry);
+      int64_t rows = 1;
+      for (size_t i = 2; i < out.size(); ++i) rows *= out[i];
+      slice.careful.emplace(setup_.make_plain_primitive(slice.geometry, slice.weights), *slice.call,
+                            slice.result.slot, setup_.program, slice.program_operands,
+                            setup_.result, rows, out[1]);
+    }
+    slice.careful->run(*slice.call);
+  } catch (...) {
+  }
 
   const Built& build(const ConvolutionSetup& setup, const SliceGeometry& geometry) {
     for (const Built& built : built_)
@@ -115,6 +138,7 @@ class ConvolutionKernel final : public Kernel {
     shared_bytes_ =
         core::align_up(static_cast<size_t>(setup.shape.output_channels) * sizeof(float));
     int64_t channel = 0;
+    size_t last_bytes = 0;
     for (size_t part = 0; part < blocks.size(); ++part) {
       const auto slice = std::find_if(slices.begin(), slices.end(),
                                       [&](const ConvolutionSlice& s) { return s.part == part; });
@@ -125,8 +149,10 @@ class ConvolutionKernel final : public Kernel {
       computed_.push_back({Copy(from, to), setup.weights_offset(channel) * elem, shared_bytes_});
       scratchpad_bytes_ = std::max(scratchpad_bytes_, computed_.back().copy.scratch_bytes());
       shared_bytes_ += core::align_up(to.get_size());
+      last_bytes = read_beyond(to.get_size(), setup.shape.groups);
       channel += blocks[part];
     }
+    shared_bytes_ += last_bytes;
   }
 
   void copy_weights(const RunArgs& args, int index) const {
@@ -148,6 +174,11 @@ class ConvolutionKernel final : public Kernel {
     PreparedSlice& out = prepared_.back();
     Call& call = out.call.emplace(built.primitive, 5 + setup.extras.size());
     const dnnl::memory::desc weights = desc.weights_desc(0);
+    out.geometry = slice.geometry;
+    out.weights = weights;
+    for (const Extra& extra : setup.extras)
+      out.program_operands.resize(
+          std::max(out.program_operands.size(), extra.input - kFirstExtra + 1));
     out.part = slice.part;
     out.channel = slice.channel;
     out.weights_slot = call.add(DNNL_ARG_WEIGHTS, weights);
@@ -201,6 +232,9 @@ class ConvolutionKernel final : public Kernel {
       operand.slot =
           out.call->add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
                         dense_desc(extra.desc.dtype, dims));
+      out.program_operands[extra.input - kFirstExtra] = {
+          operand.slot, extra.desc.dtype, extra.spread == Spread::Scalar,
+          extra.spread == Spread::Full ? slice.geometry.channels : 0};
       out.operands.push_back(std::move(operand));
     }
   }
@@ -222,6 +256,10 @@ class ConvolutionKernel final : public Kernel {
     return operand;
   }
 
+  static constexpr size_t kFirstExtra = 3;
+
+  ConvolutionSetup setup_;
+  bool drops_nans_;
   /// None where they are known at run time.
   std::optional<WeightsReader> weights_;
   std::vector<ComputedPart> computed_;
@@ -242,6 +280,7 @@ std::optional<std::string> refuse(const Problem& problem) {
   // Blocks and bands differ in size at the ends only.
   std::vector<SliceGeometry> seen;
   for (const ConvolutionSlice& slice : result.setup->slices(blocks)) {
+    if (slice.geometry.in_rows <= 0) return "needs windows that reach the input";
     if (std::find(seen.begin(), seen.end(), slice.geometry) != seen.end()) continue;
     if (!result.setup->find_primitive(slice.geometry)) return "oneDNN has no fast primitive for it";
     seen.push_back(slice.geometry);
@@ -274,7 +313,7 @@ Packed pack(const Problem& problem) {
     channel += blocks[part];
   }
   if (setup.has_bias) writer.set_bias(constant_floats(problem, 2));
-  return writer.finish();
+  return writer.finish(setup.shape.groups);
 }
 
 template <Slicing slicing>

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/check.h"
+
 namespace trtlike::kernels::onednn {
 namespace {
 
@@ -27,6 +29,7 @@ std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
   const auto chain = match_chain(text);
   if (!chain) return "needs a program that is a chain of post-operations";
   setup.post_ops = to_post_ops(*chain);
+  setup.program = text;
   for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
     const size_t input = 2 + static_cast<size_t>(op.input);
@@ -112,9 +115,9 @@ int64_t ConvolutionSetup::weights_offset(int64_t channel) const {
   return channel == 0 ? 0 : channel * weights_strides()[0];
 }
 
-std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
-    const SliceGeometry& geometry) const {
-  const OneThread one_thread;
+dnnl::primitive_desc ConvolutionSetup::describe(const SliceGeometry& geometry,
+                                                const memory::desc& weights,
+                                                bool has_post_ops) const {
   memory::dims strides = spatial(*this, shape.stride);
   memory::dims dilates = spatial(*this, shape.dilation);
   memory::dims before = spatial(*this, shape.padding), after = before;
@@ -134,16 +137,15 @@ std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
   }
   const memory::desc input_desc = dense_desc(compute, in);
   const memory::desc output_desc = dense_desc(result, out);
-  const memory::desc weights(weights_dims(geometry.channels), get_type(compute),
-                             memory::format_tag::any);
   const memory::desc bias =
       has_bias ? memory::desc({geometry.channels}, memory::data_type::f32, memory::format_tag::a)
                : memory::desc();
 
-  dnnl::primitive_attr attributes = make_attributes();
+  dnnl::primitive_attr attributes;
+  if (has_post_ops) attributes = make_attributes();
   dnnl::post_ops chain;
   size_t extra = 0;
-  for (const PostOp& op : post_ops) {
+  for (const PostOp& op : has_post_ops ? post_ops : std::vector<PostOp>{}) {
     if (op.input < 0) {
       chain.append_eltwise(op.algorithm, op.alpha, op.beta);
       continue;
@@ -156,17 +158,30 @@ std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
   }
   attributes.set_post_ops(chain);
   constexpr auto kInference = dnnl::prop_kind::forward_inference;
-  const auto pick = [](dnnl::primitive_desc desc) -> std::optional<dnnl::primitive_desc> {
-    if (!desc || !find_fast(desc)) return std::nullopt;
-    return desc;
-  };
   if (transposed)
-    return pick(dnnl::deconvolution_forward::primitive_desc(
+    return dnnl::deconvolution_forward::primitive_desc(
         engine(), kInference, dnnl::algorithm::deconvolution_direct, input_desc, weights, bias,
-        output_desc, strides, dilates, before, after, attributes, true));
-  return pick(dnnl::convolution_forward::primitive_desc(
+        output_desc, strides, dilates, before, after, attributes, true);
+  return dnnl::convolution_forward::primitive_desc(
       engine(), kInference, dnnl::algorithm::convolution_direct, input_desc, weights, bias,
-      output_desc, strides, dilates, before, after, attributes, true));
+      output_desc, strides, dilates, before, after, attributes, true);
+}
+
+std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
+    const SliceGeometry& geometry) const {
+  const OneThread one_thread;
+  const memory::desc weights(weights_dims(geometry.channels), get_type(compute),
+                             memory::format_tag::any);
+  dnnl::primitive_desc desc = describe(geometry, weights, true);
+  if (!desc || !find_fast(desc)) return std::nullopt;
+  return desc;
+}
+
+dnnl::primitive ConvolutionSetup::make_plain_primitive(const SliceGeometry& geometry,
+                                                       const memory::desc& weights) const {
+  const dnnl::primitive_desc desc = describe(geometry, weights, false);
+  TRTLIKE_ASSERT(desc, "oneDNN primitive without post-operations");
+  return onednn::make_primitive(desc);
 }
 
 std::vector<int64_t> ConvolutionSetup::channel_blocks() const {

@@ -57,6 +57,7 @@ struct ConvolutionSetup {
   TensorDesc input, weights, output;
   std::vector<PostOp> post_ops;
   std::vector<Extra> extras;  ///< one a binary post-op, in their order
+  std::string program;        ///< what the post-ops compute
   int threads = 1;
 
   /// Index of the rows' axis in `shape`.
@@ -71,13 +72,20 @@ struct ConvolutionSetup {
   /// Elements to skip in it for output channel `channel`.
   int64_t weights_offset(int64_t channel) const;
 
-  /// Nothing when the machine and its oneDNN have no fast primitive for this slice. `weights`: the
-  /// layout of the weights, or any.
+  /// Nothing when the machine and its oneDNN have no fast primitive for this slice.
   std::optional<dnnl::primitive_desc> find_primitive(const SliceGeometry& geometry) const;
+  /// The same without post-operations, fast or not.
+  dnnl::primitive make_plain_primitive(const SliceGeometry& geometry,
+                                       const dnnl::memory::desc& weights) const;
 
   /// Widths of the blocks of output channels that the work is cut into.
   std::vector<int64_t> channel_blocks() const;
   std::vector<ConvolutionSlice> slices(const std::vector<int64_t>& channel_blocks) const;
+
+ private:
+  /// Empty when there is none.
+  dnnl::primitive_desc describe(const SliceGeometry& geometry, const dnnl::memory::desc& weights,
+                                bool has_post_ops) const;
 };
 
 /// The elements of `desc` in a slice of these extents.

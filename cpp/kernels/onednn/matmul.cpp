@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/check.h"
+#include "core/float_flags.h"
 #include "core/memory.h"
+#include "kernels/onednn/careful.h"
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/post_ops.h"
@@ -34,6 +37,7 @@ struct Setup {
   DataType a = DataType::Float, b = DataType::Float, out = DataType::Float;
   std::vector<PostOp> post_ops;
   std::vector<Extra> extras;
+  std::string program;  ///< what the post-ops compute
   int threads = 1;
 
   memory::desc a_desc(int64_t m) const {
@@ -53,15 +57,28 @@ struct Setup {
             memory::dims{extra.spread == Spread::Columns ? n : 1, 1}};
   }
 
+  /// Empty when there is none.
+  dnnl::matmul::primitive_desc describe(int64_t m, int64_t n, const memory::desc& b_desc,
+                                        const dnnl::primitive_attr& attributes) const {
+    const memory::desc bias =
+        has_bias ? memory::desc({1, n}, memory::data_type::f32, memory::format_tag::ab)
+                 : memory::desc();
+    return {engine(), a_desc(m), b_desc, bias, dense_desc(out, m, n), attributes, true};
+  }
+
+  /// The products alone, fast or not.
+  dnnl::primitive make_plain_primitive(int64_t m, int64_t n, const memory::desc& b_desc) const {
+    const dnnl::primitive_desc desc = describe(m, n, b_desc, {});
+    TRTLIKE_ASSERT(desc, "oneDNN primitive without post-operations");
+    return make_primitive(desc);
+  }
+
   std::optional<dnnl::primitive_desc> find_primitive(int64_t m, int64_t n) const {
     const OneThread one_thread;
     const memory::desc b_desc =
         packs_b ? memory::desc({shape.k, n}, get_type(b), memory::format_tag::any)
                 : memory::desc({shape.k, n}, get_type(b),
                                memory::dims{shape.b_row_stride(), shape.b_column_stride()});
-    const memory::desc bias =
-        has_bias ? memory::desc({1, n}, memory::data_type::f32, memory::format_tag::ab)
-                 : memory::desc();
     dnnl::primitive_attr attributes = make_attributes();
     dnnl::post_ops chain;
     size_t next = 0;
@@ -73,8 +90,7 @@ struct Setup {
       }
     }
     attributes.set_post_ops(chain);
-    dnnl::matmul::primitive_desc desc(engine(), a_desc(m), b_desc, bias, dense_desc(out, m, n),
-                                      attributes, true);
+    dnnl::matmul::primitive_desc desc = describe(m, n, b_desc, attributes);
     if (!desc) return std::nullopt;
     // The GEMM-based ones come first in the list, but pack B again in each call.
     do {
@@ -98,6 +114,7 @@ std::string read_extras(const Problem& problem, Setup& setup) {
   const auto chain = match_chain(text);
   if (!chain) return "needs a program that is a chain of post-operations";
   setup.post_ops = to_post_ops(*chain);
+  setup.program = text;
   for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
     const size_t input = 2 + static_cast<size_t>(op.input);
@@ -179,11 +196,16 @@ struct Slice {
   std::vector<SliceExtra> extras;
   std::optional<Copy> copy_out;
   size_t out_scratch_offset = 0;
+  int64_t m = 0, n = 0;
+  std::vector<ProgramOperand> program_operands;
+  memory::desc b;
+  mutable std::optional<CarefulSlice> careful;  ///< made when a NaN is seen
 };
 
 class MatmulKernel final : public Kernel {
  public:
-  MatmulKernel(Setup setup, std::span<const std::byte> packed) : setup_(std::move(setup)) {
+  MatmulKernel(Setup setup, std::span<const std::byte> packed)
+      : setup_(std::move(setup)), drops_nans_(drops_nans(setup_.post_ops)) {
     if (!packed.empty()) weights_.emplace(packed);
     std::vector<int64_t> widths;
     if (setup_.packs_b) {
@@ -230,7 +252,9 @@ class MatmulKernel final : public Kernel {
       }
       slice.call->set(4 + i, data);
     }
+    if (drops_nans_) core::clear_invalid_flag();
     slice.call->run();
+    if (drops_nans_ && core::has_invalid_flag()) run_carefully(slice);
     if (slice.copy_out) slice.copy_out->run(written, out, args.scratch);
   }
 
@@ -240,6 +264,15 @@ class MatmulKernel final : public Kernel {
     dnnl::primitive_desc desc;
     dnnl::primitive primitive;
   };
+
+  /// Where there is no memory for it the slice keeps what oneDNN made of its NaNs.
+  void run_carefully(const Slice& slice) const noexcept try {
+    if (!slice.careful)
+      slice.careful.emplace(setup_.make_plain_primitive(slice.m, slice.n, slice.b), *slice.call, 1,
+                            setup_.program, slice.program_operands, setup_.out, slice.m, slice.n);
+    slice.careful->run(*slice.call);
+  } catch (...) {
+  }
 
   const Built& build(int64_t m, int64_t n) {
     for (const Built& built : built_)
@@ -260,6 +293,9 @@ class MatmulKernel final : public Kernel {
     Slice slice;
     Call& call = slice.call.emplace(built.primitive, 5 + setup_.extras.size());
     const memory::desc b = built.desc.weights_desc(0);
+    slice.m = m;
+    slice.n = n;
+    slice.b = b;
     call.add(DNNL_ARG_SRC, setup_.a_desc(m));
     call.add(DNNL_ARG_DST, Setup::dense_desc(setup_.out, m, n));
     call.add(DNNL_ARG_SCRATCHPAD, built.desc.scratchpad_desc());
@@ -278,8 +314,13 @@ class MatmulKernel final : public Kernel {
     for (size_t i = 0; i < setup_.post_ops.size(); ++i) {
       if (setup_.post_ops[i].input < 0) continue;
       const Extra& extra = setup_.extras[next++];
-      call.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
-               setup_.extra_desc(extra, m, n));
+      const size_t slot =
+          call.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
+                   setup_.extra_desc(extra, m, n));
+      const size_t operand_index = extra.input - kFirstExtra;
+      slice.program_operands.resize(std::max(slice.program_operands.size(), operand_index + 1));
+      slice.program_operands[operand_index] = {slot, extra.dtype, extra.spread == Spread::Scalar,
+                                               extra.spread == Spread::Full ? n : 0};
       const int64_t elem = extra.spread == Spread::Full      ? out_elem
                            : extra.spread == Spread::Columns ? column
                                                              : 0;
@@ -309,7 +350,10 @@ class MatmulKernel final : public Kernel {
     return copy;
   }
 
+  static constexpr size_t kFirstExtra = 3;
+
   Setup setup_;
+  bool drops_nans_;
   size_t scratchpad_bytes_ = 0;
   size_t copies_bytes_ = 0;
   std::optional<WeightsReader> weights_;

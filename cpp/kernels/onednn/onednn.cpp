@@ -87,6 +87,16 @@ Call::Call(const dnnl::primitive& primitive, size_t num_arguments) : primitive_(
   arguments_.reserve(num_arguments);
 }
 
+Call::Call(const dnnl::primitive& primitive, const Call& other) : primitive_(primitive) {
+  for (size_t i = 0; i < other.arguments_.size(); ++i) {
+    const int argument = other.arguments_[i].arg;
+    if (argument == DNNL_ARG_SCRATCHPAD || argument >= DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE)
+      continue;
+    memories_.push_back(other.memories_[i]);
+    arguments_.push_back(other.arguments_[i]);
+  }
+}
+
 size_t Call::add(int argument, const dnnl::memory::desc& desc) {
   memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
   arguments_.push_back({argument, memories_.back().get()});
@@ -95,6 +105,12 @@ size_t Call::add(int argument, const dnnl::memory::desc& desc) {
 
 void Call::set(size_t slot, const void* address) const noexcept {
   dnnl_memory_set_data_handle(arguments_[slot].memory, const_cast<void*>(address));
+}
+
+const void* Call::address(size_t slot) const noexcept {
+  void* address = nullptr;
+  dnnl_memory_get_data_handle(arguments_[slot].memory, &address);
+  return address;
 }
 
 void Call::run() const {

@@ -45,12 +45,16 @@ dnnl::primitive make_primitive(const dnnl::primitive_desc_base& desc);
 class Call {
  public:
   Call(const dnnl::primitive& primitive, size_t num_arguments);
+  /// The same arguments at the same addresses, without scratchpad and operands of post-operations,
+  /// for another primitive.
+  Call(const dnnl::primitive& primitive, const Call& other);
   Call(Call&&) = default;
   Call& operator=(Call&&) = default;
 
   /// Gives the slot to `set` the argument's address by.
   size_t add(int argument, const dnnl::memory::desc& desc);
   void set(size_t slot, const void* address) const noexcept;
+  const void* address(size_t slot) const noexcept;
   /// Throws UnsupportedError for what the library reports.
   void run() const;
 

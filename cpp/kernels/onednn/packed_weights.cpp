@@ -50,7 +50,7 @@ void for_each_index(const BlockedLayout& layout, F&& visit) {
 std::shared_ptr<void> convert(const void* elements, const dnnl::memory::desc& from,
                               const dnnl::memory::desc& to) {
   const OneThread one_thread;
-  std::shared_ptr<void> data = core::allocate_shared(std::max<size_t>(to.get_size(), 1));
+  std::shared_ptr<void> data = core::allocate_shared(2 * core::align_up(to.get_size()) + 1);
   const Copy copy(from, to);
   const std::shared_ptr<void> scratch = core::allocate_shared(copy.scratch_bytes() + 1);
   copy.run(elements, data.get(), scratch.get());
@@ -96,7 +96,7 @@ void WeightsWriter::add_part(int64_t begin, int64_t count, const void* elements,
   parts_.push_back({header, convert(elements, from, to)});
 }
 
-Packed WeightsWriter::finish() const {
+Packed WeightsWriter::finish(int64_t groups) const {
   size_t end = core::align_up(sizeof(FileHeader) + parts_.size() * sizeof(PartHeader));
   FileHeader file;
   file.num_parts = parts_.size();
@@ -119,6 +119,7 @@ Packed WeightsWriter::finish() const {
     file.bias_count = bias_.size();
     end = core::align_up(end + bias_.size() * sizeof(float));
   }
+  if (!parts_.empty()) end += read_beyond(parts_.back().header.bytes, groups);
   std::shared_ptr<void> block = core::allocate_shared(end);
   auto* out = static_cast<std::byte*>(block.get());
   std::memcpy(out, &file, sizeof file);
@@ -155,6 +156,13 @@ WeightsReader::WeightsReader(std::span<const std::byte> bytes) {
         file.bias_count > (bytes.size() - file.bias_offset) / sizeof(float))
       fail("a bias inside the bytes", file.bias_offset);
     bias_ = reinterpret_cast<const float*>(bytes.data() + file.bias_offset);
+  }
+}
+
+void WeightsReader::check_beyond(std::span<const std::byte> bytes, int64_t groups) const {
+  for (const WeightsPart& part : parts_) {
+    const auto behind = static_cast<size_t>(bytes.data() + bytes.size() - part.data) - part.bytes;
+    if (behind < read_beyond(part.bytes, groups)) fail("bytes behind the weights", behind);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "core/memory.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::kernels::onednn {
@@ -41,6 +42,12 @@ struct WeightsPart {
   size_t bytes = 0;
 };
 
+/// Bytes behind weights of `bytes` bytes that may be read too: oneDNN's kernels of grouped
+/// convolutions load blocks of output channels that a group does not have.
+inline size_t read_beyond(size_t bytes, int64_t groups) {
+  return groups > 1 ? core::align_up(bytes) : 0;
+}
+
 /// Collects parts and a bias.
 class WeightsWriter {
  public:
@@ -48,7 +55,7 @@ class WeightsWriter {
   void add_part(int64_t begin, int64_t count, const void* elements, const dnnl::memory::desc& from,
                 const dnnl::memory::desc& to);
   void set_bias(std::vector<float> bias) { bias_ = std::move(bias); }
-  Packed finish() const;
+  Packed finish(int64_t groups = 1) const;
 
  private:
   struct Part {
@@ -64,6 +71,9 @@ class WeightsWriter {
 class WeightsReader {
  public:
   explicit WeightsReader(std::span<const std::byte> bytes);
+
+  /// Throws PlanError unless as much as read_beyond follows each part.
+  void check_beyond(std::span<const std::byte> bytes, int64_t groups) const;
 
   const std::vector<WeightsPart>& parts() const { return parts_; }
   /// Null when there is none.

@@ -17,6 +17,20 @@ struct MaxOf {
   static float scalar(float a, float b) { return a > b ? a : b; }
 };
 
+/// A NaN on either side is kept: max gives its second operand when one is NaN.
+struct MaxOrNanOf {
+  static constexpr float kStart = MaxOf::kStart;
+  static Vector combine(Vector a, Vector b) { return select(is_nan(b), b, max(b, a)); }
+  static float across(Vector v) {
+    float lanes[Vector::kLanes];
+    v.store(lanes);
+    float most = kStart;
+    for (const float lane : lanes) most = scalar(most, lane);
+    return most;
+  }
+  static float scalar(float a, float b) { return b != b || b > a ? b : a; }
+};
+
 struct SumOf {
   static constexpr float kStart = 0;
   static Vector combine(Vector a, Vector b) { return a + b; }
@@ -70,13 +84,26 @@ void pool_pixels(const PixelRow& row) {
   }
 }
 
+/// Calls f with the operation of the mode.
+template <typename F>
+auto with_operation(Mode mode, F&& f) {
+  switch (mode) {
+    case Mode::Max:
+      return f(MaxOf{});
+    case Mode::MaxOrNan:
+      return f(MaxOrNanOf{});
+    default:
+      return f(SumOf{});
+  }
+}
+
 template <typename T>
 void run_pixels(const PixelRow& row, Mode mode) {
-  mode == Mode::Max ? pool_pixels<MaxOf, T>(row) : pool_pixels<SumOf, T>(row);
+  with_operation(mode, [&](auto op) { pool_pixels<decltype(op), T>(row); });
 }
 
 void run_begin_rows(const LinearRow& row, Mode mode) {
-  const float start = mode == Mode::Max ? MaxOf::kStart : SumOf::kStart;
+  const float start = mode == Mode::Average ? SumOf::kStart : MaxOf::kStart;
   const int64_t split = row.stride > 1 ? row.stride * part_elems(row.buffer_elems, row.stride) : 0;
   for (int64_t i = 0; i < row.buffer_elems + split; ++i) row.buffer[i] = start;
 }
@@ -223,7 +250,7 @@ void pool_linear(const LinearRow& row) {
 
 template <typename T>
 void run_linear(const LinearRow& row, Mode mode) {
-  mode == Mode::Max ? pool_linear<MaxOf, T>(row) : pool_linear<SumOf, T>(row);
+  with_operation(mode, [&](auto op) { pool_linear<decltype(op), T>(row); });
 }
 
 template <typename Op, typename T>
@@ -249,7 +276,7 @@ float pool_whole(const T* input, int64_t count) {
 template <typename T>
 float run_whole(const void* input, int64_t count, Mode mode) {
   const auto* from = static_cast<const T*>(input);
-  return mode == Mode::Max ? pool_whole<MaxOf>(from, count) : pool_whole<SumOf>(from, count);
+  return with_operation(mode, [&](auto op) { return pool_whole<decltype(op)>(from, count); });
 }
 
 constexpr Loops make_loops() {

@@ -1,6 +1,7 @@
 // Pooling tactics: what they take, slices, and which rows the loops are called for.
 #include "kernels/pooling/pooling.h"
 
+#include "core/float_flags.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
 #include "ops/pooling_shape.h"
@@ -34,7 +35,17 @@ std::optional<std::string> refuse(const Problem& problem) {
 }
 
 class PoolingKernel : public Kernel {
+ public:
+  /// NaNs are rare: only what has seen one is computed again with care.
+  void run(const RunArgs& args, int, int slice) const noexcept final {
+    core::clear_invalid_flag();
+    run_slice(args, slice, mode_);
+    if (mode_ == Mode::Max && core::has_invalid_flag()) run_slice(args, slice, Mode::MaxOrNan);
+  }
+
  protected:
+  virtual void run_slice(const RunArgs& args, int slice, Mode mode) const = 0;
+
   PoolingKernel(const Problem& problem, const Loops& loops)
       : loops_(loops),
         shape_(shape_of(problem)),
@@ -100,7 +111,7 @@ class ChannelsLastKernel final : public PoolingKernel {
     slices_ = {slicing_.count};
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run_slice(const RunArgs& args, int slice, Mode mode) const override {
     const ops::Window& w = shape_.window;
     const auto [begin, end] = slicing_.range(slice);
     for (int64_t unit = begin; unit < end; ++unit) {
@@ -122,7 +133,7 @@ class ChannelsLastKernel final : public PoolingKernel {
                              .output_pitch = out_pitch_,
                              .channels = std::min(band_, shape_.channels - first),
                              .divisor = divisor(planes) * divisor(rows)},
-                            mode_);
+                            mode);
     }
   }
 
@@ -152,7 +163,7 @@ class LinearKernel final : public PoolingKernel {
     slices_ = {slicing_.count};
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run_slice(const RunArgs& args, int slice, Mode mode) const override {
     const ops::Window& w = shape_.window;
     LinearRow row{.input = nullptr,
                   .output = nullptr,
@@ -170,22 +181,27 @@ class LinearKernel final : public PoolingKernel {
                   .divisor = 1,
                   .buffer = static_cast<float*>(args.scratch),
                   .buffer_elems = buffer_elems_};
-    loops_.begin_rows(row, mode_);
+    loops_.begin_rows(row, mode);
+    const int64_t positions = w.output[0] * w.output[1] * w.output[2];
     const auto [begin, end] = slicing_.range(slice);
-    for (int64_t unit = begin; unit < end; ++unit)
+    for (int64_t unit = begin; unit < end; ++unit) {
+      // A single position may be a pixel of a channels-last output.
+      const int64_t first = positions == 1
+                                ? unit / shape_.channels * out_pitch_ + unit % shape_.channels
+                                : unit * positions;
       for (int64_t d = 0; d < w.output[0]; ++d)
         for (int64_t h = 0; h < w.output[1]; ++h) {
           const WindowRange &planes = range(0, d), &rows = range(1, h);
           row.input =
               at(args.inputs[0],
                  ((unit * w.input[0] + planes.begin) * w.input[1] + rows.begin) * w.input[2]);
-          row.output =
-              at(args.outputs[0], ((unit * w.output[0] + d) * w.output[1] + h) * w.output[2]);
+          row.output = at(args.outputs[0], first + (d * w.output[1] + h) * w.output[2]);
           row.planes = planes.count;
           row.rows = rows.count;
           row.divisor = divisor(planes) * divisor(rows);
-          loops_.linear[dtype_](row, mode_);
+          loops_.linear[dtype_](row, mode);
         }
+    }
   }
 
  private:
@@ -204,11 +220,11 @@ class WholeKernel final : public PoolingKernel {
     scale_ = mode_ == Mode::Max ? 1 : 1 / static_cast<float>(elems_);
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run_slice(const RunArgs& args, int slice, Mode mode) const override {
     const auto [begin, end] = slicing_.range(slice);
     for (int64_t unit = begin; unit < end; ++unit) {
       const float y =
-          loops_.whole[dtype_](at(args.inputs[0], unit * elems_), elems_, mode_) * scale_;
+          loops_.whole[dtype_](at(args.inputs[0], unit * elems_), elems_, mode) * scale_;
       std::byte* to =
           at(args.outputs[0], unit / shape_.channels * out_pitch_ + unit % shape_.channels);
       if (dtype_ == DataType::Float) {

@@ -1,7 +1,8 @@
 // Pooling of f32, f16 and bf16 tensors in f32 arithmetic.
 //
 // y[n, c, o] = max or mean over i of x[n, c, o * stride - pre + i * dilation], elements outside the
-// input left out. A mean is the sum over the count that ops::WindowRange gives.
+// input left out. A mean is the sum over the count that ops::WindowRange gives. A NaN anywhere in a
+// window gives NaN.
 // Channels-last: vectors lie along channels, the window is walked for every output pixel. Linear:
 // the rows of a window are combined into one buffer row first, then its columns.
 #pragma once
@@ -10,7 +11,9 @@
 
 namespace trtlike::kernels::pooling {
 
-enum class Mode { Max, Average };
+/// Max takes a NaN for less than any number; MaxOrNan, which is slower, gives NaN where there is
+/// one in a window. Max raises the invalid flag where the two may differ.
+enum class Mode { Max, MaxOrNan, Average };
 
 /// Elements of a window along one axis.
 struct Span {
