@@ -34,8 +34,11 @@ class DepthwiseKernel final : public Kernel {
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
     zeros_.assign(static_cast<size_t>(shape_.input_channels), T{});
+    // Strips see one plane of input for each of the output.
+    const bool keeps_planes = shape_.kernel[0] == 1 && shape_.stride[0] == 1 &&
+                              shape_.padding[0] == 0 && shape_.output[0] == shape_.input[0];
     has_strips_ = (shape_.kernel[2] == 3 || shape_.kernel[2] == 5 || shape_.kernel[2] == 7) &&
-                  shape_.stride[2] <= 2 && shape_.kernel[0] == 1 &&
+                  shape_.stride[2] <= 2 && keeps_planes &&
                   (shape_.dilation[2] == 1 || shape_.stride[2] == 1);
     plan_tiles();
     plan_slices(problem.threads);

@@ -106,7 +106,7 @@ struct LinearInput {
     if (auto reason = refuse_operands(problem, Layout::Linear, Layout::ChannelsLast)) return reason;
     const ops::ConvolutionShape shape = shape_of(problem);
     if (shape.kernel[0] != 1 || shape.stride[0] != 1 || shape.padding[0] != 0 ||
-        shape.dilation[2] != 1 || shape.input[0] != 1)
+        shape.dilation[2] != 1 || shape.input[0] != 1 || shape.output[0] != 1)
       return "needs two spatial axes at most and no dilation of the last one";
     if (shape.groups != 1 || shape.input_channels > kMostChannels)
       return core::str("needs ", kMostChannels, " input channels at most, in one group");

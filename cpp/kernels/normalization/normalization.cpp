@@ -108,6 +108,7 @@ std::optional<std::string> refuse(const Problem& problem) {
     return "needs f32 or an output of the input's type";
   if (in.layout != out.layout) return "needs an output in the input's layout";
   if (in.layout == Layout::Blocked16) return "needs linear or channels_last";
+  if (core::elems(in.dims) == 0) return "needs elements";
   const Geometry g = geometry(problem);
   if (g.form == Form::None) return "needs normalized axes that lie together";
   if (out.dtype != in.dtype && g.form == Form::Channels && in.layout == Layout::ChannelsLast)

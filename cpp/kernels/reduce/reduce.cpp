@@ -77,10 +77,9 @@ class ReduceKernel final : public Kernel {
     mode_ = mode_of(operation);
     std::vector<MemoryAxis> axes = merged_axes(problem);
     if (!axes.empty() && !axes.back().marked) {
+      rows_ = false;
       columns_ = axes.back().extent;
       axes.pop_back();
-    } else {
-      columns_ = 0;
     }
     int64_t reduced = 1, kept = 1;
     for (const MemoryAxis& axis : axes) {
@@ -113,7 +112,7 @@ class ReduceKernel final : public Kernel {
         index /= kept_[i].extent;
       }
       const auto* input = static_cast<const std::byte*>(args.inputs[0]);
-      if (columns_ == 0) {
+      if (rows_) {
         const float y = loops_.row[dtype_](input + from * element_bytes_, walk_, mode_);
         store_one(args.outputs[0], dtype_, to, y * scale_);
         continue;
@@ -128,7 +127,7 @@ class ReduceKernel final : public Kernel {
 
  private:
   void plan_slices(int64_t kept, int64_t reduced, int threads) {
-    if (columns_ != 0) {
+    if (!rows_) {
       const bool many = kept >= 4 * threads;
       block_columns_ =
           many ? columns_ : std::max<int64_t>(64, (columns_ / (4 * threads) + 63) / 64 * 64);
@@ -145,6 +144,7 @@ class ReduceKernel final : public Kernel {
   float scale_ = 1;
   Walk walk_;
   std::vector<MemoryAxis> kept_;
+  bool rows_ = true;
   int64_t columns_ = 0, block_columns_ = 0, blocks_ = 1;
   Slicing slicing_;
 };

@@ -33,6 +33,8 @@ class SoftmaxKernel final : public Kernel {
     const int axis = ops::softmax_axis(*problem.attributes, in.dims);
     const Dims out_steps = element_steps(out);
     std::vector<MemoryAxis> axes = merge_axes(in, out_steps, 1u << axis);
+    // Adjacent elements that are apart in the output are columns of one element.
+    if (!axes.empty() && axes.back().out_step != 1) axes.push_back({1, 1, 1, false});
     extent_ = in.dims[axis];
     in_step_ = element_steps(in)[axis];
     out_step_ = out_steps[axis];
