@@ -57,19 +57,13 @@ void infer(const InferArgs& args) {
   });
 }
 
-/// The index on an axis of `extent` elements; below zero when it is outside.
-int64_t resolve(int64_t index, int64_t extent) {
-  if (index < 0) index += extent;
-  return index < extent ? index : -1;
-}
-
 /// Where in the data the output element at `index` comes from; below zero: nowhere.
 int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
                const std::vector<int64_t>& values, const Dims& index) {
   const Dims strides = core::dense_strides(data), index_strides = core::dense_strides(indices);
   const auto value = [&](int64_t n) { return values[static_cast<size_t>(n)]; };
   if (shape.mode == GatherMode::Element) {
-    const int64_t row = resolve(value(offset_of(index, index_strides)), data[shape.axis]);
+    const int64_t row = resolve_index(value(offset_of(index, index_strides)), data[shape.axis]);
     Dims at = index;
     at[shape.axis] = row;
     return row < 0 ? -1 : offset_of(at, strides);
@@ -80,7 +74,7 @@ int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
     for (int d = 0; d < shape.batch_dims; ++d) position += index[d] * index_strides[d];
     for (int d = 0; d < index_dims; ++d)
       position += index[shape.axis + d] * index_strides[shape.batch_dims + d];
-    const int64_t row = resolve(value(position), data[shape.axis]);
+    const int64_t row = resolve_index(value(position), data[shape.axis]);
     if (row < 0) return -1;
     for (int d = 0; d < data.rank(); ++d)
       offset +=
@@ -93,7 +87,7 @@ int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
   const int indexed = static_cast<int>(indices[last]);
   for (int d = 0; d < indexed; ++d) {
     const int axis = shape.batch_dims + d;
-    const int64_t row = resolve(value(position + d), data[axis]);
+    const int64_t row = resolve_index(value(position + d), data[axis]);
     if (row < 0) return -1;
     offset += row * strides[axis];
   }

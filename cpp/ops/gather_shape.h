@@ -12,6 +12,8 @@ enum class GatherMode : int32_t { Default = 0, Element = 1, Nd = 2 };
 /// the num_elementwise_dims leading extents, and `axis` lies after them.
 /// Element: out[i...] = data[i... with the index on `axis` replaced by indices[i...]].
 /// Nd: out[b, i..., rest] = data[b, indices[b, i..., :], rest].
+/// An index below zero counts from the back. One that is outside then gives zeros, and reads
+/// nothing.
 struct GatherShape {
   GatherMode mode = GatherMode::Default;
   int axis = 0;

@@ -29,6 +29,13 @@ inline int64_t offset_of(const Dims& index, const Dims& strides) {
   return offset;
 }
 
+/// The index on an axis of `extent` elements that `given` means: one below zero counts from the
+/// back. -1 when it is outside.
+inline int64_t resolve_index(int64_t given, int64_t extent) {
+  const int64_t index = given < 0 ? given + extent : given;
+  return index >= 0 && index < extent ? index : -1;
+}
+
 /// Bytes of one element. Throws UnsupportedError naming `what` for types that share a byte.
 inline size_t element_bytes(DataType dtype, const char* what) {
   const size_t two = core::dtype_bytes(dtype, 2);

@@ -7,12 +7,16 @@
 namespace trtlike::ops {
 namespace {
 
-void check_element_mode(const Dims& data, const Dims& indices, const Dims& updates) {
+void check_element_mode(const Dims& data, const Dims& indices, const Dims& updates, int axis) {
   bool fits = data.rank() == indices.rank() && indices.rank() == updates.rank();
   for (int d = 0; fits && d < data.rank(); ++d)
     fits = indices[d] == updates[d] || indices[d] < 0 || updates[d] < 0;
   TRTLIKE_CHECK(fits, "[ops] input 2 'updates': expected the extents of the indices ", indices,
                 " and the rank of the data ", data, ", got ", updates, ".");
+  for (int d = 0; fits && d < data.rank(); ++d)
+    fits = d == axis || data[d] < 0 || std::max(indices[d], updates[d]) <= data[d];
+  TRTLIKE_CHECK(fits, "[ops] input 1 'indices': expected at most the extents of the data ", data,
+                " except on axis ", axis, ", got ", indices, ".");
 }
 
 void check_nd_mode(const Dims& data, const Dims& indices, const Dims& updates) {
@@ -47,7 +51,7 @@ void infer(const InferArgs& args) {
   if (mode == 0) {
     const int axis =
         core::normalize_axis(args.attributes.get_int("axis"), data.dims.rank(), "attribute 'axis'");
-    check_element_mode(data.dims, indices.dims, updates.dims);
+    check_element_mode(data.dims, indices.dims, updates.dims, axis);
     check_constant_indices(args, 1, [&](int64_t) { return data.dims[axis]; });
   } else {
     check_nd_mode(data.dims, indices.dims, updates.dims);
@@ -66,9 +70,7 @@ void for_each_update(const ReferenceArgs& args, F&& f) {
   const Dims index_strides = core::dense_strides(indices);
   const std::vector<int64_t> values = int_elements(args.inputs[1]);
   const auto resolve = [&](int64_t position, int axis) {
-    const int64_t v = values[static_cast<size_t>(position)];
-    const int64_t at = v < 0 ? v + data[axis] : v;
-    return at < data[axis] ? at : -1;
+    return resolve_index(values[static_cast<size_t>(position)], data[axis]);
   };
   if (args.attributes.get_int("mode") == 0) {
     const int axis =

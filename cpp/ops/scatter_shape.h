@@ -10,7 +10,8 @@ namespace trtlike::ops {
 enum class ScatterMode : int32_t { Element = 0, Nd = 1 };
 enum class ScatterReduction : int32_t { None = 0, Add = 1, Multiply = 2, Max = 3, Min = 4 };
 
-/// What stands in an element after an update: integers in 64 bits, others in double.
+/// What stands in an element after an update: integers in 64 bits, others in double. The maximum
+/// and minimum of a NaN and anything are NaN.
 template <typename T>
 void combine(T& element, T update, ScatterReduction reduction) {
   if (reduction == ScatterReduction::None) {
@@ -26,10 +27,10 @@ void combine(T& element, T update, ScatterReduction reduction) {
       element = core::narrow<T>(core::wrapping_product(a, b));
       break;
     case ScatterReduction::Max:
-      element = core::narrow<T>(std::max(a, b));
+      element = core::narrow<T>(b > a || b != b ? b : a);
       break;
     default:
-      element = core::narrow<T>(std::min(a, b));
+      element = core::narrow<T>(b < a || b != b ? b : a);
       break;
   }
 }

@@ -15,12 +15,6 @@
 
 namespace trtlike::kernels::gather {
 
-/// The index on an axis of `extent` elements; below zero when it is outside.
-inline int64_t resolve(int64_t index, int64_t extent) {
-  if (index < 0) index += extent;
-  return index < extent ? index : -1;
-}
-
 /// Indices of either width.
 struct Indices {
   const void* data;

@@ -2,6 +2,7 @@
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
 #include "ops/gather_shape.h"
+#include "ops/indexing.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -55,7 +56,7 @@ class GatherElements final : public Kernel {
       }
       for (int64_t i = 0; i < row_; ++i) {
         const int64_t n = row * row_ + i;
-        const int64_t index = gather::resolve(indices[n], data_[axis_]);
+        const int64_t index = ops::resolve_index(indices[n], data_[axis_]);
         const int64_t from = base + i * step + index * strides_[axis_];
         gather::move_element<T>(
             out + n * static_cast<int64_t>(sizeof(T)),

@@ -4,6 +4,7 @@
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
 #include "ops/gather_shape.h"
+#include "ops/indexing.h"
 
 namespace trtlike::kernels {
 namespace gather {
@@ -128,7 +129,7 @@ class GatherRows final : public Kernel {
     int64_t row = 0;
     for (int k = 0; k < rows_.indexed; ++k) {
       const auto at = static_cast<size_t>(k);
-      const int64_t index = gather::resolve(indices[position + k], rows_.extents[at]);
+      const int64_t index = ops::resolve_index(indices[position + k], rows_.extents[at]);
       if (index < 0) return -1;
       row += index * rows_.strides[at];
     }

@@ -7,6 +7,7 @@
 
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
+#include "ops/indexing.h"
 #include "ops/scatter_shape.h"
 
 namespace trtlike::kernels {
@@ -66,7 +67,7 @@ class ScatterRows final : public Kernel {
       int64_t offset = 0;
       bool inside = true;
       for (int d = 0; d < indexed; ++d) {
-        const int64_t at = gather::resolve(indices[i * indexed + d], data_[d]);
+        const int64_t at = ops::resolve_index(indices[i * indexed + d], data_[d]);
         inside = inside && at >= 0;
         offset += at * strides_[d];
       }
@@ -92,7 +93,7 @@ class ScatterRows final : public Kernel {
         rest /= updates_[d];
       }
       for (int64_t i = 0; i < row; ++i) {
-        const int64_t at = gather::resolve(indices[r * row + i], data_[axis_]);
+        const int64_t at = ops::resolve_index(indices[r * row + i], data_[axis_]);
         if (at >= 0)
           ops::combine(out[base + i * step + at * strides_[axis_]], updates[r * row + i],
                        reduction_);
