@@ -22,8 +22,8 @@ void check_indices(const NodeContext& node, int axis, int64_t indexed) {
     const int64_t index = (*indices)[i], extent = at < data.rank() ? data[at] : -1;
     if (extent >= 0 && (index < -extent || index >= extent))
       node.fail_input(Code::InvalidNode, 1,
-                      core::str("expected indices in [", -extent, ", ", extent, ") for axis ", at,
-                                " of shape ", data, ", got ", index, "."));
+                      core::str("expected indices between ", -extent, " and ", extent - 1,
+                                " for axis ", at, " of shape ", data, ", got ", index, "."));
   }
 }
 

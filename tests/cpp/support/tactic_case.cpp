@@ -6,18 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <numeric>
 
 #include "core/memory.h"
 #include "core/threads.h"
+#include "support/guarded_block.h"
 
 namespace trtlike::test {
 namespace {
 
 using kernels::Layout;
 using kernels::TensorDesc;
-
-constexpr size_t kGuardBytes = 256;
-constexpr std::byte kGuard{0xa5};
 
 /// The place of every element in logical order.
 std::vector<int64_t> places(const TensorDesc& desc) {
@@ -56,31 +56,17 @@ std::vector<float> load(const TensorDesc& desc, const std::byte* bytes) {
 /// The type that references compute in.
 DataType plain_type(DataType dtype) { return core::is_float(dtype) ? DataType::Float : dtype; }
 
-/// A block between two guards, `offset` bytes behind a multiple of 64.
-struct Guarded {
-  explicit Guarded(size_t n, size_t offset = 0)
-      : bytes(n), offset(offset), block(core::allocate_shared(n + offset + 2 * kGuardBytes)) {
-    std::memset(block.get(), static_cast<int>(kGuard), n + offset + 2 * kGuardBytes);
-  }
-  std::byte* data() const { return static_cast<std::byte*>(block.get()) + kGuardBytes + offset; }
-  bool is_intact() const {
-    const auto ok = [](std::byte b) { return b == kGuard; };
-    return std::all_of(data() - kGuardBytes, data(), ok) &&
-           std::all_of(data() + bytes, data() + bytes + kGuardBytes, ok);
-  }
-  size_t bytes, offset;
-  std::shared_ptr<void> block;
-};
-
-/// The elements that lie between the bands of a pitched tensor.
+/// The elements between the bands of a pitched tensor are as they were, and those that fill up the
+/// last block of channels are zero.
 bool gaps_are_intact(const TensorDesc& desc, const std::byte* bytes) {
-  if (desc.pitch == 0) return true;
+  if (desc.pitch == 0 && desc.layout != Layout::Blocked16) return true;
   const size_t element = core::dtype_bytes(desc.dtype, 1);
+  const std::byte expected = desc.pitch == 0 ? std::byte{0} : GuardedBlock::kPoison;
   std::vector<bool> used(desc.bytes(), false);
   for (const int64_t place : places(desc))
     for (size_t i = 0; i < element; ++i) used[static_cast<size_t>(place) * element + i] = true;
   for (size_t i = 0; i < used.size(); ++i)
-    if (!used[i] && bytes[i] != kGuard) return false;
+    if (!used[i] && bytes[i] != expected) return false;
   return true;
 }
 
@@ -95,12 +81,14 @@ TacticCase& TacticCase::add(Dims dims, Storage storage, bool constant) {
   operand.desc = {storage.dtype, dims, storage.layout, storage.pitch};
   operand.constant = constant;
   operand.values.resize(static_cast<size_t>(core::elems(dims)));
-  for (float& v : operand.values) {
-    seed_ = seed_ * 1664525u + 1013904223u;
-    v = static_cast<float>(static_cast<int32_t>(seed_)) * 0x1p-31f;
-  }
+  for (float& v : operand.values) v = draw();
   inputs_.push_back(std::move(operand));
   return *this;
+}
+
+float TacticCase::draw() {
+  seed_ = seed_ * 1664525u + 1013904223u;
+  return static_cast<float>(static_cast<int32_t>(seed_)) * 0x1p-31f;
 }
 
 TacticCase& TacticCase::input(Dims dims, Storage storage) { return add(dims, storage, false); }
@@ -137,15 +125,52 @@ TacticCase& TacticCase::values(std::vector<float> values) {
   return *this;
 }
 
+TacticCase& TacticCase::range(float low, float high) {
+  for (float& v : inputs_.back().values) v = low + (v + 1) / 2 * (high - low);
+  return *this;
+}
+
+TacticCase& TacticCase::integers(int64_t low, int64_t high) {
+  const auto count = static_cast<double>(high - low + 1);
+  for (float& v : inputs_.back().values)
+    v = static_cast<float>(
+        std::min(static_cast<double>(high),
+                 static_cast<double>(low) + std::floor((static_cast<double>(v) + 1) / 2 * count)));
+  return *this;
+}
+
+TacticCase& TacticCase::special(int every, bool with_denormals) {
+  constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
+                                std::numeric_limits<float>::infinity(),
+                                -std::numeric_limits<float>::infinity(), -0.0f, 1e-40f};
+  const auto place = [&](size_t count) {
+    return std::min(count - 1, static_cast<size_t>((draw() + 1) / 2 * static_cast<float>(count)));
+  };
+  for (float& v : inputs_.back().values)
+    if (place(static_cast<size_t>(every)) == 0)
+      v = kSpecial[place(std::size(kSpecial) - (with_denormals ? 0 : 1))];
+  return *this;
+}
+
+TacticCase& TacticCase::seed(uint32_t seed) {
+  seed_ = seed;
+  random_.emplace(seed);
+  return *this;
+}
+
 void TacticCase::complete() {
   if (complete_) return;
   complete_ = true;
   std::vector<ops::TensorType> types, outputs;
+  std::vector<ops::HostValue> host(inputs_.size());
   for (const Operand& operand : inputs_)
     types.push_back(operand.desc.is_absent()
                         ? ops::TensorType{}
                         : ops::TensorType{plain_type(operand.desc.dtype), operand.desc.dims});
-  ops::infer(op_, attributes_, types, {}, outputs);
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    if (((op_.host_inputs >> i) & 1u) != 0 && !types[i].is_absent())
+      host[i].emplace(inputs_[i].values.begin(), inputs_[i].values.end());
+  ops::infer(op_, attributes_, types, host, outputs);
   for (const ops::TensorType& type : outputs)
     outputs_.push_back({core::is_float(type.dtype) ? output_storage_.dtype : type.dtype, type.dims,
                         output_storage_.layout, output_storage_.pitch});
@@ -181,14 +206,17 @@ const std::vector<float>& TacticCase::expected() {
   complete();
   if (!expected_.empty()) return expected_;
   std::vector<core::TensorView> inputs, outputs;
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    Operand& operand = inputs_[i];
-    const bool converted = core::is_float(operand.desc.dtype);
-    inputs.push_back({converted ? static_cast<void*>(operand.values.data())
-                                : static_cast<void*>(stored_[i].data()),
-                      plain_type(operand.desc.dtype), operand.desc.dims});
-  }
   std::vector<std::shared_ptr<void>> memory;
+  for (const Operand& operand : inputs_) {
+    const DataType dtype = plain_type(operand.desc.dtype);
+    memory.push_back(
+        operand.desc.is_absent()
+            ? nullptr
+            : core::allocate_shared(core::dtype_bytes(dtype, core::elems(operand.desc.dims)) + 1));
+    inputs.push_back({memory.back().get(), dtype, operand.desc.dims});
+    for (size_t n = 0; n < operand.values.size(); ++n)
+      inputs.back().set(static_cast<int64_t>(n), operand.values[n]);
+  }
   for (const TensorDesc& desc : outputs_) {
     const DataType dtype = plain_type(desc.dtype);
     memory.push_back(core::allocate_shared(core::dtype_bytes(dtype, core::elems(desc.dims)) + 1));
@@ -205,67 +233,101 @@ std::optional<std::string> TacticCase::refusal(const kernels::Tactic& tactic) {
   return kernels::refuse(tactic, problem_);
 }
 
+/// All slices, on a pool; or, where everything is drawn, in any order and by any worker.
+void TacticCase::run_slices(const kernels::Kernel& kernel, kernels::RunArgs args) {
+  std::vector<GuardedBlock> scratch;
+  for (int i = 0; i < threads_; ++i) scratch.emplace_back(kernel.scratch_bytes());
+  for (size_t phase = 0; phase < kernel.slices().size(); ++phase) {
+    const auto run_slice = [&](int slice, int worker) {
+      kernels::RunArgs own = args;
+      own.scratch = scratch[static_cast<size_t>(worker)].data();
+      kernel.run(own, static_cast<int>(phase), slice);
+    };
+    const int count = kernel.slices()[phase];
+    if (random_) {
+      std::vector<int> order(static_cast<size_t>(count));
+      std::iota(order.begin(), order.end(), 0);
+      std::shuffle(order.begin(), order.end(), *random_);
+      for (const int slice : order)
+        run_slice(slice, static_cast<int>((*random_)() % static_cast<uint32_t>(threads_)));
+    } else {
+      core::ThreadPool(threads_).parallel_for(count, run_slice);
+    }
+  }
+  for (const GuardedBlock& block : scratch)
+    EXPECT_TRUE(block.is_intact()) << "wrote beside scratch: " << describe();
+}
+
 std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
   complete();
+  SCOPED_TRACE(tactic.name);
   kernels::Problem loaded = problem_;
-  const ops::InputSet inputs =
+  const ops::InputSet packed_inputs =
       tactic.packed_inputs != nullptr ? tactic.packed_inputs(problem_) : ops::InputSet();
   kernels::Packed packed;
-  if (!inputs.empty()) packed = tactic.pack(problem_);
+  if (!packed_inputs.empty()) packed = tactic.pack(problem_);
+  const GuardedBlock constants(packed.bytes);
+  if (packed.bytes != 0) std::memcpy(constants.data(), packed.data.get(), packed.bytes);
   for (size_t i = 0; i < loaded.constants.size(); ++i)
-    if (inputs.contains(i)) loaded.constants[i] = nullptr;
-  const std::span<const std::byte> bytes(static_cast<const std::byte*>(packed.data.get()),
-                                         packed.bytes);
-  const auto kernel = tactic.prepare(loaded, bytes);
+    if (packed_inputs.contains(i)) loaded.constants[i] = nullptr;
+  const auto kernel = tactic.prepare(loaded, {constants.data(), packed.bytes});
 
-  std::vector<Guarded> operands;
+  const auto draw_flush = [&] {
+    return random_ && (*random_)() % 4 == 0 ? Flush::Before : Flush::Behind;
+  };
+  const auto draw_alignment = [&](const TensorDesc& desc, bool is_output) {
+    const size_t element = core::dtype_bytes(desc.dtype, 1);
+    return random_ ? (*random_)() % 4 == 0 ? 64 : element : is_output ? 64 : element;
+  };
+  std::vector<GuardedBlock> operands, results;
   std::vector<const void*> inputs;
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    const size_t n = inputs_[i].desc.bytes();
-    operands.emplace_back(n);
+    const TensorDesc& desc = inputs_[i].desc;
+    const bool given = !desc.is_absent() && !packed_inputs.contains(i);
+    const size_t n = given ? desc.bytes() : 0;
+    operands.emplace_back(n, given ? draw_alignment(desc, false) : 1, draw_flush());
     if (n != 0) std::memcpy(operands.back().data(), stored_[i].data(), n);
-    const bool given = !inputs_[i].desc.is_absent() && !inputs.contains(i);
     inputs.push_back(given ? operands.back().data() : nullptr);
   }
-  const Guarded shared(kernel->shared_bytes());
-  std::vector<Guarded> scratch, results;
+  const GuardedBlock shared(kernel->shared_bytes());
   std::vector<void*> outputs;
-  for (const TensorDesc& desc : outputs_) results.emplace_back(desc.bytes(), output_offset_);
-  for (const Guarded& block : results) outputs.push_back(block.data());
-  for (int i = 0; i < threads_; ++i) scratch.emplace_back(kernel->scratch_bytes());
-  const core::ThreadPool pool(threads_);
-  for (size_t phase = 0; phase < kernel->slices().size(); ++phase)
-    pool.parallel_for(kernel->slices()[phase], [&](int slice, int worker) {
-      kernel->run({inputs.data(), outputs.data(), shared.data(),
-                   scratch[static_cast<size_t>(worker)].data()},
-                  static_cast<int>(phase), slice);
-    });
+  for (const TensorDesc& desc : outputs_) {
+    results.emplace_back(desc.bytes(), draw_alignment(desc, true), draw_flush(), output_offset_);
+    outputs.push_back(results.back().data());
+  }
+  run_slices(*kernel, {inputs.data(), outputs.data(), shared.data(), nullptr});
   std::vector<float> elements;
   for (size_t i = 0; i < outputs_.size(); ++i) {
     const std::byte* bytes = results[i].data();
-    EXPECT_TRUE(results[i].is_intact())
-        << tactic.name << " wrote beside output " << i << ": " << describe();
-    EXPECT_TRUE(gaps_are_intact(outputs_[i], bytes)) << tactic.name << ": " << describe();
+    EXPECT_TRUE(results[i].is_intact()) << "wrote beside output " << i << ": " << describe();
+    EXPECT_TRUE(gaps_are_intact(outputs_[i], bytes)) << describe();
     const std::vector<float> loaded_elements = load(outputs_[i], bytes);
     elements.insert(elements.end(), loaded_elements.begin(), loaded_elements.end());
   }
-  EXPECT_TRUE(shared.is_intact()) << tactic.name << " wrote beside shared: " << describe();
-  for (const Guarded& block : scratch)
-    EXPECT_TRUE(block.is_intact()) << tactic.name << " wrote beside scratch: " << describe();
+  EXPECT_TRUE(shared.is_intact()) << "wrote beside shared: " << describe();
+  EXPECT_TRUE(constants.is_intact()) << "wrote beside constants: " << describe();
+  for (const GuardedBlock& block : operands)
+    EXPECT_TRUE(block.is_intact()) << "wrote beside an input: " << describe();
   return elements;
 }
 
-double TacticCase::error(const kernels::Tactic& tactic) {
+double TacticCase::error(const kernels::Tactic& tactic, double scale, bool spreads) {
   const std::vector<float> got = run(tactic);
   const std::vector<float>& want = expected();
-  double largest = 0, difference = 0;
+  double largest = scale, difference = 0;
+  worst_.clear();
   for (size_t i = 0; i < want.size(); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(want[i])));
-    const double d = std::abs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
-    // A NaN anywhere must not compare as small.
-    difference = std::isnan(d) ? INFINITY : std::max(difference, d);
+    const double a = got[i], b = want[i];
+    if (std::isfinite(b)) largest = std::max(largest, std::abs(b));
+    if (a == b || (std::isnan(a) && (spreads || std::isnan(b)))) continue;
+    const double d = std::abs(a - b);
+    if (d < std::numeric_limits<float>::min()) continue;
+    if (std::isfinite(d) && d <= difference) continue;
+    if (!std::isinf(difference))
+      worst_ = core::str("element ", i, ": expected ", want[i], ", got ", got[i]);
+    difference = std::isfinite(d) ? d : INFINITY;
   }
-  return difference / std::max(largest, 1e-30);
+  return difference / largest;
 }
 
 }  // namespace trtlike::test
