@@ -11,12 +11,18 @@ sys.path.insert(0, str(FOLDER))
 import runner  # noqa: E402
 
 CASES = runner.find_cases()
+DEFAULT_LEVEL = 3
 PASSING = set((FOLDER / "passing.txt").read_text().split())
 
 
 @pytest.mark.parametrize("name", sorted(PASSING))
 def test_case_passes(name):
     assert runner.run(CASES[name]) == runner.Outcome("passes")
+
+
+@pytest.mark.parametrize("name", sorted(PASSING))
+def test_case_passes_at_the_default_level(name):
+    assert runner.run(CASES[name], DEFAULT_LEVEL) == runner.Outcome("passes")
 
 
 def test_what_is_not_listed_is_refused_and_never_wrong():

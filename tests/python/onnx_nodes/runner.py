@@ -36,14 +36,14 @@ def find_cases() -> dict[str, TestCase]:
     return {case.name: case for kind in KINDS for case in load_model_tests(kind=kind)}
 
 
-def run(case: TestCase) -> Outcome:
+def run(case: TestCase, level: int = 0) -> Outcome:
     try:
-        return _run(case)
+        return _run(case, level)
     except Refusal as refusal:
         return Outcome("refused", str(refusal))
 
 
-def _run(case: TestCase) -> Outcome:
+def _run(case: TestCase, level: int) -> Outcome:
     folder = Path(case.model_dir)
     model = onnx.load(folder / "model.onnx")
     stored = {tensor.name for tensor in model.graph.initializer}
@@ -52,7 +52,7 @@ def _run(case: TestCase) -> Outcome:
     for data in sorted(folder.glob("test_data_set_*")):
         feeds = _read(data, "input", given)
         expected = _read(data, "output", [value for value in model.graph.output if value.name])
-        got = _infer(model, feeds)
+        got = _infer(model, feeds, level)
         for name, array in expected.items():
             compared = _compare(got[name], array, case.rtol, case.atol)
             outcome = outcome if compared.kind == "passes" else compared
@@ -72,7 +72,7 @@ def _read(folder: Path, prefix: str, values: list[onnx.ValueInfoProto]) -> dict[
     return arrays
 
 
-def _infer(model: onnx.ModelProto, feeds: Arrays) -> Arrays:
+def _infer(model: onnx.ModelProto, feeds: Arrays, level: int) -> Arrays:
     """Outputs by name. Where the parser must know an input's elements (axes and the like, which
     these models take as inputs), all inputs but the first are stored as constants."""
     log = ListLogger()
@@ -84,7 +84,7 @@ def _infer(model: onnx.ModelProto, feeds: Arrays) -> Arrays:
     if error:
         raise Refusal(error)
     config = builder.create_builder_config()
-    config.builder_optimization_level = 0
+    config.builder_optimization_level = level
     config.add_optimization_profile(_profile(builder, network, feeds))
     plan = builder.build_serialized_network(network, config)
     if plan is None:
