@@ -65,7 +65,7 @@ class ChainMatcher {
   int match_rounding(int quotient, int current) {
     const std::optional<float> step =
         number_with(instruction(quotient), PointwiseOpcode::Div, current);
-    if (!step || !(*step > 0)) return -1;
+    if (!step || !(*step > 0) || !std::isnormal(*step) || !std::isnormal(1 / *step)) return -1;
     const int rounded = only_user(quotient, PointwiseOpcode::Round);
     const int clipped = rounded < 0 ? -1 : only_user(rounded, PointwiseOpcode::Clip);
     const int product = clipped < 0 ? -1 : only_user(clipped, PointwiseOpcode::Prod);

@@ -29,11 +29,13 @@ enum class ChainOp : uint8_t {
   Sqrt,
   Abs,
   Square,
-  RoundTo,  ///< round(x / alpha) alpha, ties to even; x is within limits of a few thousand alpha
-  Add,      ///< x + y
-  Sub,      ///< x - y
-  Mul,      ///< x y
-  Div,      ///< x / y
+  /// round(x / alpha) alpha, ties to even; x is within limits of a few thousand alpha, which and
+  /// whose inverse are normal numbers.
+  RoundTo,
+  Add,  ///< x + y
+  Sub,  ///< x - y
+  Mul,  ///< x y
+  Div,  ///< x / y
   Max,
   Min,
 };

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import ListLogger, assert_close, load, onnxruntime_outputs
+from conftest import ListLogger, assert_close, build_plan, load, onnxruntime_outputs
 from onnx import TensorProto, helper, numpy_helper
 
 import trtlike as trt
@@ -112,13 +112,14 @@ def hypernetwork(batch: int, i: int, o: int) -> tuple[bytes, dict]:
 
 def plain(op: str, x: tuple, w: tuple, bias: int = 0, constant: bool = False, **attributes):
     """One convolution of inputs; the weights may be constant, then the bias alone is not."""
-    feeds = {"x": normal(*x), "w": normal(*w) / 8}
+    feeds = {"x": normal(*map(abs, x)), "w": normal(*w) / 8}
     if bias:
         feeds["b"] = normal(bias)
     weights = {"w": feeds.pop("w")} if constant else {}
     names = ["x", "w", "b"][: 3 if bias else 2]
     nodes = [(op, names, "c", attributes), ("Relu", ["c"], "y", {})]
-    return make(nodes, {n: a.shape for n, a in feeds.items()}, weights, len(x)), feeds
+    inputs = {n: a.shape for n, a in feeds.items()} | {"x": [None if e < 0 else e for e in x]}
+    return make(nodes, inputs, weights, len(x)), feeds
 
 
 CASES = {
@@ -165,6 +166,17 @@ def test_runs_in_fast_kernels_with_the_same_numbers(case, level):
     (got,) = engine.create_execution_context().infer(feeds).values()
     (expected,) = onnxruntime_outputs(model, feeds).values()
     assert_close(got, expected, 1e-5)
+
+
+@pytest.mark.parametrize("op, kernel", [("Conv", (10, 6, 3, 3)), ("ConvTranspose", (6, 10, 3, 3))])
+def test_extents_may_vary(op, kernel):
+    model, feeds = plain(op, (-1, 6, -1, 9), kernel, 10)
+    shapes = {"x": ((1, 6, 3, 9), (2, 6, 9, 9), (5, 6, 20, 9))}
+    context = load(build_plan(model, [shapes])).create_execution_context()
+    for batch, height in ((2, 9), (1, 3), (5, 20), (3, 8)):
+        run = {**feeds, "x": normal(batch, 6, height, 9)}
+        (got,) = context.infer(run).values()
+        assert_close(got, onnxruntime_outputs(model, run)["y"], 1e-5)
 
 
 def test_two_contexts_pack_weights_of_their_own():

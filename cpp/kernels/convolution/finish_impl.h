@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/convolution/finish.h"
+#include "kernels/round_to.h"
 #include "kernels/vector.h"
 #include "kernels/vector_math.h"
 
@@ -11,8 +12,9 @@ namespace {
 /// To multiples of `step`.
 template <int kCount>
 inline void round_vectors(Vector step, Vector* sums) {
+  const Vector inverse = Vector(1.0f) / step;
 #pragma GCC unroll 36
-  for (int i = 0; i < kCount; ++i) sums[i] = round(sums[i] / step) * step;
+  for (int i = 0; i < kCount; ++i) sums[i] = round_to(sums[i], step, inverse);
 }
 
 /// Through another type and back.

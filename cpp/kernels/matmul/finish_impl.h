@@ -4,6 +4,7 @@
 
 #include "kernels/matmul/narrow.h"
 #include "kernels/matmul/tiles.h"
+#include "kernels/round_to.h"
 #include "kernels/vector_math.h"
 
 namespace trtlike::kernels::matmul {
@@ -104,7 +105,7 @@ struct Group {
       case ChainOp::Square:
         return each([](Vector v) { return v * v; });
       case ChainOp::RoundTo:
-        return each([&](Vector v) { return round(v / alpha) * alpha; });
+        return each([&, inverse = one / alpha](Vector v) { return round_to(v, alpha, inverse); });
       default:
         break;
     }

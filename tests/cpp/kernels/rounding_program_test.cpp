@@ -2,8 +2,8 @@
 // behind convolutions and products: every tactic against the reference.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 #include "kernels/program_chain.h"
@@ -173,6 +173,50 @@ TEST(RoundingProgram, to_half_and_bfloat16_at_the_end_of_convolutions) {
   EXPECT_TRUE(has_part(ran, "depthwise_f32"));
   if (core::cpu_isa() >= core::Isa::Avx2) {
     EXPECT_TRUE(has_part(ran, "winograd_f32_4x4"));
+  }
+}
+
+/// Numbers on the edges between two steps and their neighbours, on limits, and any others.
+std::vector<float> edges(int64_t count, float step) {
+  std::vector<float> out(static_cast<size_t>(count));
+  for (size_t i = 0; i < out.size(); ++i) {
+    const auto n = static_cast<float>(static_cast<int>(i / 6 % 300) - 150);
+    const float edge = (n + 0.5f) * step;
+    const float around[] = {edge,
+                            std::nextafter(edge, -1e9f),
+                            std::nextafter(edge, 1e9f),
+                            n * step,
+                            static_cast<float>(i % 9973) * step / 97.0f,
+                            -static_cast<float>(i % 8191) * step / 61.0f};
+    out[i] = around[i % 6];
+  }
+  return out;
+}
+
+/// Quantized and dequantized, with the quotient rounded to a float before it is rounded to a whole
+/// number.
+std::vector<float> in_floats(std::vector<float> elements, float step) {
+  for (float& x : elements) x = std::clamp(std::nearbyint(x / step), -128.0f, 127.0f) * step;
+  return elements;
+}
+
+TEST(RoundingProgram, rounds_as_the_quotient_does) {
+  for (const double step : {1.0, 0.25, 0.0123, 0.1, 3.7e-5, 0.00784314, 1e-30, 5e20}) {
+    const std::string program = "in 1;" + rounding(0, 5, step, -128, 127) + " out v5";
+    const std::vector<float> elements = edges(18000, static_cast<float>(step));
+    const std::vector<float> expected = in_floats(elements, static_cast<float>(step));
+    TacticCase conv("FusedConvolution", {{"program", program}, {"num_groups", int64_t{1}}});
+    conv.input({1, 1, 60, 300}, kChannelsLast).values(elements);
+    conv.constant({1, 1, 1, 1}).values({1}).output(kChannelsLast);
+    TacticCase product("FusedMatrixMultiply", {{"program", program}});
+    product.input({18000, 1}).values(elements);
+    product.constant({1, 1}).values({1});
+    for (TacticCase* problem : {&conv, &product})
+      for (const Tactic* tactic : tactics_for(problem->problem().op->name)) {
+        const bool divides = tactic->source == Source::Native || tactic->source == Source::Eigen;
+        if (!divides || problem->refusal(*tactic)) continue;
+        EXPECT_EQ(problem->run(*tactic), expected) << tactic->name << " " << step;
+      }
   }
 }
 
