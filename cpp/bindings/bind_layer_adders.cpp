@@ -44,6 +44,7 @@ py::object add_weighted(Network& n, const char* op, const Tensor& input, int64_t
   const bool is_deconvolution = std::string_view(op) == "Deconvolution";
   const int64_t channels = input.shape().rank() > 1 ? input.shape()[1] : 1;
   const int64_t own = is_deconvolution ? channels : maps;
+  window_elems(op, maps, window);
   const int64_t share = window_elems(op, own, window);
   const int64_t each = kernel.count / share;
   if (each <= 0 || each * share != kernel.count)

@@ -35,7 +35,7 @@ const DtypeInfo* find_info(int64_t value) {
 
 const DtypeInfo& info(DataType dtype) {
   const DtypeInfo* found = find_info(static_cast<int64_t>(dtype));
-  TRTLIKE_CHECK(found != nullptr, "[core] element type: expected the value of a DataType, got ",
+  TRTLIKE_CHECK(found != nullptr, "[core] element type: expected the number of a DataType, got ",
                 static_cast<int32_t>(dtype), ".");
   return *found;
 }

@@ -57,9 +57,13 @@ struct ThreadPool::Impl {
     arena.initialize();
   }
 
+  /// Where the system gives no thread the callers go on alone.
   static void enlist(void* state) {
     Impl& impl = *static_cast<Impl*>(state);
-    impl.arena.enqueue([team = impl.team] { team->help(); });
+    try {
+      impl.arena.enqueue([team = impl.team] { team->help(); });
+    } catch (const std::exception&) {
+    }
   }
 
   int max_threads;

@@ -3661,7 +3661,7 @@ class Runtime:
         ...
     def load_engine_file(self, path: str) -> ICudaEngine:
         """
-        Maps a plan file: nothing is copied.
+        Loads a plan file. Larger ones than 16 MiB are mapped, not copied, and must stay as they are while the engine lives: replace such a file by renaming a new one over it.
         """
     @property
     def logger(self) -> typing.Any:

@@ -151,12 +151,6 @@ def test_windows_without_elements_are_refused(kind, maps, window, sentence):
     x = network.add_input("x", trt.float32, (1, 4, 8, 8))
     add = getattr(network, f"add_{kind}_nd")
     weights = trt.Weights(np.zeros(36, np.float32))
-    if kind == "deconvolution" and maps < 1:
-        # Its maps follow from the weights.
-        with pytest.raises((trt.UserError, ValueError)):
-            add(x, maps, window, weights)
-            network.get_layer(0).get_output(0).shape  # noqa: B018
-        return
     with pytest.raises(trt.UserError, match=sentence):
         add(x, maps, window, weights)
 
@@ -192,7 +186,7 @@ def test_a_negative_channel_axis_is_refused():
     network = trt.Builder(ListLogger()).create_network()
     x = network.add_input("x", trt.float32, (1, 4, 8, 8))
     w = trt.Weights(np.ones(8, np.float32))
-    with pytest.raises(trt.UserError, match="channel_axis: expected an axis of the input, got -5"):
+    with pytest.raises(trt.UserError, match="channel_axis'?: expected an axis .*, got -5"):
         network.add_scale_nd(x, trt.ScaleMode.ELEMENTWISE, w, w, w, -5)
 
 

@@ -202,11 +202,11 @@ def test_indices_out_of_range_scatter_nothing(level):
 @pytest.mark.parametrize(
     "node, indices, words",
     [
-        (oh.make_node("Gather", ["x", "i"], ["y"]), [0, 3], "[-3, 3) for axis 0"),
-        (oh.make_node("Gather", ["x", "i"], ["y"], axis=1), [-5], "[-4, 4) for axis 1"),
-        (oh.make_node("GatherElements", ["x", "i"], ["y"]), [[3, 0]], "[-3, 3) for axis 0"),
-        (oh.make_node("GatherND", ["x", "i"], ["y"]), [[0, 4]], "[-4, 4) for axis 1"),
-        (oh.make_node("ScatterND", ["x", "i", "x"], ["y"]), [[0], [3], [1]], "[-3, 3) for axis 0"),
+        (oh.make_node("Gather", ["x", "i"], ["y"]), [0, 3], "between -3 and 2 for axis 0"),
+        (oh.make_node("Gather", ["x", "i"], ["y"], axis=1), [-5], "between -4 and 3 for axis 1"),
+        (oh.make_node("GatherElements", ["x", "i"], ["y"]), [[3, 0]], "between -3 and 2 for axis 0"),
+        (oh.make_node("GatherND", ["x", "i"], ["y"]), [[0, 4]], "between -4 and 3 for axis 1"),
+        (oh.make_node("ScatterND", ["x", "i", "x"], ["y"]), [[0], [3], [1]], "between -3 and 2 for axis 0"),
     ],
     ids=lambda value: value.op_type if isinstance(value, onnx.NodeProto) else "",
 )
@@ -215,7 +215,7 @@ def test_constant_indices_out_of_range_are_refused(node, indices, words, logger)
     network = trt.Builder(logger).create_network()
     parser = trt.OnnxParser(network, logger)
     assert not parser.parse(model)
-    assert f"expected indices in {words} of shape [3, 4], got" in str(parser.get_error(0))
+    assert f"expected indices {words} of shape [3, 4], got" in str(parser.get_error(0))
 
 
 def test_indices_of_scatter_are_no_larger_than_the_data(logger):

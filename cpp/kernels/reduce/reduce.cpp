@@ -92,11 +92,8 @@ class ReduceKernel final : public Kernel {
         kept *= axis.extent;
       }
     }
-    if (walk_.axes == 0) {
-      walk_.axes = 1;
-      walk_.extents[0] = 1;
-      walk_.steps[0] = 1;
-    }
+    // Without elements there is nothing to walk, however many empty rows there are.
+    if (walk_.axes == 0 || reduced == 0) walk_ = {1, {reduced}, {1}};
     if (operation == ReduceOperation::Avg) scale_ = 1 / static_cast<float>(reduced);
     plan_slices(kept, reduced, problem.threads);
   }

@@ -33,6 +33,10 @@ ValueId split_heads(NodeContext& node, size_t input, const char* attribute) {
 ValueId repeat_heads(NodeContext& node, ValueId x, int64_t query_heads) {
   const int64_t heads = node.dims(x)[1];
   if (heads == query_heads || !core::is_known(heads) || !core::is_known(query_heads)) return x;
+  if (heads < 1 || query_heads % heads != 0)
+    node.fail(Code::InvalidNode, core::str("expected heads of queries that are a multiple of those "
+                                           "of keys and values, got ",
+                                           query_heads, " and ", heads, "."));
   const Extents extents = extents_of(node, x);
   const ValueId wide = unsqueeze(node, x, {2});
   const int64_t repeats = query_heads / heads;

@@ -90,6 +90,8 @@ ValueId group_parameter(NodeContext& node, size_t i, int64_t groups) {
 Outputs import_group_normalization(NodeContext& node) {
   const ValueId x = node.input(0);
   const int64_t groups = node.get_int("num_groups");
+  if (groups < 1)
+    node.fail_attribute("num_groups", core::str("expected at least 1, got ", groups, "."));
   // One group is no split of the channels: they are normalized together.
   const int first = groups == 1 ? 1 : 2;
   return {node.add("Normalization",

@@ -58,6 +58,10 @@ std::vector<int64_t> part_sizes(NodeContext& node, int64_t whole) {
   if (node.has_input(1)) {
     const auto split = node.require_ints(1);
     if (node.rank(node.input(1)) == 1) return split;
+    if (split.size() != 1)
+      node.fail_input(Code::InvalidNode, 1,
+                      str("expected one size or a list of them, got shape ",
+                          node.dims(node.input(1)).to_string(), "."));
     size = split.front();
   }
   if (size < 1)

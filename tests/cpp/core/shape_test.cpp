@@ -117,7 +117,7 @@ TEST(Dtype, bytes_are_counted_for_every_width_and_refused_for_impossible_counts)
       EXPECT_THAT(refusal([&] { dtype_bytes(dtype, count); }),
                   testing::HasSubstr("expected between 0 and 2^48 elements"));
   EXPECT_THAT(refusal([] { dtype_bytes(static_cast<DataType>(99), 1); }),
-              testing::HasSubstr("element type: expected a DataType from 0 to"));
+              testing::HasSubstr("element type: expected the number of a DataType, got 99"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ const std::vector<Case>& cases() {
       {"verbosity", [](Plan& p) { p.verbosity = static_cast<ProfilingVerbosity>(-1); },
        "profiling verbosity"},
       {"dtype", [](Plan& p) { p.values[3].dtype = static_cast<DataType>(77); },
-       "value 'sum_output', element type: expected a value from 0 to 11, got 77."},
+       "value 'sum_output', element type: expected the number of a DataType, got 77."},
       {"logical_dtype", [](Plan& p) { p.values[3].logical_dtype = static_cast<DataType>(-1); },
        "value 'sum_output', logical element type"},
       {"layout", [](Plan& p) { p.values[3].layout = static_cast<kernels::Layout>(3); },

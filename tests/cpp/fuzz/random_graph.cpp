@@ -161,6 +161,13 @@ void make_element_wise(Maker& m) {
   m.add("ElementWise", {swap ? b : a, swap ? a : b}, {{"op", op}}, bits);
 }
 
+void make_mod(Maker& m) {
+  const Operand x = m.any_float(1, 5, true);
+  const double divisors[] = {0.5, 2, 4, -1};
+  m.add("Mod", {x, m.constant(DataType::Float, Dims::filled(x.rank(), 1), {divisors[m.below(4)]})},
+        {}, x.bits);
+}
+
 void make_unary(Maker& m) {
   if (m.below(8) == 0)
     return m.add("Unary", {m.any(DataType::Bool, 1, 4)}, {{"op", int64_t{20}}}, 1);
@@ -516,6 +523,7 @@ struct Recipe {
 
 constexpr Recipe kRecipes[] = {
     {"ElementWise", make_element_wise},
+    {"Mod", make_mod},
     {"Unary", make_unary},
     {"Activation", make_activation},
     {"Cast", make_cast},

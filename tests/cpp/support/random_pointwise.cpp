@@ -111,6 +111,19 @@ RandomProblem elementwise(Random& random) {
   return {std::move(problem), core::is_float(dtype) ? tolerance_of(dtype) : 0, 1};
 }
 
+/// Whole numbers: what remains of others jumps where a quotient is rounded.
+RandomProblem mod(Random& random) {
+  const DataType dtype = random.float_type();
+  const Frame frame = draw_frame(random, dtype);
+  TacticCase problem = begin(random, "Mod", frame, {});
+  add_operand(random, problem, frame, dtype, false);
+  problem.integers(-40, 40);
+  add_operand(random, problem, frame, dtype);
+  problem.integers(1, 8);
+  problem.output(random.storage_like(frame.storage, dtype, frame.dims));
+  return {std::move(problem), 0};
+}
+
 RandomProblem cast(Random& random) {
   const DataType from = random.any_type(), to = random.any_type();
   const Frame frame = draw_frame(random, from);
@@ -248,6 +261,7 @@ std::vector<NamedGenerator> pointwise_generators() {
   return {{"Activation", activation},
           {"Unary", unary},
           {"ElementWise", elementwise},
+          {"Mod", mod},
           {"Cast", cast},
           {"Select", select},
           {"ParametricReLU", parametric_relu},

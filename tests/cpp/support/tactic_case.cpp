@@ -168,7 +168,7 @@ void TacticCase::complete() {
                         ? ops::TensorType{}
                         : ops::TensorType{plain_type(operand.desc.dtype), operand.desc.dims});
   for (size_t i = 0; i < inputs_.size(); ++i)
-    if (((op_.host_inputs >> i) & 1u) != 0 && !types[i].is_absent())
+    if (op_.host_inputs.contains(i) && !types[i].is_absent())
       host[i].emplace(inputs_[i].values.begin(), inputs_[i].values.end());
   ops::infer(op_, attributes_, types, host, outputs);
   for (const ops::TensorType& type : outputs)
