@@ -35,6 +35,8 @@ HostValue ints_argument(const InferArgs& args, size_t index, const char* attribu
       core::dtype_name(type.dtype), " with shape ", type.dims, ".");
   if (const HostValue& value = args.host_value(index)) return value;
   if (!core::is_static(type.dims)) return std::nullopt;
+  TRTLIKE_CHECK(core::elems(type.dims) <= Dims::kMaxDims, "[ops] input ", index, " '", attribute,
+                "': expected at most ", Dims::kMaxDims, " integers, got shape ", type.dims, ".");
   return std::vector<int64_t>(static_cast<size_t>(core::elems(type.dims)), kUnknownElement);
 }
 
