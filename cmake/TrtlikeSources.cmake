@@ -55,6 +55,10 @@ function(trtlike_target target)
     target_compile_definitions(${target} PRIVATE TRTLIKE_HAVE_XBYAK)
   endif()
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TRTLIKE_WERROR}>:-Werror>)
+  if(TRTLIKE_SANITIZE)
+    # GCC 12 warns of variables that its own instrumentation makes.
+    target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
 endfunction()
 
 function(trtlike_write_if_changed file text)
