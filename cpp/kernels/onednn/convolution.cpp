@@ -24,7 +24,10 @@ struct Operand {
 
 /// A block of output channels' weights that are known at run time, from where they are to where
 /// the primitive wants them.
+/// A part of the weights in the form that some of the slices want.
 struct ComputedPart {
+  size_t part;
+  dnnl::memory::desc form;
   Copy copy;
   int64_t from_bytes;
   size_t shared_offset;
@@ -32,9 +35,9 @@ struct ComputedPart {
 
 struct PreparedSlice {
   std::optional<Call> call;
-  size_t part = 0;
   int64_t channel = 0;
   size_t weights_slot = 0;
+  size_t shared_weights = 0;  ///< where weights that are computed lie in the shared memory
   size_t bias_slot = 0;
   std::vector<Operand> operands;
   Operand result;
@@ -85,7 +88,7 @@ class ConvolutionKernel final : public Kernel {
     }
     if (!weights_) {
       const auto* shared = static_cast<const std::byte*>(args.shared);
-      slice.call->set(slice.weights_slot, shared + computed_[slice.part].shared_offset);
+      slice.call->set(slice.weights_slot, shared + slice.shared_weights);
       if (!bias_.is_absent())
         slice.call->set(slice.bias_slot, reinterpret_cast<const float*>(shared) + slice.channel);
     }
@@ -131,26 +134,31 @@ class ConvolutionKernel final : public Kernel {
     return built_.back();
   }
 
+  const ComputedPart* find_computed(size_t part, const dnnl::memory::desc& form) const {
+    const auto at = std::find_if(computed_.begin(), computed_.end(), [&](const ComputedPart& c) {
+      return c.part == part && c.form == form;
+    });
+    return at == computed_.end() ? nullptr : &*at;
+  }
+
   /// The bias in f32, then the parts, in the run's shared memory.
   void plan_copies(const ConvolutionSetup& setup, const std::vector<ConvolutionSlice>& slices,
                    const std::vector<int64_t>& blocks) {
     const OneThread one_thread;
     shared_bytes_ =
         core::align_up(static_cast<size_t>(setup.shape.output_channels) * sizeof(float));
-    int64_t channel = 0;
+    const auto elem = static_cast<int64_t>(core::dtype_bytes(setup.weights.dtype, 1));
     size_t last_bytes = 0;
-    for (size_t part = 0; part < blocks.size(); ++part) {
-      const auto slice = std::find_if(slices.begin(), slices.end(),
-                                      [&](const ConvolutionSlice& s) { return s.part == part; });
-      const dnnl::memory::desc to = build(setup, slice->geometry).desc.weights_desc(0);
-      const dnnl::memory::desc from(setup.weights_dims(blocks[part]), get_type(setup.weights.dtype),
-                                    setup.weights_strides());
-      const auto elem = static_cast<int64_t>(core::dtype_bytes(setup.weights.dtype, 1));
-      computed_.push_back({Copy(from, to), setup.weights_offset(channel) * elem, shared_bytes_});
+    for (const ConvolutionSlice& slice : slices) {
+      const dnnl::memory::desc to = build(setup, slice.geometry).desc.weights_desc(0);
+      if (find_computed(slice.part, to) != nullptr) continue;
+      const dnnl::memory::desc from(setup.weights_dims(blocks[slice.part]),
+                                    get_type(setup.weights.dtype), setup.weights_strides());
+      computed_.push_back({slice.part, to, Copy(from, to),
+                           setup.weights_offset(slice.channel) * elem, shared_bytes_});
       scratchpad_bytes_ = std::max(scratchpad_bytes_, computed_.back().copy.scratch_bytes());
       shared_bytes_ += core::align_up(to.get_size());
       last_bytes = read_beyond(to.get_size(), setup.shape.groups);
-      channel += blocks[part];
     }
     shared_bytes_ += last_bytes;
   }
@@ -179,10 +187,10 @@ class ConvolutionKernel final : public Kernel {
     for (const Extra& extra : setup.extras)
       out.program_operands.resize(
           std::max(out.program_operands.size(), extra.input - kFirstExtra + 1));
-    out.part = slice.part;
     out.channel = slice.channel;
     out.weights_slot = call.add(DNNL_ARG_WEIGHTS, weights);
     if (setup.has_bias) out.bias_slot = call.add(DNNL_ARG_BIAS, desc.weights_desc(1));
+    if (!weights_) out.shared_weights = find_computed(slice.part, weights)->shared_offset;
     if (weights_) {
       call.set(out.weights_slot, weights_->get(slice.part, weights));
       if (setup.has_bias) call.set(out.bias_slot, weights_->bias() + slice.channel);

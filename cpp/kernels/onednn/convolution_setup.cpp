@@ -326,8 +326,6 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
   setup.result = output.dtype;
   if (core::elems(input.dims) == 0 || core::elems(output.dims) == 0)
     return refuse("needs tensors that are not empty");
-  // It multiplies by pairs, and the other half of a lone channel's may be a NaN from elsewhere.
-  if (bf16 && setup.shape.input_channels == 1) return refuse("needs two input channels in bf16");
   // Every image has slices of its own.
   constexpr int64_t kMostImages = 1 << 16;
   if (setup.shape.batch > kMostImages)

@@ -88,7 +88,10 @@ Outputs import_range(NodeContext& node) {
   const DataType dtype = node.dtype(start);
   const auto a = node.known_floats(start), b = node.known_floats(limit),
              d = node.known_floats(delta);
-  const auto is_exact = [](const auto& v) { return v && !(std::abs(v->front()) > 0x1p53); };
+  // A double holds every number of the floating-point types, and integers up to 2^53.
+  const auto is_exact = [&](const auto& v) {
+    return v && (core::is_floating_point(dtype) || std::abs(v->front()) <= 0x1p53);
+  };
   if (is_exact(a) && is_exact(b) && is_exact(d)) {
     const double count = known_range_count(node, a->front(), b->front(), d->front());
     if (count <= static_cast<double>(kConstantElems)) {

@@ -190,12 +190,15 @@ TEST(OnnxOperators, constant_indices_lie_inside) {
     return Parsed(model).errors();
   };
   for (const char* op : {"Gather", "GatherElements", "GatherND"}) {
-    EXPECT_THAT(errors(op, 4, false),
-                HasSubstr("input 1 'indices': expected elements in [-4, 4), got 4"));
+    EXPECT_THAT(
+        errors(op, 4, false),
+        HasSubstr(
+            "input 1 'i': expected indices between -4 and 3 for axis 0 of shape [4, 2], got 4"));
     EXPECT_THAT(errors(op, -5, false), HasSubstr("'pick'"));
     EXPECT_EQ(errors(op, -4, false), "");
   }
-  EXPECT_THAT(errors("ScatterElements", 4, true), HasSubstr("expected elements in [-4, 4), got 4"));
+  EXPECT_THAT(errors("ScatterElements", 4, true),
+              HasSubstr("expected indices between -4 and 3 for axis 0 of shape [4, 2], got 4"));
 }
 
 TEST(OnnxOperators, extents_beyond_64_bits_are_refused) {

@@ -109,7 +109,7 @@ TEST(Softmax, an_empty_mask_means_the_third_axis_from_the_back) {
   expect_error<UserError>([] { infer_op("Softmax", {{kFloat, {2, 2}}}, {{"axes", int64_t{3}}}); },
                           "'axes': expected a bit mask of one axis, got 3");
   expect_error<UserError>([] { infer_op("Softmax", {{DataType::Int32, {2}}}); },
-                          "expected FLOAT, HALF or BF16, got INT32");
+                          "expected FLOAT, HALF, BF16 or DOUBLE, got INT32");
 }
 
 TEST(TopK, orders_and_keeps_the_first_of_equals) {
