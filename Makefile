@@ -26,7 +26,7 @@ build: configure
 demo: build
 	@python -m trtlike.demo
 
-test: build test-cpp test-python
+test: build test-cpp test-python test-limited
 
 test-cpp: build
 	@cmake --build $(BUILD) -j $(JOBS)

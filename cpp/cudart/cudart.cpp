@@ -1,5 +1,5 @@
-// libcudart.so for programs that load it by ctypes: each call goes to the functions that trtlike.cuda
-// installs, which own the memory and the streams.
+// libcudart.so for programs that load it by ctypes: each call goes to the functions that
+// trtlike.cuda installs, which own the memory and the streams.
 #include <cstddef>
 
 #define TRTLIKE_CUDART extern "C" __attribute__((visibility("default")))

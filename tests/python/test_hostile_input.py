@@ -186,7 +186,7 @@ def test_a_negative_channel_axis_is_refused():
     network = trt.Builder(ListLogger()).create_network()
     x = network.add_input("x", trt.float32, (1, 4, 8, 8))
     w = trt.Weights(np.ones(8, np.float32))
-    with pytest.raises(trt.UserError, match="channel_axis'?: expected an axis .*, got -5"):
+    with pytest.raises(trt.UserError, match=r"channel_axis'?: expected an axis .*, got -5"):
         network.add_scale_nd(x, trt.ScaleMode.ELEMENTWISE, w, w, w, -5)
 
 

@@ -204,9 +204,17 @@ def test_indices_out_of_range_scatter_nothing(level):
     [
         (oh.make_node("Gather", ["x", "i"], ["y"]), [0, 3], "between -3 and 2 for axis 0"),
         (oh.make_node("Gather", ["x", "i"], ["y"], axis=1), [-5], "between -4 and 3 for axis 1"),
-        (oh.make_node("GatherElements", ["x", "i"], ["y"]), [[3, 0]], "between -3 and 2 for axis 0"),
+        (
+            oh.make_node("GatherElements", ["x", "i"], ["y"]),
+            [[3, 0]],
+            "between -3 and 2 for axis 0",
+        ),
         (oh.make_node("GatherND", ["x", "i"], ["y"]), [[0, 4]], "between -4 and 3 for axis 1"),
-        (oh.make_node("ScatterND", ["x", "i", "x"], ["y"]), [[0], [3], [1]], "between -3 and 2 for axis 0"),
+        (
+            oh.make_node("ScatterND", ["x", "i", "x"], ["y"]),
+            [[0], [3], [1]],
+            "between -3 and 2 for axis 0",
+        ),
     ],
     ids=lambda value: value.op_type if isinstance(value, onnx.NodeProto) else "",
 )

@@ -231,8 +231,7 @@ TEST(HostileModels, extents_that_no_memory_holds_are_refused) {
               HasSubstr("expected at most 2^48 elements"));
   EXPECT_THAT(shaped("Expand", {int64_t{1} << 60, 4}, "x"), HasSubstr("at most 2^48 elements"));
   EXPECT_THAT(shaped("Tile", {int64_t{1} << 62}, "x"), HasSubstr("expected extents of 64 bits"));
-  EXPECT_THAT(shaped("Pad", {INT64_MAX, INT64_MAX}, "x"),
-              HasSubstr("expected extents of 64 bits"));
+  EXPECT_THAT(shaped("Pad", {INT64_MAX, INT64_MAX}, "x"), HasSubstr("expected extents of 64 bits"));
   EXPECT_THAT(shaped("Reshape", {-7}, "x"), HasSubstr("expected extents of at least -1, got [-7]"));
 }
 
