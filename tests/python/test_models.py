@@ -78,7 +78,9 @@ def test_yolox_finds_the_cat():
     are those of kernels that no timing chooses."""
     model = asset("models", "yolox_nano.onnx")
     feeds = {"images": letterboxed("chelsea.png", 416)}
-    assert_matches_onnxruntime(load(build_plan(model, level=0)), model, feeds)
+    # Without fused products sums are rounded twice as often.
+    tolerance = 2e-4 if trt.cpu_fingerprint().endswith("portable") else 1e-4
+    assert_matches_onnxruntime(load(build_plan(model, level=0)), model, feeds, tolerance)
     engine = load(build_plan(model))
     (raw,) = engine.create_execution_context().infer(feeds).values()
     scores = raw[0, :, 4:5] * raw[0, :, 5:]

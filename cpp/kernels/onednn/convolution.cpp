@@ -283,7 +283,9 @@ std::optional<std::string> refuse(const Problem& problem) {
   const SetupResult result = make_setup(problem, slicing);
   if (!result.setup) return result.refusal;
   const std::vector<int64_t> blocks = result.setup->channel_blocks();
-  if (slicing == Slicing::Channels && blocks.size() == 1 && !result.setup->transposed)
+  // A choice to spare; a plan that made it with more threads has its weights packed and runs.
+  const bool is_packed = problem.is_constant(1) && problem.constants[1] == nullptr;
+  if (slicing == Slicing::Channels && blocks.size() == 1 && !result.setup->transposed && !is_packed)
     return "has one block of channels, like the rows";
   // Blocks and bands differ in size at the ends only.
   std::vector<SliceGeometry> seen;
