@@ -57,7 +57,7 @@ function(trtlike_target target)
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TRTLIKE_WERROR}>:-Werror>)
   if(TRTLIKE_SANITIZE)
     # GCC 12 warns of variables that its own instrumentation makes.
-    target_compile_options(${target} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
   endif()
 endfunction()
 

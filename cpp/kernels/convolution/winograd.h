@@ -76,7 +76,8 @@ struct WinogradSet {
   WinogradTransforms strided[2];  ///< with a stride of 2
 
   const WinogradTransforms& of(WinogradSize size) const {
-    return (size.stride == 1 ? dense : strided)[size.m / 2 - 1];
+    const auto i = static_cast<size_t>(size.m / 2 - 1);
+    return size.stride == 1 ? dense[i] : strided[i];
   }
 };
 
