@@ -7,8 +7,8 @@ logs=$build/emulated
 mkdir -p "$logs"
 # OpenBLAS, within NumPy, takes an emulated Nehalem for a CPU with AVX2.
 export OPENBLAS_CORETYPE=Nehalem
-# Threads that wait for each other are what emulation is slow at; the peaks are the machine's; fuzzing goes by the clock;
-# and qemu reads what a masked AVX2 load leaves out, which ends in the pages behind the operands of random problems.
+export TRTLIKE_TEST_EMULATED=1
+# Threads that wait for each other are what emulation is slow at; the peaks are the machine's; fuzzing goes by the clock.
 without='-Team*:Turns*:ThreadPool*:*Threads*:MeasurePeaks*:FuzzTargets*:RandomGraphs*:RandomProblems*'
 
 run_on() {

@@ -80,8 +80,9 @@ ThreadPool::~ThreadPool() = default;
 
 namespace {
 
-/// A body whose exceptions wait for the end of the run: none may leave a helper thread.
-struct Guarded {
+/// A body whose exceptions wait for the end of the run: none may leave a helper thread. On a cache
+/// line of its own, since every slice reads it and the caller's stack around it is written.
+struct alignas(64) Guarded {
   ThreadPool::Body body;
   void* state;
   std::atomic<bool> has_failed{false};
