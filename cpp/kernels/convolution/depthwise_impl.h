@@ -32,7 +32,7 @@ template <int kPixels, bool kFull, typename ResidualAt, typename OutAt>
 inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int lanes,
                           ResidualAt residual_at, OutAt out_at) {
   if (p.residual != nullptr) {
-    finish_vectors<kPixels>(p.first, sums);
+    finish_before_residual<kPixels>(p.first, sums);
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load_lanes<kFull>(residual_at(i), lanes);
   }

@@ -21,6 +21,9 @@ struct Finish {
   /// At the end: what the results are rounded to.
   enum class Narrow : uint8_t { None, Half, BF16 };
   Narrow narrow = Narrow::None;
+
+  bool rounds() const { return step != 0 || narrow != Narrow::None; }
+  bool is_nothing() const { return kind == Kind::None && !rounds(); }
 };
 
 }  // namespace trtlike::kernels::convolution

@@ -9,25 +9,6 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
-/// To multiples of `step`.
-template <int kCount>
-inline void round_vectors(Vector step, Vector* sums) {
-  const Vector inverse = Vector(1.0f) / step;
-#pragma GCC unroll 36
-  for (int i = 0; i < kCount; ++i) sums[i] = round_to(sums[i], step, inverse);
-}
-
-/// Through another type and back.
-template <typename T, int kCount>
-inline void narrow_vectors(Vector* sums) {
-#pragma GCC unroll 36
-  for (int i = 0; i < kCount; ++i) {
-    T stored[Vector::kLanes];
-    sums[i].store(stored);
-    sums[i] = Vector::load(stored);
-  }
-}
-
 template <int kCount>
 inline void apply_kind(const Finish& finish, Vector* sums) {
   const Vector a(finish.a), b(finish.b);
@@ -37,7 +18,6 @@ inline void apply_kind(const Finish& finish, Vector* sums) {
     case Finish::Kind::Clip:
 #pragma GCC unroll 36
       for (int i = 0; i < kCount; ++i) sums[i] = max(a, min(b, sums[i]));
-      if (finish.step != 0) round_vectors<kCount>(Vector(finish.step), sums);
       return;
     case Finish::Kind::Silu:
 #pragma GCC unroll 36
@@ -52,12 +32,51 @@ inline void apply_kind(const Finish& finish, Vector* sums) {
   }
 }
 
+/// Through another type and back.
+template <typename T>
+inline Vector narrowed(Vector x) {
+  T stored[Vector::kLanes];
+  x.store(stored);
+  return Vector::load(stored);
+}
+
+/// Everything that a finish can ask, on `count` vectors in memory.
+[[gnu::noinline]] void finish_in_memory(const Finish& finish, Vector* sums, int count) {
+  const Vector step(finish.step), inverse = Vector(1.0f) / step;
+  for (Vector* x = sums; x != sums + count; ++x) {
+    apply_kind<1>(finish, x);
+    if (finish.step != 0) *x = round_to(*x, step, inverse);
+    if (finish.narrow == Finish::Narrow::Half) *x = narrowed<core::Half>(*x);
+    if (finish.narrow == Finish::Narrow::BF16) *x = narrowed<core::BFloat16>(*x);
+  }
+}
+
+/// The copy leaves the sums themselves in registers where nothing is to be done here.
+template <int kCount>
+inline void finish_copy(const Finish& finish, Vector* sums) {
+  Vector copy[kCount];
+#pragma GCC unroll 36
+  for (int i = 0; i < kCount; ++i) copy[i] = sums[i];
+  finish_in_memory(finish, copy, kCount);
+#pragma GCC unroll 36
+  for (int i = 0; i < kCount; ++i) sums[i] = copy[i];
+}
+
 /// Replaces each of kCount vectors by what the finish makes of it.
 template <int kCount>
 inline void finish_vectors(const Finish& finish, Vector* sums) {
-  apply_kind<kCount>(finish, sums);
-  if (finish.narrow == Finish::Narrow::Half) narrow_vectors<core::Half, kCount>(sums);
-  if (finish.narrow == Finish::Narrow::BF16) narrow_vectors<core::BFloat16, kCount>(sums);
+  if (finish.rounds()) [[unlikely]] {
+    finish_copy<kCount>(finish, sums);
+  } else {
+    apply_kind<kCount>(finish, sums);
+  }
+}
+
+/// The same for what is seldom asked: a finish before the residual is added.
+template <int kCount>
+inline void finish_before_residual(const Finish& finish, Vector* sums) {
+  if (!finish.is_nothing()) [[unlikely]]
+    finish_copy<kCount>(finish, sums);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ class RegisterTile {
   void finish(const Tile& tile) {
     const int last = tile.out_channels - (kVectors - 1) * kLanes;
     if (tile.residual != nullptr) {
-      finish_vectors<kRows * kVectors>(tile.first, &sums_[0][0]);
+      finish_before_residual<kRows * kVectors>(tile.first, &sums_[0][0]);
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
         const float* residual = tile.residual + i * tile.residual_stride + tile.out_channel;

@@ -194,7 +194,7 @@ inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, V
 #pragma GCC unroll 9
   for (int j = 0; j < kM; ++j) y[j] = y[j] + bias;
   if (t.residual != nullptr) {
-    finish_vectors<kM>(t.first, y);
+    finish_before_residual<kM>(t.first, y);
 #pragma GCC unroll 9
     for (int j = 0; j < kM; ++j) {
       if (!kFull && j >= t.columns) break;
