@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/clock.h"
-#include "core/memory.h"
-#include "core/threads.h"
+#include "core/os/clock.h"
+#include "core/os/memory.h"
+#include "core/threads/threads.h"
 #include "kernels/tactic.h"
-#include "ops/convolution_shape.h"
+#include "ops/shapes/convolution_shape.h"
 
 namespace {
 

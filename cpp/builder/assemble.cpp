@@ -6,8 +6,8 @@
 
 #include "builder/precisions.h"
 #include "core/check.h"
-#include "core/memory.h"
-#include "core/threads.h"
+#include "core/os/memory.h"
+#include "core/threads/threads.h"
 #include "tuner/candidates.h"
 
 namespace trtlike::builder {

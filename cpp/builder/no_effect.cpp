@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "core/cpu.h"
 #include "core/log.h"
+#include "core/os/cpu.h"
 
 namespace trtlike::builder {
 namespace {

@@ -9,8 +9,8 @@
 #include <span>
 #include <string_view>
 
-#include "core/cpu.h"
 #include "core/dtype.h"
+#include "core/os/cpu.h"
 #include "optimizer/pointwise_form.h"
 
 namespace trtlike::builder {

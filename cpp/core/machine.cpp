@@ -1,9 +1,9 @@
 // The public view of the machine.
 #include "trtlike/machine.h"
 
-#include "core/cpu.h"
-#include "core/environment.h"
-#include "core/threads.h"
+#include "core/os/cpu.h"
+#include "core/os/environment.h"
+#include "core/threads/threads.h"
 
 namespace trtlike {
 

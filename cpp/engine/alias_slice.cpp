@@ -3,7 +3,7 @@
 
 #include "engine/alias_tree.h"
 #include "ops/host_values.h"
-#include "ops/slice_shape.h"
+#include "ops/shapes/slice_shape.h"
 
 namespace trtlike::engine {
 namespace {

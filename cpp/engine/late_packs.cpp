@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "core/memory.h"
-#include "core/threads.h"
+#include "core/os/memory.h"
+#include "core/threads/threads.h"
 
 namespace trtlike::engine {
 

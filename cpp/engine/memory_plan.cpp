@@ -13,7 +13,7 @@
 #include <set>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::engine {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "core/cpu.h"
-#include "core/memory.h"
+#include "core/os/cpu.h"
+#include "core/os/memory.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
 #include "trtlike/engine.h"

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "core/bytes.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
 

@@ -1,7 +1,7 @@
 // Reading and packing the elements of constants.
 #include <algorithm>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "ir/graph.h"
 #include "ir/patch.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::ir {
 

@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "kernels/reference/reference.h"
 #include "kernels/tactic.h"
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::kernels {
 

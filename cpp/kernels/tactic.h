@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "core/shape.h"
 
 namespace trtlike::onnx {

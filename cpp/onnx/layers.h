@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "onnx/node_context.h"
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 
 namespace trtlike::onnx {
 

@@ -3,8 +3,8 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "onnx/file/structure.h"
 #include "onnx/node_context.h"
-#include "onnx/structure.h"
 
 namespace trtlike::onnx {
 

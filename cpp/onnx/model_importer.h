@@ -13,9 +13,9 @@
 
 #include "ir/graph.h"
 #include "onnx.pb.h"
-#include "onnx/failure.h"
+#include "onnx/file/failure.h"
+#include "onnx/file/tensor_data.h"
 #include "onnx/registry.h"
-#include "onnx/tensor_data.h"
 
 namespace trtlike::onnx {
 

@@ -1,8 +1,8 @@
 // The edges of a model's graphs: inputs and outputs of the main graph, graphs inside nodes, and
 // model-local functions.
 #include "core/log.h"
+#include "onnx/file/structure.h"
 #include "onnx/model_importer.h"
-#include "onnx/structure.h"
 
 namespace trtlike::onnx {
 

@@ -4,8 +4,8 @@
 #include "core/log.h"
 #include "ir/patch.h"
 #include "onnx/evaluate.h"
+#include "onnx/file/structure.h"
 #include "onnx/model_importer.h"
-#include "onnx/structure.h"
 
 namespace trtlike::onnx {
 

@@ -2,8 +2,8 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "ir/network_state.h"
-#include "onnx/failure.h"
-#include "onnx/model_file.h"
+#include "onnx/file/failure.h"
+#include "onnx/file/model_file.h"
 #include "onnx/model_importer.h"
 #include "trtlike/onnx_parser.h"
 

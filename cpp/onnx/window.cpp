@@ -8,18 +8,28 @@ namespace {
 
 using core::str;
 
+/// Of kernels, strides, dilations and paddings, as in TensorRT's 32-bit Dims.
+constexpr int64_t kMaxAttribute = INT32_MAX;
+
 std::vector<int64_t> read_per_dimension(NodeContext& node, const char* name, int spatial) {
   const auto ones = std::vector<int64_t>(static_cast<size_t>(spatial), 1);
   auto values = node.get_ints(name, ones);
   if (values.empty()) values = ones;
   if (values.size() != ones.size())
     node.fail_attribute(name, str("expected ", spatial, " values, got ", values.size(), "."));
-  for (const int64_t value : values)
-    if (value < 1) node.fail_attribute(name, str("expected values above 0, got ", value, "."));
+  check_range(node, name, values, 1);
   return values;
 }
 
 }  // namespace
+
+void check_range(NodeContext& node, const char* name, const std::vector<int64_t>& values,
+                 int64_t least) {
+  for (const int64_t value : values)
+    if (value < least || value > kMaxAttribute)
+      node.fail_attribute(
+          name, str("expected values from ", least, " to ", kMaxAttribute, ", got ", value, "."));
+}
 
 Window read_window(NodeContext& node, int spatial, const std::vector<int64_t>& kernel) {
   Window window;
@@ -31,6 +41,7 @@ Window read_window(NodeContext& node, int spatial, const std::vector<int64_t>& k
     node.fail_attribute("kernel_shape",
                         str("expected the extents of input 1, [", core::join(kernel), "], got [",
                             core::join(window.kernel), "]."));
+  check_range(node, "kernel_shape", window.kernel, 0);
   window.strides = read_per_dimension(node, "strides", spatial);
   window.dilations = read_per_dimension(node, "dilations", spatial);
   const auto zeros = std::vector<int64_t>(static_cast<size_t>(spatial), 0);
@@ -46,6 +57,7 @@ Window read_window(NodeContext& node, int spatial, const std::vector<int64_t>& k
     if (pads.size() != zeros.size() * 2)
       node.fail_attribute("pads",
                           str("expected ", zeros.size() * 2, " values, got ", pads.size(), "."));
+    check_range(node, "pads", pads, -kMaxAttribute);
     const auto half = pads.begin() + spatial;
     window.pre_padding.assign(pads.begin(), half);
     window.post_padding.assign(half, pads.end());

@@ -24,6 +24,9 @@ struct Window {
   int64_t padding_mode = kRoundDown;
 };
 
+/// Fails unless each value of the attribute is at least `least` and fits TensorRT's 32-bit Dims.
+void check_range(NodeContext& node, const char* name, const std::vector<int64_t>& values,
+                 int64_t least);
 /// Reads the window of a node over `spatial` dimensions. `kernel` holds where kernel_shape is
 /// missing; when both are there they must agree.
 Window read_window(NodeContext& node, int spatial, const std::vector<int64_t>& kernel);

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <map>
 
-#include "ops/attention_shape.h"
-#include "ops/convolution_shape.h"
-#include "ops/einsum_equation.h"
-#include "ops/matmul_shape.h"
-#include "ops/pointwise_program.h"
-#include "ops/pooling_shape.h"
-#include "ops/recurrent_shape.h"
+#include "ops/pointwise/pointwise_program.h"
+#include "ops/shapes/attention_shape.h"
+#include "ops/shapes/convolution_shape.h"
+#include "ops/shapes/einsum_equation.h"
+#include "ops/shapes/matmul_shape.h"
+#include "ops/shapes/pooling_shape.h"
+#include "ops/shapes/recurrent_shape.h"
 
 namespace trtlike::ops {
 namespace {

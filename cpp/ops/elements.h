@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "ops/broadcast.h"
 #include "ops/op.h"
+#include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
 

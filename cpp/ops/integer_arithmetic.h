@@ -5,7 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 
 namespace trtlike::ops {
 

@@ -1,7 +1,7 @@
 // What Quantize and Dequantize share: where the scale of an element is.
 #pragma once
 
-#include "ops/broadcast.h"
+#include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "core/check.h"
-#include "ops/shuffle_shape.h"
-#include "ops/window.h"
+#include "ops/shapes/shuffle_shape.h"
+#include "ops/shapes/window.h"
 #include "optimizer/match.h"
 
 namespace trtlike::optimizer {

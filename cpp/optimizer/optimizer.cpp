@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "core/check.h"
-#include "core/environment.h"
-#include "core/files.h"
 #include "core/log.h"
+#include "core/os/environment.h"
+#include "core/os/files.h"
 #include "optimizer/driver.h"
 
 namespace trtlike::optimizer {

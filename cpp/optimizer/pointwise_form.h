@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::optimizer {
 

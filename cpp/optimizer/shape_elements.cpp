@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "core/check.h"
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/extents.h"
 #include "optimizer/match.h"
 

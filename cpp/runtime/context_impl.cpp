@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "core/environment.h"
-#include "core/fork.h"
 #include "core/log.h"
-#include "core/memory.h"
-#include "core/waiting.h"
+#include "core/os/environment.h"
+#include "core/os/fork.h"
+#include "core/os/memory.h"
+#include "core/threads/waiting.h"
 #include "runtime/bindings.h"
 
 namespace trtlike {

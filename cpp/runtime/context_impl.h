@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/threads.h"
+#include "core/threads/threads.h"
 #include "runtime/context_user.h"
 #include "runtime/overlaps.h"
 #include "runtime/shape_state.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "core/shape.h"
 #include "runtime/bindings.h"
 

@@ -5,8 +5,8 @@
 #include <climits>
 
 #include "core/check.h"
-#include "core/clock.h"
-#include "core/memory.h"
+#include "core/os/clock.h"
+#include "core/os/memory.h"
 #include "engine/late_packs.h"
 #include "engine/memory_plan.h"
 #include "ops/host_values.h"

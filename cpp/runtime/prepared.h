@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "core/threads.h"
+#include "core/threads/threads.h"
 #include "engine/alias_plan.h"
 #include "engine/concrete_plan.h"
 #include "engine/plan.h"

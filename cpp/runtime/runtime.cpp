@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "core/cpu.h"
 #include "core/log.h"
-#include "core/memory.h"
+#include "core/os/cpu.h"
+#include "core/os/memory.h"
 #include "engine/plan.h"
 
 namespace trtlike {

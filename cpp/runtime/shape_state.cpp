@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "ops/host_values.h"
 
 namespace trtlike::runtime {

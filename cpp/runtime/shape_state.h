@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/threads.h"
+#include "core/threads/threads.h"
 #include "runtime/prepared.h"
 #include "runtime/resolve.h"
 

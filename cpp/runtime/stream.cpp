@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/fork.h"
-#include "core/waiting.h"
+#include "core/os/fork.h"
+#include "core/threads/waiting.h"
 #include "trtlike/runtime.h"
 
 namespace trtlike {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <map>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::tuner {
 namespace {

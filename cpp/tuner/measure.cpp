@@ -6,9 +6,9 @@
 #include <limits>
 #include <utility>
 
-#include "core/cache.h"
-#include "core/clock.h"
-#include "core/memory.h"
+#include "core/os/cache.h"
+#include "core/os/clock.h"
+#include "core/os/memory.h"
 
 namespace trtlike::tuner {
 namespace {

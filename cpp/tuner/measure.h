@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/threads.h"
+#include "core/threads/threads.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::tuner {

@@ -9,7 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/check.h"
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 
 namespace trtlike {
 namespace {

@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
-#include "core/cache.h"
 #include "core/check.h"
 #include "core/log.h"
+#include "core/os/cache.h"
 #include "tuner/candidates.h"
 #include "tuner/measure.h"
 #include "tuner/pbqp.h"

@@ -6,7 +6,7 @@
 #include "core/strings.h"
 #include "kernels/attention/scratch.h"
 #include "kernels/tactic.h"
-#include "ops/attention_shape.h"
+#include "ops/shapes/attention_shape.h"
 
 namespace trtlike::kernels {
 namespace attention {

@@ -8,7 +8,7 @@
 // a later chunk with larger scores scales the sums of earlier ones down.
 #pragma once
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::attention {
 

@@ -9,10 +9,10 @@
 
 #include "kernels/attention/attention.h"
 #include "kernels/attention/scratch.h"
-#include "kernels/register_tile.h"
-#include "kernels/transpose_block.h"
-#include "kernels/vector.h"
-#include "kernels/vector_math.h"
+#include "kernels/simd/register_tile.h"
+#include "kernels/simd/transpose_block.h"
+#include "kernels/simd/vector.h"
+#include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::attention {
 namespace {

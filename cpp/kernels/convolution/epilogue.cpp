@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/strings.h"
-#include "kernels/program_chain.h"
+#include "kernels/epilogue/program_chain.h"
 
 namespace trtlike::kernels::convolution {
 namespace {

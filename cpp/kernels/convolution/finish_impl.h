@@ -2,9 +2,9 @@
 #pragma once
 
 #include "kernels/convolution/finish.h"
-#include "kernels/round_to.h"
-#include "kernels/vector.h"
-#include "kernels/vector_math.h"
+#include "kernels/simd/round_to.h"
+#include "kernels/simd/vector.h"
+#include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::convolution {
 namespace {

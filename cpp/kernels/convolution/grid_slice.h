@@ -2,8 +2,8 @@
 // epilogue's program wants.
 #pragma once
 
-#include "core/memory.h"
-#include "kernels/convolution/direct.h"
+#include "core/os/memory.h"
+#include "kernels/convolution/direct/direct.h"
 
 namespace trtlike::kernels::convolution {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::kernels::convolution {
 namespace {

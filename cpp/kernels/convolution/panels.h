@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/tactic.h"
-#include "ops/convolution_shape.h"
+#include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::kernels::convolution {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ops/convolution_shape.h"
+#include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::kernels::convolution {
 

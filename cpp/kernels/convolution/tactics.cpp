@@ -1,7 +1,7 @@
 // Checks shared by the tactics of this family.
 #include "kernels/convolution/tactics.h"
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "core/strings.h"
 #include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/epilogue.h"

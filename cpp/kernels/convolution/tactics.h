@@ -3,7 +3,7 @@
 
 #include "kernels/packed.h"
 #include "kernels/tactic.h"
-#include "ops/convolution_shape.h"
+#include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::kernels::convolution {
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "kernels/copy/copy.h"
 
 namespace trtlike::kernels::copy {

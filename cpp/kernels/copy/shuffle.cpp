@@ -1,7 +1,7 @@
 // Shuffle as one strided copy: the axes of the reshape are split into parts that both sides have in
 // common.
 #include "kernels/copy/copy_kernel.h"
-#include "ops/shuffle_shape.h"
+#include "ops/shapes/shuffle_shape.h"
 
 namespace trtlike::kernels {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernels/copy/copy_kernel.h"
-#include "ops/slice_shape.h"
+#include "ops/shapes/slice_shape.h"
 
 namespace trtlike::kernels::copy {
 

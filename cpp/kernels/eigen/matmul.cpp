@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/matmul/setup.h"
 #include "kernels/packed.h"
 

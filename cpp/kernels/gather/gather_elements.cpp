@@ -1,8 +1,8 @@
 // Elements chosen along one axis, each by an index of its own.
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
-#include "ops/gather_shape.h"
 #include "ops/indexing.h"
+#include "ops/shapes/gather_shape.h"
 
 namespace trtlike::kernels {
 namespace {

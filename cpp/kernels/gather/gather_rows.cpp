@@ -3,8 +3,8 @@
 
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
-#include "ops/gather_shape.h"
 #include "ops/indexing.h"
+#include "ops/shapes/gather_shape.h"
 
 namespace trtlike::kernels {
 namespace gather {

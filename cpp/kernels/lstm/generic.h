@@ -3,9 +3,9 @@
 #pragma once
 
 #include "kernels/lstm/lstm.h"
-#include "kernels/register_tile.h"
-#include "kernels/vector.h"
-#include "kernels/vector_math.h"
+#include "kernels/simd/register_tile.h"
+#include "kernels/simd/vector.h"
+#include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::lstm {
 namespace {

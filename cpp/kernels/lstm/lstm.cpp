@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "core/strings.h"
 #include "kernels/lstm/weights.h"
 #include "kernels/packed.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
-#include "ops/lstm_shape.h"
+#include "ops/shapes/lstm_shape.h"
 
 namespace trtlike::kernels {
 namespace lstm {

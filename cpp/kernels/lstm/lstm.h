@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::lstm {
 

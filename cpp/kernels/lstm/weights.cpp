@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::kernels::lstm {
 namespace {

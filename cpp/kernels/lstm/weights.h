@@ -3,7 +3,7 @@
 
 #include "kernels/lstm/lstm.h"
 #include "kernels/tactic.h"
-#include "ops/lstm_shape.h"
+#include "ops/shapes/lstm_shape.h"
 
 namespace trtlike::kernels::lstm {
 

@@ -4,8 +4,8 @@
 
 #include "kernels/matmul/narrow.h"
 #include "kernels/matmul/tiles.h"
-#include "kernels/round_to.h"
-#include "kernels/vector_math.h"
+#include "kernels/simd/round_to.h"
+#include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::matmul {
 namespace {

@@ -1,7 +1,7 @@
 // Programs behind products: as a chain in the tiles' own code, or as an epilogue.
 #include "kernels/matmul/finisher.h"
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 
 namespace trtlike::kernels::matmul {
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
-#include "core/cpu.h"
-#include "core/memory.h"
+#include "core/os/cpu.h"
+#include "core/os/memory.h"
 #include "kernels/matmul/finisher.h"
 #include "kernels/packed.h"
 

@@ -2,7 +2,7 @@
 // is used; it makes 0 of subnormal numbers, as its products of bfloat16 do.
 #pragma once
 
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::matmul {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "kernels/matmul/narrow.h"
 #include "kernels/matmul/tiles.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 #if defined(__AVX512F__)
 #include "kernels/matmul/transpose_avx512.h"

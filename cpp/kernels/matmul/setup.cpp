@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/pointwise/epilogue.h"
-#include "ops/broadcast.h"
+#include "ops/shapes/broadcast.h"
 
 namespace trtlike::kernels::matmul {
 namespace {

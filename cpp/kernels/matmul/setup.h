@@ -8,7 +8,7 @@
 
 #include "kernels/matmul/tiles.h"
 #include "kernels/tactic.h"
-#include "ops/matmul_shape.h"
+#include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::kernels::matmul {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/matmul/finisher.h"
 #include "kernels/matmul/gemm.h"
 #include "kernels/packed.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels/matmul/tiles.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::matmul {
 namespace {

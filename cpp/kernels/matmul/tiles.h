@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "kernels/program_chain.h"
+#include "kernels/epilogue/program_chain.h"
 #include "trtlike/types.h"
 
 namespace trtlike::kernels::matmul {

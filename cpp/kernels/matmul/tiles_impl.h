@@ -8,7 +8,7 @@
 #include "kernels/matmul/pack_impl.h"
 #include "kernels/matmul/strassen_tile.h"
 #include "kernels/matmul/tiles.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::matmul {
 namespace {

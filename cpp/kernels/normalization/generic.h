@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "kernels/normalization/normalization.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::normalization {
 namespace {

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/packed.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
-#include "ops/normalization_shape.h"
+#include "ops/shapes/normalization_shape.h"
 
 namespace trtlike::kernels {
 namespace normalization {

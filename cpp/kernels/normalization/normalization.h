@@ -11,7 +11,7 @@
 // one type.
 #pragma once
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::normalization {
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::kernels::onednn {
 

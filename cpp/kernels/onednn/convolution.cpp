@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/float_flags.h"
-#include "core/memory.h"
+#include "core/os/float_flags.h"
+#include "core/os/memory.h"
 #include "kernels/onednn/careful.h"
 #include "kernels/onednn/convolution_setup.h"
 #include "kernels/onednn/packed_weights.h"

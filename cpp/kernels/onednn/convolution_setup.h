@@ -9,7 +9,7 @@
 
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/post_ops.h"
-#include "ops/convolution_shape.h"
+#include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::kernels::onednn {
 

@@ -4,14 +4,14 @@
 #include <memory>
 
 #include "core/check.h"
-#include "core/float_flags.h"
-#include "core/memory.h"
+#include "core/os/float_flags.h"
+#include "core/os/memory.h"
 #include "kernels/onednn/careful.h"
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/post_ops.h"
 #include "kernels/packed.h"
-#include "ops/matmul_shape.h"
+#include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::kernels {
 namespace onednn {

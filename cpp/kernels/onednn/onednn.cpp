@@ -6,9 +6,9 @@
 
 #include <string_view>
 
-#include "core/address_space.h"
 #include "core/check.h"
-#include "core/environment.h"
+#include "core/os/address_space.h"
+#include "core/os/environment.h"
 
 namespace trtlike::kernels::onednn {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/onednn/onednn.h"
 
 namespace trtlike::kernels::onednn {

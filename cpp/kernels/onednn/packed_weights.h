@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::kernels::onednn {

@@ -4,7 +4,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <vector>
 
-#include "kernels/program_chain.h"
+#include "kernels/epilogue/program_chain.h"
 
 namespace trtlike::kernels::onednn {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #if defined(__x86_64__)
-#include "kernels/pointwise/x86_jit.h"
+#include "kernels/pointwise/jit/x86_jit.h"
 #endif
 
 namespace trtlike::kernels::pointwise {

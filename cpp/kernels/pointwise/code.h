@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/cpu.h"
 #include "core/dtype.h"
-#include "ops/pointwise_program.h"
+#include "core/os/cpu.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::kernels::pointwise {
 

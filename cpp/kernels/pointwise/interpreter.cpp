@@ -1,7 +1,7 @@
 // The interpreter: steps over blocks of elements that stay in the L1 cache.
 #include <algorithm>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/pointwise/code.h"
 #include "kernels/pointwise/steps.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/tactic.h"
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::kernels::pointwise {
 

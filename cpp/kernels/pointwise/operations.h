@@ -1,12 +1,12 @@
 // What each step computes, once, for Vector (the interpreter) and for the recorder of the machine
-// code generator: V has the interface that kernels/vector.h describes, and round_f16(V),
+// code generator: V has the interface that kernels/simd/vector.h describes, and round_f16(V),
 // round_bf16(V). All of it has internal linkage.
 #pragma once
 
 #include <limits>
 
 #include "kernels/pointwise/steps.h"
-#include "kernels/vector_math.h"
+#include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::pointwise {
 namespace {

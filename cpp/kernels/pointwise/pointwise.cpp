@@ -1,7 +1,7 @@
 // The pointwise kernel, and the tactics that run it.
 #include "kernels/pointwise/pointwise.h"
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/pointwise/code.h"
 #include "kernels/pointwise/lower.h"
 #include "kernels/pointwise/walk.h"

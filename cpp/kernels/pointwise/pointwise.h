@@ -4,12 +4,13 @@
 // Dequantize.
 //
 // Arithmetic is in float, whatever the operands' types; elementary functions are within 3 units in
-// the last place (see kernels/vector_math.h). Operands may have any layout that the output's walk
-// can follow, ChannelsLast ones a pitch. The output may lie on an input of the same description.
-// Integer ElementWise, Unary, Select and Cast between integers are computed as integers.
+// the last place (see kernels/simd/vector_math.h). Operands may have any layout that the output's
+// walk can follow, ChannelsLast ones a pitch. The output may lie on an input of the same
+// description. Integer ElementWise, Unary, Select and Cast between integers are computed as
+// integers.
 #pragma once
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::kernels::pointwise {

@@ -81,7 +81,7 @@ class Recording {
 /// The program's instructions; nothing when one of its operations is computed lane by lane.
 std::optional<Recording> record(const StepProgram& program, const std::vector<OperandKind>& inputs);
 
-/// Has the interface of Vector (see kernels/vector.h) as far as pointwise operations use it. A
+/// Has the interface of Vector (see kernels/simd/vector.h) as far as pointwise operations use it. A
 /// literal belongs to no recording until it meets an operand that does.
 struct Lane {
   Recording* recording = nullptr;

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::kernels::pointwise {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "kernels/pooling/pooling.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::pooling {
 namespace {

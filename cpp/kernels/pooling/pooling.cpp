@@ -1,10 +1,10 @@
 // Pooling tactics: what they take, slices, and which rows the loops are called for.
 #include "kernels/pooling/pooling.h"
 
-#include "core/float_flags.h"
+#include "core/os/float_flags.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
-#include "ops/pooling_shape.h"
+#include "ops/shapes/pooling_shape.h"
 
 namespace trtlike::kernels {
 namespace pooling {

@@ -7,7 +7,7 @@
 // the rows of a window are combined into one buffer row first, then its columns.
 #pragma once
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::pooling {
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "kernels/reduce/reduce.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::reduce {
 namespace {

@@ -7,7 +7,7 @@
 #include "kernels/memory_order.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::kernels {
 namespace reduce {

@@ -6,7 +6,7 @@
 // elements (rows), or over vectors of adjacent kept elements (columns).
 #pragma once
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::reduce {
 

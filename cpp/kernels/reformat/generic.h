@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels/reformat/moves.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::reformat {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "kernels/resize/resize.h"
-#include "kernels/vector.h"
+#include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::resize {
 namespace {

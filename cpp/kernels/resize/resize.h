@@ -10,7 +10,7 @@
 #include <string>
 
 #include "kernels/tactic.h"
-#include "ops/resize_shape.h"
+#include "ops/shapes/resize_shape.h"
 
 namespace trtlike::kernels::resize {
 

@@ -1,5 +1,5 @@
 // Linear and cubic Resize of floating-point images, a slice being some rows of the output.
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/resize/resize.h"
 

@@ -8,7 +8,7 @@
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
 #include "ops/indexing.h"
-#include "ops/scatter_shape.h"
+#include "ops/shapes/scatter_shape.h"
 
 namespace trtlike::kernels {
 namespace {

@@ -5,9 +5,9 @@
 #include <limits>
 #include <type_traits>
 
+#include "kernels/simd/vector.h"
+#include "kernels/simd/vector_math.h"
 #include "kernels/softmax/softmax.h"
-#include "kernels/vector.h"
-#include "kernels/vector_math.h"
 
 namespace trtlike::kernels::softmax {
 namespace {

@@ -7,7 +7,7 @@
 #include "kernels/memory_order.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic.h"
-#include "ops/softmax_shape.h"
+#include "ops/shapes/softmax_shape.h"
 
 namespace trtlike::kernels {
 namespace softmax {

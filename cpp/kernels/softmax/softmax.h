@@ -5,7 +5,7 @@
 // Input and output may be the same memory.
 #pragma once
 
-#include "kernels/float_types.h"
+#include "kernels/simd/float_types.h"
 
 namespace trtlike::kernels::softmax {
 

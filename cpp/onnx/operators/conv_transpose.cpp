@@ -1,4 +1,5 @@
 // ConvTranspose to Deconvolution; output_shape and auto_pad become explicit padding.
+#include "core/shape.h"
 #include "onnx/layers.h"
 #include "onnx/window.h"
 
@@ -27,6 +28,7 @@ void resolve_padding(NodeContext& node, Transposed& t) {
   const Dims& x = node.dims(node.input(0));
   const auto spatial = t.window.kernel.size();
   const auto output_shape = node.get_ints("output_shape", std::vector<int64_t>{});
+  check_range(node, "output_shape", output_shape, 0);
   const bool is_same = t.window.padding_mode != kRoundDown;
   const bool more_at_end = t.window.padding_mode == kSameUpper;
   t.window.padding_mode = kRoundDown;
@@ -47,7 +49,9 @@ void resolve_padding(NodeContext& node, Transposed& t) {
           Code::UnsupportedNodeDynamic, 0,
           str("expected known extents together with output_shape, got shape ", x.to_string(), "."));
     const int64_t wanted = output_shape[output_shape.size() - spatial + i];
-    distribute(t, i, stride * (extent - 1) + t.output_padding[i] + reach - wanted, more_at_end);
+    const int64_t full = core::checked_sum(core::checked_product(stride, extent - 1, "strides"),
+                                           reach + t.output_padding[i], "output_padding");
+    distribute(t, i, core::checked_sum(full, -wanted, "output_shape"), more_at_end);
   }
 }
 
@@ -65,10 +69,11 @@ Outputs import_conv_transpose(NodeContext& node) {
   t.window = read_window(node, rank - 2, {dims.begin() + 2, dims.end()});
   t.output_padding = node.get_ints("output_padding", std::vector<int64_t>{});
   t.output_padding.resize(t.window.kernel.size(), 0);
+  check_range(node, "output_padding", t.output_padding, 0);
   resolve_padding(node, t);
   const int64_t groups = node.get_int("group", 1);
   return {node.add("Deconvolution", {x, kernel, node.optional_weights(2)},
-                   {{"num_output_maps", dims[1] * groups},
+                   {{"num_output_maps", core::checked_product(dims[1], groups, "group")},
                     {"kernel_size", t.window.kernel},
                     {"stride", t.window.strides},
                     {"pre_padding", t.window.pre_padding},

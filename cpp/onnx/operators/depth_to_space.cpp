@@ -26,7 +26,7 @@ Outputs import_depth_to_space(NodeContext& node) {
   if (mode != "DCR" && mode != "CRD")
     node.fail_attribute("mode", core::str("expected DCR or CRD, got '", mode, "'."));
   const Extents x = extents_of(node, node.input(0));
-  const Extent channels = floor_divide(node, x[1], b * b);
+  const Extent channels = floor_divide(node, x[1], multiply(node, b, b));
   const Extents joined{x[0], channels, multiply(node, x[2], b), multiply(node, x[3], b)};
   if (mode == "DCR")
     return {rearrange(node, {x[0], b, b, channels, x[2], x[3]}, {0, 3, 4, 1, 5, 2}, joined)};
@@ -38,7 +38,7 @@ Outputs import_space_to_depth(NodeContext& node) {
   const Extents x = extents_of(node, node.input(0));
   const Extent height = floor_divide(node, x[2], b), width = floor_divide(node, x[3], b);
   return {rearrange(node, {x[0], x[1], height, b, width, b}, {0, 3, 5, 1, 2, 4},
-                    {x[0], multiply(node, x[1], b * b), height, width})};
+                    {x[0], multiply(node, x[1], multiply(node, b, b)), height, width})};
 }
 
 constexpr Importer kImporters[] = {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "ir/patch.h"
 #include "onnx/extents.h"
 #include "onnx/layers.h"

@@ -2,7 +2,7 @@
 // the arithmetic is done in floating point, the result is quantized again.
 #include "onnx/layers.h"
 #include "onnx/window.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::onnx {
 namespace {

@@ -5,7 +5,7 @@
 #include "onnx/extents.h"
 #include "onnx/layers.h"
 #include "onnx/window.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::onnx {
 namespace {

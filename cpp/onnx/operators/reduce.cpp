@@ -1,6 +1,6 @@
 // The ReduceX family: axes as attribute (to opset 12 or 17) or as input.
 #include "onnx/layers.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::onnx {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "onnx/extents.h"
 #include "onnx/layers.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::onnx {
 namespace {

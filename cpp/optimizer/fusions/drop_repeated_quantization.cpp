@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "ops/pooling_shape.h"
-#include "ops/slice_shape.h"
+#include "ops/shapes/pooling_shape.h"
+#include "ops/shapes/slice_shape.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization.h"
 #include "optimizer/rule.h"

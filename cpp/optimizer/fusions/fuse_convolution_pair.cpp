@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/shape.h"
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 

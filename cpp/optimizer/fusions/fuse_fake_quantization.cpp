@@ -3,7 +3,7 @@
 // see the pair.
 #include <limits>
 
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization.h"
 #include "optimizer/rule.h"

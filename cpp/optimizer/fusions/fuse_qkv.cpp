@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 

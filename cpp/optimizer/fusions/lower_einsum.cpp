@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ops/einsum_equation.h"
-#include "ops/reduce_shape.h"
+#include "ops/shapes/einsum_equation.h"
+#include "ops/shapes/reduce_shape.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 

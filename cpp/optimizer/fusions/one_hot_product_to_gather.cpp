@@ -1,7 +1,7 @@
 // A product with one-hot rows picks rows of the weights. Before biases are part of products.
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string_view>
 
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/passes/passes.h"
 
 namespace trtlike::optimizer {

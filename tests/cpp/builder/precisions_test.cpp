@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/build_graph.h"
 
 namespace trtlike::builder {

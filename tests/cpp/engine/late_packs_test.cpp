@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/check.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 
 namespace trtlike::engine {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "core/bytes.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "engine/plan_format.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"

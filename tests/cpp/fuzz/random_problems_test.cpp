@@ -9,7 +9,7 @@
 #include <cstring>
 #include <map>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/random_problem.h"
 
 namespace trtlike::test {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/convolution_case.h"
 
 namespace trtlike::kernels {

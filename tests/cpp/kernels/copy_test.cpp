@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/tactic_runner.h"
 
 namespace trtlike::op_test {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "support/run_op.h"
 
 namespace trtlike::kernels::pointwise {

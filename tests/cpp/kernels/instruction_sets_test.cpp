@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::kernels {

@@ -2,7 +2,7 @@
 #include <cstring>
 #include <limits>
 
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "support/pointwise_case.h"
 
 namespace trtlike::kernels {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/tactic_case.h"
 
 namespace trtlike::kernels {

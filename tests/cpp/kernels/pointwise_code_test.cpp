@@ -5,7 +5,7 @@
 #include <random>
 
 #include "kernels/pointwise/code.h"
-#include "kernels/pointwise/x86_jit.h"
+#include "kernels/pointwise/jit/x86_jit.h"
 #include "support/pointwise_case.h"
 
 namespace trtlike::kernels::pointwise {

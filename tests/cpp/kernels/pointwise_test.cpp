@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 #include "support/pointwise_case.h"
 
 namespace trtlike::kernels {

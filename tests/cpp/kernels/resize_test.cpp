@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/tactic_runner.h"
 
 namespace trtlike::op_test {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "kernels/program_chain.h"
+#include "kernels/epilogue/program_chain.h"
 #include "support/convolution_case.h"
 
 namespace trtlike::kernels {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/tactic_case.h"
 
 namespace trtlike::kernels {

@@ -1,7 +1,7 @@
 // Polyphase Winograd against the op's reference, on shapes around tiles, vectors and blocks.
 #include <gtest/gtest.h>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/convolution_case.h"
 
 namespace trtlike::kernels {

@@ -1,5 +1,5 @@
 // Shuffle(Reduce(x)) -> Reduce(x) {keep_dims}.
-#include "ops/reduce_shape.h"
+#include "ops/shapes/reduce_shape.h"
 #include "support/build_graph.h"
 #include "support/rules.h"
 

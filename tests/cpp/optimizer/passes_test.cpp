@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_graph.h"
 
 namespace trtlike::optimizer {

@@ -1,5 +1,5 @@
 // Shapes computed at run time that are known after all.
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/passes/passes.h"
 #include "support/build_graph.h"
 #include "support/rules.h"

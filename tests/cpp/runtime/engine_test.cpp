@@ -7,7 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/files.h"
+#include "core/os/files.h"
 #include "engine/plan.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"

@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "support/strided_tactic.h"
 
 namespace trtlike::test {

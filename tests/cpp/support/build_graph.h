@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
-#include "ops/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_graph.h"
 
 namespace trtlike::test {

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "core/bytes.h"
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "engine/plan_format.h"
 #include "runtime/bindings.h"
 #include "support/make_plan.h"

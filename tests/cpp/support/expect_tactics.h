@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cpu.h"
+#include "core/os/cpu.h"
 #include "support/tactic_case.h"
 
 namespace trtlike::test {

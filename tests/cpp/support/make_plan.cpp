@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "ops/op.h"
 
 namespace trtlike::test {

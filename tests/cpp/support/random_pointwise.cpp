@@ -1,5 +1,5 @@
 // Random element-wise operations: one op each, and programs.
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 #include "support/random_problem.h"
 
 namespace trtlike::test {

@@ -2,7 +2,7 @@
 #include "support/random_problem.h"
 
 #include "core/check.h"
-#include "ops/pointwise_program.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::test {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/memory.h"
+#include "core/os/memory.h"
 #include "ops/op.h"
 
 namespace trtlike::test {

@@ -9,8 +9,8 @@
 #include <limits>
 #include <numeric>
 
-#include "core/memory.h"
-#include "core/threads.h"
+#include "core/os/memory.h"
+#include "core/threads/threads.h"
 #include "support/guarded_block.h"
 
 namespace trtlike::test {

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/memory.h"
-#include "core/threads.h"
+#include "core/os/memory.h"
+#include "core/threads/threads.h"
 
 namespace trtlike::op_test {
 namespace {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "ir/network_state.h"
-#include "onnx/tensor_data.h"
+#include "onnx/file/tensor_data.h"
 #include "support/run_graph.h"
 #include "trtlike/onnx_parser.h"
 

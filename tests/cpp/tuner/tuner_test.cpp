@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/cache.h"
+#include "core/os/cache.h"
 #include "trtlike/error.h"
 
 namespace trtlike::tuner {

@@ -1,0 +1,116 @@
+// Thread pools: teams whose helpers are threads of oneTBB.
+#include "core/threads/threads.h"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cmath>
+#include <exception>
+#include <fstream>
+#include <string>
+
+#include "core/check.h"
+#include "core/os/environment.h"
+#include "core/threads/team.h"
+
+namespace trtlike::core {
+namespace {
+
+int cpus_by_quota() {
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 1 << 16;
+  return std::max(1, static_cast<int>(std::ceil(std::stod(quota) / period)));
+}
+
+int usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int by_affinity = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return std::max(1, std::min(by_affinity, cpus_by_quota()));
+}
+
+}  // namespace
+
+int default_num_threads() {
+  const std::string text = environment(Switch::NumThreads);
+  if (text.empty()) return usable_cpus();
+  int n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  TRTLIKE_CHECK(error == std::errc() && end == text.data() + text.size() && n >= 1 && n <= 1024,
+                "[core] TRTLIKE_NUM_THREADS: expected a number from 1 to 1024, got '", text, "'.");
+  return n;
+}
+
+struct ThreadPool::Impl {
+  explicit Impl(int n)
+      : max_threads(std::max(n, usable_cpus())),
+        control(oneapi::tbb::global_control::max_allowed_parallelism,
+                static_cast<size_t>(max_threads)),
+        arena(n),
+        team(std::make_shared<Team>(n, max_threads, enlist, this)) {
+    arena.initialize();
+  }
+
+  /// Where the system gives no thread the callers go on alone.
+  static void enlist(void* state) {
+    Impl& impl = *static_cast<Impl*>(state);
+    try {
+      impl.arena.enqueue([team = impl.team] { team->help(); });
+    } catch (const std::exception&) {
+    }
+  }
+
+  int max_threads;
+  oneapi::tbb::global_control control;
+  oneapi::tbb::task_arena arena;
+  std::shared_ptr<Team> team;  ///< helpers leave it later than the pool does
+};
+
+ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(1, num_threads)) {
+  if (num_threads_ > 1) impl_ = std::make_unique<Impl>(num_threads_);
+}
+
+ThreadPool::~ThreadPool() = default;
+
+namespace {
+
+/// A body whose exceptions wait for the end of the run: none may leave a helper thread. On a cache
+/// line of its own, since every slice reads it and the caller's stack around it is written.
+struct alignas(64) Guarded {
+  ThreadPool::Body body;
+  void* state;
+  std::atomic<bool> has_failed{false};
+  std::exception_ptr failure{};
+
+  static void run(void* data, int phase, int slice, int worker) {
+    auto& guarded = *static_cast<Guarded*>(data);
+    if (guarded.has_failed.load(std::memory_order_relaxed)) return;
+    try {
+      guarded.body(guarded.state, phase, slice, worker);
+    } catch (...) {
+      if (!guarded.has_failed.exchange(true)) guarded.failure = std::current_exception();
+    }
+  }
+};
+
+}  // namespace
+
+void ThreadPool::run(std::span<const int> counts, Body body, void* state) const {
+  if (impl_) {
+    Guarded guarded{body, state};
+    impl_->team->run(counts, Guarded::run, &guarded);
+    if (guarded.failure) std::rethrow_exception(guarded.failure);
+    return;
+  }
+  for (size_t phase = 0; phase < counts.size(); ++phase)
+    for (int slice = 0; slice < counts[phase]; ++slice)
+      body(state, static_cast<int>(phase), slice, 0);
+}
+
+}  // namespace trtlike::core

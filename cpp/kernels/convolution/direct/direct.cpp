@@ -1,0 +1,114 @@
+// Blocking of direct convolution for the caches.
+#include "kernels/convolution/direct/direct.h"
+
+#include <algorithm>
+
+#include "core/os/cpu.h"
+
+namespace trtlike::kernels::convolution {
+namespace {
+
+/// Pixels whose inputs stay in the first-level cache while all panels are applied to them; a
+/// multiple of every tile height.
+constexpr int64_t kStripPixels = 24;
+/// Fewer pixels than this reread the weights too often for the bandwidth of an outer cache.
+constexpr int64_t kFewPixels = 48;
+constexpr int64_t kMostPixels = 768;
+/// Multiply-adds that are worth handing to another thread.
+constexpr int64_t kLeastWork = 500'000;
+
+int64_t weight_budget() { return static_cast<int64_t>(core::l2_bytes() / sizeof(float) / 2); }
+
+}  // namespace
+
+Blocking plan_blocking(const PanelPlan& panels, int64_t pixels, int threads) {
+  Blocking out;
+  out.pixels = pixels;
+  out.panels = static_cast<int>(panels.panels.size());
+  int64_t work = 0;
+  for (const Panel& panel : panels.panels)
+    work += pixels * panels.taps * panels.channels * panel.out_channels;
+  const int64_t most = int64_t{4} * threads;
+  int64_t wanted = std::clamp<int64_t>(work / kLeastWork, 1, most);
+  if (wanted > threads) wanted = wanted / threads * threads;
+  const int64_t fewest_blocks = ceil_div(pixels, kMostPixels);
+  if (pixels >= wanted * kFewPixels) {
+    out.pixel_blocks = fewest_blocks <= wanted ? wanted : ceil_div(fewest_blocks, wanted) * wanted;
+  } else {
+    out.pixel_blocks = std::max<int64_t>(1, pixels / kFewPixels);
+    out.panel_blocks =
+        static_cast<int>(std::min<int64_t>(out.panels, ceil_div(wanted, out.pixel_blocks)));
+  }
+  return out;
+}
+
+int64_t DirectPass::chunk_channels(const Panel& panel, int64_t pixels) const {
+  if (pixels <= tiles->max_rows[panel.vectors]) return panels.channels;
+  const int64_t chunks = ceil_div(2 * panels.panel_floats(panel), weight_budget() + 1);
+  return ceil_div(panels.channels, std::clamp<int64_t>(chunks, 1, panels.channels));
+}
+
+int64_t DirectPass::partial_floats(int64_t pixels) const {
+  int64_t most = 0;
+  for (const Panel& panel : panels.panels)
+    if (chunk_channels(panel, pixels) < panels.channels)
+      most = std::max<int64_t>(most, panel.vectors * panels.lanes);
+  return most * pixels;
+}
+
+void DirectPass::run_block(const BlockRows& block, int first_panel, int last_panel,
+                           const RunArgs& args, float* partial, void* program_scratch) const {
+  int64_t floats = 0;
+  for (int i = first_panel; i < last_panel; ++i)
+    floats += panels.panel_floats(panels.panels[static_cast<size_t>(i)]);
+  const int64_t strips = floats <= weight_budget() ? ceil_div(block.count, kStripPixels) : 1;
+  for (int64_t s = 0; s < strips; ++s) {
+    const int64_t begin = block.count * s / strips, end = block.count * (s + 1) / strips;
+    for (int i = first_panel; i < last_panel; ++i) {
+      const Panel& panel = panels.panels[static_cast<size_t>(i)];
+      run_panel(block, begin, end, panel, args, partial);
+      if (epilogue->has_program())
+        epilogue->run(args, block.first_pixel + begin, end - begin, panel.out_channel,
+                      panel.out_channels, program_scratch);
+    }
+  }
+}
+
+void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
+                           const RunArgs& args, float* partial) const {
+  const float* from =
+      packed != nullptr ? packed : static_cast<const float*>(args.shared) + shared_offset;
+  const int64_t width = panel.vectors * panels.lanes;
+  const int64_t chunk = chunk_channels(panel, end - begin);
+  const int64_t num_tiles = ceil_div(end - begin, tiles->max_rows[panel.vectors]);
+  Tile tile{};
+  tile.row_stride = block.row_stride;
+  tile.taps = panels.taps;
+  tile.tap_stride = panels.channels * width;
+  tile.out_channel = panel.out_channel;
+  tile.out_channels = panel.out_channels;
+  tile.first = epilogue->first;
+  tile.finish = epilogue->finish;
+  for (int64_t c = 0; c == 0 || c < panels.channels; c += chunk) {
+    tile.channel = panel.in_channel + c;
+    tile.channels = std::min(chunk, panels.channels - c);
+    tile.weights = from + panel.weights + c * width;
+    const bool is_last = c + chunk >= panels.channels;
+    for (int64_t t = 0; t < num_tiles; ++t) {
+      const int64_t at = begin + (end - begin) * t / num_tiles;
+      const int64_t next = begin + (end - begin) * (t + 1) / num_tiles;
+      float* sums = partial + (at - begin) * width;
+      tile.rows = block.rows + at;
+      tile.start = c == 0 ? from + panel.bias : sums;
+      tile.start_stride = c == 0 ? 0 : width;
+      tile.partial = is_last ? nullptr : sums;
+      tile.partial_stride = width;
+      tile.out = block.outputs + at;
+      tile.residual = epilogue->residual_row(args, block.first_pixel + at);
+      tile.residual_stride = epilogue->residual_pitch;
+      tiles->functions[panel.vectors][next - at](tile);
+    }
+  }
+}
+
+}  // namespace trtlike::kernels::convolution

@@ -1,8 +1,0 @@
-// Depthwise convolution for any CPU.
-#include "kernels/convolution/depthwise_impl.h"
-
-namespace trtlike::kernels::convolution {
-
-constinit const DepthwiseSet kDepthwisePortable = make_depthwise<float>();
-
-}  // namespace trtlike::kernels::convolution

@@ -1,8 +1,0 @@
-// Register tiles of direct convolution in the compiler's vectors, for any CPU.
-#include "kernels/convolution/tiles_impl.h"
-
-namespace trtlike::kernels::convolution {
-
-constinit const TileSet kTilesPortable = make_tiles<4, 4>();
-
-}  // namespace trtlike::kernels::convolution

@@ -1,0 +1,264 @@
+// The transforms as templates; each instruction set's file makes its own copies.
+#pragma once
+
+#include "kernels/convolution/finish_impl.h"
+#include "kernels/convolution/winograd/winograd.h"
+#include "kernels/simd/vector.h"
+
+namespace trtlike::kernels::convolution {
+namespace {
+
+/// B^T d and A^T m in one dimension, by m, stride and taps.
+template <int kM, int kStride, int kTaps = 3>
+struct Winograd;
+
+template <>
+struct Winograd<2, 1> {
+  static void input(const Vector (&d)[4], Vector (&y)[4]) {
+    y[0] = d[2] - d[0];
+    y[1] = d[2] + d[1];
+    y[2] = d[2] - d[1];
+    y[3] = d[3] - d[1];
+  }
+  static void output(const Vector (&m)[4], Vector (&y)[2]) {
+    y[0] = m[0] + (m[1] + m[2]);
+    y[1] = (m[1] - m[2]) + m[3];
+  }
+};
+
+template <>
+struct Winograd<4, 1> {
+  static void input(const Vector (&d)[6], Vector (&y)[6]) {
+    const Vector half(0.5f), two(2.0f), p = d[4] - d[2], q = d[3] - d[1];
+    y[0] = fma(Vector(1.5f), q, (d[0] - d[2]) + p);
+    y[1] = fma(half, d[2], fma(Vector(2.5f), d[3], d[4] - d[1]));
+    y[2] = fma(half, d[3], fma(Vector(-2.5f), d[2], d[4] + d[1]));
+    y[3] = fma(two, q, p);
+    y[4] = fma(Vector(-0.5f), q, p);
+    y[5] = fma(Vector(1.5f), p, (d[5] - d[3]) - q);
+  }
+  static void output(const Vector (&m)[6], Vector (&y)[4]) {
+    const Vector s = m[1] + m[2], d = m[1] - m[2];
+    y[0] = (m[0] + s) + (m[3] + m[4]);
+    y[1] = fma(Vector(0.5f), m[3], fma(Vector(-2.0f), m[4], d));
+    y[2] = fma(Vector(0.25f), m[3], fma(Vector(4.0f), m[4], s));
+    y[3] = fma(Vector(0.125f), m[3], fma(Vector(-8.0f), m[4], d + m[5]));
+  }
+};
+
+template <>
+struct Winograd<6, 1> {
+  static void input(const Vector (&d)[8], Vector (&y)[8]) {
+    y[0] = fma(Vector(5.25f), d[2] - d[4], d[6] - d[0]);
+    const Vector e1 = fma(Vector(-4.25f), d[4], d[6] + d[2]);
+    const Vector o1 = fma(Vector(-4.25f), d[3], d[5] + d[1]);
+    y[1] = e1 + o1;
+    y[2] = e1 - o1;
+    const Vector e2 = fma(Vector(0.25f), d[2], fma(Vector(-1.25f), d[4], d[6]));
+    const Vector o2 = fma(Vector(2.0f), d[5], fma(Vector(-2.5f), d[3], Vector(0.5f) * d[1]));
+    y[3] = e2 + o2;
+    y[4] = e2 - o2;
+    const Vector e3 = fma(Vector(4.0f), d[2], fma(Vector(-5.0f), d[4], d[6]));
+    const Vector o3 = fma(Vector(2.0f), d[1], fma(Vector(-2.5f), d[3], Vector(0.5f) * d[5]));
+    y[5] = e3 + o3;
+    y[6] = e3 - o3;
+    y[7] = fma(Vector(5.25f), d[3] - d[5], d[7] - d[1]);
+  }
+  static void output(const Vector (&m)[8], Vector (&y)[6]) {
+    const Vector s1 = m[1] + m[2], d1 = m[1] - m[2], s2 = m[3] + m[4], d2 = m[3] - m[4];
+    const Vector s3 = m[5] + m[6], d3 = m[5] - m[6];
+    y[0] = (m[0] + s1) + (s2 + s3);
+    y[1] = fma(Vector(2.0f), d2, fma(Vector(0.5f), d3, d1));
+    y[2] = fma(Vector(4.0f), s2, fma(Vector(0.25f), s3, s1));
+    y[3] = fma(Vector(8.0f), d2, fma(Vector(0.125f), d3, d1));
+    y[4] = fma(Vector(16.0f), s2, fma(Vector(0.0625f), s3, s1));
+    y[5] = fma(Vector(32.0f), d2, fma(Vector(0.03125f), d3, d1 + m[7]));
+  }
+};
+
+template <>
+struct Winograd<2, 2> {
+  static void input(const Vector (&d)[5], Vector (&y)[5]) {
+    y[0] = d[2] - d[0];
+    y[1] = d[2];
+    y[2] = d[4] - d[2];
+    y[3] = d[1];
+    y[4] = d[3];
+  }
+  static void output(const Vector (&m)[5], Vector (&y)[2]) {
+    y[0] = (m[0] + m[1]) + m[3];
+    y[1] = (m[1] + m[2]) + m[4];
+  }
+};
+
+template <>
+struct Winograd<4, 2> {
+  static void input(const Vector (&d)[9], Vector (&y)[9]) {
+    const Vector two(2.0f), p = d[6] - d[2], q = d[4] - d[0];
+    y[0] = fma(Vector(-2.0f), q, p);
+    y[1] = fma(Vector(-2.0f), d[2], d[6] - d[4]);
+    y[2] = fma(two, d[2], fma(Vector(-3.0f), d[4], d[6]));
+    y[3] = p;
+    y[4] = fma(Vector(-2.0f), p, d[8] - d[4]);
+    y[5] = d[1];
+    y[6] = d[3];
+    y[7] = d[5];
+    y[8] = d[7];
+  }
+  static void output(const Vector (&m)[9], Vector (&y)[4]) {
+    const Vector s = m[1] + m[2], d = m[1] - m[2];
+    y[0] = (m[0] + s) + (m[3] + m[5]);
+    y[1] = fma(Vector(2.0f), m[3], d + m[6]);
+    y[2] = fma(Vector(4.0f), m[3], s + m[7]);
+    y[3] = fma(Vector(8.0f), m[3], (d + m[4]) + m[8]);
+  }
+};
+
+template <>
+struct Winograd<4, 1, 4> {
+  static void input(const Vector (&d)[7], Vector (&y)[7]) {
+    Vector e[6];
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; ++i) e[i] = fma(Vector(-0.5f), d[i], d[i + 1]);
+    const Vector four(4.0f), minus_four(-4.0f), minus_five(-5.0f), two(2.0f);
+    y[0] = fma(four, e[0], fma(minus_five, e[2], e[4]));
+    const Vector even1 = fma(minus_four, e[2], e[4]), odd1 = fma(minus_four, e[1], e[3]);
+    y[1] = even1 + odd1;
+    y[2] = even1 - odd1;
+    const Vector even2 = e[4] - e[2], odd2 = e[3] - e[1];
+    y[3] = fma(two, odd2, even2);
+    y[4] = fma(Vector(-2.0f), odd2, even2);
+    y[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
+    y[6] = fma(four, e[1], fma(minus_five, e[3], e[5]));
+  }
+  static void output(const Vector (&m)[7], Vector (&y)[4]) {
+    const Vector s1 = m[1] + m[2], d1 = m[1] - m[2], s2 = m[3] + m[4], d2 = m[3] - m[4];
+    y[0] = (m[0] + s1) + (s2 + m[5]);
+    y[1] = fma(Vector(2.0f), d2, fma(Vector(0.5f), m[5], d1));
+    y[2] = fma(Vector(4.0f), s2, fma(Vector(0.25f), m[5], s1));
+    y[3] = fma(Vector(8.0f), d2, fma(Vector(0.125f), m[5], d1 + m[6]));
+  }
+};
+
+/// Transforms `lanes` channels from channel c on.
+template <int kM, int kStride, int kTaps, bool kFull>
+inline void transform_input_lanes(const InputWindow& w, int64_t c, int lanes) {
+  constexpr int kT = WinogradSize{kM, kStride, kTaps}.window();
+  Vector columns[kT][kT];
+#pragma GCC unroll 9
+  for (int j = 0; j < kT; ++j) {
+    Vector d[kT], y[kT];
+#pragma GCC unroll 9
+    for (int i = 0; i < kT; ++i) {
+      const float* at = w.in + i * w.row_pitch + j * w.pixel_pitch + c;
+      if (j >= kT - kM * kStride) __builtin_prefetch(at + kM * kStride * w.pixel_pitch, 0, 2);
+      d[i] = kFull ? Vector::load(at) : Vector::load(at, lanes);
+    }
+    Winograd<kM, kStride, kTaps>::input(d, y);
+#pragma GCC unroll 9
+    for (int i = 0; i < kT; ++i) columns[i][j] = y[i];
+  }
+#pragma GCC unroll 9
+  for (int i = 0; i < kT; ++i) {
+    Vector y[kT];
+    Winograd<kM, kStride, kTaps>::input(columns[i], y);
+#pragma GCC unroll 9
+    for (int j = 0; j < kT; ++j) y[j].store(w.v + (i * kT + j) * w.plane + c);
+  }
+}
+
+template <int kM, int kStride, int kTaps = 3>
+void transform_input(const InputWindow& w) {
+  int64_t c = 0;
+  for (; c + Vector::kLanes <= w.channels; c += Vector::kLanes)
+    transform_input_lanes<kM, kStride, kTaps, true>(w, c, Vector::kLanes);
+  if (c < w.channels)
+    transform_input_lanes<kM, kStride, kTaps, false>(w, c, static_cast<int>(w.channels - c));
+}
+
+/// `next` is where the tile to the right stores the same.
+inline void store_whole([[maybe_unused]] const OutputTile& t, float* to, const float* next,
+                        Vector y) {
+#if defined(__AVX512F__)
+  if (t.streamed) return _mm512_stream_ps(to, y.v);
+#endif
+  __builtin_prefetch(next, 1);
+  y.store(to);
+}
+
+/// Stores row i of a tile's outputs, which are y before bias, residual and finish. kFull: all
+/// outputs of the tile exist and all lanes are stored.
+template <int kM, bool kFull>
+inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, Vector (&y)[kM]) {
+  const Vector bias = Vector::load(t.bias + k);
+#pragma GCC unroll 9
+  for (int j = 0; j < kM; ++j) y[j] = y[j] + bias;
+  if (t.residual != nullptr) {
+    finish_before_residual<kM>(t.first, y);
+#pragma GCC unroll 9
+    for (int j = 0; j < kM; ++j) {
+      if (!kFull && j >= t.columns) break;
+      const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
+      y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
+    }
+  }
+  finish_vectors<kM>(t.finish, y);
+#pragma GCC unroll 9
+  for (int j = 0; j < kM; ++j) {
+    if (!kFull && j >= t.columns) break;
+    float* to = t.out + i * t.row_pitch + j * t.pixel_pitch + k;
+    if (kFull) {
+      store_whole(t, to, to + kM * t.pixel_pitch, y[j]);
+    } else {
+      y[j].store(to, lanes);
+    }
+  }
+}
+
+template <int kM, int kStride, bool kFull>
+inline void transform_output_lanes(const OutputTile& t, int64_t k, int lanes) {
+  constexpr int kT = WinogradSize{kM, kStride}.window();
+  Vector columns[kM][kT];
+#pragma GCC unroll 9
+  for (int j = 0; j < kT; ++j) {
+    Vector m[kT], y[kM];
+#pragma GCC unroll 9
+    for (int i = 0; i < kT; ++i) m[i] = Vector::load(t.m + (i * kT + j) * t.plane + k);
+    Winograd<kM, kStride>::output(m, y);
+#pragma GCC unroll 9
+    for (int i = 0; i < kM; ++i) columns[i][j] = y[i];
+  }
+#pragma GCC unroll 9
+  for (int i = 0; i < kM; ++i) {
+    if (!kFull && i >= t.rows) break;
+    Vector y[kM];
+    Winograd<kM, kStride>::output(columns[i], y);
+    store_output_row<kM, kFull>(t, i, k, lanes, y);
+  }
+}
+
+template <int kM, int kStride>
+void transform_output(const OutputTile& t) {
+  const bool whole = t.rows == kM && t.columns == kM;
+  for (int64_t k = 0; k < t.channels; k += Vector::kLanes) {
+    const int lanes =
+        static_cast<int>(t.channels - k < Vector::kLanes ? t.channels - k : Vector::kLanes);
+    if (whole && lanes == Vector::kLanes) {
+      transform_output_lanes<kM, kStride, true>(t, k, lanes);
+    } else {
+      transform_output_lanes<kM, kStride, false>(t, k, lanes);
+    }
+  }
+}
+
+template <int kM, int kStride>
+constexpr WinogradTransforms kTransforms{transform_input<kM, kStride>,
+                                         transform_output<kM, kStride>};
+
+constexpr WinogradSet make_winograd() {
+  return {.dense = {kTransforms<2, 1>, kTransforms<4, 1>, kTransforms<6, 1>},
+          .strided = {kTransforms<2, 2>, kTransforms<4, 2>}};
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::convolution

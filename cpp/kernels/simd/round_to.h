@@ -1,0 +1,23 @@
+// Rounding to multiples of a step. Internal linkage, like Vector.
+#pragma once
+
+#include "kernels/simd/vector.h"
+
+namespace trtlike::kernels {
+namespace {
+
+/// round(x / step) step, ties to even, for finite quotients; `inverse` is 1 / step. Where products
+/// and sums round once, a corrected product takes the place of the slow division.
+inline Vector round_to(Vector x, Vector step, Vector inverse) {
+#if defined(__FMA__)
+  const Vector quotient = x * inverse;
+  const Vector rest = fma(-quotient, step, x);
+  return round(fma(rest, inverse, quotient)) * step;
+#else
+  static_cast<void>(inverse);
+  return round(x / step) * step;
+#endif
+}
+
+}  // namespace
+}  // namespace trtlike::kernels
