@@ -38,7 +38,7 @@ OpRunner resize(Tensor input, const Case& c) {
 TEST(Resize, gives_what_onnx_runtime_gives) {
   const Case cases[] = {
 #define TRTLIKE_CASE(...) Case{__VA_ARGS__},
-#include "ops/resize_cases.inc"
+#include "ops/defs/resize_cases.inc"
 #undef TRTLIKE_CASE
   };
   for (const Case& c : cases) {
