@@ -6,7 +6,7 @@
 
 namespace trtlike::core {
 
-enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph, KeepAffinity };
+enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph };
 
 struct SwitchInfo {
   Switch id;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/os/cpu.h"
 #include "core/os/memory.h"
 #include "kernels/matmul/setup.h"
 #include "kernels/packed.h"
@@ -44,9 +45,11 @@ class EigenKernel final : public Kernel {
   EigenKernel(Setup setup, bool packs_b, std::span<const std::byte> packed)
       : setup_(std::move(setup)),
         row_blocks_((setup_.m + kRows - 1) / kRows),
-        column_blocks_((setup_.n + kColumns - 1) / kColumns) {
+        column_blocks_((setup_.n + kColumns - 1) / kColumns),
+        finisher_(matmul::make_finisher(setup_, core::cpu_isa())) {
     slices_ = {static_cast<int>(setup_.products * row_blocks_ * column_blocks_)};
-    scratch_bytes_ = static_cast<size_t>(kRows * kColumns) * sizeof(float);
+    scratch_bytes_ =
+        static_cast<size_t>(kRows * kColumns) * sizeof(float) + finisher_.scratch_bytes();
     const auto elems = static_cast<size_t>(setup_.b_matrices * setup_.k * setup_.n);
     if (packs_b) b_ = reinterpret_cast<const float*>(read_packed(packed, elems * sizeof(float)));
   }
@@ -71,41 +74,16 @@ class EigenKernel final : public Kernel {
                    [&](const auto& right) { sums.noalias() += left * right; });
       });
     }
-    finish(args, product, row, column, static_cast<int>(rows), static_cast<int>(columns));
+    finisher_.run(args, product, {scratch, columns, row, rows, column, columns},
+                  scratch + kRows * kColumns);
   }
 
  private:
-  void finish(const RunArgs& args, int64_t product, int64_t row, int64_t column, int rows,
-              int columns) const {
-    const auto at = [](const void* base, int64_t element, DataType dtype) {
-      return static_cast<const std::byte*>(base) +
-             element * static_cast<int64_t>(core::dtype_bytes(dtype, 1));
-    };
-    matmul::FinishArgs finish;
-    finish.sums = static_cast<const float*>(args.scratch);
-    finish.sums_stride = columns;
-    finish.rows = rows;
-    finish.columns = columns;
-    finish.links = setup_.links.data();
-    finish.num_links = static_cast<int>(setup_.links.size());
-    for (size_t i = 0; i < setup_.operands.size(); ++i) {
-      const matmul::Operand& operand = setup_.operands[i];
-      const int64_t element = operand.offsets[static_cast<size_t>(product)] +
-                              row * operand.row_stride + column * operand.column_stride;
-      finish.operands[i] = {at(args.inputs[operand.input], element, operand.dtype), operand.dtype,
-                            operand.row_stride, operand.column_stride};
-    }
-    const int64_t element = (product * setup_.m + row) * setup_.n + column;
-    finish.out = const_cast<std::byte*>(at(args.outputs[0], element, setup_.out));
-    finish.dtype = setup_.out;
-    finish.out_stride = setup_.n;
-    matmul::tiles_f32_4x8_portable.finish(finish);
-  }
-
   Setup setup_;
   const float* b_ = nullptr;  ///< a constant
   int64_t row_blocks_;
   int64_t column_blocks_;
+  epilogue::Finisher finisher_;
 };
 
 std::string read(const Problem& problem, Setup& setup) {
@@ -115,7 +93,7 @@ std::string read(const Problem& problem, Setup& setup) {
       (setup.b.dtype != DataType::Float && !problem.is_constant(1)))
     return core::str("needs f32 operands, got ", core::dtype_short_name(setup.a.dtype), " and ",
                      core::dtype_short_name(setup.b.dtype));
-  return setup.program ? "needs a program that is a chain of links" : "";
+  return "";
 }
 
 std::optional<std::string> refuse(const Problem& problem) {

@@ -7,7 +7,6 @@
 
 #include "core/os/cpu.h"
 #include "core/os/memory.h"
-#include "kernels/matmul/finisher.h"
 #include "kernels/packed.h"
 
 namespace trtlike::kernels::matmul {
@@ -37,7 +36,7 @@ class GemmKernel final : public Kernel {
       : setup_(std::move(setup)),
         tiles_(tiles),
         layout_(tiles, setup_.n, setup_.k),
-        finisher_(setup_, tiles) {
+        finisher_(make_finisher(setup_, tiles)) {
     const int64_t b_bytes = setup_.packs_b ? setup_.b_matrices * layout_.matrix_bytes : 0;
     const int64_t bias_bytes =
         setup_.packs_bias ? layout_.count * layout_.width * int64_t{sizeof(float)} : 0;
@@ -143,18 +142,13 @@ class GemmKernel final : public Kernel {
 
   /// Tiles store the results themselves where all sums are made at once and at most clipped.
   void plan_storing() {
-    direct_ = !setup_.program && setup_.links.size() <= 1 && steps_at_once_ == steps();
+    direct_ = !setup_.program && steps_at_once_ == steps();
     if (!direct_ || setup_.links.empty()) return;
-    const ChainLink& link = setup_.links[0];
-    clips_ = true;
-    if (link.op == ChainOp::Clip) {
-      low_ = link.alpha;
-      high_ = link.beta;
-    } else if (link.op == ChainOp::Relu && link.alpha == 0.0f) {
-      low_ = 0.0f;
-    } else {
-      direct_ = clips_ = false;
-    }
+    const auto clip = epilogue::find_clip(setup_.links);
+    direct_ = clips_ = clip.has_value();
+    if (!clip) return;
+    low_ = clip->low;
+    high_ = clip->high;
   }
 
   void prepare(const RunArgs& args, int slice) const noexcept {
@@ -306,7 +300,7 @@ class GemmKernel final : public Kernel {
   bool clips_ = false;
   float low_ = -std::numeric_limits<float>::infinity();
   float high_ = std::numeric_limits<float>::infinity();
-  Finisher finisher_;
+  epilogue::Finisher finisher_;
   size_t finish_scratch_ = 0;
 };
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/matmul/narrow.h"
+#include "kernels/simd/narrow.h"
 #include "kernels/matmul/tiles.h"
 #include "kernels/simd/vector.h"
 

@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/os/cpu.h"
 #include "core/os/memory.h"
-#include "kernels/pointwise/epilogue.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::kernels::matmul {
 namespace {
 
 constexpr size_t kBias = 2;
-constexpr size_t kFirstOperand = 3;
+
+using epilogue::Link;
+using epilogue::Operand;
 
 /// How the operand is read along products, rows and columns; it broadcasts to the output.
 Operand make_operand(const Problem& problem, size_t input, const ops::MatmulShape& shape) {
@@ -48,14 +50,14 @@ Operand make_bias(const Problem& problem, const ops::MatmulShape& shape) {
   return operand;
 }
 
-void read_chain(const Problem& problem, const std::vector<ChainLink>& chain, Setup& setup) {
+void read_chain(const Problem& problem, const std::vector<Link>& chain, Setup& setup) {
   if (problem.has_input(kBias) && !setup.packs_bias) {
     setup.operands.push_back(make_bias(problem, setup.shape));
-    setup.links.push_back({ChainOp::Add, 0, 0, 0});
+    setup.links.push_back({epilogue::to_link(ops::PointwiseOpcode::Sum), 1, 0, 0});
   }
-  for (ChainLink link : chain) {
+  for (Link link : chain) {
     if (link.operand >= 0) {
-      const size_t input = kFirstOperand - 1 + static_cast<size_t>(link.operand);
+      const size_t input = epilogue::input_of(link.operand);
       link.operand = static_cast<int>(setup.operands.size());
       setup.operands.push_back(make_operand(problem, input, setup.shape));
     }
@@ -64,16 +66,16 @@ void read_chain(const Problem& problem, const std::vector<ChainLink>& chain, Set
 }
 
 std::string read_program(const Problem& problem, Setup& setup, bool packs) {
-  const std::string& text = problem.attributes->get_string("program");
+  epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
   setup.packs_bias = packs && problem.has_input(kBias) && problem.is_constant(kBias);
-  if (const auto chain = match_chain(text)) {
-    read_chain(problem, *chain, setup);
+  if (epilogue.chain) {
+    read_chain(problem, *epilogue.chain, setup);
     return "";
   }
   if (problem.has_input(kBias) && !setup.packs_bias) return "needs a constant bias";
-  setup.program = ops::PointwiseProgram::parse(text);
-  if (!pointwise::Epilogue::can_run(*setup.program)) return "needs a program with fewer values";
-  for (size_t input = kFirstOperand; input < problem.inputs.size(); ++input)
+  setup.program = std::move(epilogue.program);
+  if (!epilogue::RowProgram::can_run(*setup.program)) return "needs a program with fewer values";
+  for (size_t input = epilogue::kFirstOperand; input < problem.inputs.size(); ++input)
     setup.operands.push_back(make_operand(problem, input, setup.shape));
   return "";
 }
@@ -122,11 +124,25 @@ std::string read_problem(const Problem& problem, Setup& setup, bool packs) {
   if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
     std::string refusal = read_program(problem, setup, packs);
     if (!refusal.empty()) return refusal;
-    if (setup.operands.size() > kMaxOperands)
-      return core::str("needs at most ", kMaxOperands, " operands, got ", setup.operands.size());
+    if (setup.operands.size() > epilogue::kMaxOperands)
+      return core::str("needs at most ", epilogue::kMaxOperands, " operands, got ",
+                       setup.operands.size());
   }
   fold_products(setup);
   return "";
+}
+
+epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa) {
+  const epilogue::OutputView out{setup.out, setup.m * setup.n, setup.n};
+  if (setup.program) return {*setup.program, setup.operands, out, core::cpu_isa()};
+  return {setup.links, setup.operands, out, isa};
+}
+
+epilogue::Finisher make_finisher(const Setup& setup, const TileSet& tiles) {
+  return make_finisher(setup, tiles.format == PanelFormat::Bf16Pairs ? core::Isa::Avx512Bf16
+                              : tiles.lanes == 16                    ? core::Isa::Avx512
+                              : tiles.lanes == 8                     ? core::Isa::Avx2
+                                                                     : core::Isa::Portable);
 }
 
 ops::InputSet packed_inputs(const Problem& problem) {

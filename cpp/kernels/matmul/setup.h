@@ -6,20 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/finisher.h"
 #include "kernels/matmul/tiles.h"
 #include "kernels/tactic.h"
 #include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::kernels::matmul {
-
-/// A further operand of the program, by product.
-struct Operand {
-  size_t input = 0;  ///< index of the problem's input
-  DataType dtype = DataType::Float;
-  int64_t row_stride = 0;
-  int64_t column_stride = 0;
-  std::vector<int64_t> offsets;  ///< elements, one a product
-};
 
 struct Setup {
   /// Products of m x k by k x n. Where B is the same for all, one product of all rows.
@@ -30,10 +23,10 @@ struct Setup {
   bool packs_b = false;     ///< B is a constant
   bool packs_bias = false;  ///< so is the bias; any other is an operand of the first link
   DataType out = DataType::Float;
-  std::vector<ChainLink> links;  ///< operands numbered from 0
+  std::vector<epilogue::Link> links;  ///< operands numbered from 0
   /// A program that is no chain; its inputs 1, 2, ... are the operands.
   std::optional<ops::PointwiseProgram> program;
-  std::vector<Operand> operands;
+  std::vector<epilogue::Operand> operands;  ///< their matrices are the products
   int threads = 1;
 
   /// Elements from the start of the tensor to the matrix of a product.
@@ -46,6 +39,10 @@ struct Setup {
 /// Why the problem cannot be computed so; else empty, and `setup` is filled. Constants are packed
 /// if `packs`, else they are operands like any other.
 std::string read_problem(const Problem& problem, Setup& setup, bool packs = true);
+
+/// What finishes rows of sums, in the code of `isa` or of that of the tiles that make them.
+epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa);
+epilogue::Finisher make_finisher(const Setup& setup, const TileSet& tiles);
 
 /// Bit i: input i is packed.
 ops::InputSet packed_inputs(const Problem& problem);

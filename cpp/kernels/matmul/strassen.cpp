@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/os/memory.h"
-#include "kernels/matmul/finisher.h"
 #include "kernels/matmul/gemm.h"
 #include "kernels/packed.h"
 #include "kernels/slicing.h"
@@ -96,7 +95,7 @@ class StrassenKernel final : public Kernel {
       : setup_(setup),
         tiles_(tiles),
         layout_(tiles, setup_.n, setup_.k),
-        finisher_(setup_, tiles),
+        finisher_(make_finisher(setup_, tiles)),
         plain_(make_gemm(setup, tiles, packed)),
         b_(packed.data()),
         upper_((setup_.m + 1) / 2),
@@ -306,14 +305,14 @@ class StrassenKernel final : public Kernel {
     const int64_t first = block.rows.begin + row + (is_lower(quarter) ? upper_ : 0);
     finisher_.run(block.args, 0,
                   {c_quarter(block.args, quarter, row), layout_.width, first, tile_rows,
-                   column(quarter, block.part.panel), static_cast<int>(layout_.width)},
+                   column(quarter, block.part.panel), layout_.width},
                   static_cast<std::byte*>(block.args.scratch) + finish_offset_);
   }
 
   Setup setup_;
   const TileSet& tiles_;
   PanelLayout layout_;
-  Finisher finisher_;
+  epilogue::Finisher finisher_;
   std::unique_ptr<Kernel> plain_;
   const std::byte* b_;
   const float* bias_ = nullptr;

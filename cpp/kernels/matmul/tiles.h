@@ -9,7 +9,6 @@
 
 #include <cstdint>
 
-#include "kernels/epilogue/program_chain.h"
 #include "trtlike/types.h"
 
 namespace trtlike::kernels::matmul {
@@ -37,30 +36,6 @@ struct TileArgs {
   int ahead_lines;
 };
 using TileFunction = void (*)(const TileArgs& args);
-
-/// A further operand of the program behind the product, at the first element of a tile.
-struct TileOperand {
-  const void* data;
-  DataType dtype;
-  int64_t row_stride;     ///< elements; 0: the same for all rows
-  int64_t column_stride;  ///< 1, or 0: one for the whole row
-};
-
-inline constexpr int kMaxOperands = 8;
-
-/// Applies a chain to a tile of sums and stores it in the output's type.
-struct FinishArgs {
-  const float* sums;
-  int64_t sums_stride;
-  int rows;
-  int columns;
-  const ChainLink* links;  ///< operands numbered from 0
-  int num_links;
-  TileOperand operands[kMaxOperands];
-  void* out;
-  DataType dtype;
-  int64_t out_stride;
-};
 
 /// A matrix to be rearranged: element (i, j) at i * row_stride + j * column_stride, one of which
 /// is 1.
@@ -136,7 +111,6 @@ struct TileSet {
   int max_vectors;
   TileFunction tiles[kMaxTileRows + 1][kMaxTileVectors + 1];  ///< by rows, vectors
   QuarterFunction quarters[kMaxTileRows + 1];                 ///< by rows; in format F32
-  void (*finish)(const FinishArgs& args);
   void (*copy_rows)(const RowsArgs& args);
   void (*pack_panel)(const PanelArgs& args);
   void (*add)(const SumArgs& args);

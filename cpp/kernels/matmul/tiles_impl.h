@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "kernels/matmul/finish_impl.h"
 #include "kernels/matmul/pack_impl.h"
 #include "kernels/matmul/strassen_tile.h"
 #include "kernels/matmul/tiles.h"
+#include "kernels/simd/narrow.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::matmul {
@@ -171,7 +171,6 @@ constexpr TileSet make_tiles() {
   }(std::make_integer_sequence<int, kMaxVectors>());
   if constexpr (Step::kFormat == PanelFormat::F32)
     fill_quarters<kMaxVectors>(set, std::make_integer_sequence<int, kMaxRows>());
-  set.finish = finish;
   set.copy_rows = copy_rows<Step::kFormat>;
   set.pack_panel = pack_panel<Step::kFormat>;
   set.add = add;

@@ -9,23 +9,6 @@
 
 namespace trtlike::kernels::onednn {
 
-bool drops_nans(const std::vector<PostOp>& chain) {
-  return std::any_of(chain.begin(), chain.end(), [](const PostOp& op) {
-    switch (op.algorithm) {
-      case dnnl::algorithm::eltwise_linear:
-      case dnnl::algorithm::eltwise_abs:
-      case dnnl::algorithm::eltwise_square:
-      case dnnl::algorithm::binary_add:
-      case dnnl::algorithm::binary_sub:
-      case dnnl::algorithm::binary_mul:
-      case dnnl::algorithm::binary_div:
-        return false;
-      default:
-        return true;
-    }
-  });
-}
-
 CarefulSlice::CarefulSlice(const dnnl::primitive& plain, const Call& call, size_t result_slot,
                            const std::string& program, std::vector<ProgramOperand> operands,
                            DataType result, int64_t rows, int64_t columns)

@@ -8,13 +8,9 @@
 #include <vector>
 
 #include "kernels/onednn/onednn.h"
-#include "kernels/onednn/post_ops.h"
 #include "kernels/pointwise/code.h"
 
 namespace trtlike::kernels::onednn {
-
-/// True when a post-operation may make a number of a NaN.
-bool drops_nans(const std::vector<PostOp>& chain);
 
 /// An input of the program after the first one.
 struct ProgramOperand {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/check.h"
+#include "kernels/epilogue/epilogue.h"
 
 namespace trtlike::kernels::onednn {
 namespace {
@@ -25,14 +26,14 @@ std::optional<Extra> make_extra(const Problem& problem, size_t input) {
 }
 
 std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
-  const std::string& text = problem.attributes->get_string("program");
-  const auto chain = match_chain(text);
-  if (!chain) return "needs a program that is a chain of post-operations";
-  setup.post_ops = to_post_ops(*chain);
-  setup.program = text;
+  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
+  const auto post_ops = epilogue.chain ? to_post_ops(*epilogue.chain) : std::nullopt;
+  if (!post_ops) return "needs a program that is a chain of post-operations";
+  setup.post_ops = *post_ops;
+  setup.program = problem.attributes->get_string("program");
   for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
-    const size_t input = 2 + static_cast<size_t>(op.input);
+    const size_t input = epilogue::input_of(op.input);
     if (!find_type(problem.inputs[input].dtype))
       return core::str("needs f32 or bf16 operands, got ",
                        core::dtype_short_name(problem.inputs[input].dtype));

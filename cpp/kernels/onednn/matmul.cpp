@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/os/float_flags.h"
 #include "core/os/memory.h"
+#include "kernels/epilogue/epilogue.h"
 #include "kernels/onednn/careful.h"
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/packed_weights.h"
@@ -110,14 +111,14 @@ std::optional<Spread> find_spread(const Dims& dims, const Dims& out, int64_t n) 
 }
 
 std::string read_extras(const Problem& problem, Setup& setup) {
-  const std::string& text = problem.attributes->get_string("program");
-  const auto chain = match_chain(text);
-  if (!chain) return "needs a program that is a chain of post-operations";
-  setup.post_ops = to_post_ops(*chain);
-  setup.program = text;
+  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
+  const auto post_ops = epilogue.chain ? to_post_ops(*epilogue.chain) : std::nullopt;
+  if (!post_ops) return "needs a program that is a chain of post-operations";
+  setup.post_ops = *post_ops;
+  setup.program = problem.attributes->get_string("program");
   for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
-    const size_t input = 2 + static_cast<size_t>(op.input);
+    const size_t input = epilogue::input_of(op.input);
     const TensorDesc& desc = problem.inputs[input];
     const auto spread = find_spread(desc.dims, problem.outputs[0].dims, setup.shape.n);
     if (!find_type(desc.dtype) || !spread)

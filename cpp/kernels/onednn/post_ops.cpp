@@ -1,84 +1,92 @@
 // Translation of links to oneDNN's algorithms.
 #include "kernels/onednn/post_ops.h"
 
+#include <algorithm>
+
 namespace trtlike::kernels::onednn {
 namespace {
 
 using dnnl::algorithm;
+using epilogue::Link;
+using epilogue::LinkOp;
+using epilogue::to_link;
+using ops::PointwiseOpcode;
+using pointwise::StepOpcode;
 
-algorithm to_algorithm(ChainOp op) {
-  switch (op) {
-    case ChainOp::Linear:
-      return algorithm::eltwise_linear;
-    case ChainOp::Relu:
-      return algorithm::eltwise_relu;
-    case ChainOp::Clip:
-      return algorithm::eltwise_clip;
-    case ChainOp::Sigmoid:
-      return algorithm::eltwise_logistic;
-    case ChainOp::Tanh:
-      return algorithm::eltwise_tanh;
-    case ChainOp::Elu:
-      return algorithm::eltwise_elu;
-    case ChainOp::Softplus:
-      return algorithm::eltwise_soft_relu;
-    case ChainOp::HardSigmoid:
-      return algorithm::eltwise_hardsigmoid;
-    case ChainOp::GeluErf:
-      return algorithm::eltwise_gelu_erf;
-    case ChainOp::GeluTanh:
-      return algorithm::eltwise_gelu_tanh;
-    case ChainOp::Silu:
-      return algorithm::eltwise_swish;
-    case ChainOp::HardSwish:
-      return algorithm::eltwise_hardswish;
-    case ChainOp::Exp:
-      return algorithm::eltwise_exp;
-    case ChainOp::Sqrt:
-      return algorithm::eltwise_sqrt;
-    case ChainOp::Abs:
-      return algorithm::eltwise_abs;
-    case ChainOp::Square:
-      return algorithm::eltwise_square;
-    case ChainOp::RoundTo:
-      return algorithm::eltwise_round;
-    case ChainOp::Add:
-      return algorithm::binary_add;
-    case ChainOp::Sub:
-      return algorithm::binary_sub;
-    case ChainOp::Mul:
-      return algorithm::binary_mul;
-    case ChainOp::Div:
-      return algorithm::binary_div;
-    case ChainOp::Max:
-      return algorithm::binary_max;
-    case ChainOp::Min:
-      return algorithm::binary_min;
-  }
-  return algorithm::undef;
+enum Nans : bool { Drops, Keeps };
+
+/// A link that is one algorithm with the same parameters.
+struct Native {
+  LinkOp op;
+  algorithm name;
+  Nans nans;
+};
+constexpr Native kNatives[] = {
+    {LinkOp::Linear, algorithm::eltwise_linear, Keeps},
+    {to_link(PointwiseOpcode::Relu), algorithm::eltwise_relu, Drops},
+    {to_link(PointwiseOpcode::LeakyRelu), algorithm::eltwise_relu, Drops},
+    {to_link(PointwiseOpcode::Clip), algorithm::eltwise_clip, Drops},
+    {to_link(PointwiseOpcode::Sigmoid), algorithm::eltwise_logistic, Drops},
+    {to_link(PointwiseOpcode::Tanh), algorithm::eltwise_tanh, Drops},
+    {to_link(PointwiseOpcode::Elu), algorithm::eltwise_elu, Drops},
+    {to_link(PointwiseOpcode::HardSigmoid), algorithm::eltwise_hardsigmoid, Drops},
+    {to_link(PointwiseOpcode::GeluErf), algorithm::eltwise_gelu_erf, Drops},
+    {to_link(PointwiseOpcode::GeluTanh), algorithm::eltwise_gelu_tanh, Drops},
+    {to_link(StepOpcode::HardSwish), algorithm::eltwise_hardswish, Drops},
+    {to_link(PointwiseOpcode::Exp), algorithm::eltwise_exp, Drops},
+    {to_link(PointwiseOpcode::Sqrt), algorithm::eltwise_sqrt, Drops},
+    {to_link(PointwiseOpcode::Abs), algorithm::eltwise_abs, Keeps},
+    {to_link(StepOpcode::Square), algorithm::eltwise_square, Keeps},
+    {to_link(PointwiseOpcode::Sum), algorithm::binary_add, Keeps},
+    {to_link(PointwiseOpcode::Sub), algorithm::binary_sub, Keeps},
+    {to_link(PointwiseOpcode::Prod), algorithm::binary_mul, Keeps},
+    {to_link(PointwiseOpcode::Div), algorithm::binary_div, Keeps},
+    {to_link(PointwiseOpcode::Max), algorithm::binary_max, Drops},
+    {to_link(PointwiseOpcode::Min), algorithm::binary_min, Drops},
+};
+
+PostOp linear(float alpha) { return {algorithm::eltwise_linear, true, alpha, 0, -1}; }
+
+/// What oneDNN says in other words; empty when it has none.
+std::vector<PostOp> translate(const Link& link) {
+  if (link.op == to_link(StepOpcode::Silu)) return {{algorithm::eltwise_swish, false, 1.0f, 0, -1}};
+  if (link.op == to_link(PointwiseOpcode::Neg)) return {linear(-1)};
+  if (link.op == to_link(PointwiseOpcode::Selu))
+    return {{algorithm::eltwise_elu, false, link.alpha, 0, -1}, linear(link.beta)};
+  if (link.op == to_link(PointwiseOpcode::ScaledTanh))
+    return {linear(link.beta), {algorithm::eltwise_tanh, false, 0, 0, -1}, linear(link.alpha)};
+  if (link.op == to_link(PointwiseOpcode::Softplus))
+    // oneDNN's is log(1 + exp(alpha x)) / alpha.
+    return {{algorithm::eltwise_soft_relu, false, link.beta, 0, -1},
+            linear(link.alpha * link.beta)};
+  if (link.op == LinkOp::RoundTo)
+    return {
+        linear(1 / link.alpha), {algorithm::eltwise_round, false, 0, 0, -1}, linear(link.alpha)};
+  return {};
+}
+
+std::vector<PostOp> find_post_ops(const Link& link) {
+  if (link.operand >= 0 && link.alpha != 1.0f) return {};
+  for (const Native& native : kNatives)
+    if (native.op == link.op)
+      return {{native.name, native.nans == Keeps, link.alpha, link.beta, link.operand}};
+  return translate(link);
 }
 
 }  // namespace
 
-std::vector<PostOp> to_post_ops(const std::vector<ChainLink>& chain) {
+std::optional<std::vector<PostOp>> to_post_ops(const std::vector<Link>& chain) {
   std::vector<PostOp> out;
-  for (const ChainLink& link : chain) {
-    const algorithm a = to_algorithm(link.op);
-    if (link.op == ChainOp::Softplus) {
-      // oneDNN's is log(1 + exp(alpha x)) / alpha.
-      out.push_back({a, link.beta, 0, -1});
-      out.push_back({algorithm::eltwise_linear, link.alpha * link.beta, 0, -1});
-    } else if (link.op == ChainOp::RoundTo) {
-      out.push_back({algorithm::eltwise_linear, 1 / link.alpha, 0, -1});
-      out.push_back({a, 0, 0, -1});
-      out.push_back({algorithm::eltwise_linear, link.alpha, 0, -1});
-    } else if (link.op == ChainOp::Silu) {
-      out.push_back({a, 1.0f, 0, -1});
-    } else {
-      out.push_back({a, link.alpha, link.beta, link.operand});
-    }
+  for (const Link& link : chain) {
+    const std::vector<PostOp> ops = find_post_ops(link);
+    if (ops.empty()) return std::nullopt;
+    out.insert(out.end(), ops.begin(), ops.end());
   }
   return out;
+}
+
+bool drops_nans(const std::vector<PostOp>& chain) {
+  return std::any_of(chain.begin(), chain.end(), [](const PostOp& op) { return !op.keeps_nans; });
 }
 
 }  // namespace trtlike::kernels::onednn

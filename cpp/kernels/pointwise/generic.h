@@ -6,21 +6,9 @@
 #include <utility>
 
 #include "kernels/pointwise/operations.h"
+#include "kernels/simd/round_to.h"
 
 namespace trtlike::kernels {
-namespace {
-
-template <typename T>
-Vector round_to(Vector x) {
-  T stored[Vector::kLanes];
-  x.store(stored);
-  return Vector::load(stored);
-}
-inline Vector round_f16(Vector x) { return round_to<core::Half>(x); }
-inline Vector round_bf16(Vector x) { return round_to<core::BFloat16>(x); }
-
-}  // namespace
-
 namespace pointwise {
 namespace {
 

@@ -13,28 +13,6 @@ namespace {
 
 using ops::PointwiseOpcode;
 
-/// Steps without an expression in V: the mathematics library computes them lane by lane.
-constexpr bool is_by_lane(StepOpcode op) {
-  const auto code = static_cast<PointwiseOpcode>(op);
-  switch (code) {
-    case PointwiseOpcode::Pow:
-    case PointwiseOpcode::Sin:
-    case PointwiseOpcode::Cos:
-    case PointwiseOpcode::Tan:
-    case PointwiseOpcode::Sinh:
-    case PointwiseOpcode::Cosh:
-    case PointwiseOpcode::Asin:
-    case PointwiseOpcode::Acos:
-    case PointwiseOpcode::Atan:
-    case PointwiseOpcode::Asinh:
-    case PointwiseOpcode::Acosh:
-    case PointwiseOpcode::Atanh:
-      return true;
-    default:
-      return false;
-  }
-}
-
 template <typename V, typename M>
 V to_number(M mask) {
   return select(mask, V(1.0f), V(0.0f));

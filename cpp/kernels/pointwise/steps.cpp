@@ -96,11 +96,11 @@ std::optional<StepInstruction> join_multiply_add(const PointwiseInstruction& sum
 }
 
 StepInstruction make_step(const PointwiseInstruction& instruction, int result,
-                          const Definitions& definitions) {
+                          const Definitions& definitions, JoinProducts products) {
   std::optional<StepInstruction> joined;
   if (instruction.op == PointwiseOpcode::Pow) joined = join_power(instruction, result, definitions);
   if (instruction.op == PointwiseOpcode::Prod) joined = join_gate(instruction, result, definitions);
-  if (instruction.op == PointwiseOpcode::Sum)
+  if (instruction.op == PointwiseOpcode::Sum && products == JoinProducts::Yes)
     joined = join_multiply_add(instruction, result, definitions);
   return joined ? *joined : to_step_instruction(instruction, result);
 }
@@ -113,7 +113,7 @@ int num_operands(StepOpcode op) {
   return ops::opcode_info(static_cast<PointwiseOpcode>(op)).num_operands;
 }
 
-StepProgram make_step_program(const PointwiseProgram& program) {
+StepProgram make_step_program(const PointwiseProgram& program, JoinProducts products) {
   StepProgram out{program.num_inputs, program.num_registers(), program.output, {}};
   const Definitions definitions(program);
   std::vector<bool> needed(static_cast<size_t>(out.num_registers), false);
@@ -121,8 +121,8 @@ StepProgram make_step_program(const PointwiseProgram& program) {
   std::vector<StepInstruction> backwards;
   for (int i = out.num_registers - 1; i >= out.num_inputs; --i) {
     if (!needed[static_cast<size_t>(i)]) continue;
-    backwards.push_back(
-        make_step(program.instructions[static_cast<size_t>(i - out.num_inputs)], i, definitions));
+    backwards.push_back(make_step(program.instructions[static_cast<size_t>(i - out.num_inputs)], i,
+                                  definitions, products));
     for (const int operand : {backwards.back().a, backwards.back().b, backwards.back().c})
       if (operand >= 0) needed[static_cast<size_t>(operand)] = true;
   }

@@ -35,8 +35,29 @@ enum class StepOpcode : uint8_t {
   Fill,  ///< a is one element
 };
 inline constexpr int kNumStepOpcodes = static_cast<int>(StepOpcode::Fill) + 1;
-inline StepOpcode to_step(ops::PointwiseOpcode op) { return static_cast<StepOpcode>(op); }
+constexpr StepOpcode to_step(ops::PointwiseOpcode op) { return static_cast<StepOpcode>(op); }
 int num_operands(StepOpcode op);
+/// Steps without vector code of their own: the mathematics library computes them lane by lane.
+constexpr bool is_by_lane(StepOpcode op) {
+  using ops::PointwiseOpcode;
+  switch (static_cast<PointwiseOpcode>(op)) {
+    case PointwiseOpcode::Pow:
+    case PointwiseOpcode::Sin:
+    case PointwiseOpcode::Cos:
+    case PointwiseOpcode::Tan:
+    case PointwiseOpcode::Sinh:
+    case PointwiseOpcode::Cosh:
+    case PointwiseOpcode::Asin:
+    case PointwiseOpcode::Acos:
+    case PointwiseOpcode::Atan:
+    case PointwiseOpcode::Asinh:
+    case PointwiseOpcode::Acosh:
+    case PointwiseOpcode::Atanh:
+      return true;
+    default:
+      return false;
+  }
+}
 
 inline constexpr int kNumDtypes = 12;
 
@@ -69,6 +90,9 @@ struct StepProgram {
   int output = 0;
   std::vector<StepInstruction> instructions;
 };
-StepProgram make_step_program(const ops::PointwiseProgram& program);
+/// Whether products are joined with the sums that alone read them.
+enum class JoinProducts { No, Yes };
+StepProgram make_step_program(const ops::PointwiseProgram& program,
+                              JoinProducts products = JoinProducts::Yes);
 
 }  // namespace trtlike::kernels::pointwise

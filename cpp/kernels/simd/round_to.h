@@ -1,6 +1,7 @@
-// Rounding to multiples of a step. Internal linkage, like Vector.
+// Rounding to multiples of a step and to narrower types. Internal linkage, like Vector.
 #pragma once
 
+#include "core/dtype.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels {
@@ -18,6 +19,16 @@ inline Vector round_to(Vector x, Vector step, Vector inverse) {
   return round(x / step) * step;
 #endif
 }
+
+/// Through another type and back.
+template <typename T>
+inline Vector narrowed(Vector x) {
+  T stored[Vector::kLanes];
+  x.store(stored);
+  return Vector::load(stored);
+}
+inline Vector round_f16(Vector x) { return narrowed<core::Half>(x); }
+inline Vector round_bf16(Vector x) { return narrowed<core::BFloat16>(x); }
 
 }  // namespace
 }  // namespace trtlike::kernels

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "kernels/epilogue/program_chain.h"
+#include "kernels/epilogue/epilogue.h"
 #include "support/convolution_case.h"
 
 namespace trtlike::kernels {
@@ -74,10 +74,17 @@ bool has_part(const std::set<std::string>& names, std::string_view part) {
 }
 
 TEST(RoundingProgram, is_a_clip_and_a_rounding) {
+  using epilogue::Link;
+  using epilogue::LinkOp;
+  using ops::PointwiseOpcode;
+  const auto match_chain = [](const std::string& text) {
+    return epilogue::match_chain(ops::PointwiseProgram::parse(text));
+  };
   const auto chain = match_chain("in 1; v1 = relu v0;" + rounding(1, 6, 0.5, -100, 20) + " out v6");
   ASSERT_TRUE(chain.has_value());
-  const std::vector<ChainLink> expected = {
-      {ChainOp::Relu, 0, 0, -1}, {ChainOp::Clip, -50, 10, -1}, {ChainOp::RoundTo, 0.5, 0, -1}};
+  const std::vector<Link> expected = {{epilogue::to_link(PointwiseOpcode::Relu), 0, 0, -1},
+                                      {epilogue::to_link(PointwiseOpcode::Clip), -50, 10, -1},
+                                      {LinkOp::RoundTo, 0.5, 0, -1}};
   EXPECT_EQ(*chain, expected);
   // Another number multiplies than the one that divided, or the quotient is read twice.
   EXPECT_FALSE(

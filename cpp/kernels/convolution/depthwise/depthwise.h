@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/dtype.h"
-#include "kernels/convolution/finish.h"
+#include "kernels/epilogue/stage.h"
 
 namespace trtlike::kernels::convolution {
 
@@ -24,8 +24,7 @@ struct DepthwisePixels {
   int64_t channels;
   const float* residual;  ///< of the first pixel; null: none
   int64_t residual_pitch;
-  Finish first;  ///< of the sums, before the residual is added
-  Finish finish;
+  epilogue::Stage finish;
 };
 
 template <typename T>

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "kernels/convolution/depthwise/depthwise.h"
-#include "kernels/convolution/finish_impl.h"
-#include "kernels/matmul/narrow.h"
+#include "kernels/epilogue/stage_impl.h"
+#include "kernels/simd/narrow.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::convolution {
@@ -32,17 +32,16 @@ template <int kPixels, bool kFull, typename ResidualAt, typename OutAt>
 inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int lanes,
                           ResidualAt residual_at, OutAt out_at) {
   if (p.residual != nullptr) {
-    finish_before_residual<kPixels>(p.first, sums);
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load_lanes<kFull>(residual_at(i), lanes);
   }
-  finish_vectors<kPixels>(p.finish, sums);
+  epilogue::run_stage<kPixels>(p.finish, sums);
 #pragma GCC unroll 8
   for (int i = 0; i < kPixels; ++i) {
     if (kFull) {
-      matmul::store_as(sums[i], out_at(i));
+      store_as(sums[i], out_at(i));
     } else {
-      matmul::store_as(sums[i], out_at(i), lanes);
+      store_as(sums[i], out_at(i), lanes);
     }
   }
 }

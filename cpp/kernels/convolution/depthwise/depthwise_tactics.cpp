@@ -114,7 +114,6 @@ class DepthwiseKernel final : public Kernel {
             .channels = last - channel,
             .residual = nullptr,
             .residual_pitch = epilogue_.residual_pitch,
-            .first = epilogue_.first,
             .finish = epilogue_.finish};
   }
 

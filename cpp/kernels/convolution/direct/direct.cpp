@@ -87,7 +87,6 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
   tile.tap_stride = panels.channels * width;
   tile.out_channel = panel.out_channel;
   tile.out_channels = panel.out_channels;
-  tile.first = epilogue->first;
   tile.finish = epilogue->finish;
   for (int64_t c = 0; c == 0 || c < panels.channels; c += chunk) {
     tile.channel = panel.in_channel + c;

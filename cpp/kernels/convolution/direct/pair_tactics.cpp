@@ -9,10 +9,11 @@
 #include "core/strings.h"
 #include "kernels/convolution/depthwise/depthwise.h"
 #include "kernels/convolution/direct/tiles.h"
-#include "kernels/convolution/epilogue.h"
 #include "kernels/convolution/panels.h"
 #include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
+#include "kernels/epilogue/finisher.h"
+#include "kernels/epilogue/stage.h"
 
 namespace trtlike::kernels {
 namespace convolution {
@@ -40,6 +41,35 @@ struct Rows {
   int64_t end;
 };
 
+/// What is done to the sums of one of the two: in its tiles or, where that is more than they do, by
+/// links on the rows that they have stored.
+struct PairEpilogue {
+  epilogue::Stage stage;
+  std::vector<epilogue::Link> links;
+};
+
+/// What costs little beside a pass over rows.
+bool is_light(const epilogue::Link& link) {
+  using epilogue::to_link;
+  using ops::PointwiseOpcode;
+  constexpr epilogue::LinkOp kLight[] = {to_link(PointwiseOpcode::Relu),
+                                         to_link(PointwiseOpcode::Clip),
+                                         to_link(PointwiseOpcode::RoundF16),
+                                         to_link(PointwiseOpcode::RoundBf16),
+                                         to_link(pointwise::StepOpcode::Silu),
+                                         to_link(pointwise::StepOpcode::HardSwish),
+                                         epilogue::LinkOp::RoundTo};
+  return std::find(std::begin(kLight), std::end(kLight), link.op) != std::end(kLight);
+}
+
+std::optional<PairEpilogue> find_epilogue(const Problem& problem, const char* attribute) {
+  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem, attribute);
+  if (!epilogue.chain) return std::nullopt;
+  if (const auto chain = epilogue::find_tile_chain(epilogue)) return PairEpilogue{chain->stage, {}};
+  if (!std::all_of(epilogue.chain->begin(), epilogue.chain->end(), is_light)) return std::nullopt;
+  return PairEpilogue{{}, *epilogue.chain};
+}
+
 class PairKernel final : public Kernel {
  public:
   PairKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
@@ -48,8 +78,9 @@ class PairKernel final : public Kernel {
         depthwise_(depthwise),
         shape_(second_shape(problem)),
         panels_(plan_panels(first_shape(problem), 1, tiles.lanes, max_vectors)),
-        first_finish_(*find_finish(problem, "first_program")),
-        second_finish_(*find_finish(problem, "program")) {
+        first_(*find_epilogue(problem, "first_program")),
+        second_(*find_epilogue(problem, "program")),
+        finish_rows_(epilogue::find_finish_rows(isa_of_lanes(tiles.lanes))) {
     const int64_t channels = ceil_div(shape_.output_channels, tiles.lanes) * tiles.lanes;
     packed_ = read_floats(packed, panels_.floats + channels * (taps() + 1));
     in_pitch_ = problem.inputs[0].pixel_pitch();
@@ -146,7 +177,7 @@ class PairKernel final : public Kernel {
     tile.start = packed_ + panel.bias;
     tile.out = outs;
     tile.out_channels = panel.out_channels;
-    tile.finish = first_finish_;
+    tile.finish = first_.stage;
     for (int64_t t = 0; t < num_tiles; ++t) {
       const int64_t at = count * t / num_tiles, next = count * (t + 1) / num_tiles;
       for (int64_t i = at; i < next; ++i) {
@@ -155,6 +186,13 @@ class PairKernel final : public Kernel {
       }
       tiles_.functions[panel.vectors][next - at](tile);
     }
+    finish_stored(first_, to, width, count, panel.out_channels);
+  }
+
+  void finish_stored(const PairEpilogue& epilogue, float* stored, int64_t pitch, int64_t pixels,
+                     int64_t channels) const {
+    if (!epilogue.links.empty())
+      epilogue::finish_in_place(finish_rows_, epilogue.links, stored, pitch, pixels, channels);
   }
 
   /// One row of the output from the rows in `middle`, the first of which is number `held`.
@@ -172,8 +210,7 @@ class PairKernel final : public Kernel {
                                     .channels = panel.out_channels,
                                     .residual = nullptr,
                                     .residual_pitch = 0,
-                                    .first = {},
-                                    .finish = second_finish_},
+                                    .finish = second_.stage},
                          .in = nullptr,
                          .row_pitch = shape_.input[2] * pitch,
                          .pixel_pitch = pitch,
@@ -195,6 +232,7 @@ class PairKernel final : public Kernel {
       strip.out = out + at * out_pitch_;
       depthwise_.strip[shape_.kernel[2] / 2 - 1][shape_.stride[2] - 1][next - at](strip);
     }
+    finish_stored(second_, out, out_pitch_, width, panel.out_channels);
   }
 
   const TileSet& tiles_;
@@ -202,7 +240,8 @@ class PairKernel final : public Kernel {
   const float* packed_ = nullptr;
   ops::ConvolutionShape shape_;
   PanelPlan panels_;
-  Finish first_finish_, second_finish_;
+  PairEpilogue first_, second_;
+  epilogue::FinishRows finish_rows_;
   int64_t in_pitch_ = 0, out_pitch_ = 0;
   int64_t bands_ = 1;
   int64_t chunk_rows_ = 1;
@@ -225,7 +264,7 @@ struct Pair {
     if ((width != 3 && width != 5 && width != 7) || shape.kernel[0] != 1 || shape.stride[2] > 2 ||
         shape.dilation != ops::WindowAxes{1, 1, 1} || in.dims.rank() != 4)
       return "needs a kernel 3, 5 or 7 wide in images, a stride of 1 or 2 and no dilation";
-    if (!find_finish(problem, "first_program") || !find_finish(problem, "program"))
+    if (!find_epilogue(problem, "first_program") || !find_epilogue(problem, "program"))
       return "needs programs that clip or gate";
     return std::nullopt;
   }

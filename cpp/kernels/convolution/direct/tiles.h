@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "kernels/convolution/finish.h"
+#include "kernels/epilogue/stage.h"
 
 namespace trtlike::kernels::convolution {
 
@@ -38,8 +38,7 @@ struct Tile {
   int out_channels;       ///< how many channels the tile stores
   const float* residual;  ///< added before clipping; null: none
   int64_t residual_stride;
-  Finish first;  ///< of the sums, before the residual is added
-  Finish finish;
+  epilogue::Stage finish;
 };
 
 /// Lets tile `index` of `count` fetch its share of the `bytes` of weights from `from` on.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "kernels/convolution/direct/tiles.h"
-#include "kernels/convolution/finish_impl.h"
+#include "kernels/epilogue/stage_impl.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::convolution {
@@ -81,7 +81,6 @@ class RegisterTile {
   void finish(const Tile& tile) {
     const int last = tile.out_channels - (kVectors - 1) * kLanes;
     if (tile.residual != nullptr) {
-      finish_before_residual<kRows * kVectors>(tile.first, &sums_[0][0]);
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
         const float* residual = tile.residual + i * tile.residual_stride + tile.out_channel;
@@ -93,7 +92,7 @@ class RegisterTile {
         }
       }
     }
-    finish_vectors<kRows * kVectors>(tile.finish, &sums_[0][0]);
+    epilogue::run_stage<kRows * kVectors>(tile.finish, &sums_[0][0]);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       float* out = tile.out[i] + tile.out_channel;

@@ -20,7 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/convolution/finish.h"
+#include "kernels/epilogue/stage.h"
 
 namespace trtlike::kernels::convolution {
 
@@ -49,8 +49,7 @@ struct OutputTile {
   int64_t residual_pitch;
   int rows;  ///< how many of the m x m outputs exist
   int columns;
-  Finish first;  ///< of the sums, before the residual is added
-  Finish finish;
+  epilogue::Stage finish;
   /// Whole vectors are stored around the caches where they are whole lines: out and pitches are
   /// multiples of 64 bytes, and the caller fences.
   bool streamed = false;

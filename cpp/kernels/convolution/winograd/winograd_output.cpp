@@ -49,7 +49,6 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
       .residual_pitch = epilogue_.residual_pitch,
       .rows = static_cast<int>(std::min<int64_t>(m_, height_ - at.h)),
       .columns = static_cast<int>(std::min<int64_t>(m_, width_ - at.w)),
-      .first = epilogue_.first,
       .finish = epilogue_.finish,
       .streamed = streamed_ && reinterpret_cast<uintptr_t>(args.outputs[0]) % kLineBytes == 0};
   transform(tile);

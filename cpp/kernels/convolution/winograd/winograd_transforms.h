@@ -1,8 +1,8 @@
 // The transforms as templates; each instruction set's file makes its own copies.
 #pragma once
 
-#include "kernels/convolution/finish_impl.h"
 #include "kernels/convolution/winograd/winograd.h"
+#include "kernels/epilogue/stage_impl.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::convolution {
@@ -194,7 +194,6 @@ inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, V
 #pragma GCC unroll 9
   for (int j = 0; j < kM; ++j) y[j] = y[j] + bias;
   if (t.residual != nullptr) {
-    finish_before_residual<kM>(t.first, y);
 #pragma GCC unroll 9
     for (int j = 0; j < kM; ++j) {
       if (!kFull && j >= t.columns) break;
@@ -202,7 +201,7 @@ inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, V
       y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
     }
   }
-  finish_vectors<kM>(t.finish, y);
+  epilogue::run_stage<kM>(t.finish, y);
 #pragma GCC unroll 9
   for (int j = 0; j < kM; ++j) {
     if (!kFull && j >= t.columns) break;

@@ -4,7 +4,7 @@
 
 #include "kernels/simd/vector.h"
 
-namespace trtlike::kernels::matmul {
+namespace trtlike::kernels {
 namespace {
 
 template <typename T>
@@ -33,4 +33,4 @@ inline void store_as(Vector v, core::BFloat16* p, int count) {
 #endif
 
 }  // namespace
-}  // namespace trtlike::kernels::matmul
+}  // namespace trtlike::kernels

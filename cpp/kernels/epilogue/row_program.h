@@ -1,5 +1,4 @@
-// Epilogues: the pointwise program of a FusedConvolution or FusedMatrixMultiply, run on a tile of
-// float results while it is in the L1 cache.
+// Any program of an epilogue as code of its own, run on a tile of sums while it is in the L1 cache.
 //
 //   out[r][c] = program(tile[r][c], x1[r][c], x2[r][c], ...)   for r < rows, c < columns
 //
@@ -15,22 +14,22 @@
 
 #include "kernels/pointwise/code.h"
 
-namespace trtlike::kernels::pointwise {
+namespace trtlike::kernels::epilogue {
 
 /// Where an operand's elements for the tile's first row and column are.
-struct EpilogueOperand {
+struct RowProgramOperand {
   const void* data = nullptr;
   int64_t row_stride = 0;  ///< elements
 };
 
 /// Made once by a kernel's prepare; immutable, so that all threads share it.
-class Epilogue {
+class RowProgram {
  public:
   /// `extras` are the kinds of program inputs 1, 2, ...; `output` is the type that is stored.
   /// Throws InternalError when can_run(program) is false or the number of extras is another than
   /// the program's.
-  Epilogue(const ops::PointwiseProgram& program, const std::vector<OperandKind>& extras,
-           DataType output, core::Isa isa);
+  RowProgram(const ops::PointwiseProgram& program,
+             const std::vector<pointwise::OperandKind>& extras, DataType output, core::Isa isa);
 
   /// False for programs with too many inputs or live values: a tactic refuses those.
   static bool can_run(const ops::PointwiseProgram& program);
@@ -43,14 +42,14 @@ class Epilogue {
   /// strides agree, or an extra operand of the output's type at the same elements (an in-place
   /// residual). Strides in elements.
   void run(const float* tile, int64_t tile_stride, void* out, int64_t out_stride, int64_t rows,
-           int64_t columns, const EpilogueOperand* extras, void* scratch) const noexcept;
+           int64_t columns, const RowProgramOperand* extras, void* scratch) const noexcept;
 
  private:
-  std::unique_ptr<Code> code_;
-  std::vector<OperandKind> kinds_;  ///< of all inputs
+  std::unique_ptr<pointwise::Code> code_;
+  std::vector<pointwise::OperandKind> kinds_;  ///< of all inputs
   std::vector<int64_t> elem_bytes_;
   int64_t out_bytes_ = 4;
   bool is_empty_ = false;
 };
 
-}  // namespace trtlike::kernels::pointwise
+}  // namespace trtlike::kernels::epilogue

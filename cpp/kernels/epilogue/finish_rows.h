@@ -1,0 +1,51 @@
+// Chains on rows of sums that lie in the caches: from sums to the output. One function an
+// instruction set, in <isa>_finish_rows.cpp: all vector code of links.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/os/cpu.h"
+#include "kernels/epilogue/links.h"
+
+namespace trtlike::kernels::epilogue {
+
+/// An operand at the first element of the rows; floats, halves or bfloat16.
+struct RowOperand {
+  const void* data;
+  DataType dtype;
+  int64_t row_stride;     ///< elements; 0: the same for all rows
+  int64_t column_stride;  ///< 1, or 0: one for the whole row
+};
+
+inline constexpr int kMaxOperands = 8;
+
+/// Strides in elements. `out` may be the sums themselves.
+struct FinishArgs {
+  const float* sums;
+  int64_t sums_stride;
+  int rows;
+  int columns;
+  const Link* links;  ///< operands numbered from 0
+  int num_links;
+  RowOperand operands[kMaxOperands];
+  void* out;
+  DataType dtype;  ///< float, half or bfloat16
+  int64_t out_stride;
+};
+using FinishRows = void (*)(const FinishArgs& args);
+
+void finish_rows_portable(const FinishArgs& args);
+void finish_rows_avx2(const FinishArgs& args);
+void finish_rows_avx512(const FinishArgs& args);
+/// Rounds to bfloat16 as the machine does: subnormal numbers become 0.
+void finish_rows_avx512_bf16(const FinishArgs& args);
+
+/// The one for `isa`, or for the next lower that has its own.
+FinishRows find_finish_rows(core::Isa isa);
+
+/// Links without operands on floats, in place.
+void finish_in_place(FinishRows finish, std::span<const Link> links, float* elements,
+                     int64_t stride, int64_t rows, int64_t columns);
+
+}  // namespace trtlike::kernels::epilogue

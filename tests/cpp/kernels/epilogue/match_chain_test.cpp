@@ -1,0 +1,94 @@
+// Programs as chains of links, by hand; and what is none.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/epilogue/stage.h"
+
+namespace trtlike::kernels::epilogue {
+namespace {
+
+using ops::PointwiseOpcode;
+using pointwise::StepOpcode;
+using Chain = std::vector<Link>;
+
+std::optional<Chain> match(const char* text) {
+  return match_chain(ops::PointwiseProgram::parse(text));
+}
+
+Link link(PointwiseOpcode op, float alpha = 0, float beta = 0, int operand = -1) {
+  return {to_link(op), alpha, beta, operand};
+}
+
+TEST(MatchChain, operands_have_factors) {
+  EXPECT_EQ(match("in 2; v2 = sum v1 v0; v3 = relu v2; out v3"),
+            (Chain{link(PointwiseOpcode::Sum, 1, 0, 1), link(PointwiseOpcode::Relu)}));
+  EXPECT_EQ(
+      match("in 3; v3 = constant 0.5; v4 = prod v3 v2; v5 = sum v0 v4; v6 = sub v1 v5; out v6"),
+      (Chain{link(PointwiseOpcode::Sum, 0.5f, 0, 2), link(PointwiseOpcode::Neg),
+             link(PointwiseOpcode::Sum, 1, 0, 1)}));
+  // Read twice, the product is no factor of one operand alone; y / x is no link.
+  EXPECT_FALSE(
+      match("in 2; v2 = constant 2; v3 = prod v1 v2; v4 = sum v0 v3; v5 = sum v4 v3; out v5"));
+  EXPECT_FALSE(match("in 2; v2 = div v1 v0; out v2"));
+}
+
+TEST(MatchChain, constants) {
+  EXPECT_EQ(match("in 1; v1 = constant 3; v2 = sum v1 v0; v3 = div v2 v1; v4 = max v3 v1; out v4"),
+            (Chain{{LinkOp::Linear, 1, 3, -1},
+                   {LinkOp::Linear, 1 / 3.0f, -0.0f, -1},
+                   link(PointwiseOpcode::Clip, 3, INFINITY)}));
+  EXPECT_FALSE(match("in 1; v1 = constant 0; v2 = div v0 v1; out v2"));
+  EXPECT_FALSE(match("in 1; v1 = constant 1e-40; v2 = div v0 v1; out v2"));
+  EXPECT_FALSE(match("in 1; v1 = constant nan; v2 = max v0 v1; out v2"));
+}
+
+TEST(MatchChain, gates_are_links) {
+  EXPECT_EQ(match("in 1; v1 = sigmoid v0; v2 = prod v1 v0; out v2"),
+            (Chain{{to_link(StepOpcode::Silu), 0, 0, -1}}));
+  EXPECT_EQ(match("in 1; v1 = prod v0 v0; out v1"),
+            (Chain{{to_link(StepOpcode::Square), 0, 0, -1}}));
+  EXPECT_FALSE(match("in 1; v1 = sigmoid v0; v2 = prod v1 v0; v3 = sum v2 v1; out v3"));
+}
+
+TEST(MatchChain, quantized_numbers_end_it) {
+  EXPECT_EQ(
+      match("in 1; v1 = constant 0.1; v2 = div v0 v1; v3 = round v2; v4 = constant 7; v5 = sum "
+            "v3 v4; v6 = clip v5 0 255; out v6"),
+      (Chain{{LinkOp::Quantize, 0.1f, 7, -1}, link(PointwiseOpcode::Clip, 0, 255)}));
+  EXPECT_EQ(match("in 1; v1 = constant 0.1; v2 = div v0 v1; v3 = round v2; out v3"),
+            (Chain{{LinkOp::Quantize, 0.1f, -0.0f, -1}}));
+  EXPECT_FALSE(
+      match("in 1; v1 = constant 0.1; v2 = div v0 v1; v3 = round v2; v4 = tanh v3; out v4"));
+  // By channel the scale is an operand.
+  EXPECT_EQ(match("in 2; v2 = div v0 v1; v3 = round v2; out v3"),
+            (Chain{link(PointwiseOpcode::Div, 1, 0, 1), link(PointwiseOpcode::Round)}));
+}
+
+std::optional<TileChain> in_tiles(const char* text) {
+  const auto program = ops::PointwiseProgram::parse(text);
+  return find_tile_chain({program, match_chain(program)});
+}
+
+TEST(TileChain, is_a_residual_then_clipping_or_a_gate) {
+  const auto clipped = in_tiles("in 2; v2 = sum v0 v1; v3 = relu v2; v4 = clip v3 -1 6; out v4");
+  ASSERT_TRUE(clipped);
+  EXPECT_EQ(clipped->residual, 1);
+  EXPECT_EQ(clipped->stage.kind, Stage::Kind::Clip);
+  EXPECT_EQ(clipped->stage.a, 0.0f);
+  EXPECT_EQ(clipped->stage.b, 6.0f);
+  const auto gated = in_tiles("in 1; v1 = hard_sigmoid v0 0.25 0.5; v2 = prod v0 v1; out v2");
+  ASSERT_TRUE(gated);
+  EXPECT_EQ(gated->residual, -1);
+  EXPECT_EQ(gated->stage.kind, Stage::Kind::HardSwish);
+  EXPECT_EQ(gated->stage.a, 0.25f);
+  EXPECT_EQ(in_tiles("in 1; out v0")->stage.kind, Stage::Kind::None);
+  for (const char* more : {"in 2; v2 = relu v0; v3 = sum v2 v1; out v3",
+                           "in 2; v2 = constant 2; v3 = prod v1 v2; v4 = sum v0 v3; out v4",
+                           "in 2; v2 = prod v0 v1; out v2", "in 1; v1 = tanh v0; out v1",
+                           "in 1; v1 = relu v0; v2 = round_f16 v1; out v2"})
+    EXPECT_FALSE(in_tiles(more)) << more;
+}
+
+}  // namespace
+}  // namespace trtlike::kernels::epilogue
