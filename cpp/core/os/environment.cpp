@@ -18,6 +18,9 @@ const std::vector<SwitchInfo>& environment_switches() {
        "apply at most this many graph rewrites"},
       {Switch::DumpGraph, "TRTLIKE_DUMP_GRAPH",
        "folder to write the graph to after each pass that changed it"},
+      {Switch::KeepAffinity, "TRTLIKE_KEEP_AFFINITY",
+       "1: no run moves the calling thread, or its helpers, off a CPU that another program fills; "
+       "default: it may, for the run, unless the program has pinned the thread"},
   };
   return switches;
 }

@@ -6,7 +6,7 @@
 
 namespace trtlike::core {
 
-enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph };
+enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph, KeepAffinity };
 
 struct SwitchInfo {
   Switch id;

@@ -22,8 +22,6 @@ constexpr int64_t kSleepNs = 5'000'000;
 constexpr int64_t kStayNs = 50'000'000;
 /// How long a helper waits for the next run.
 constexpr int64_t kLingerNs = 100'000;
-/// How long a helper stays at least where other teams want one too.
-constexpr int64_t kTurnNs = 1'000'000;
 
 // Of all teams: threads in run(), threads in help(), and threads that were asked for.
 alignas(64) std::atomic<int> num_callers{0};
@@ -85,8 +83,9 @@ void Team::run(std::span<const int> counts, Body body, void* state) {
   phase_ = -1;
   const uint32_t run = started_.load(std::memory_order_relaxed) + 1;
   started_.store(run, std::memory_order_release);
-  advance(0);
   Avoidance avoidance;
+  caller_.avoidance = &avoidance;
+  advance(caller_);
   Patience patience;
   while (finished_.load(std::memory_order_acquire) != run) {
     if (caller_.turns.is_over() && caller_.turns.yield()) find_free_cpu(avoidance);
@@ -118,13 +117,14 @@ void Team::find_free_cpu(Avoidance& avoidance) {
 void Team::help() {
   num_waiting.fetch_sub(1, std::memory_order_relaxed);
   num_helping.fetch_add(1, std::memory_order_relaxed);
+  Avoidance avoidance;
   Place place;
+  place.avoidance = &avoidance;
   place.worker = 1;
   while (is_taken_[static_cast<size_t>(place.worker)].exchange(true, std::memory_order_acquire))
     place.worker = place.worker + 1 < num_threads_ ? place.worker + 1 : 1;
   place.home = place.worker % num_parts_;
   const int64_t joined_ns = now_ns();
-  Avoidance avoidance;
   Patience patience;
   for (;;) {
     if (place.turns.is_over() && place.turns.yield())
@@ -166,7 +166,7 @@ bool Team::work(Place& place) {
     run_claim(claim, place.worker);
     done = 1;
   }
-  finish(done, place.worker);
+  finish(done, place);
   return true;
 }
 
@@ -218,24 +218,24 @@ void Team::run_claim(int claim, int worker) {
     body_(state_, phase_, slice, worker);
 }
 
-void Team::finish(int claims, int worker) {
-  if (unfinished_.fetch_sub(claims, std::memory_order_acq_rel) == claims) advance(worker);
+void Team::finish(int claims, Place& place) {
+  if (unfinished_.fetch_sub(claims, std::memory_order_acq_rel) == claims) advance(place);
 }
 
 /// On the thread that finished a phase: goes through what follows and is not shared.
-void Team::advance(int worker) {
+void Team::advance(Place& place) {
   for (int phase = phase_ + 1; phase < static_cast<int>(counts_.size()); ++phase) {
     const int count = counts_[static_cast<size_t>(phase)];
-    if (count > 1) return open(phase);
-    if (count == 1) body_(state_, phase, 0, worker);
+    if (count > 1) return open(phase, place);
+    if (count == 1) body_(state_, phase, 0, place.worker);
   }
   finished_.store(started_.load(std::memory_order_relaxed), std::memory_order_seq_cst);
   wake();
 }
 
 /// Once the last part stands there, the run may be over before this returns.
-void Team::open(int phase) {
-  ask_for_help();
+void Team::open(int phase, Place& place) {
+  ask_for_help(place);
   const int count = counts_[static_cast<size_t>(phase)];
   phase_ = phase;
   slices_per_claim_ = (count + kMaxClaims - 1) / kMaxClaims;
@@ -250,8 +250,9 @@ void Team::open(int phase) {
   wake();
 }
 
-/// Of the threads that are left by callers, each team asks for one, and for more while there are.
-void Team::ask_for_help() {
+/// Of the threads that are left by callers, each team asks for one, and for more while there are. A
+/// thread that starts now begins on the CPUs of the one that asks: on all that it had.
+void Team::ask_for_help(Place& place) {
   const int callers = num_callers.load(std::memory_order_relaxed);
   const int helpers = helpers_.load(std::memory_order_acquire);
   if (callers >= max_threads_ || helpers >= num_threads_ - 1) return;
@@ -260,7 +261,10 @@ void Team::ask_for_help() {
   if (helpers > 0 && callers + others >= max_threads_) return;
   helpers_.fetch_add(1, std::memory_order_relaxed);
   num_waiting.fetch_add(1, std::memory_order_relaxed);
-  enlist_(enlist_state_);
+  place.avoidance->lift();
+  if (enlist_(enlist_state_)) return;
+  helpers_.fetch_sub(1, std::memory_order_relaxed);
+  num_waiting.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Team::wake() {

@@ -16,8 +16,8 @@ class Team {
  public:
   /// body(state, phase, slice, worker): must not throw.
   using Body = void (*)(void* state, int phase, int slice, int worker);
-  /// Asks for one more thread that calls help().
-  using Enlist = void (*)(void* state);
+  /// Asks for one more thread that calls help(); false where there is none to be had.
+  using Enlist = bool (*)(void* state);
 
   /// All teams together keep to `max_threads` threads where they have no more callers than that.
   /// `enlist_state` must outlive every run.
@@ -45,6 +45,7 @@ class Team {
     int home = 0;             ///< its part
     uint32_t searched = ~0u;  ///< number of the phase whose other parts it found empty
     Turns turns;
+    Avoidance* avoidance = nullptr;  ///< of this run
   };
 
   bool work(Place& place);
@@ -53,10 +54,10 @@ class Team {
   bool is_wanted_elsewhere(int64_t joined_ns) const;
   bool has_slices() const;
   void run_claim(int claim, int worker);
-  void finish(int claims, int worker);
-  void advance(int worker);
-  void open(int phase);
-  void ask_for_help();
+  void finish(int claims, Place& place);
+  void advance(Place& place);
+  void open(int phase, Place& place);
+  void ask_for_help(Place& place);
   void wake();
   void sleep();
   void tell_cpu();

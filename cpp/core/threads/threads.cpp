@@ -3,40 +3,19 @@
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <charconv>
-#include <cmath>
 #include <exception>
-#include <fstream>
 #include <string>
 
 #include "core/check.h"
 #include "core/os/environment.h"
+#include "core/os/scheduler.h"
 #include "core/threads/team.h"
 
 namespace trtlike::core {
-namespace {
-
-int cpus_by_quota() {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 1 << 16;
-  return std::max(1, static_cast<int>(std::ceil(std::stod(quota) / period)));
-}
-
-int usable_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int by_affinity = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return std::max(1, std::min(by_affinity, cpus_by_quota()));
-}
-
-}  // namespace
-
 int default_num_threads() {
   const std::string text = environment(Switch::NumThreads);
   if (text.empty()) return usable_cpus();
@@ -58,12 +37,14 @@ struct ThreadPool::Impl {
   }
 
   /// Where the system gives no thread the callers go on alone.
-  static void enlist(void* state) {
+  static bool enlist(void* state) {
     Impl& impl = *static_cast<Impl*>(state);
     try {
       impl.arena.enqueue([team = impl.team] { team->help(); });
     } catch (const std::exception&) {
+      return false;
     }
+    return true;
   }
 
   int max_threads;

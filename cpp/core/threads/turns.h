@@ -2,16 +2,22 @@
 // slice keeps its whole team waiting; one that steps aside between two slices does not.
 #pragma once
 
-#include <sched.h>
-
 #include <cstdint>
 #include <optional>
 
+#include "core/os/scheduler.h"
+
 namespace trtlike::core {
+
+/// How long a thread keeps what others wait for: a CPU that it shares with another program, or its
+/// place in a team while other teams want a helper. Linux lets a thread run for 3 to 4 ms before
+/// another one's turn: well below that a yield comes first.
+inline constexpr int64_t kTurnNs = 1'800'000;
 
 /// Of one thread at a time.
 class Turns {
  public:
+  explicit Turns(const Scheduler& scheduler = system_scheduler()) : scheduler_(&scheduler) {}
   /// Called between slices: true where another thread has lately taken the CPU away and would soon
   /// do so again.
   bool is_over();
@@ -21,6 +27,7 @@ class Turns {
  private:
   bool was_interrupted();
 
+  const Scheduler* scheduler_;
   unsigned calls_ = 0;
   bool is_contended_ = false;
   int64_t contended_until_ns_ = 0;
@@ -33,21 +40,20 @@ class Turns {
 /// which schedulers put it together where a program fills the rest.
 class Avoidance {
  public:
-  Avoidance() = default;
+  explicit Avoidance(const Scheduler& scheduler = system_scheduler()) : scheduler_(&scheduler) {}
   Avoidance(const Avoidance&) = delete;
   Avoidance& operator=(const Avoidance&) = delete;
-  /// Lifts what was imposed on the calling thread.
-  ~Avoidance();
+  ~Avoidance() { lift(); }
 
   /// Moves the calling thread elsewhere if it runs on `cpu` and may.
   void leave(int cpu);
+  /// Gives the calling thread back the CPUs that it had.
+  void lift();
 
  private:
+  const Scheduler* scheduler_;
   std::optional<cpu_set_t> allowed_;  ///< before the first move
   bool has_choice_ = true;
 };
-
-/// The CPU that the calling thread runs on.
-int current_cpu();
 
 }  // namespace trtlike::core

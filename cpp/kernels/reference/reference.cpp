@@ -51,6 +51,48 @@ std::optional<std::string> refuse_operands(const Problem& problem) {
   return std::nullopt;
 }
 
+/// References read and write the element types that the op's rule gives for its operands as they
+/// are stored; weights are of the type that is computed in.
+std::optional<std::string> refuse_types(const Problem& problem) {
+  const auto is_weights = [&](size_t i) {
+    return i < problem.op->inputs.size() && problem.op->inputs[i].weights;
+  };
+  std::optional<DataType> computed;
+  bool is_mixed = false;
+  const auto note = [&](DataType dtype) {
+    if (!core::is_float(dtype)) return;
+    if (!computed) computed = dtype;
+    is_mixed = is_mixed || dtype != *computed;
+  };
+  for (size_t i = 0; i < problem.inputs.size(); ++i)
+    if (!problem.inputs[i].is_absent() && !is_weights(i)) note(problem.inputs[i].dtype);
+  for (const TensorDesc& desc : problem.outputs)
+    if (!desc.is_absent()) note(desc.dtype);
+  if (!is_mixed) return std::nullopt;
+
+  std::vector<ops::TensorType> inputs, outputs;
+  for (size_t i = 0; i < problem.inputs.size(); ++i) {
+    const TensorDesc& desc = problem.inputs[i];
+    const bool converts = is_weights(i) && core::is_float(desc.dtype);
+    inputs.push_back({converts ? *computed : desc.dtype, desc.dims});
+  }
+  try {
+    ops::infer(*problem.op, *problem.attributes, inputs, {}, outputs);
+  } catch (const Error& e) {
+    return core::str("needs operands of other types: ", e.what());
+  }
+  for (size_t o = 0; o < outputs.size() && o < problem.outputs.size(); ++o)
+    if (!problem.outputs[o].is_absent() && outputs[o].dtype != problem.outputs[o].dtype)
+      return core::str("needs an output of ", core::dtype_short_name(outputs[o].dtype), ", got ",
+                       core::dtype_short_name(problem.outputs[o].dtype));
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse(const Problem& problem) {
+  if (auto reason = refuse_operands(problem)) return reason;
+  return refuse_types(problem);
+}
+
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
   return std::make_unique<ReferenceKernel>(problem);
 }
@@ -63,7 +105,7 @@ std::map<std::string, Tactic, std::less<>> make_table() {
                                    .op = op->name,
                                    .source = Source::Reference,
                                    .needs = core::Isa::Portable,
-                                   .refuse = refuse_operands,
+                                   .refuse = refuse,
                                    .prepare = prepare});
   }
   return table;

@@ -19,7 +19,7 @@ class Helpers {
  public:
   explicit Helpers(int num_threads)
       : team_(std::make_shared<Team>(
-            num_threads, num_threads, [](void* self) { static_cast<Helpers*>(self)->add(); },
+            num_threads, num_threads, [](void* self) { return static_cast<Helpers*>(self)->add(); },
             this)) {}
   ~Helpers() {
     for (std::thread& thread : threads_) thread.join();
@@ -28,9 +28,10 @@ class Helpers {
   size_t num_wishes() const { return threads_.size(); }
 
  private:
-  void add() {
+  bool add() {
     const std::lock_guard lock(mutex_);
     threads_.emplace_back([team = team_] { team->help(); });
+    return true;
   }
 
   std::mutex mutex_;
@@ -102,25 +103,46 @@ TEST(Team, takes_more_slices_than_a_part_can_number) {
   expect_runs(helpers.team(), 2, {200'001, 65'535, 65'536});
 }
 
+/// Runs of a few short phases; true if a helper took part.
+bool run_short_phases(Helpers& helpers, std::mt19937& random) {
+  std::vector<int> counts(random() % 6);
+  for (int& count : counts) count = static_cast<int>(random() % 9);
+  return expect_runs(helpers.team(), 3, counts);
+}
+
 TEST(Team, holds_under_many_short_runs) {
   std::mt19937 random(7);
   Helpers helpers(3);
-  int num_helped = 0;
+  for (int run = 0; run < 3000; ++run) run_short_phases(helpers, random);
+}
+
+TEST(RealScheduler, helpers_take_part_in_short_runs) {
+  std::mt19937 random(7);
+  Helpers helpers(3);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  for (int run = 0; run < 3000 || num_helped < 300; ++run) {
+  for (int num_helped = 0; num_helped < 300;) {
     ASSERT_LT(std::chrono::steady_clock::now(), end) << num_helped << " runs had help";
-    std::vector<int> counts(random() % 6);
-    for (int& count : counts) count = static_cast<int>(random() % 9);
-    num_helped += expect_runs(helpers.team(), 3, counts);
+    num_helped += run_short_phases(helpers, random);
   }
 }
 
 TEST(Team, needs_nobody_that_does_not_come) {
-  Team team(4, 4, [](void*) {}, nullptr);
+  Team team(4, 4, [](void*) { return true; }, nullptr);
   expect_runs(team, 4, {100, 1, 100});
 }
 
-TEST(Team, teams_share_what_threads_there_are_without_asking_in_every_run) {
+TEST(Team, asks_again_where_there_was_no_thread_to_be_had) {
+  int asked = 0;
+  const auto refuse = [](void* count) {
+    ++*static_cast<int*>(count);
+    return false;
+  };
+  Team team(2, 2, refuse, &asked);
+  for (int run = 0; run < 3; ++run) expect_runs(team, 2, {8});
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(RealScheduler, teams_share_what_threads_there_are_without_asking_in_every_run) {
   constexpr size_t kRuns = 500;
   Helpers first(4), second(4);
   const auto work = [](void*, int, int, int) {
