@@ -3,20 +3,32 @@
 
 #include "core/check.h"
 #include "kernels/reference/reference.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::kernels {
 
-#define TRTLIKE_TACTIC(function) const Tactic& function();
+#define TRTLIKE_TACTIC(name, ...) extern const TacticFunctions name;
 #include "all_kernels.inc"
 #undef TRTLIKE_TACTIC
 
 namespace {
 
-const std::vector<const Tactic*>& table() {
-  static const std::vector<const Tactic*> tactics = {
-#define TRTLIKE_TACTIC(function) &function(),
+const std::vector<Tactic>& table() {
+  using namespace elements;
+  static const std::vector<Tactic> tactics = {
+#define TRTLIKE_TACTIC(functions, from, computed, isa, element_types, extents, asked) \
+  {.name = #functions,                                                                \
+   .ops = {TRTLIKE_UNWRAP computed},                                                  \
+   .source = Source::from,                                                            \
+   .needs = core::Isa::isa,                                                           \
+   .types = TRTLIKE_TYPES element_types::kSets,                                       \
+   .tile = {TRTLIKE_UNWRAP extents},                                                  \
+   .flags = asked,                                                                    \
+   .refuse = functions.refuse,                                                        \
+   .packed_inputs = functions.packed_inputs,                                          \
+   .pack = functions.pack,                                                            \
+   .prepare = functions.prepare},
 #include "all_kernels.inc"
 #undef TRTLIKE_TACTIC
   };
@@ -63,10 +75,17 @@ std::string Problem::key() const {
                    core::join(out), ")", strict ? " strict" : "", " threads=", threads);
 }
 
+bool Tactic::computes(std::string_view op) const {
+  return std::any_of(ops.begin(), ops.end(),
+                     [&](const char* one) { return one != nullptr && op == one; });
+}
+
+std::span<const Tactic> listed_tactics() { return table(); }
+
 std::vector<const Tactic*> tactics_for(std::string_view op) {
   std::vector<const Tactic*> out;
-  for (const Tactic* tactic : table())
-    if (op == tactic->op) out.push_back(tactic);
+  for (const Tactic& tactic : table())
+    if (tactic.computes(op)) out.push_back(&tactic);
   if (const Tactic* reference = reference_tactic(op)) out.push_back(reference);
   return out;
 }

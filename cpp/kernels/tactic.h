@@ -2,6 +2,7 @@
 // says into how many independent slices its work is cut, and the runtime spreads them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/os/cpu.h"
+#include "kernels/element_types.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
 
@@ -78,18 +80,38 @@ struct Packed {
   size_t bytes = 0;
 };
 
-/// What a tactic may be asked beyond dense operands.
+/// What a tactic may be asked beyond dense operands, and may do beyond exact sums.
 enum TacticFlags : uint32_t {
   kPitchedInputs = 1,   ///< ChannelsLast activations inputs may have a pitch
   kPitchedOutputs = 2,  ///< ChannelsLast outputs may have a pitch
-  kInPlace = 4,         ///< output 0 may lie on any input of the same description
+  kPitched = kPitchedInputs | kPitchedOutputs,
+  kInPlace = 4,     ///< output 0 may lie on any input of the same description
+  kSpreadsNans = 8  ///< NaNs may reach neighbours of the sums that they take part in
+};
+
+/// The elements of C that an inner loop makes at once.
+struct TileShape {
+  int rows = 1;
+  int columns = 1;
+};
+
+/// The code of a tactic. What it is stands in its family's kernels.inc.
+struct TacticFunctions {
+  std::optional<std::string> (*refuse)(const Problem& problem);
+  ops::InputSet (*packed_inputs)(const Problem& problem) = nullptr;
+  Packed (*pack)(const Problem& problem) = nullptr;
+  std::unique_ptr<Kernel> (*prepare)(const Problem& problem, std::span<const std::byte> packed);
 };
 
 struct Tactic {
-  const char* name;  ///< "softmax_f32_avx512"
-  const char* op;    ///< the op it computes
+  static constexpr size_t kMaxOps = 10;
+
+  const char* name;                        ///< "softmax_f32_avx512"
+  std::array<const char*, kMaxOps> ops{};  ///< the ops it computes, then null
   Source source;
   core::Isa needs;
+  ElementTypes types{};
+  TileShape tile{};
   uint32_t flags = 0;
   /// Nothing when the tactic computes the problem, else why not ("needs channels_last, got
   /// linear").
@@ -100,8 +122,12 @@ struct Tactic {
   /// `packed` is what pack gave, possibly mapped from a file: 64-byte aligned, alive as long as the
   /// kernel.
   std::unique_ptr<Kernel> (*prepare)(const Problem& problem, std::span<const std::byte> packed);
+
+  bool computes(std::string_view op) const;
 };
 
+/// Every tactic of the families' lists, in their order.
+std::span<const Tactic> listed_tactics();
 /// Every tactic in this build for the op, best first; the reference is last where the op has one.
 /// CPU features are not looked at.
 std::vector<const Tactic*> tactics_for(std::string_view op);

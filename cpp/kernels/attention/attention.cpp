@@ -5,7 +5,7 @@
 
 #include "core/strings.h"
 #include "kernels/attention/scratch.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/attention_shape.h"
 
 namespace trtlike::kernels {
@@ -136,44 +136,15 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<AttentionKernel>(problem, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs,
-                   std::optional<std::string> (*refusal)(const Problem&) = refuse) {
-  return {.name = name,
-          .op = "Attention",
-          .source = Source::Native,
-          .needs = needs,
-          .refuse = refusal,
-          .prepare = prepare<loops>};
-}
-
 }  // namespace
 }  // namespace attention
 
-const Tactic& attention_portable() {
-  static const Tactic tactic =
-      attention::make_tactic<attention::kPortable>("attention_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& attention_avx2() {
-  static const Tactic tactic =
-      attention::make_tactic<attention::kAvx2>("attention_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& attention_avx512() {
-  static const Tactic tactic =
-      attention::make_tactic<attention::kAvx512>("attention_avx512", core::Isa::Avx512);
-  return tactic;
-}
-
-const Tactic& attention_bf16_avx512_bf16() {
-  static const Tactic tactic = attention::make_tactic<attention::kAvx512Bf16>(
-      "attention_bf16_avx512_bf16", core::Isa::Avx512Bf16, attention::refuse_pairs);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags)                 \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = core::Isa::needs == core::Isa::Avx512Bf16 \
+                                               ? attention::refuse_pairs             \
+                                               : attention::refuse,                  \
+                                 .prepare = attention::prepare<attention::k##needs>};
+#include "kernels/attention/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -119,28 +119,12 @@ struct Transposed {
 }  // namespace
 }  // namespace convolution
 
-using convolution::make_tactic;
-using convolution::Transposed;
-using core::Isa;
-
-#if defined(__x86_64__)
-const Tactic& deconvolution_6x64_avx512() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesAvx512, 4>>(
-      "Deconvolution", "transposed_f32_6x64_avx512", Isa::Avx512);
-  return tactic;
-}
-
-const Tactic& deconvolution_6x16_avx2() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesAvx2, 2>>(
-      "Deconvolution", "transposed_f32_6x16_avx2", Isa::Avx2);
-  return tactic;
-}
-#endif
-
-const Tactic& deconvolution_4x8_portable() {
-  static const Tactic tactic = make_tactic<Transposed<convolution::kTilesPortable, 2>>(
-      "Deconvolution", "transposed_f32_4x8_portable", Isa::Portable);
-  return tactic;
-}
+#define TRTLIKE_TRANSPOSED(name, needs, types, tile)                             \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions<convolution::Transposed< \
+      convolution::kTiles##needs,                                                \
+      TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -101,32 +101,14 @@ struct ProductConvolution {
   }
 };
 
-template <const matmul::TileSet& kTiles>
-Tactic make_product(const char* op, const char* name) {
-  Tactic tactic = make_tactic<ProductConvolution<kTiles>>(op, name, core::Isa::Avx512Bf16);
-  tactic.flags = 0;
-  return tactic;
-}
-
 }  // namespace
 }  // namespace convolution
 
-#if defined(__x86_64__)
-#define TRTLIKE_PRODUCT(tile)                                                                   \
-  const Tactic& convolution_product_bf16_##tile##_avx512_bf16() {                               \
-    static const Tactic tactic = convolution::make_product<matmul::tiles_bf16_##tile##_avx512>( \
-        "Convolution", "product_bf16_" #tile "_avx512_bf16");                                   \
-    return tactic;                                                                              \
-  }                                                                                             \
-  const Tactic& fused_convolution_product_bf16_##tile##_avx512_bf16() {                         \
-    static const Tactic tactic = convolution::make_product<matmul::tiles_bf16_##tile##_avx512>( \
-        "FusedConvolution", "product_bf16_" #tile "_avx512_bf16");                              \
-    return tactic;                                                                              \
-  }
-TRTLIKE_PRODUCT(6x64)
-TRTLIKE_PRODUCT(8x48)
-TRTLIKE_PRODUCT(14x32)
-#undef TRTLIKE_PRODUCT
-#endif
+#define TRTLIKE_PRODUCT(name, needs, types, tile, product) \
+  TRTLIKE_DEFINE_TACTIC(name) =                            \
+      convolution::kFunctions<convolution::ProductConvolution<matmul::tiles::product>>;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

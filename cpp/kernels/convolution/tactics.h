@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernels/packed.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::kernels::convolution {
@@ -21,9 +21,12 @@ std::optional<std::string> refuse_operands(const Problem& problem, Layout input,
                                            DataType dtype = DataType::Float,
                                            Weights weights = Weights::Constant);
 
-/// The instruction set whose vectors have that many floats.
+/// The instruction set whose vectors have that many floats, and how many those of one have.
 inline core::Isa isa_of_lanes(int lanes) {
   return lanes == 16 ? core::Isa::Avx512 : lanes == 8 ? core::Isa::Avx2 : core::Isa::Portable;
+}
+constexpr int lanes_of(core::Isa isa) {
+  return core::Isa::Avx512 <= isa ? 16 : core::Isa::Avx2 <= isa ? 8 : 4;
 }
 
 /// Zero-filled room for packed floats.
@@ -39,34 +42,11 @@ inline const float* read_floats(std::span<const std::byte> packed, int64_t count
       read_packed(packed, static_cast<size_t>(count) * sizeof(float)));
 }
 
-}  // namespace trtlike::kernels::convolution
-
-/// Defines <stem>() and fused_<stem>(): the same tactic for Convolution and FusedConvolution.
-/// `Functions` has static refuse, pack and prepare.
-#define TRTLIKE_CONVOLUTION_TACTIC(stem, title, isa, Functions)                                  \
-  const Tactic& stem() {                                                                         \
-    static const Tactic tactic = convolution::make_tactic<Functions>("Convolution", title, isa); \
-    return tactic;                                                                               \
-  }                                                                                              \
-  const Tactic& fused_##stem() {                                                                 \
-    static const Tactic tactic =                                                                 \
-        convolution::make_tactic<Functions>("FusedConvolution", title, isa);                     \
-    return tactic;                                                                               \
-  }
-
-namespace trtlike::kernels::convolution {
-
+/// The tactic of a class with static refuse, pack and prepare.
 template <class Functions>
-Tactic make_tactic(const char* op, const char* name, core::Isa needs) {
-  return {.name = name,
-          .op = op,
-          .source = Source::Native,
-          .needs = needs,
-          .flags = kPitchedInputs | kPitchedOutputs,
-          .refuse = Functions::refuse,
-          .packed_inputs = packed_weights,
-          .pack = Functions::pack,
-          .prepare = Functions::prepare};
-}
+inline constexpr TacticFunctions kFunctions{.refuse = Functions::refuse,
+                                            .packed_inputs = packed_weights,
+                                            .pack = Functions::pack,
+                                            .prepare = Functions::prepare};
 
 }  // namespace trtlike::kernels::convolution

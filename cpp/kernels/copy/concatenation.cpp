@@ -1,5 +1,6 @@
 // Concatenation: one box an input.
 #include "kernels/copy/copy_kernel.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -31,15 +32,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& concatenation_copy() {
-  static const Tactic tactic{.name = "concatenation_copy",
-                             .op = "Concatenation",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(concatenation_copy) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

@@ -1,5 +1,6 @@
 // Reformat between layouts of one element type as one strided copy.
 #include "kernels/copy/copy_kernel.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -20,15 +21,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& reformat_copy() {
-  static const Tactic tactic{.name = "reformat_copy",
-                             .op = "Reformat",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(reformat_copy) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

@@ -1,6 +1,7 @@
 // Shuffle as one strided copy: the axes of the reshape are split into parts that both sides have in
 // common.
 #include "kernels/copy/copy_kernel.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/shuffle_shape.h"
 
 namespace trtlike::kernels {
@@ -90,15 +91,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& shuffle_copy() {
-  static const Tactic tactic{.name = "shuffle_copy",
-                             .op = "Shuffle",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(shuffle_copy) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

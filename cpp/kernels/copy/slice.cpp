@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/copy/slice_boxes.h"
+#include "kernels/tactic_list.h"
 #include "ops/host_values.h"
 
 namespace trtlike::kernels {
@@ -188,26 +189,7 @@ std::unique_ptr<Kernel> prepare_padding(const Problem& problem, std::span<const 
 
 }  // namespace
 
-const Tactic& slice_copy() {
-  static const Tactic tactic{.name = "slice_copy",
-                             .op = "Slice",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse_slice,
-                             .prepare = prepare_slice};
-  return tactic;
-}
-
-const Tactic& padding_copy() {
-  static const Tactic tactic{.name = "padding_copy",
-                             .op = "Padding",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse_padding,
-                             .prepare = prepare_padding};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(slice_copy) = {.refuse = refuse_slice, .prepare = prepare_slice};
+TRTLIKE_DEFINE_TACTIC(padding_copy) = {.refuse = refuse_padding, .prepare = prepare_padding};
 
 }  // namespace trtlike::kernels

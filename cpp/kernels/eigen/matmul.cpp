@@ -12,6 +12,7 @@
 #include "core/os/memory.h"
 #include "kernels/matmul/setup.h"
 #include "kernels/packed.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace eigen {
@@ -123,28 +124,12 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<EigenKernel>(std::move(setup), problem.is_constant(1), packed);
 }
 
-constexpr Tactic make_tactic(const char* op) {
-  return {.name = "matmul_eigen",
-          .op = op,
-          .source = Source::Eigen,
-          .needs = core::Isa::Portable,
-          .refuse = refuse,
-          .packed_inputs = packed_inputs,
-          .pack = pack,
-          .prepare = prepare};
-}
-
 }  // namespace
 }  // namespace eigen
 
-const Tactic& matmul_eigen() {
-  static const Tactic tactic = eigen::make_tactic("MatrixMultiply");
-  return tactic;
-}
-
-const Tactic& fused_matmul_eigen() {
-  static const Tactic tactic = eigen::make_tactic("FusedMatrixMultiply");
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(matmul_eigen) = {.refuse = eigen::refuse,
+                                       .packed_inputs = eigen::packed_inputs,
+                                       .pack = eigen::pack,
+                                       .prepare = eigen::prepare};
 
 }  // namespace trtlike::kernels

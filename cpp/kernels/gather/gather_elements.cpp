@@ -1,6 +1,7 @@
 // Elements chosen along one axis, each by an index of its own.
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
+#include "kernels/tactic_list.h"
 #include "ops/indexing.h"
 #include "ops/shapes/gather_shape.h"
 
@@ -87,14 +88,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& gather_elements() {
-  static const Tactic tactic{.name = "gather_elements",
-                             .op = "Gather",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(gather_elements) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

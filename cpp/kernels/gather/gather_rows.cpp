@@ -3,6 +3,7 @@
 
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
+#include "kernels/tactic_list.h"
 #include "ops/indexing.h"
 #include "ops/shapes/gather_shape.h"
 
@@ -152,14 +153,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& gather_rows() {
-  static const Tactic tactic{.name = "gather_rows",
-                             .op = "Gather",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(gather_rows) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

@@ -9,7 +9,7 @@
 #include "kernels/lstm/weights.h"
 #include "kernels/packed.h"
 #include "kernels/slicing.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/lstm_shape.h"
 
 namespace trtlike::kernels {
@@ -351,50 +351,21 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<LstmKernel>(problem, packed, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs,
-                   std::optional<std::string> (*refusal)(const Problem&) = refuse) {
-  return {.name = name,
-          .op = "LSTM",
-          .source = Source::Native,
-          .needs = needs,
-          .refuse = refusal,
-          .packed_inputs = packed_inputs,
-          .pack = pack<loops>,
-          .prepare = prepare<loops>};
+constexpr auto refusal_of(core::Isa isa) {
+  return isa == core::Isa::Avx512Bf16   ? refuse_pairs
+         : isa == core::Isa::Avx512Vnni ? refuse_narrow
+                                        : refuse;
 }
 
 }  // namespace
 }  // namespace lstm
 
-const Tactic& lstm_portable() {
-  static const Tactic tactic =
-      lstm::make_tactic<lstm::kPortable>("lstm_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& lstm_avx2() {
-  static const Tactic tactic = lstm::make_tactic<lstm::kAvx2>("lstm_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& lstm_bf16_avx512_bf16() {
-  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512Bf16>(
-      "lstm_bf16_avx512_bf16", core::Isa::Avx512Bf16, lstm::refuse_pairs);
-  return tactic;
-}
-
-const Tactic& lstm_narrow_avx512_vnni() {
-  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512Vnni>(
-      "lstm_narrow_avx512_vnni", core::Isa::Avx512Vnni, lstm::refuse_narrow);
-  return tactic;
-}
-
-const Tactic& lstm_avx512() {
-  static const Tactic tactic = lstm::make_tactic<lstm::kAvx512>("lstm_avx512", core::Isa::Avx512);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags)           \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = lstm::refusal_of(core::Isa::needs), \
+                                 .packed_inputs = lstm::packed_inputs,         \
+                                 .pack = lstm::pack<lstm::k##needs>,           \
+                                 .prepare = lstm::prepare<lstm::k##needs>};
+#include "kernels/lstm/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

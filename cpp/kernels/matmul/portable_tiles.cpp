@@ -2,7 +2,12 @@
 #include "kernels/matmul/tiles_impl.h"
 
 namespace trtlike::kernels::matmul {
+namespace tiles {
 
-constinit const TileSet tiles_f32_4x8_portable = make_tiles<WideningStep<float>, 4, 2>();
+using namespace elements;
+#define TRTLIKE_GEMM(...) TRTLIKE_MAKE_TILES(Portable, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/matmul/kernels.inc"
 
+}  // namespace tiles
 }  // namespace trtlike::kernels::matmul

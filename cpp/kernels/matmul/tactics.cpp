@@ -6,6 +6,14 @@ namespace trtlike::kernels {
 namespace matmul {
 namespace {
 
+template <typename Types>
+constexpr PanelFormat format_of() {
+  using B = typename Types::B;
+  return std::is_same_v<B, float>        ? PanelFormat::F32
+         : std::is_same_v<B, core::Half> ? PanelFormat::F16
+                                         : PanelFormat::Bf16Pairs;
+}
+
 /// Sixteen bits of weights or operands are only used where an operand offers that type.
 std::string refuse_types(const Problem& problem, const Setup& setup, PanelFormat format) {
   if (format == PanelFormat::F32) return "";
@@ -44,16 +52,10 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 }
 
 template <const TileSet& kTiles, PanelFormat kFormat>
-Tactic make_tactic(const char* name, const char* op, core::Isa needs) {
-  return {.name = name,
-          .op = op,
-          .source = Source::Native,
-          .needs = needs,
-          .refuse = refuse<kTiles, kFormat>,
-          .packed_inputs = packed_inputs,
-          .pack = pack_tiles<kTiles>,
-          .prepare = prepare<kTiles, make_gemm>};
-}
+constexpr TacticFunctions kGemm{.refuse = refuse<kTiles, kFormat>,
+                                .packed_inputs = packed_inputs,
+                                .pack = pack_tiles<kTiles>,
+                                .prepare = prepare<kTiles, make_gemm>};
 
 template <const TileSet& kTiles>
 std::optional<std::string> refuse_seven(const Problem& problem) {
@@ -65,61 +67,20 @@ std::optional<std::string> refuse_seven(const Problem& problem) {
 }
 
 template <const TileSet& kTiles>
-Tactic make_strassen_tactic(const char* name, const char* op, core::Isa needs) {
-  Tactic tactic = make_tactic<kTiles, PanelFormat::F32>(name, op, needs);
-  tactic.refuse = refuse_seven<kTiles>;
-  tactic.prepare = prepare<kTiles, make_strassen>;
-  return tactic;
-}
+constexpr TacticFunctions kStrassen{.refuse = refuse_seven<kTiles>,
+                                    .packed_inputs = packed_inputs,
+                                    .pack = pack_tiles<kTiles>,
+                                    .prepare = prepare<kTiles, make_strassen>};
 
 }  // namespace
 }  // namespace matmul
 
-#define TRTLIKE_MATMUL(tiles, format, isa)                                       \
-  const Tactic& matmul_##tiles() {                                               \
-    static const Tactic tactic =                                                 \
-        matmul::make_tactic<matmul::tiles_##tiles, matmul::PanelFormat::format>( \
-            "matmul_" #tiles, "MatrixMultiply", core::Isa::isa);                 \
-    return tactic;                                                               \
-  }                                                                              \
-  const Tactic& fused_matmul_##tiles() {                                         \
-    static const Tactic tactic =                                                 \
-        matmul::make_tactic<matmul::tiles_##tiles, matmul::PanelFormat::format>( \
-            "matmul_" #tiles, "FusedMatrixMultiply", core::Isa::isa);            \
-    return tactic;                                                               \
-  }
-
-#if defined(__x86_64__)
-TRTLIKE_MATMUL(f32_6x64_avx512, F32, Avx512)
-TRTLIKE_MATMUL(f32_4x64_avx512, F32, Avx512)
-TRTLIKE_MATMUL(f32_8x48_avx512, F32, Avx512)
-TRTLIKE_MATMUL(f32_14x32_avx512, F32, Avx512)
-TRTLIKE_MATMUL(f16_6x64_avx512, F16, Avx512)
-TRTLIKE_MATMUL(bf16_6x64_avx512, Bf16Pairs, Avx512Bf16)
-TRTLIKE_MATMUL(bf16_8x48_avx512, Bf16Pairs, Avx512Bf16)
-TRTLIKE_MATMUL(bf16_14x32_avx512, Bf16Pairs, Avx512Bf16)
-TRTLIKE_MATMUL(f32_6x16_avx2, F32, Avx2)
-TRTLIKE_MATMUL(f16_6x16_avx2, F16, Avx2)
-#endif
-TRTLIKE_MATMUL(f32_4x8_portable, F32, Portable)
-#undef TRTLIKE_MATMUL
-
-#define TRTLIKE_STRASSEN(tiles, isa)                                                  \
-  const Tactic& matmul_strassen_##tiles() {                                           \
-    static const Tactic tactic = matmul::make_strassen_tactic<matmul::tiles_##tiles>( \
-        "matmul_strassen_" #tiles, "MatrixMultiply", core::Isa::isa);                 \
-    return tactic;                                                                    \
-  }                                                                                   \
-  const Tactic& fused_matmul_strassen_##tiles() {                                     \
-    static const Tactic tactic = matmul::make_strassen_tactic<matmul::tiles_##tiles>( \
-        "matmul_strassen_" #tiles, "FusedMatrixMultiply", core::Isa::isa);            \
-    return tactic;                                                                    \
-  }
-
-#if defined(__x86_64__)
-TRTLIKE_STRASSEN(f32_6x64_avx512, Avx512)
-TRTLIKE_STRASSEN(f32_6x16_avx2, Avx2)
-#endif
-#undef TRTLIKE_STRASSEN
+using namespace elements;
+#define TRTLIKE_GEMM(name, needs, types, tile) \
+  TRTLIKE_DEFINE_TACTIC(name) =                \
+      matmul::kGemm<matmul::tiles::name, matmul::format_of<TRTLIKE_TYPES types>()>;
+#define TRTLIKE_STRASSEN(name, needs, types, tile, plain) \
+  TRTLIKE_DEFINE_TACTIC(name) = matmul::kStrassen<matmul::tiles::plain>;
+#include "kernels/matmul/kernels.inc"
 
 }  // namespace trtlike::kernels

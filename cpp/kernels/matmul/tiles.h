@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/tactic_list.h"
 #include "trtlike/types.h"
 
 namespace trtlike::kernels::matmul {
@@ -130,16 +131,12 @@ struct TileSet {
   }
 };
 
-extern const TileSet tiles_f32_4x8_portable;
-extern const TileSet tiles_f32_6x16_avx2;
-extern const TileSet tiles_f16_6x16_avx2;
-extern const TileSet tiles_f32_6x64_avx512;
-extern const TileSet tiles_f32_4x64_avx512;
-extern const TileSet tiles_f32_8x48_avx512;
-extern const TileSet tiles_f32_14x32_avx512;
-extern const TileSet tiles_f16_6x64_avx512;
-extern const TileSet tiles_bf16_6x64_avx512;
-extern const TileSet tiles_bf16_8x48_avx512;
-extern const TileSet tiles_bf16_14x32_avx512;
+/// One set a line of kernels.inc.
+namespace tiles {
+#define TRTLIKE_GEMM(name, needs, types, tile) extern const TileSet name;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/matmul/kernels.inc"
+#undef TRTLIKE_TACTIC
+}  // namespace tiles
 
 }  // namespace trtlike::kernels::matmul

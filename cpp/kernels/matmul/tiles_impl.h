@@ -13,9 +13,11 @@
 namespace trtlike::kernels::matmul {
 namespace {
 
-/// Floats by elements of type T that widen to floats.
-template <typename T>
-struct WideningStep {
+/// What a step multiplies: floats by elements that widen to floats, unless an instruction set has
+/// more to offer.
+template <typename Types>
+struct Step {
+  using T = typename Types::B;
   static constexpr PanelFormat kFormat = sizeof(T) == 2 ? PanelFormat::F16 : PanelFormat::F32;
   using Element = T;
   using Factor = Vector;
@@ -180,3 +182,10 @@ constexpr TileSet make_tiles() {
 
 }  // namespace
 }  // namespace trtlike::kernels::matmul
+
+/// Defines the tiles of a line of kernels.inc where it needs what this file is compiled for.
+#define TRTLIKE_MAKE_TILES(here, name, needs, types, tile)                                         \
+  TRTLIKE_PICK(                                                                                    \
+      here, needs,                                                                                 \
+      constinit const TileSet name = make_tiles<Step<TRTLIKE_TYPES types>, TRTLIKE_TILE_ROWS tile, \
+                                                TRTLIKE_TILE_COLUMNS tile / Vector::kLanes>();)

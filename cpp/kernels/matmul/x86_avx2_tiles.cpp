@@ -2,8 +2,12 @@
 #include "kernels/matmul/tiles_impl.h"
 
 namespace trtlike::kernels::matmul {
+namespace tiles {
 
-constinit const TileSet tiles_f32_6x16_avx2 = make_tiles<WideningStep<float>, 6, 2>();
-constinit const TileSet tiles_f16_6x16_avx2 = make_tiles<WideningStep<core::Half>, 6, 2>();
+using namespace elements;
+#define TRTLIKE_GEMM(...) TRTLIKE_MAKE_TILES(Avx2, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/matmul/kernels.inc"
 
+}  // namespace tiles
 }  // namespace trtlike::kernels::matmul

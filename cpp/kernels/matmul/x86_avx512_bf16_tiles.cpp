@@ -4,7 +4,8 @@
 namespace trtlike::kernels::matmul {
 namespace {
 
-struct PairStep {
+template <typename C>
+struct Step<Types<core::BFloat16, core::BFloat16, float, C>> {
   static constexpr PanelFormat kFormat = PanelFormat::Bf16Pairs;
   using Element = float;
   using Factor = __m512bh;
@@ -16,9 +17,12 @@ struct PairStep {
 };
 
 }  // namespace
+namespace tiles {
 
-constinit const TileSet tiles_bf16_6x64_avx512 = make_tiles<PairStep, 6, 4>();
-constinit const TileSet tiles_bf16_8x48_avx512 = make_tiles<PairStep, 8, 3>();
-constinit const TileSet tiles_bf16_14x32_avx512 = make_tiles<PairStep, 14, 2>();
+using namespace elements;
+#define TRTLIKE_GEMM(...) TRTLIKE_MAKE_TILES(Avx512Bf16, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/matmul/kernels.inc"
 
+}  // namespace tiles
 }  // namespace trtlike::kernels::matmul

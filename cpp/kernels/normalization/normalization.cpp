@@ -9,7 +9,7 @@
 #include "core/os/memory.h"
 #include "kernels/packed.h"
 #include "kernels/slicing.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/normalization_shape.h"
 
 namespace trtlike::kernels {
@@ -362,40 +362,15 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<RowKernel>(problem, packed, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
-  return {.name = name,
-          .op = "Normalization",
-          .source = Source::Native,
-          .needs = needs,
-          .flags = kPitchedInputs | kPitchedOutputs | kInPlace,
-          .refuse = refuse,
-          .packed_inputs = packed_inputs,
-          .pack = pack,
-          .prepare = prepare<loops>};
-}
-
 }  // namespace
 }  // namespace normalization
 
-const Tactic& normalization_portable() {
-  static const Tactic tactic = normalization::make_tactic<normalization::kPortable>(
-      "normalization_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& normalization_avx2() {
-  static const Tactic tactic =
-      normalization::make_tactic<normalization::kAvx2>("normalization_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& normalization_avx512() {
-  static const Tactic tactic =
-      normalization::make_tactic<normalization::kAvx512>("normalization_avx512", core::Isa::Avx512);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags)            \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = normalization::refuse,               \
+                                 .packed_inputs = normalization::packed_inputs, \
+                                 .pack = normalization::pack,                   \
+                                 .prepare = normalization::prepare<normalization::k##needs>};
+#include "kernels/normalization/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

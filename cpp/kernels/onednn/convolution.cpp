@@ -8,6 +8,7 @@
 #include "kernels/onednn/convolution_setup.h"
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/packed.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace onednn {
@@ -334,49 +335,18 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 }
 
 template <Slicing slicing>
-constexpr Tactic make_tactic(const char* name, const char* op) {
-  return {.name = name,
-          .op = op,
-          .source = Source::OneDnn,
-          .needs = core::Isa::Portable,
-          .flags = kPitchedInputs | kPitchedOutputs,
-          .refuse = refuse<slicing>,
-          .packed_inputs = packed_inputs,
-          .pack = pack<slicing>,
-          .prepare = prepare<slicing>};
-}
+constexpr TacticFunctions kFunctions{.refuse = refuse<slicing>,
+                                     .packed_inputs = packed_inputs,
+                                     .pack = pack<slicing>,
+                                     .prepare = prepare<slicing>};
 
 }  // namespace
 }  // namespace onednn
 
-const Tactic& convolution_onednn_rows() {
-  static const Tactic tactic =
-      onednn::make_tactic<onednn::Slicing::Rows>("convolution_onednn_rows", "Convolution");
-  return tactic;
-}
-
-const Tactic& convolution_onednn_channels() {
-  static const Tactic tactic =
-      onednn::make_tactic<onednn::Slicing::Channels>("convolution_onednn_channels", "Convolution");
-  return tactic;
-}
-
-const Tactic& fused_convolution_onednn_rows() {
-  static const Tactic tactic =
-      onednn::make_tactic<onednn::Slicing::Rows>("convolution_onednn_rows", "FusedConvolution");
-  return tactic;
-}
-
-const Tactic& fused_convolution_onednn_channels() {
-  static const Tactic tactic = onednn::make_tactic<onednn::Slicing::Channels>(
-      "convolution_onednn_channels", "FusedConvolution");
-  return tactic;
-}
-
-const Tactic& deconvolution_onednn() {
-  static const Tactic tactic =
-      onednn::make_tactic<onednn::Slicing::Channels>("deconvolution_onednn", "Deconvolution");
-  return tactic;
-}
+using onednn::kFunctions;
+using onednn::Slicing;
+TRTLIKE_DEFINE_TACTIC(convolution_onednn_rows) = kFunctions<Slicing::Rows>;
+TRTLIKE_DEFINE_TACTIC(convolution_onednn_channels) = kFunctions<Slicing::Channels>;
+TRTLIKE_DEFINE_TACTIC(deconvolution_onednn) = kFunctions<Slicing::Channels>;
 
 }  // namespace trtlike::kernels

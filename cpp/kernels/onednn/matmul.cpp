@@ -12,6 +12,7 @@
 #include "kernels/onednn/packed_weights.h"
 #include "kernels/onednn/post_ops.h"
 #include "kernels/packed.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::kernels {
@@ -420,28 +421,12 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<MatmulKernel>(std::move(setup), packed);
 }
 
-constexpr Tactic make_tactic(const char* op) {
-  return {.name = "matmul_onednn",
-          .op = op,
-          .source = Source::OneDnn,
-          .needs = core::Isa::Portable,
-          .refuse = refuse,
-          .packed_inputs = packed_inputs,
-          .pack = pack,
-          .prepare = prepare};
-}
-
 }  // namespace
 }  // namespace onednn
 
-const Tactic& matmul_onednn() {
-  static const Tactic tactic = onednn::make_tactic("MatrixMultiply");
-  return tactic;
-}
-
-const Tactic& fused_matmul_onednn() {
-  static const Tactic tactic = onednn::make_tactic("FusedMatrixMultiply");
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(matmul_onednn) = {.refuse = onednn::refuse,
+                                        .packed_inputs = onednn::packed_inputs,
+                                        .pack = onednn::pack,
+                                        .prepare = onednn::prepare};
 
 }  // namespace trtlike::kernels

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "kernels/pointwise/walk.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/convert.h"
 #include "ops/integer_arithmetic.h"
 
@@ -210,36 +210,9 @@ std::unique_ptr<Kernel> prepare_integer(const Problem& problem, std::span<const 
   return std::make_unique<IntegerKernel>(problem);
 }
 
-Tactic make_integer_tactic(const char* op) {
-  return {.name = "pointwise_integer_portable",
-          .op = op,
-          .source = Source::Native,
-          .needs = core::Isa::Portable,
-          .flags = kPitchedInputs | kPitchedOutputs | kInPlace,
-          .refuse = refuse_integer,
-          .prepare = prepare_integer};
-}
-
 }  // namespace
 
-const Tactic& integer_elementwise_portable() {
-  static const Tactic tactic = make_integer_tactic("ElementWise");
-  return tactic;
-}
-
-const Tactic& integer_unary_portable() {
-  static const Tactic tactic = make_integer_tactic("Unary");
-  return tactic;
-}
-
-const Tactic& integer_select_portable() {
-  static const Tactic tactic = make_integer_tactic("Select");
-  return tactic;
-}
-
-const Tactic& integer_cast_portable() {
-  static const Tactic tactic = make_integer_tactic("Cast");
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(pointwise_integer_portable) = {.refuse = refuse_integer,
+                                                     .prepare = prepare_integer};
 
 }  // namespace trtlike::kernels

@@ -5,6 +5,7 @@
 #include "kernels/pointwise/code.h"
 #include "kernels/pointwise/lower.h"
 #include "kernels/pointwise/walk.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace pointwise {
@@ -109,39 +110,13 @@ std::unique_ptr<Kernel> prepare_for(const Problem& problem, std::span<const std:
   return pointwise::prepare(problem, isa);
 }
 
-template <core::Isa isa>
-Tactic make_tactic(const char* name, const char* op) {
-  return {.name = name,
-          .op = op,
-          .source = Source::Native,
-          .needs = isa,
-          .flags = kPitchedInputs | kPitchedOutputs | kInPlace,
-          .refuse = pointwise::refuse,
-          .prepare = prepare_for<isa>};
-}
-
 }  // namespace
 
-/// The tactics of one op, one an instruction set.
-#define TRTLIKE_POINTWISE_TACTIC(stem, op, suffix, isa)                                 \
-  const Tactic& pointwise_##stem##_##suffix() {                                         \
-    static const Tactic tactic = make_tactic<core::Isa::isa>("pointwise_" #suffix, op); \
-    return tactic;                                                                      \
-  }
-#define TRTLIKE_POINTWISE_TACTICS(stem, op)          \
-  TRTLIKE_POINTWISE_TACTIC(stem, op, avx512, Avx512) \
-  TRTLIKE_POINTWISE_TACTIC(stem, op, avx2, Avx2)     \
-  TRTLIKE_POINTWISE_TACTIC(stem, op, portable, Portable)
-
-TRTLIKE_POINTWISE_TACTICS(program, "PointWise")
-TRTLIKE_POINTWISE_TACTICS(activation, "Activation")
-TRTLIKE_POINTWISE_TACTICS(elementwise, "ElementWise")
-TRTLIKE_POINTWISE_TACTICS(unary, "Unary")
-TRTLIKE_POINTWISE_TACTICS(select, "Select")
-TRTLIKE_POINTWISE_TACTICS(cast, "Cast")
-TRTLIKE_POINTWISE_TACTICS(parametric_relu, "ParametricReLU")
-TRTLIKE_POINTWISE_TACTICS(scale, "Scale")
-TRTLIKE_POINTWISE_TACTICS(quantize, "Quantize")
-TRTLIKE_POINTWISE_TACTICS(dequantize, "Dequantize")
+#define TRTLIKE_INTERPRETED(name, needs, types, tile)         \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = pointwise::refuse, \
+                                 .prepare = prepare_for<core::Isa::needs>};
+#define TRTLIKE_TACTIC(...)
+#include "kernels/pointwise/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -3,7 +3,7 @@
 
 #include "core/os/float_flags.h"
 #include "kernels/slicing.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/pooling_shape.h"
 
 namespace trtlike::kernels {
@@ -259,38 +259,13 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<LinearKernel>(problem, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
-  return {.name = name,
-          .op = "Pooling",
-          .source = Source::Native,
-          .needs = needs,
-          .flags = kPitchedInputs | kPitchedOutputs,
-          .refuse = refuse,
-          .prepare = prepare<loops>};
-}
-
 }  // namespace
 }  // namespace pooling
 
-const Tactic& pooling_portable() {
-  static const Tactic tactic =
-      pooling::make_tactic<pooling::kPortable>("pooling_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& pooling_avx2() {
-  static const Tactic tactic =
-      pooling::make_tactic<pooling::kAvx2>("pooling_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& pooling_avx512() {
-  static const Tactic tactic =
-      pooling::make_tactic<pooling::kAvx512>("pooling_avx512", core::Isa::Avx512);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags) \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = pooling::refuse,          \
+                                 .prepare = pooling::prepare<pooling::k##needs>};
+#include "kernels/pooling/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

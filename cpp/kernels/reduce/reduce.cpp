@@ -6,7 +6,7 @@
 
 #include "kernels/memory_order.h"
 #include "kernels/slicing.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/reduce_shape.h"
 
 namespace trtlike::kernels {
@@ -151,37 +151,13 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<ReduceKernel>(problem, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
-  return {.name = name,
-          .op = "Reduce",
-          .source = Source::Native,
-          .needs = needs,
-          .flags = kPitchedInputs | kPitchedOutputs,
-          .refuse = refuse,
-          .prepare = prepare<loops>};
-}
-
 }  // namespace
 }  // namespace reduce
 
-const Tactic& reduce_portable() {
-  static const Tactic tactic =
-      reduce::make_tactic<reduce::kPortable>("reduce_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& reduce_avx2() {
-  static const Tactic tactic = reduce::make_tactic<reduce::kAvx2>("reduce_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& reduce_avx512() {
-  static const Tactic tactic =
-      reduce::make_tactic<reduce::kAvx512>("reduce_avx512", core::Isa::Avx512);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags) \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = reduce::refuse,           \
+                                 .prepare = reduce::prepare<reduce::k##needs>};
+#include "kernels/reduce/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

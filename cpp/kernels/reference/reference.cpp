@@ -102,7 +102,7 @@ std::map<std::string, Tactic, std::less<>> make_table() {
   for (const ops::OpDefinition* op : ops::all_ops()) {
     if (op->reference == nullptr) continue;
     table.emplace(op->name, Tactic{.name = "reference",
-                                   .op = op->name,
+                                   .ops = {op->name},
                                    .source = Source::Reference,
                                    .needs = core::Isa::Portable,
                                    .refuse = refuse,

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "kernels/reformat/moves.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace reformat {
@@ -223,32 +224,12 @@ std::unique_ptr<Kernel> prepare_reformat(const Problem& problem, std::span<const
   return reformat::prepare(problem, isa);
 }
 
-template <core::Isa isa>
-Tactic make_reformat_tactic(const char* name) {
-  return {.name = name,
-          .op = "Reformat",
-          .source = Source::Native,
-          .needs = isa,
-          .flags = kPitchedInputs | kPitchedOutputs | kInPlace,
-          .refuse = reformat::refuse,
-          .prepare = prepare_reformat<isa>};
-}
-
 }  // namespace
 
-const Tactic& reformat_avx512() {
-  static const Tactic tactic = make_reformat_tactic<core::Isa::Avx512>("reformat_avx512");
-  return tactic;
-}
-
-const Tactic& reformat_avx2() {
-  static const Tactic tactic = make_reformat_tactic<core::Isa::Avx2>("reformat_avx2");
-  return tactic;
-}
-
-const Tactic& reformat_portable() {
-  static const Tactic tactic = make_reformat_tactic<core::Isa::Portable>("reformat_portable");
-  return tactic;
-}
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags) \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = reformat::refuse,         \
+                                 .prepare = prepare_reformat<core::Isa::needs>};
+#include "kernels/reformat/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -3,6 +3,7 @@
 
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/resize/resize.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -127,15 +128,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& resize_nearest() {
-  static const Tactic tactic{.name = "resize_nearest",
-                             .op = "Resize",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(resize_nearest) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

@@ -2,6 +2,7 @@
 #include "core/os/memory.h"
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/resize/resize.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -81,15 +82,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& resize_taps() {
-  static const Tactic tactic{.name = "resize_taps",
-                             .op = "Resize",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .flags = kPitchedInputs | kPitchedOutputs,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(resize_taps) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

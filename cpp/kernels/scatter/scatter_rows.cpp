@@ -7,6 +7,7 @@
 
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/gather/gather.h"
+#include "kernels/tactic_list.h"
 #include "ops/indexing.h"
 #include "ops/shapes/scatter_shape.h"
 
@@ -130,14 +131,6 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 }  // namespace
 
-const Tactic& scatter_rows() {
-  static const Tactic tactic{.name = "scatter_rows",
-                             .op = "Scatter",
-                             .source = Source::Native,
-                             .needs = core::Isa::Portable,
-                             .refuse = refuse,
-                             .prepare = prepare};
-  return tactic;
-}
+TRTLIKE_DEFINE_TACTIC(scatter_rows) = {.refuse = refuse, .prepare = prepare};
 
 }  // namespace trtlike::kernels

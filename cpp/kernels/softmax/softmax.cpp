@@ -6,7 +6,7 @@
 
 #include "kernels/memory_order.h"
 #include "kernels/slicing.h"
-#include "kernels/tactic.h"
+#include "kernels/tactic_list.h"
 #include "ops/shapes/softmax_shape.h"
 
 namespace trtlike::kernels {
@@ -118,38 +118,13 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<SoftmaxKernel>(problem, loops);
 }
 
-template <const Loops& loops>
-Tactic make_tactic(const char* name, core::Isa needs) {
-  return {.name = name,
-          .op = "Softmax",
-          .source = Source::Native,
-          .needs = needs,
-          .flags = kPitchedInputs | kPitchedOutputs | kInPlace,
-          .refuse = refuse,
-          .prepare = prepare<loops>};
-}
-
 }  // namespace
 }  // namespace softmax
 
-const Tactic& softmax_portable() {
-  static const Tactic tactic =
-      softmax::make_tactic<softmax::kPortable>("softmax_portable", core::Isa::Portable);
-  return tactic;
-}
-
-#if defined(__x86_64__)
-const Tactic& softmax_avx2() {
-  static const Tactic tactic =
-      softmax::make_tactic<softmax::kAvx2>("softmax_avx2", core::Isa::Avx2);
-  return tactic;
-}
-
-const Tactic& softmax_avx512() {
-  static const Tactic tactic =
-      softmax::make_tactic<softmax::kAvx512>("softmax_avx512", core::Isa::Avx512);
-  return tactic;
-}
-#endif
+#define TRTLIKE_TACTIC(name, source, ops, needs, types, tile, flags) \
+  TRTLIKE_DEFINE_TACTIC(name) = {.refuse = softmax::refuse,          \
+                                 .prepare = softmax::prepare<softmax::k##needs>};
+#include "kernels/softmax/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -26,7 +26,7 @@ Packed pack_dims(const Problem& problem) {
 }
 
 const kernels::Tactic kTactic{.name = "test",
-                              .op = "Test",
+                              .ops = {"Test"},
                               .source = kernels::Source::Native,
                               .needs = core::Isa::Portable,
                               .refuse = nullptr,

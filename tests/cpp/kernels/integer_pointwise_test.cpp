@@ -37,12 +37,12 @@ void check(const char* op, const std::vector<LaidOut>& inputs,
   const Tactic* tactic = find_tactic(op, "pointwise_integer_portable");
   ASSERT_NE(tactic, nullptr);
   const TensorDesc desc{want.dtype, want.dims, layout};
-  const Tensor got = test::run_tactic(*tactic, inputs, desc, attributes, 4);
+  const Tensor got = test::run_tactic(op, *tactic, inputs, desc, attributes, 4);
 
   ASSERT_EQ(std::memcmp(got.data.get(), want.data.get(), want.view().bytes()), 0)
       << op << " " << inputs[0].desc().to_string();
   if (inputs[0].desc() == desc) {
-    const Tensor again = test::run_tactic(*tactic, inputs, desc, attributes, 1, true);
+    const Tensor again = test::run_tactic(op, *tactic, inputs, desc, attributes, 1, true);
     EXPECT_EQ(std::memcmp(again.data.get(), want.data.get(), want.view().bytes()), 0) << op;
   }
 }
@@ -93,7 +93,7 @@ TEST(IntegerPointwise, layouts_and_large_tensors) {
 TEST(IntegerPointwise, floats_are_refused) {
   const Tactic& tactic = *find_tactic("ElementWise", "pointwise_integer_portable");
   const Tensor x = random_tensor(DataType::Float, {3}, 1);
-  EXPECT_EQ(test::refusal_of(tactic, {{x}, {x}}, {DataType::Float, {3}}, {}),
+  EXPECT_EQ(test::refusal_of("ElementWise", tactic, {{x}, {x}}, {DataType::Float, {3}}, {}),
             "needs integers, got f32 and f32");
 }
 

@@ -39,11 +39,11 @@ void check(const char* op, const std::vector<LaidOut>& inputs,
   const TensorDesc desc{want.dtype, want.dims, layout, pitch};
   for (const Tactic* tactic : tactics(op)) {
     const std::string what = std::string(op) + " " + tactic->name + " " + desc.to_string();
-    expect_close(run_tactic(*tactic, inputs, desc, attributes, threads), want, absolute, relative,
-                 what);
+    expect_close(run_tactic(op, *tactic, inputs, desc, attributes, threads), want, absolute,
+                 relative, what);
     const bool same = !inputs.empty() && inputs[0].desc() == desc;
     if (same)
-      expect_close(run_tactic(*tactic, inputs, desc, attributes, threads, true), want, absolute,
+      expect_close(run_tactic(op, *tactic, inputs, desc, attributes, threads, true), want, absolute,
                    relative, what + " in place");
   }
 }
@@ -247,14 +247,16 @@ TEST(Pointwise, plain_ops) {
 TEST(Pointwise, refusals) {
   const Tactic& elementwise = *find_tactic("ElementWise", "pointwise_portable");
   const Tensor ints = random_tensor(DataType::Int8, {4}, 1);
-  EXPECT_EQ(test::refusal_of(elementwise, {{ints}, {ints}}, {DataType::Int8, {4}}, {}),
-            "needs a floating-point type or b8, got s8");
+  EXPECT_EQ(
+      test::refusal_of("ElementWise", elementwise, {{ints}, {ints}}, {DataType::Int8, {4}}, {}),
+      "needs a floating-point type or b8, got s8");
   const Tactic& activation = *find_tactic("Activation", "pointwise_portable");
   const Tensor odd = random_tensor(kFloat, {1, 5, 2, 2}, 1);
-  EXPECT_EQ(test::refusal_of(activation, {{odd, Layout::Blocked16}},
+  EXPECT_EQ(test::refusal_of("Activation", activation, {{odd, Layout::Blocked16}},
                              {kFloat, {1, 5, 2, 2}, Layout::Blocked16}, {}),
             "needs operands that follow f32[1, 5, 2, 2] blocked16, got f32[1, 5, 2, 2] blocked16");
-  EXPECT_EQ(test::refusal_of(activation, {{odd}}, {kFloat, {1, 5, 2, 2}, Layout::ChannelsLast}, {}),
+  EXPECT_EQ(test::refusal_of("Activation", activation, {{odd}},
+                             {kFloat, {1, 5, 2, 2}, Layout::ChannelsLast}, {}),
             "needs operands that follow f32[1, 5, 2, 2] channels_last, got f32[1, 5, 2, 2]");
 }
 
@@ -294,8 +296,8 @@ TEST(Pointwise, elementary_functions_are_within_their_stated_error) {
                                                                              : "") +
                                      "; out v1");
     for (const Tactic* tactic : tactics("PointWise")) {
-      const Tensor got =
-          run_tactic(*tactic, {{in}}, {kFloat, in.dims}, {{"program", program.to_text()}});
+      const Tensor got = run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims},
+                                    {{"program", program.to_text()}});
       for (int64_t i = 0; i < core::elems(in.dims); ++i) {
         const double want = c.exact(x[static_cast<size_t>(i)]);
         ASSERT_LE(std::abs(got.view().at(i) - want), c.ulps * ulp(want))
@@ -332,7 +334,8 @@ TEST(Pointwise, sine_gelu_and_silu_are_within_their_stated_error) {
                                   : std::string("in 1; v1 = ") + c.op + " v0; out v1";
     const bool relative = silu || std::string_view(c.op).starts_with("gelu");
     for (const Tactic* tactic : tactics("PointWise")) {
-      const Tensor got = run_tactic(*tactic, {{in}}, {kFloat, in.dims}, {{"program", text}});
+      const Tensor got =
+          run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims}, {{"program", text}});
       for (int64_t i = 0; i < core::elems(in.dims); ++i) {
         const double x = in.view().at(i);
         ASSERT_LE(std::abs(got.view().at(i) - c.exact(x)),
@@ -347,7 +350,7 @@ TEST(Pointwise, gelu_far_from_zero_and_of_what_is_no_number) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const Tensor in(kFloat, {6}, {kInfinity, -kInfinity, std::nan(""), -200, -3e38, 3e38});
   for (const Tactic* tactic : tactics("PointWise")) {
-    const Tensor got = run_tactic(*tactic, {{in}}, {kFloat, in.dims},
+    const Tensor got = run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims},
                                   {{"program", std::string("in 1; v1 = gelu_erf v0; out v1")}});
     EXPECT_EQ(got.view().at(0), kInfinity) << tactic->name;
     EXPECT_TRUE(std::isnan(got.view().at(1))) << tactic->name;
@@ -363,7 +366,7 @@ TEST(Pointwise, silu_of_what_is_no_number) {
   const Tensor in(kFloat, {5}, {kInfinity, -kInfinity, std::nan(""), -200, 3e38});
   for (const Tactic* tactic : tactics("PointWise")) {
     const Tensor got =
-        run_tactic(*tactic, {{in}}, {kFloat, in.dims},
+        run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims},
                    {{"program", std::string("in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2")}});
     EXPECT_EQ(got.view().at(0), kInfinity) << tactic->name;
     EXPECT_TRUE(std::isnan(got.view().at(1))) << tactic->name;

@@ -28,8 +28,8 @@ void check(const LaidOut& input, const TensorDesc& output, int threads = 1) {
   for (const Tactic* tactic : tactics()) {
     const std::string what =
         std::string(tactic->name) + " " + input.desc().to_string() + " to " + output.to_string();
-    test::expect_close(test::run_tactic(*tactic, {input}, output, attributes, threads), want, 0, 0,
-                       what);
+    test::expect_close(test::run_tactic("Reformat", *tactic, {input}, output, attributes, threads),
+                       want, 0, 0, what);
   }
 }
 
@@ -108,7 +108,7 @@ TEST(Reformat, padding_channels_are_zeros) {
 TEST(Reformat, refusals) {
   const Tactic& tactic = *find_tactic("Reformat", "reformat_portable");
   const Dims dims{1, 2, 3};
-  EXPECT_EQ(test::refusal_of(tactic, {{random_tensor(DataType::Int32, dims, 1)}},
+  EXPECT_EQ(test::refusal_of("Reformat", tactic, {{random_tensor(DataType::Int32, dims, 1)}},
                              {DataType::Float, dims}, {}),
             "needs floating-point types or equal ones, got s32 and f32");
 }

@@ -26,7 +26,7 @@ std::vector<const Tactic*> strassen_tactics(std::string_view op) {
 const Tactic& plain_of(const Tactic& tactic) {
   std::string name = tactic.name;
   name.erase(name.find("strassen_"), std::string_view("strassen_").size());
-  return *find_tactic(tactic.op, name);
+  return *find_tactic(tactic.ops[0], name);
 }
 
 void check(TacticCase& problem, double tolerance = 1e-5) {

@@ -34,10 +34,10 @@ struct Problem {
   ops::Attributes attributes;
 };
 
-Problem make_problem(const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
-                     const TensorDesc& output, const AttributeList& attributes, int threads) {
+Problem make_problem(const char* op, const std::vector<LaidOut>& inputs, const TensorDesc& output,
+                     const AttributeList& attributes, int threads) {
   Problem out;
-  out.problem.op = &ops::get_op(tactic.op);
+  out.problem.op = &ops::get_op(op);
   out.attributes = ops::complete_attributes(*out.problem.op, attributes);
   for (const LaidOut& input : inputs) {
     out.problem.inputs.push_back(input.desc());
@@ -68,10 +68,10 @@ Tensor random_tensor(DataType dtype, const Dims& dims, uint32_t seed, double low
   return out;
 }
 
-Tensor run_tactic(const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
+Tensor run_tactic(const char* op, const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
                   const TensorDesc& output, const AttributeList& attributes, int threads,
                   bool in_place) {
-  Problem made = make_problem(tactic, inputs, output, attributes, threads);
+  Problem made = make_problem(op, inputs, output, attributes, threads);
   made.problem.attributes = &made.attributes;
   const auto refusal = kernels::refuse(tactic, made.problem);
   EXPECT_FALSE(refusal) << tactic.name << ": " << made.problem.key() << ": " << *refusal;
@@ -115,9 +115,10 @@ Tensor run_tactic(const kernels::Tactic& tactic, const std::vector<LaidOut>& inp
   return out;
 }
 
-std::string refusal_of(const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
-                       const TensorDesc& output, const AttributeList& attributes) {
-  Problem made = make_problem(tactic, inputs, output, attributes, 1);
+std::string refusal_of(const char* op, const kernels::Tactic& tactic,
+                       const std::vector<LaidOut>& inputs, const TensorDesc& output,
+                       const AttributeList& attributes) {
+  Problem made = make_problem(op, inputs, output, attributes, 1);
   made.problem.attributes = &made.attributes;
   return kernels::refuse(tactic, made.problem).value_or("");
 }

@@ -25,13 +25,14 @@ Tensor random_tensor(DataType dtype, const Dims& dims, uint32_t seed, double low
 
 /// The output in logical order; `in_place` puts the output onto input 0. Fails the running test
 /// when the kernel writes beside its output, or into gaps of a pitched one.
-Tensor run_tactic(const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
+Tensor run_tactic(const char* op, const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
                   const kernels::TensorDesc& output, const AttributeList& attributes,
                   int threads = 1, bool in_place = false);
 
 /// Why the tactic does not take the problem; "" when it does.
-std::string refusal_of(const kernels::Tactic& tactic, const std::vector<LaidOut>& inputs,
-                       const kernels::TensorDesc& output, const AttributeList& attributes);
+std::string refusal_of(const char* op, const kernels::Tactic& tactic,
+                       const std::vector<LaidOut>& inputs, const kernels::TensorDesc& output,
+                       const AttributeList& attributes);
 
 /// Expects |got - want| <= absolute + relative * |want| for each element, and NaN for NaN.
 void expect_close(const Tensor& got, const Tensor& want, double absolute, double relative,

@@ -10,7 +10,22 @@ using kernels::Layout;
 using ops::PointwiseOpcode;
 using ops::PointwiseProgram;
 
+Random::Random(uint32_t seed, const kernels::Tactic& tactic) : engine_(seed) {
+  for (const int64_t extent : {tactic.tile.rows, tactic.tile.columns})
+    for (const int64_t near : {extent - 1, extent, extent + 1, 2 * extent + 1})
+      if (near > 0) likely_extents_.push_back(near);
+  const kernels::ElementTypes& types = tactic.types;
+  for (const DataType type : {DataType::Float, DataType::Half, DataType::BF16})
+    if ((types.a | types.b | types.c).contains(type)) likely_types_.push_back(type);
+}
+
+DataType Random::float_type() {
+  if (!likely_types_.empty() && !one_in(4)) return of(likely_types_);
+  return of({DataType::Float, DataType::Float, DataType::Half, DataType::BF16});
+}
+
 int64_t Random::extent() {
+  if (!likely_extents_.empty() && one_in(2)) return of(likely_extents_);
   const int64_t lanes = of<int64_t>({4, 8, 16});
   return of<int64_t>({1, 1, lanes - 1, lanes, lanes + 1, 2 * lanes, between(1, 5), between(1, 9)});
 }

@@ -16,6 +16,8 @@ namespace trtlike::test {
 class Random {
  public:
   explicit Random(uint32_t seed) : engine_(seed) {}
+  /// Draws extents around the tactic's tile and its element types more often than others.
+  Random(uint32_t seed, const kernels::Tactic& tactic);
 
   /// A whole number from low to high.
   int64_t between(int64_t low, int64_t high) {
@@ -47,9 +49,7 @@ class Random {
   /// `count` numbers from low to high.
   std::vector<int64_t> list(size_t count, int64_t low, int64_t high);
   /// f32 mostly, else f16 or bf16.
-  DataType float_type() {
-    return of({DataType::Float, DataType::Float, DataType::Half, DataType::BF16});
-  }
+  DataType float_type();
   /// A type of whole bytes that is moved about.
   DataType any_type();
   /// Linear mostly, or a layout that `dims` can have; with a pitch now and then.
@@ -61,6 +61,8 @@ class Random {
 
  private:
   std::mt19937 engine_;
+  std::vector<int64_t> likely_extents_;
+  std::vector<DataType> likely_types_;
 };
 
 /// A problem, and what its tactics may differ from the reference by: `tolerance` of the largest

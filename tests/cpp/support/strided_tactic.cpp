@@ -82,7 +82,7 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 
 Tactic make(const char* name, uint32_t flags) {
   return {.name = name,
-          .op = "",
+          .ops = {},
           .source = kernels::Source::Reference,
           .needs = core::Isa::Portable,
           .flags = flags,

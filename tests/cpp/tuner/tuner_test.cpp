@@ -55,7 +55,7 @@ TEST(Tuner, keeps_the_callers_layout_where_converting_costs_more_than_it_saves) 
   const Chain chain(2);
   const Result result =
       choose(chain.graph, with_timer([](const Tactic& tactic, const Problem& problem) {
-               if (std::string_view(tactic.op) == "Reformat") return 5.0;
+               if (tactic.computes("Reformat")) return 5.0;
                return channels_last(problem) ? 1.0 : 2.0;
              }));
   for (const Choice& choice : result.choices) EXPECT_EQ(choice.inputs[0].layout, Layout::Linear);
@@ -65,7 +65,7 @@ TEST(Tuner, converts_at_both_ends_where_the_layers_between_save_more) {
   const Chain chain(8);
   const Result result = choose(
       chain.graph, with_timer([](const Tactic& tactic, const Problem& problem) {
-        if (std::string_view(tactic.op) == "Reformat") return 1.0;
+        if (tactic.computes("Reformat")) return 1.0;
         return channels_last(problem) && problem.outputs[0].layout == Layout::ChannelsLast ? 1.0
                                                                                            : 2.0;
       }));

@@ -254,22 +254,12 @@ void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t
 
 }  // namespace convolution
 
-using convolution::Depthwise;
-using core::Isa;
-
-#if defined(__x86_64__)
-using DepthwiseAvx512Bf16 = Depthwise<core::BFloat16, convolution::kDepthwiseAvx512Bf16>;
-using DepthwiseAvx512 = Depthwise<float, convolution::kDepthwiseAvx512>;
-using DepthwiseAvx2 = Depthwise<float, convolution::kDepthwiseAvx2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_bf16_avx512_bf16, "depthwise_bf16_16_avx512_bf16",
-                           Isa::Avx512Bf16, DepthwiseAvx512Bf16)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx512, "depthwise_f32_16_avx512", Isa::Avx512,
-                           DepthwiseAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_avx2, "depthwise_f32_8_avx2", Isa::Avx2,
-                           DepthwiseAvx2)
-#endif
-using DepthwisePortable = Depthwise<float, convolution::kDepthwisePortable>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_depthwise_portable, "depthwise_f32_4_portable",
-                           Isa::Portable, DepthwisePortable)
+#define TRTLIKE_DEPTHWISE(name, needs, types, tile)      \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions< \
+      convolution::Depthwise<TRTLIKE_TYPES types::A, convolution::kDepthwise##needs>>;
+#define TRTLIKE_TACTIC(...)
+using namespace elements;
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

@@ -96,27 +96,15 @@ struct Direct24 : Direct<kTilesAvx2, 3> {
 }  // namespace
 }  // namespace convolution
 
-using convolution::Direct;
-using core::Isa;
-
 #if defined(__x86_64__)
-using Direct64Avx512 = Direct<convolution::kTilesAvx512, 4>;
-using Direct48Avx512 = Direct<convolution::kTilesAvx512, 3>;
-using Direct32Avx512 = Direct<convolution::kTilesAvx512, 2>;
-using Direct16Avx2 = Direct<convolution::kTilesAvx2, 2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x64_avx512, "direct_f32_6x64_avx512", Isa::Avx512,
-                           Direct64Avx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_8x48_avx512, "direct_f32_8x48_avx512", Isa::Avx512,
-                           Direct48Avx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_12x32_avx512, "direct_f32_12x32_avx512", Isa::Avx512,
-                           Direct32Avx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x24_avx2, "direct_f32_4x24_avx2", Isa::Avx2,
-                           convolution::Direct24)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_6x16_avx2, "direct_f32_6x16_avx2", Isa::Avx2,
-                           Direct16Avx2)
+TRTLIKE_DEFINE_TACTIC(direct_f32_4x24_avx2) = convolution::kFunctions<convolution::Direct24>;
 #endif
-using Direct8Portable = Direct<convolution::kTilesPortable, 2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_direct_4x8_portable, "direct_f32_4x8_portable",
-                           Isa::Portable, Direct8Portable)
+#define TRTLIKE_DIRECT(name, needs, types, tile)         \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions< \
+      convolution::Direct<convolution::kTiles##needs,    \
+                          TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

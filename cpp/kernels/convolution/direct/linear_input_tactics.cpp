@@ -141,22 +141,12 @@ struct LinearInput {
 }  // namespace
 }  // namespace convolution
 
-using convolution::LinearInput;
-using core::Isa;
-
-#if defined(__x86_64__)
-using LinearInput64Avx512 = LinearInput<convolution::kTilesAvx512, 4>;
-using LinearInput32Avx512 = LinearInput<convolution::kTilesAvx512, 2>;
-using LinearInput16Avx2 = LinearInput<convolution::kTilesAvx2, 2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_6x64_avx512, "linear_input_f32_6x64_avx512",
-                           Isa::Avx512, LinearInput64Avx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_12x32_avx512, "linear_input_f32_12x32_avx512",
-                           Isa::Avx512, LinearInput32Avx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_6x16_avx2, "linear_input_f32_6x16_avx2",
-                           Isa::Avx2, LinearInput16Avx2)
-#endif
-using LinearInput8Portable = LinearInput<convolution::kTilesPortable, 2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_linear_input_4x8_portable, "linear_input_f32_4x8_portable",
-                           Isa::Portable, LinearInput8Portable)
+#define TRTLIKE_LINEAR_INPUT(name, needs, types, tile)                            \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions<convolution::LinearInput< \
+      convolution::kTiles##needs,                                                 \
+      TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

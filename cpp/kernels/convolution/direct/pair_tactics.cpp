@@ -303,44 +303,24 @@ struct Pair {
                                          std::span<const std::byte> packed) {
     return std::make_unique<PairKernel>(problem, kTiles, kMaxVectors, kDepthwise, packed);
   }
-
-  static Tactic tactic(const char* name, core::Isa needs) {
-    return {.name = name,
-            .op = "ConvolutionPair",
-            .source = Source::Native,
-            .needs = needs,
-            .flags = kPitchedInputs | kPitchedOutputs,
-            .refuse = refuse,
-            .packed_inputs = packed_inputs,
-            .pack = pack,
-            .prepare = prepare};
-  }
 };
+
+template <class Functions>
+constexpr TacticFunctions kPair{.refuse = Functions::refuse,
+                                .packed_inputs = Functions::packed_inputs,
+                                .pack = Functions::pack,
+                                .prepare = Functions::prepare};
 
 }  // namespace
 }  // namespace convolution
 
-using convolution::Pair;
-
-#if defined(__x86_64__)
-const Tactic& convolution_pair_avx512() {
-  static const Tactic tactic =
-      Pair<convolution::kTilesAvx512, 4, convolution::kDepthwiseAvx512>::tactic(
-          "convolution_pair_f32_6x64_avx512", core::Isa::Avx512);
-  return tactic;
-}
-const Tactic& convolution_pair_avx2() {
-  static const Tactic tactic =
-      Pair<convolution::kTilesAvx2, 2, convolution::kDepthwiseAvx2>::tactic(
-          "convolution_pair_f32_6x16_avx2", core::Isa::Avx2);
-  return tactic;
-}
-#endif
-const Tactic& convolution_pair_portable() {
-  static const Tactic tactic =
-      Pair<convolution::kTilesPortable, 2, convolution::kDepthwisePortable>::tactic(
-          "convolution_pair_f32_4x8_portable", core::Isa::Portable);
-  return tactic;
-}
+#define TRTLIKE_PAIR(name, needs, types, tile)                                               \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kPair<                                          \
+      convolution::Pair<convolution::kTiles##needs,                                          \
+                        TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs), \
+                        convolution::kDepthwise##needs>>;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
 
 }  // namespace trtlike::kernels

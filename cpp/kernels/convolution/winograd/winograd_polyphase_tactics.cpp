@@ -248,15 +248,12 @@ struct WinogradPolyphaseFunctions {
 }  // namespace convolution
 
 #if defined(__x86_64__)
-using core::Isa;
-using WinogradPolyphaseAvx512 =
-    convolution::WinogradPolyphaseFunctions<convolution::kPolyphaseAvx512>;
-using WinogradPolyphaseAvx2 = convolution::WinogradPolyphaseFunctions<convolution::kPolyphaseAvx2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_polyphase_avx512,
-                           "winograd_f32_4x4_polyphase_avx512", Isa::Avx512,
-                           WinogradPolyphaseAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_polyphase_avx2,
-                           "winograd_f32_4x4_polyphase_avx2", Isa::Avx2, WinogradPolyphaseAvx2)
+using convolution::kFunctions;
+using convolution::WinogradPolyphaseFunctions;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_polyphase_avx512) =
+    kFunctions<WinogradPolyphaseFunctions<convolution::kPolyphaseAvx512>>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_polyphase_avx2) =
+    kFunctions<WinogradPolyphaseFunctions<convolution::kPolyphaseAvx2>>;
 #endif
 
 }  // namespace trtlike::kernels

@@ -323,44 +323,33 @@ struct WinogradFunctions {
 }  // namespace convolution
 
 #if defined(__x86_64__)
-using convolution::WinogradSize;
-using core::Isa;
+namespace convolution {
+namespace {
+
 template <WinogradSize kSize, bool kByChannels>
-using WinogradAvx512 =
-    convolution::WinogradFunctions<convolution::kTilesAvx512, convolution::kWinogradAvx512, kSize,
-                                   kByChannels, 4>;
-using Winograd2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 1}, false>;
-using Winograd4BlocksAvx512 = WinogradAvx512<WinogradSize{4, 1}, false>;
-using Winograd6BlocksAvx512 = WinogradAvx512<WinogradSize{6, 1}, false>;
-using Winograd2ChannelsAvx512 = WinogradAvx512<WinogradSize{2, 1}, true>;
-using Winograd4ChannelsAvx512 = WinogradAvx512<WinogradSize{4, 1}, true>;
-using Winograd4Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{4, 2}, false>;
-using Winograd2Stride2BlocksAvx512 = WinogradAvx512<WinogradSize{2, 2}, false>;
-using Winograd2Stride2ChannelsAvx512 = WinogradAvx512<WinogradSize{2, 2}, true>;
-using Winograd4BlocksAvx2 =
-    convolution::WinogradFunctions<convolution::kTilesAvx2, convolution::kWinogradAvx2,
-                                   WinogradSize{4, 1}, false, 2>;
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_blocks_avx512, "winograd_f32_2x2_blocks_avx512",
-                           Isa::Avx512, Winograd2BlocksAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx512, "winograd_f32_4x4_blocks_avx512",
-                           Isa::Avx512, Winograd4BlocksAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_6x6_blocks_avx512, "winograd_f32_6x6_blocks_avx512",
-                           Isa::Avx512, Winograd6BlocksAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_channels_avx512,
-                           "winograd_f32_2x2_channels_avx512", Isa::Avx512, Winograd2ChannelsAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_channels_avx512,
-                           "winograd_f32_4x4_channels_avx512", Isa::Avx512, Winograd4ChannelsAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_stride2_blocks_avx512,
-                           "winograd_f32_4x4_stride2_blocks_avx512", Isa::Avx512,
-                           Winograd4Stride2BlocksAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_stride2_blocks_avx512,
-                           "winograd_f32_2x2_stride2_blocks_avx512", Isa::Avx512,
-                           Winograd2Stride2BlocksAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_2x2_stride2_channels_avx512,
-                           "winograd_f32_2x2_stride2_channels_avx512", Isa::Avx512,
-                           Winograd2Stride2ChannelsAvx512)
-TRTLIKE_CONVOLUTION_TACTIC(convolution_winograd_4x4_blocks_avx2, "winograd_f32_4x4_blocks_avx2",
-                           Isa::Avx2, Winograd4BlocksAvx2)
+constexpr TacticFunctions kAvx512 =
+    kFunctions<WinogradFunctions<kTilesAvx512, kWinogradAvx512, kSize, kByChannels, 4>>;
+template <WinogradSize kSize, bool kByChannels>
+constexpr TacticFunctions kAvx2 =
+    kFunctions<WinogradFunctions<kTilesAvx2, kWinogradAvx2, kSize, kByChannels, 2>>;
+constexpr bool kBlocks = false, kChannels = true;
+
+}  // namespace
+}  // namespace convolution
+
+using namespace convolution;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_2x2_blocks_avx512) = kAvx512<WinogradSize{2, 1}, kBlocks>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_blocks_avx512) = kAvx512<WinogradSize{4, 1}, kBlocks>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_6x6_blocks_avx512) = kAvx512<WinogradSize{6, 1}, kBlocks>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_2x2_channels_avx512) = kAvx512<WinogradSize{2, 1}, kChannels>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_channels_avx512) = kAvx512<WinogradSize{4, 1}, kChannels>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_stride2_blocks_avx512) =
+    kAvx512<WinogradSize{4, 2}, kBlocks>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_2x2_stride2_blocks_avx512) =
+    kAvx512<WinogradSize{2, 2}, kBlocks>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_2x2_stride2_channels_avx512) =
+    kAvx512<WinogradSize{2, 2}, kChannels>;
+TRTLIKE_DEFINE_TACTIC(winograd_f32_4x4_blocks_avx2) = kAvx2<WinogradSize{4, 1}, kBlocks>;
 #endif
 
 }  // namespace trtlike::kernels
