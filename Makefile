@@ -66,12 +66,12 @@ bench: build
 	@bash benchmarks/run.sh
 
 format: setup
-	@git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 'benchmarks/*.cpp' | xargs clang-format -i
+	@git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 'benchmarks/*.h' 'benchmarks/*.cpp' | xargs clang-format -i
 	@ruff format python tests/python benchmarks scripts
 	@ruff check --fix python tests/python benchmarks scripts
 
 lint: setup
-	@git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 'benchmarks/*.cpp' | xargs clang-format --dry-run --Werror
+	@git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 'benchmarks/*.h' 'benchmarks/*.cpp' | xargs clang-format --dry-run --Werror
 	@ruff format --check python tests/python benchmarks scripts
 	@ruff check python tests/python benchmarks scripts
 	@mypy

@@ -17,22 +17,24 @@ using test::RandomProblem;
 constexpr int kProblems = 12;
 constexpr uint32_t kDraws = 4000;
 
-std::optional<RandomProblem> draw(const char* op, const Tactic& tactic, uint32_t seed) {
+/// False for attributes that do not fit together.
+bool draw(const char* op, const Tactic& tactic, uint32_t seed,
+          std::optional<RandomProblem>& drawn) {
+  test::Random random(seed, tactic);
   try {
-    test::Random random(seed, tactic);
-    RandomProblem drawn = test::find_generator(op)(random);
-    drawn.problem.problem();
-    return drawn;
+    drawn.emplace(test::find_generator(op)(random));
+    drawn->problem.problem();
   } catch (const UserError&) {
-    return std::nullopt;  // attributes that do not fit together
+    return false;
   }
+  return true;
 }
 
 void sweep(const char* op, const Tactic& tactic) {
   int computed = 0;
   for (uint32_t seed = 1; seed <= kDraws && computed < kProblems; ++seed) {
-    std::optional<RandomProblem> drawn = draw(op, tactic, seed);
-    if (!drawn || drawn->problem.refusal(tactic)) continue;
+    std::optional<RandomProblem> drawn;
+    if (!draw(op, tactic, seed, drawn) || drawn->problem.refusal(tactic)) continue;
     ++computed;
     const bool spreads = drawn->has_special_sums && (tactic.flags & kSpreadsNans) != 0;
     EXPECT_LE(drawn->problem.error(tactic, drawn->scale, spreads), drawn->tolerance)

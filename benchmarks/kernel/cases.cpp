@@ -1,0 +1,301 @@
+// The tables of problems.
+#include "cases.h"
+
+#include "core/os/memory.h"
+#include "ops/shapes/convolution_shape.h"
+
+namespace trtlike::bench {
+
+using kernels::Layout;
+using Ints = std::vector<int64_t>;
+
+namespace {
+
+struct Layer {
+  const char* name;
+  int64_t c, k, extent, kernel, stride, groups;
+  bool linear_input = false;
+};
+
+const Layer kLayers[] = {
+    {"resnet 3x3 64@56", 64, 64, 56, 3, 1, 1},
+    {"resnet 3x3 128@28", 128, 128, 28, 3, 1, 1},
+    {"resnet 3x3 256@14", 256, 256, 14, 3, 1, 1},
+    {"resnet 3x3 512@7", 512, 512, 7, 3, 1, 1},
+    {"resnet 3x3s2 128@56", 128, 128, 56, 3, 2, 1},
+    {"resnet 3x3s2 512@14", 512, 512, 14, 3, 2, 1},
+    {"resnet 1x1 64-256@56", 64, 256, 56, 1, 1, 1},
+    {"resnet 1x1 256-64@56", 256, 64, 56, 1, 1, 1},
+    {"resnet 1x1 512-128@28", 512, 128, 28, 1, 1, 1},
+    {"resnet 1x1 256-1024@14", 256, 1024, 14, 1, 1, 1},
+    {"resnet 1x1 1024-256@14", 1024, 256, 14, 1, 1, 1},
+    {"resnet 1x1 2048-512@7", 2048, 512, 7, 1, 1, 1},
+    {"resnet 1x1s2 1024-2048@14", 1024, 2048, 14, 1, 2, 1},
+    {"resnet stem 7x7", 3, 64, 224, 7, 2, 1, true},
+    {"vgg first 3x3", 3, 64, 224, 3, 1, 1, true},
+    {"mobilenet first 3x3", 3, 32, 224, 3, 2, 1, true},
+    {"vgg 3x3 64@224", 64, 64, 224, 3, 1, 1},
+    {"vgg 3x3 128@112", 128, 128, 112, 3, 1, 1},
+    {"vgg 3x3 256@56", 256, 256, 56, 3, 1, 1},
+    {"vgg 3x3 512@28", 512, 512, 28, 3, 1, 1},
+    {"vgg 3x3 512@14", 512, 512, 14, 3, 1, 1},
+    {"yolo 3x3 16@160", 16, 16, 160, 3, 1, 1},
+    {"yolo 3x3 32@80", 32, 32, 80, 3, 1, 1},
+    {"yolo 3x3 64@40", 64, 64, 40, 3, 1, 1},
+    {"mobile 1x1 16-96@112", 16, 96, 112, 1, 1, 1},
+    {"mobile 1x1 96-24@56", 96, 24, 56, 1, 1, 1},
+    {"mobile 1x1 32-192@28", 32, 192, 28, 1, 1, 1},
+    {"mobile 1x1 192-32@28", 192, 32, 28, 1, 1, 1},
+    {"mobile 1x1 96-576@14", 96, 576, 14, 1, 1, 1},
+    {"mobile 1x1 960-160@7", 960, 160, 7, 1, 1, 1},
+    {"mobile dw 3x3 32@112", 32, 32, 112, 3, 1, 32},
+    {"mobile dw 3x3s2 96@112", 96, 96, 112, 3, 2, 96},
+    {"mobile dw 3x3 144@56", 144, 144, 56, 3, 1, 144},
+    {"mobile dw 3x3 384@14", 384, 384, 14, 3, 1, 384},
+    {"mobile dw 3x3 960@7", 960, 960, 7, 3, 1, 960},
+    {"efficient dw 5x5 240@28", 240, 240, 28, 5, 1, 240},
+    {"efficient dw 5x5s2 672@14", 672, 672, 14, 5, 2, 672},
+};
+
+const char* const kRelu = "in 1; v1 = relu v0; out v1";
+
+void add_layers(std::vector<Case>& out, const char* op) {
+  for (const Layer& layer : kLayers) {
+    Case c{.op = op, .name = layer.name};
+    const Ints pad(2, layer.kernel / 2);
+    c.attributes = {{"pre_padding", pad},
+                    {"post_padding", pad},
+                    {"stride", Ints(2, layer.stride)},
+                    {"num_groups", layer.groups}};
+    if (std::string_view(op) == "FusedConvolution") c.attributes.emplace_back("program", kRelu);
+    c.inputs = {
+        {{1, layer.c, layer.extent, layer.extent}},
+        {{layer.k, layer.c / layer.groups, layer.kernel, layer.kernel}, Role::B},
+        {{layer.k}, Role::B},
+    };
+    c.input = layer.linear_input ? Layout::Linear : Layout::ChannelsLast;
+    c.output = Layout::ChannelsLast;
+    const int64_t extent = (layer.extent + layer.stride - 1) / layer.stride;
+    c.flops = 2.0 * static_cast<double>(layer.k * extent * extent * layer.c / layer.groups *
+                                        layer.kernel * layer.kernel);
+    out.push_back(std::move(c));
+  }
+}
+
+struct Product {
+  const char* name;
+  int64_t m, k, n;
+};
+
+const Product kProducts[] = {
+    {"bert projection", 128, 768, 768}, {"bert feed forward", 128, 768, 3072},
+    {"bert feed back", 128, 3072, 768}, {"square 1024", 1024, 1024, 1024},
+    {"one row 4096", 1, 4096, 4096},    {"classifier 1x2048-1000", 1, 2048, 1000},
+    {"vit projection", 197, 768, 768},
+};
+
+void add_products(std::vector<Case>& out, const char* op) {
+  for (const Product& p : kProducts) {
+    Case c{.op = op, .name = p.name};
+    c.inputs = {{{p.m, p.k}, Role::LikeB}, {{p.k, p.n}, Role::B}};
+    if (std::string_view(op) == "FusedMatrixMultiply") {
+      c.attributes = {{"program", kRelu}};
+      c.inputs.push_back({{p.n}, Role::B});
+    }
+    c.flops = 2.0 * static_cast<double>(p.m * p.k * p.n);
+    out.push_back(std::move(c));
+  }
+}
+
+const Dims kImages{1, 64, 56, 56};
+
+std::vector<Case> convolution_like() {
+  const Case pair{.op = "ConvolutionPair",
+                  .name = "mobile 16-96@112 and dw 3x3s2",
+                  .attributes = {{"pre_padding", Ints{1, 1}},
+                                 {"post_padding", Ints{1, 1}},
+                                 {"stride", Ints{2, 2}},
+                                 {"num_groups", int64_t{96}}},
+                  .inputs = {{{1, 16, 112, 112}},
+                             {{96, 16, 1, 1}, Role::B},
+                             {{96}, Role::B},
+                             {{96, 1, 3, 3}, Role::B},
+                             {{96}, Role::B}},
+                  .input = Layout::ChannelsLast,
+                  .output = Layout::ChannelsLast,
+                  .flops = 2.0 * (16 * 96 * 112 * 112 + 96 * 9 * 56 * 56)};
+  const Case transposed{.op = "Deconvolution",
+                        .name = "2x2s2 64-32@56",
+                        .attributes = {{"stride", Ints{2, 2}}},
+                        .inputs = {{kImages}, {{64, 32, 2, 2}, Role::B}, {{32}, Role::B}},
+                        .input = Layout::ChannelsLast,
+                        .output = Layout::ChannelsLast,
+                        .flops = 2.0 * 64 * 32 * 4 * 56 * 56};
+  const Case pooling{.op = "Pooling",
+                     .name = "max 3x3s2 64@56",
+                     .attributes = {{"window_size", Ints{3, 3}}, {"stride", Ints{2, 2}}},
+                     .inputs = {{kImages}},
+                     .input = Layout::ChannelsLast,
+                     .output = Layout::ChannelsLast};
+  return {pair, transposed, pooling};
+}
+
+std::vector<Case> row_like() {
+  return {
+      {.op = "Softmax",
+       .name = "1536 rows of 128",
+       .attributes = {{"axes", int64_t{2}}},
+       .inputs = {{{1536, 128}}}},
+      {.op = "Normalization",
+       .name = "128 rows of 768",
+       .attributes = {{"axes", int64_t{2}}},
+       .inputs = {{{128, 768}}, {{1, 768}, Role::B}, {{1, 768}, Role::B}}},
+      {.op = "Reduce",
+       .name = "sums of 768",
+       .attributes = {{"axes", int64_t{2}}},
+       .inputs = {{{1024, 768}}}},
+      {.op = "Attention",
+       .name = "12 heads of 128 by 64",
+       .inputs = {{{1, 12, 128, 64}}, {{1, 12, 128, 64}}, {{1, 12, 128, 64}}},
+       .flops = 4.0 * 12 * 128 * 128 * 64},
+      {.op = "LSTM",
+       .name = "256 units, 50 steps",
+       .attributes = {{"hidden_size", int64_t{256}}},
+       .inputs = {{{50, 1, 128}}, {{1, 1024, 128}, Role::B}, {{1, 1024, 256}, Role::B}},
+       .flops = 2.0 * 50 * 1024 * (128 + 256)},
+  };
+}
+
+std::vector<Case> element_wise() {
+  const auto one = [](const char* op, std::vector<std::pair<std::string, AttributeValue>> given,
+                      std::vector<Operand> inputs) {
+    return Case{
+        .op = op, .name = "64@56", .attributes = std::move(given), .inputs = std::move(inputs)};
+  };
+  const Operand image{kImages}, factor{{}, Role::B};
+  return {one("PointWise", {{"program", std::string("in 2; v2 = sum v0 v1; v3 = relu v2; out v3")}},
+              {image, image}),
+          one("Activation", {}, {image}),
+          one("ElementWise", {}, {image, image}),
+          one("Unary", {{"op", int64_t{3}}}, {image}),
+          one("Select", {}, {{kImages, Role::Bools}, image, image}),
+          one("Cast", {{"to_type", static_cast<int64_t>(DataType::Int32)}}, {image}),
+          one("ParametricReLU", {}, {image, {{1, 64, 1, 1}, Role::B}}),
+          one("Scale", {}, {image, {{1}, Role::B}, {{1}, Role::B}}),
+          one("Quantize", {}, {image, factor}),
+          one("Dequantize", {}, {{kImages, Role::Bytes}, factor})};
+}
+
+std::vector<Case> movements() {
+  return {
+      {.op = "Reformat",
+       .name = "to channels last",
+       .inputs = {{kImages}},
+       .output = Layout::ChannelsLast},
+      {.op = "Resize",
+       .name = "nearest 2x",
+       .attributes = {{"scales", std::vector<double>{1, 1, 2, 2}}},
+       .inputs = {{kImages}}},
+      {.op = "Resize",
+       .name = "linear 2x",
+       .attributes = {{"scales", std::vector<double>{1, 1, 2, 2}}, {"resize_mode", int64_t{1}}},
+       .inputs = {{kImages}}},
+      {.op = "Gather", .name = "rows of 768", .inputs = {{{30000, 768}}, {{128}, Role::Indices}}},
+      {.op = "Gather",
+       .name = "elements",
+       .attributes = {{"mode", int64_t{1}}},
+       .inputs = {{{1000, 768}}, {{128, 768}, Role::Indices}}},
+      {.op = "Scatter",
+       .name = "rows of 768",
+       .attributes = {{"mode", int64_t{1}}},
+       .inputs = {{{1000, 768}}, {{128, 1}, Role::Indices}, {{128, 768}}}},
+      {.op = "Shuffle",
+       .name = "heads",
+       .attributes = {{"first_transpose", Ints{0, 2, 1, 3}}},
+       .inputs = {{{1, 128, 12, 64}}}},
+      {.op = "Slice",
+       .name = "every second column",
+       .attributes = {{"start", Ints{0, 0}}, {"shape", Ints{512, 384}}, {"stride", Ints{1, 2}}},
+       .inputs = {{{512, 768}}}},
+      {.op = "Concatenation",
+       .name = "channels",
+       .attributes = {{"axis", int64_t{1}}},
+       .inputs = {{kImages}, {kImages}}},
+      {.op = "Padding",
+       .name = "one pixel",
+       .attributes = {{"pre_padding", Ints{1, 1}}, {"post_padding", Ints{1, 1}}},
+       .inputs = {{kImages}}},
+  };
+}
+
+/// Of the types in the set, the one that networks have most often.
+DataType usual_type(kernels::TypeSet types) {
+  for (const DataType type : {DataType::Float, DataType::BF16, DataType::Half})
+    if (types.contains(type)) return type;
+  return DataType::Int32;
+}
+
+DataType type_of(Role role, const kernels::Tactic& tactic) {
+  switch (role) {
+    case Role::A:
+      return usual_type(tactic.types.a);
+    case Role::B:
+    case Role::LikeB:
+      return usual_type(tactic.types.b);
+    case Role::Indices:
+      return DataType::Int32;
+    case Role::Bools:
+      return DataType::Bool;
+    case Role::Bytes:
+      return DataType::Int8;
+  }
+  return DataType::Float;
+}
+
+}  // namespace
+
+std::vector<Case> cases() {
+  std::vector<Case> out;
+  for (const char* op : {"Convolution", "FusedConvolution"}) add_layers(out, op);
+  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply"}) add_products(out, op);
+  for (const auto& part : {convolution_like(), row_like(), element_wise(), movements()})
+    out.insert(out.end(), part.begin(), part.end());
+  return out;
+}
+
+CaseProblem::CaseProblem(const Case& from, const kernels::Tactic& tactic, int threads) {
+  problem_.op = &ops::get_op(from.op);
+  attributes_ = ops::complete_attributes(*problem_.op, from.attributes);
+  problem_.attributes = &attributes_;
+  problem_.threads = threads;
+  std::vector<ops::TensorType> types, outputs;
+  for (size_t i = 0; i < from.inputs.size(); ++i) {
+    const Operand& operand = from.inputs[i];
+    const bool constant = operand.role == Role::B;
+    const bool laid_out = !constant && operand.dims.rank() == 4;
+    const DataType type = type_of(operand.role, tactic);
+    types.push_back({type, operand.dims});
+    problem_.inputs.push_back({type, operand.dims, laid_out ? from.input : Layout::Linear, 0});
+    problem_.constants.push_back(nullptr);
+    if (!constant) continue;
+    constants_.push_back(core::allocate_shared(problem_.inputs.back().bytes() + 64));
+    const core::TensorView view{constants_.back().get(), type, operand.dims};
+    for (int64_t e = 0; e < view.elems(); ++e)
+      view.set(e, static_cast<double>((e * 7919) % 1000) / 1000.0 - 0.5);
+    problem_.constants.back() = constants_.back().get();
+    problem_.constant_inputs.insert(i);
+  }
+  const std::vector<ops::HostValue> host(types.size());
+  ops::infer(*problem_.op, attributes_, types, host, outputs);
+  for (const ops::TensorType& type : outputs)
+    problem_.outputs.push_back({type.dtype, type.dims, from.output, 0});
+}
+
+double CaseProblem::bytes() const {
+  double sum = 0;
+  for (const auto* descs : {&problem_.inputs, &problem_.outputs})
+    for (const kernels::TensorDesc& desc : *descs) sum += static_cast<double>(desc.bytes());
+  return sum;
+}
+
+}  // namespace trtlike::bench
