@@ -85,8 +85,8 @@ enum TacticFlags : uint32_t {
   kPitchedInputs = 1,   ///< ChannelsLast activations inputs may have a pitch
   kPitchedOutputs = 2,  ///< ChannelsLast outputs may have a pitch
   kPitched = kPitchedInputs | kPitchedOutputs,
-  kInPlace = 4,     ///< output 0 may lie on any input of the same description
-  kSpreadsNans = 8  ///< NaNs may reach neighbours of the sums that they take part in
+  kInPlace = 4,      ///< output 0 may lie on any input of the same description
+  kSpreadsNans = 16  ///< NaNs may reach neighbours of the sums that they take part in
 };
 
 /// The elements of C that an inner loop makes at once.
