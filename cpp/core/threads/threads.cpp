@@ -8,6 +8,8 @@
 #include <atomic>
 #include <charconv>
 #include <exception>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "core/check.h"
@@ -26,12 +28,25 @@ int default_num_threads() {
   return n;
 }
 
+namespace {
+
+/// Of all pools of at most as many threads. Never ends: what was asked of an arena that ends before
+/// a thread came is lost with all that it holds.
+oneapi::tbb::task_arena& shared_arena(int max_threads) {
+  static std::mutex mutex;
+  static auto& arenas = *new std::map<int, oneapi::tbb::task_arena>;
+  const std::lock_guard lock(mutex);
+  return arenas.try_emplace(max_threads, max_threads).first->second;
+}
+
+}  // namespace
+
 struct ThreadPool::Impl {
   explicit Impl(int n)
       : max_threads(std::max(n, usable_cpus())),
         control(oneapi::tbb::global_control::max_allowed_parallelism,
                 static_cast<size_t>(max_threads)),
-        arena(n),
+        arena(shared_arena(max_threads)),
         team(std::make_shared<Team>(n, max_threads, enlist, this)) {
     arena.initialize();
   }
@@ -49,7 +64,7 @@ struct ThreadPool::Impl {
 
   int max_threads;
   oneapi::tbb::global_control control;
-  oneapi::tbb::task_arena arena;
+  oneapi::tbb::task_arena& arena;
   std::shared_ptr<Team> team;  ///< helpers leave it later than the pool does
 };
 

@@ -7,41 +7,14 @@
 #include <algorithm>
 #include <limits>
 
-#include "kernels/attention/attention.h"
-#include "kernels/attention/scratch.h"
+#include "kernels/attention/chunk.h"
 #include "kernels/simd/register_tile.h"
-#include "kernels/simd/transpose_block.h"
-#include "kernels/simd/vector.h"
 #include "kernels/simd/vector_math.h"
 
 namespace trtlike::kernels::attention {
 namespace {
 
-constexpr int64_t kLanes = Vector::kLanes;
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
-
-/// A chunk of keys and what is added to its scores. Keys and values are in the form that the
-/// products read.
-struct Chunk {
-  int64_t first = 0, count = 0;
-  const void* keys = nullptr;
-  int64_t key_step = 0;
-  const void* values = nullptr;
-  int64_t value_step = 0;
-  const float* key_mask = nullptr;    ///< one number a key
-  const float* query_mask = nullptr;  ///< [count][width]
-};
-
-template <typename T>
-void convert_rows(const T* from, int64_t from_step, int64_t rows, int64_t columns, float* to) {
-  for (int64_t r = 0; r < rows; ++r, from += from_step, to += columns) {
-    int64_t c = 0;
-    for (; c + kLanes <= columns; c += kLanes) Vector::load(from + c).store(to + c);
-    if (c == columns) continue;
-    const int tail = static_cast<int>(columns - c);
-    Vector::load(from + c, tail).store(to + c, tail);
-  }
-}
 
 inline void begin_block(const Scratch& s) {
   for (int64_t i = 0; i < s.width; ++i) {
@@ -159,34 +132,6 @@ void add_all_values(const Block& block, const Scratch& s, const Chunk& chunk, bo
     add_values<Products, kTileVectors, false>(s, chunk, block.queries, column, 0, fresh);
   add_last_values<Products, kTileVectors>(s, chunk, block.queries, column,
                                           block.value_depth - column, fresh);
-}
-
-template <typename T>
-void load_mask(const Block& block, const T* mask, const Scratch& s, Chunk& chunk) {
-  if (block.mask_step == 0) {
-    convert_rows(mask + chunk.first, 0, 1, chunk.count, s.mask);
-    chunk.key_mask = s.mask;
-  } else {
-    transpose_block(mask + chunk.first, block.mask_step, block.queries, chunk.count, 1.0f, s.mask,
-                    s.width);
-    // Lanes without a query may be anything finite.
-    for (int64_t first = (block.queries + kLanes - 1) / kLanes * kLanes; first < s.width;
-         first += kLanes)
-      for (int64_t j = 0; j < chunk.count; ++j) Vector(0.0f).store(s.mask + j * s.width + first);
-    chunk.query_mask = s.mask;
-  }
-}
-
-/// What the chunk's scores are increased by.
-inline void load_any_mask(const Block& block, const Scratch& s, Chunk& chunk) {
-  if (block.mask == nullptr) return;
-  if (block.mask_dtype == DataType::Float) {
-    load_mask(block, static_cast<const float*>(block.mask), s, chunk);
-  } else if (block.mask_dtype == DataType::Half) {
-    load_mask(block, static_cast<const core::Half*>(block.mask), s, chunk);
-  } else {
-    load_mask(block, static_cast<const core::BFloat16*>(block.mask), s, chunk);
-  }
 }
 
 template <typename T>
