@@ -8,18 +8,30 @@
 namespace trtlike::kernels::convolution {
 namespace {
 
+size_t num_operands(const Problem& problem) {
+  return problem.inputs.size() - std::min(problem.inputs.size(), epilogue::kFirstOperand);
+}
+
 bool is_residual(const Problem& problem, size_t input) {
   const TensorDesc& desc = problem.inputs[input];
   return desc.dtype == DataType::Float && desc.dims == problem.outputs[0].dims &&
          desc.layout == problem.outputs[0].layout;
 }
 
+/// What tiles do, where the rest of the chain is for links; nothing where the program does all.
 std::optional<epilogue::TileChain> find_tile_chain(const Problem& problem,
                                                    const epilogue::Epilogue& epilogue) {
-  const auto chain = epilogue::find_tile_chain(epilogue);
-  if (chain && chain->residual >= 0 && !is_residual(problem, epilogue::input_of(chain->residual)))
+  if (!epilogue.chain) return std::nullopt;
+  epilogue::TileChain chain = epilogue::split_chain(*epilogue.chain);
+  if (chain.residual >= 0 && !is_residual(problem, epilogue::input_of(chain.residual)))
+    chain = epilogue::split_chain(*epilogue.chain, false);
+  if (!epilogue::is_light(chain.rest) || num_operands(problem) > epilogue::kMaxOperands)
     return std::nullopt;
   return chain;
+}
+
+bool needs_rows(const std::optional<epilogue::TileChain>& chain) {
+  return !chain || !chain->rest.empty();
 }
 
 /// Each of batch, channels and space of an operand is the output's or repeats.
@@ -62,7 +74,7 @@ epilogue::Operand make_operand(const Problem& problem, size_t input) {
 
 std::optional<std::string> Epilogue::refuse(const Problem& problem) {
   const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
-  if (find_tile_chain(problem, epilogue)) return std::nullopt;
+  if (!needs_rows(find_tile_chain(problem, epilogue))) return std::nullopt;
   if (!epilogue::RowProgram::can_run(epilogue.program))
     return core::str("needs a smaller program, got '", epilogue.program.to_text(), "'");
   for (size_t i = epilogue::kFirstOperand; i < problem.inputs.size(); ++i)
@@ -71,38 +83,45 @@ std::optional<std::string> Epilogue::refuse(const Problem& problem) {
 }
 
 bool Epilogue::is_simple(const Problem& problem) {
-  return find_tile_chain(problem, epilogue::read_epilogue(problem)).has_value();
+  return !needs_rows(find_tile_chain(problem, epilogue::read_epilogue(problem)));
 }
 
 Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
   const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
-  if (const auto chain = find_tile_chain(problem, epilogue)) {
-    finish = chain->stage;
-    if (chain->residual < 0) return;
+  const auto chain = find_tile_chain(problem, epilogue);
+  if (chain) finish = chain->stage;
+  if (chain && chain->residual >= 0) {
     const size_t input = epilogue::input_of(chain->residual);
     residual_ = static_cast<int>(input);
     residual_pitch = problem.inputs[input].pixel_pitch();
-    return;
   }
+  if (!needs_rows(chain)) return;
   const TensorDesc& out = problem.outputs[0];
-  out_pitch_ = out.pixel_pitch();
   image_pixels_ = core::elems_between(out.dims, 2, out.dims.rank());
   std::vector<epilogue::Operand> operands;
   for (size_t i = epilogue::kFirstOperand; i < problem.inputs.size(); ++i)
     operands.push_back(make_operand(problem, i));
-  const epilogue::OutputView view{out.dtype, image_pixels_ * out_pitch_, out_pitch_};
-  program_ = epilogue::make_row_finisher(epilogue, std::move(operands), view, isa);
+  const epilogue::OutputView view{out.dtype, image_pixels_ * out.pixel_pitch(), out.pixel_pitch()};
+  if (!chain) {
+    rows_.emplace(epilogue.program, std::move(operands), view, isa);
+    return;
+  }
+  std::vector<epilogue::Link> links = chain->rest;
+  for (epilogue::Link& link : links)
+    if (link.operand >= 0) --link.operand;
+  rows_.emplace(std::move(links), std::move(operands), view, isa);
 }
 
 void Epilogue::run(const RunArgs& args, int64_t pixel, int64_t count, int64_t channel,
-                   int64_t channels, void* scratch) const {
+                   int64_t channels, const float* stored, int64_t pitch, void* scratch) const {
   while (count > 0) {
     const int64_t image = pixel / image_pixels_, within = pixel % image_pixels_;
     const int64_t n = std::min(count, image_pixels_ - within);
-    const auto* stored = static_cast<const float*>(program_->out_at(args, image, within, channel));
-    program_->run(args, image, {stored, out_pitch_, within, n, channel, channels}, scratch);
+    rows_->run(args, image, {stored, pitch, within, n, channel, channels},
+               static_cast<char*>(scratch) + kRoomBytes);
     pixel += n;
     count -= n;
+    stored += n * pitch;
   }
 }
 

@@ -1,6 +1,6 @@
-// The epilogue of FusedConvolution on channels-last outputs: in the register tiles where they do
-// all of it (and the residual lies as the output does), else on the rows that a tile has just
-// stored.
+// The epilogue of FusedConvolution on channels-last outputs: register tiles do what they can of it
+// (and add a residual that lies as the output does). Where there is more, tiles store to scratch
+// memory, and the rest is done on the way from there to the output.
 #pragma once
 
 #include <optional>
@@ -30,19 +30,23 @@ class Epilogue {
     return static_cast<const float*>(args.inputs[residual_]) + pixel * residual_pitch;
   }
 
-  /// There is more to do than residual and stage: run() on what was stored.
-  bool has_program() const { return program_.has_value(); }
-  size_t scratch_bytes() const { return has_program() ? program_->scratch_bytes() : 0; }
-  /// Applies the program in place to channels [channel, channel + channels) of `count` stored
-  /// pixels from number `pixel` on.
+  /// There is more to do than residual and stage: tiles store to room(), then run().
+  bool has_program() const { return rows_.has_value(); }
+  size_t scratch_bytes() const { return has_program() ? kRoomBytes + rows_->scratch_bytes() : 0; }
+  /// For what some tiles store, kRoomFloats of them: few enough to stay in the first-level cache.
+  static float* room(void* scratch) { return static_cast<float*>(scratch); }
+  static constexpr int64_t kRoomFloats = 4096;
+  /// Finishes channels [channel, channel + channels) of `count` pixels from number `pixel` on,
+  /// which lie `pitch` floats apart in room(scratch) from `stored` on.
   void run(const RunArgs& args, int64_t pixel, int64_t count, int64_t channel, int64_t channels,
-           void* scratch) const;
+           const float* stored, int64_t pitch, void* scratch) const;
 
  private:
+  static constexpr size_t kRoomBytes = kRoomFloats * sizeof(float);
+
   int residual_ = -1;  ///< input of the problem
-  std::optional<epilogue::Finisher> program_;
+  std::optional<epilogue::Finisher> rows_;
   int64_t image_pixels_ = 1;
-  int64_t out_pitch_ = 0;
 };
 
 }  // namespace trtlike::kernels::convolution

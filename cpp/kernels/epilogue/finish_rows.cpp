@@ -13,18 +13,24 @@ FinishRows find_finish_rows(core::Isa isa) {
   return finish_rows_portable;
 }
 
-void finish_in_place(FinishRows finish, std::span<const Link> links, float* elements,
-                     int64_t stride, int64_t rows, int64_t columns) {
+std::vector<Link> prepare_links(std::vector<Link> links) {
+  for (Link& link : links)
+    if (link.op == LinkOp::RoundTo) link.beta = 1 / link.alpha;
+  return links;
+}
+
+void finish_floats(FinishRows finish, std::span<const Link> links, FloatRows sums, FloatRows out,
+                   int64_t rows, int64_t columns) {
   FinishArgs args;
-  args.sums = elements;
-  args.sums_stride = stride;
+  args.sums = sums.data;
+  args.sums_stride = sums.stride;
   args.rows = static_cast<int>(rows);
   args.columns = static_cast<int>(columns);
   args.links = links.data();
   args.num_links = static_cast<int>(links.size());
-  args.out = elements;
+  args.out = out.data;
   args.dtype = DataType::Float;
-  args.out_stride = stride;
+  args.out_stride = out.stride;
   finish(args);
 }
 

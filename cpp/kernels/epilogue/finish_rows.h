@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/os/cpu.h"
 #include "kernels/epilogue/links.h"
@@ -26,7 +27,7 @@ struct FinishArgs {
   int64_t sums_stride;
   int rows;
   int columns;
-  const Link* links;  ///< operands numbered from 0
+  const Link* links;  ///< from prepare_links; operands numbered from 0
   int num_links;
   RowOperand operands[kMaxOperands];
   void* out;
@@ -44,8 +45,16 @@ void finish_rows_avx512_bf16(const FinishArgs& args);
 /// The one for `isa`, or for the next lower that has its own.
 FinishRows find_finish_rows(core::Isa isa);
 
-/// Links without operands on floats, in place.
-void finish_in_place(FinishRows finish, std::span<const Link> links, float* elements,
-                     int64_t stride, int64_t rows, int64_t columns);
+/// Links as the functions read them: of RoundTo beta is 1 / alpha.
+std::vector<Link> prepare_links(std::vector<Link> links);
+
+/// Rows of floats.
+struct FloatRows {
+  float* data;
+  int64_t stride;
+};
+/// Prepared links without operands from floats to floats, perhaps in place.
+void finish_floats(FinishRows finish, std::span<const Link> links, FloatRows sums, FloatRows out,
+                   int64_t rows, int64_t columns);
 
 }  // namespace trtlike::kernels::epilogue

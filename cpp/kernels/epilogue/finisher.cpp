@@ -1,7 +1,6 @@
 // Addresses of a block's operands and results.
 #include "kernels/epilogue/finisher.h"
 
-#include <algorithm>
 #include <array>
 
 #include "core/check.h"
@@ -20,7 +19,7 @@ std::vector<pointwise::OperandKind> kinds_of(const std::vector<Operand>& operand
 
 Finisher::Finisher(std::vector<Link> links, std::vector<Operand> operands, const OutputView& out,
                    core::Isa isa)
-    : links_(std::move(links)),
+    : links_(prepare_links(std::move(links))),
       finish_(find_finish_rows(isa)),
       operands_(std::move(operands)),
       out_(out) {
@@ -69,18 +68,6 @@ void Finisher::run(const RunArgs& args, int64_t matrix, const SumsBlock& block,
   finish.dtype = out_.dtype;
   finish.out_stride = out_.row_stride;
   finish_(finish);
-}
-
-Finisher make_row_finisher(const Epilogue& epilogue, std::vector<Operand> operands,
-                           const OutputView& out, core::Isa isa) {
-  const bool rounds = epilogue.chain && operands.size() <= kMaxOperands &&
-                      std::any_of(epilogue.chain->begin(), epilogue.chain->end(),
-                                  [](const Link& link) { return link.op == LinkOp::RoundTo; });
-  if (!rounds) return {epilogue.program, std::move(operands), out, isa};
-  std::vector<Link> links = *epilogue.chain;
-  for (Link& link : links)
-    if (link.operand >= 0) --link.operand;
-  return {std::move(links), std::move(operands), out, isa};
 }
 
 }  // namespace trtlike::kernels::epilogue

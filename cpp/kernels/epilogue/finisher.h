@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/finish_rows.h"
 #include "kernels/epilogue/operand.h"
 #include "kernels/epilogue/row_program.h"
@@ -39,23 +38,18 @@ class Finisher {
            const OutputView& out, core::Isa isa);
 
   size_t scratch_bytes() const { return program_ ? program_->scratch_bytes() : 0; }
-  /// Where the output has the element.
-  void* out_at(const RunArgs& args, int64_t matrix, int64_t row, int64_t column) const;
-  /// The sums may be the output's floats themselves. `scratch` has scratch_bytes().
+  /// `scratch` has scratch_bytes().
   void run(const RunArgs& args, int64_t matrix, const SumsBlock& block,
            void* scratch) const noexcept;
 
  private:
+  void* out_at(const RunArgs& args, int64_t matrix, int64_t row, int64_t column) const;
+
   std::vector<Link> links_;
   FinishRows finish_ = nullptr;
   std::optional<RowProgram> program_;
   std::vector<Operand> operands_;
   OutputView out_;
 };
-
-/// For kernels whose tiles do nothing of it themselves: by the program, or by the links where they
-/// know a faster way. Operands are those of the epilogue, in their order.
-Finisher make_row_finisher(const Epilogue& epilogue, std::vector<Operand> operands,
-                           const OutputView& out, core::Isa isa);
 
 }  // namespace trtlike::kernels::epilogue

@@ -1,38 +1,56 @@
-// Which chains register tiles take.
+// Which parts of chains register tiles take.
 #include "kernels/epilogue/stage.h"
+
+#include <algorithm>
 
 namespace trtlike::kernels::epilogue {
 namespace {
 
+using ops::PointwiseOpcode;
 using pointwise::StepOpcode;
 
-std::optional<Stage> find_stage(std::span<const Link> links) {
-  if (links.empty()) return Stage{};
-  if (const auto clip = find_clip(links)) return Stage{Stage::Kind::Clip, clip->low, clip->high};
-  const Link& link = links[0];
-  if (links.size() > 1) return std::nullopt;
-  if (link.op == to_link(StepOpcode::Silu)) return Stage{.kind = Stage::Kind::Silu};
-  if (link.op == to_link(StepOpcode::HardSwish))
-    return Stage{Stage::Kind::HardSwish, link.alpha, link.beta};
-  return std::nullopt;
+/// The stage that the first links are, and how many.
+size_t find_stage(std::span<const Link> links, Stage& stage) {
+  size_t clips = 0;
+  while (clips < links.size() && find_clip(links.first(clips + 1))) ++clips;
+  if (clips > 0) {
+    const Clip clip = *find_clip(links.first(clips));
+    stage = {Stage::Kind::Clip, clip.low, clip.high};
+    return clips;
+  }
+  if (links.empty()) return 0;
+  if (links[0].op == to_link(StepOpcode::Silu)) {
+    stage.kind = Stage::Kind::Silu;
+  } else if (links[0].op == to_link(StepOpcode::HardSwish)) {
+    stage = {Stage::Kind::HardSwish, links[0].alpha, links[0].beta};
+  } else {
+    return 0;
+  }
+  return 1;
 }
 
 }  // namespace
 
-std::optional<TileChain> find_tile_chain(const Epilogue& epilogue) {
-  if (!epilogue.chain) return std::nullopt;
-  std::span<const Link> links = *epilogue.chain;
+TileChain split_chain(std::span<const Link> links, bool may_add) {
   TileChain out;
-  if (!links.empty() && links[0].operand >= 0) {
-    if (links[0].op != to_link(ops::PointwiseOpcode::Sum) || links[0].alpha != 1.0f)
-      return std::nullopt;
+  if (may_add && !links.empty() && links[0].op == to_link(PointwiseOpcode::Sum) &&
+      links[0].alpha == 1.0f) {
     out.residual = links[0].operand;
     links = links.subspan(1);
   }
-  const auto stage = find_stage(links);
-  if (!stage) return std::nullopt;
-  out.stage = *stage;
+  links = links.subspan(find_stage(links, out.stage));
+  out.rest.assign(links.begin(), links.end());
   return out;
+}
+
+bool is_light(std::span<const Link> links) {
+  constexpr LinkOp kLight[] = {
+      to_link(PointwiseOpcode::Sum),       to_link(PointwiseOpcode::Relu),
+      to_link(PointwiseOpcode::Clip),      to_link(PointwiseOpcode::RoundF16),
+      to_link(PointwiseOpcode::RoundBf16), LinkOp::RoundTo};
+  return std::all_of(links.begin(), links.end(), [&](const Link& link) {
+    return std::find(std::begin(kLight), std::end(kLight), link.op) != std::end(kLight);
+  });
 }
 
 }  // namespace trtlike::kernels::epilogue

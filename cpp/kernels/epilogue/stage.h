@@ -1,9 +1,10 @@
 // What register tiles do themselves before they store: add a residual, then clip or gate. All on
-// sums in registers; chains of anything else run on the rows that were stored, so that what is rare
-// takes no registers from what is common.
+// sums in registers; the rest of a chain runs on rows that tiles leave in scratch memory, so that
+// what is rare takes no registers from what is common.
 #pragma once
 
-#include <optional>
+#include <span>
+#include <vector>
 
 #include "kernels/epilogue/epilogue.h"
 
@@ -24,8 +25,13 @@ struct Stage {
 struct TileChain {
   int residual = -1;  ///< the program's input that is added first; -1: none
   Stage stage;
+  std::vector<Link> rest;
 };
-/// Nothing when there is more to the epilogue.
-std::optional<TileChain> find_tile_chain(const Epilogue& epilogue);
+/// As much as tiles do of the links; of a residual only if they may add one.
+TileChain split_chain(std::span<const Link> links, bool may_add = true);
+
+/// Nothing but sums, clipping and rounding: links do it on rows at least as fast as code of its
+/// own.
+bool is_light(std::span<const Link> links);
 
 }  // namespace trtlike::kernels::epilogue

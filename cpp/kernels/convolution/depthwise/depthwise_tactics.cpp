@@ -53,9 +53,12 @@ class DepthwiseKernel final : public Kernel {
     const int64_t begin = rows_ * row_block / row_blocks_;
     const int64_t end = rows_ * (row_block + 1) / row_blocks_;
     if (rows_first_) {
-      const DepthwisePixels pixels = pixels_of(args, first, last);
+      const int64_t chunk = epilogue_.has_program() ? kChunkChannels : last - first;
       for (int64_t row = begin; row < end; ++row)
-        for (const Tile& tile : tiles_) run_tile(args, pixels, row, tile, first);
+        for (const Tile& tile : tiles_)
+          for (int64_t channel = first; channel < last; channel += chunk)
+            run_tile(args, pixels_of(args, channel, std::min(channel + chunk, last)), row, tile,
+                     channel);
       return;
     }
     for (int64_t channel = first; channel < last; channel += kChunkChannels) {
@@ -71,11 +74,18 @@ class DepthwiseKernel final : public Kernel {
   /// Channels that go down the rows of a tile together: few enough for the windows of a tile to
   /// stay in the first-level cache from one row to the next.
   static constexpr int64_t kChunkChannels = 128;
+  static_assert(kPixels * kChunkChannels <= Epilogue::kRoomFloats);
 
   /// Output columns first, first + step_, ... of a row, `count` of them.
   struct Tile {
     int64_t first;
     int64_t count;
+  };
+
+  /// Where a tile stores its pixels.
+  struct Rows {
+    T* data;
+    int64_t pitch;
   };
 
   /// In a dilated row, columns `dilation` apart see a convolution without dilation.
@@ -141,7 +151,8 @@ class DepthwiseKernel final : public Kernel {
                 int64_t channel) const {
     const int64_t pixel = row * shape_.output[2] + tile.first;
     const T* in = static_cast<const T*>(args.inputs[0]) + channel;
-    T* out = static_cast<T*>(args.outputs[0]) + pixel * out_pitch_ + channel;
+    Rows out{static_cast<T*>(args.outputs[0]) + pixel * out_pitch_ + channel, out_pitch_ * step_};
+    if (epilogue_.has_program()) out = {static_cast<T*>(room_of(args)), kChunkChannels};
     const float* residual = epilogue_.residual_row(args, pixel);
     pixels.residual = residual == nullptr ? nullptr : residual + channel;
     if (has_strips_) {
@@ -150,13 +161,20 @@ class DepthwiseKernel final : public Kernel {
       run_table(in, out, pixels, pixel, tile.count, static_cast<const void**>(args.scratch));
     }
     if (!epilogue_.has_program()) return;
+    const auto* stored = static_cast<const float*>(room_of(args));
     const int64_t run = step_ == 1 ? tile.count : 1;
     for (int64_t i = 0; i < tile.count; i += run)
       epilogue_.run(args, pixel + i * step_, run, channel, pixels.channels,
-                    static_cast<char*>(args.scratch) + table_bytes_);
+                    stored + i * kChunkChannels, kChunkChannels, room_of(args));
   }
 
-  void run_strip(const T* in, T* out, DepthwisePixels pixels, int64_t row, const Tile& tile) const {
+  /// The epilogue's part of the scratch memory, which begins with its room for sums.
+  void* room_of(const RunArgs& args) const {
+    return static_cast<char*>(args.scratch) + table_bytes_;
+  }
+
+  void run_strip(const T* in, const Rows& out, DepthwisePixels pixels, int64_t row,
+                 const Tile& tile) const {
     const int64_t n = row / shape_.output[1], h = row % shape_.output[1];
     const int64_t top = h * shape_.stride[1] - shape_.padding[1], dilation = shape_.dilation[1];
     const int64_t begin = top < 0 ? ceil_div(-top, dilation) : 0;
@@ -174,20 +192,20 @@ class DepthwiseKernel final : public Kernel {
         .kernel_rows = std::max<int64_t>(0, end - begin),
         .first_column = left < 0 ? ceil_div(-left, step_) : 0,
         .last_column = left < shape_.input[2] ? ceil_div(shape_.input[2] - left, step_) : 0,
-        .out = out,
-        .out_pitch = step_ * out_pitch_};
+        .out = out.data,
+        .out_pitch = out.pitch};
     set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][tile.count](strip);
   }
 
-  void run_table(const T* in, T* out, const DepthwisePixels& pixels, int64_t first, int64_t count,
-                 const void** rows) const {
+  void run_table(const T* in, const Rows& out, const DepthwisePixels& pixels, int64_t first,
+                 int64_t count, const void** rows) const {
     fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(T)), zeros_.data(), first, count,
               rows, kPixels);
     set_.table[count]({.pixels = pixels,
                        .rows = reinterpret_cast<const T* const*>(rows),
                        .row_stride = kPixels,
-                       .out = out,
-                       .out_pitch = out_pitch_});
+                       .out = out.data,
+                       .out_pitch = out.pitch});
   }
 
   const BasicDepthwiseSet<T>& set_;

@@ -66,16 +66,13 @@ void DirectPass::run_block(const BlockRows& block, int first_panel, int last_pan
     const int64_t begin = block.count * s / strips, end = block.count * (s + 1) / strips;
     for (int i = first_panel; i < last_panel; ++i) {
       const Panel& panel = panels.panels[static_cast<size_t>(i)];
-      run_panel(block, begin, end, panel, args, partial);
-      if (epilogue->has_program())
-        epilogue->run(args, block.first_pixel + begin, end - begin, panel.out_channel,
-                      panel.out_channels, program_scratch);
+      run_panel(block, begin, end, panel, args, partial, program_scratch);
     }
   }
 }
 
 void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
-                           const RunArgs& args, float* partial) const {
+                           const RunArgs& args, float* partial, void* program_scratch) const {
   const float* from =
       packed != nullptr ? packed : static_cast<const float*>(args.shared) + shared_offset;
   const int64_t width = panel.vectors * panels.lanes;
@@ -88,6 +85,15 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
   tile.out_channel = panel.out_channel;
   tile.out_channels = panel.out_channels;
   tile.finish = epilogue->finish;
+  // Where tiles do not finish, a strip of them goes to the output together.
+  const bool by_strips = epilogue->has_program();
+  float* stored[kStripPixels + kMaxTileRows];
+  float* const room = Epilogue::room(program_scratch);
+  if (by_strips) {
+    for (int64_t i = 0; i < kStripPixels + kMaxTileRows; ++i) stored[i] = room + i * width;
+    tile.out_channel = 0;
+  }
+  int64_t finished = begin;
   for (int64_t c = 0; c == 0 || c < panels.channels; c += chunk) {
     tile.channel = panel.in_channel + c;
     tile.channels = std::min(chunk, panels.channels - c);
@@ -105,7 +111,15 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
       tile.out = block.outputs + at;
       tile.residual = epilogue->residual_row(args, block.first_pixel + at);
       tile.residual_stride = epilogue->residual_pitch;
+      if (by_strips) {
+        tile.out = stored + (at - finished);
+        if (tile.residual != nullptr) tile.residual += panel.out_channel;
+      }
       tiles->functions[panel.vectors][next - at](tile);
+      if (!by_strips || !is_last || (next - finished < kStripPixels && next != end)) continue;
+      epilogue->run(args, block.first_pixel + finished, next - finished, panel.out_channel,
+                    panel.out_channels, room, width, program_scratch);
+      finished = next;
     }
   }
 }

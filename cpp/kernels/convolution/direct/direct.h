@@ -55,7 +55,7 @@ struct DirectPass {
 
  private:
   void run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
-                 const RunArgs& args, float* partial) const;
+                 const RunArgs& args, float* partial, void* program_scratch) const;
   int64_t chunk_channels(const Panel& panel, int64_t pixels) const;
 };
 

@@ -41,33 +41,15 @@ struct Rows {
   int64_t end;
 };
 
-/// What is done to the sums of one of the two: in its tiles or, where that is more than they do, by
-/// links on the rows that they have stored.
-struct PairEpilogue {
-  epilogue::Stage stage;
-  std::vector<epilogue::Link> links;
-};
-
-/// What costs little beside a pass over rows.
-bool is_light(const epilogue::Link& link) {
-  using epilogue::to_link;
-  using ops::PointwiseOpcode;
-  constexpr epilogue::LinkOp kLight[] = {to_link(PointwiseOpcode::Relu),
-                                         to_link(PointwiseOpcode::Clip),
-                                         to_link(PointwiseOpcode::RoundF16),
-                                         to_link(PointwiseOpcode::RoundBf16),
-                                         to_link(pointwise::StepOpcode::Silu),
-                                         to_link(pointwise::StepOpcode::HardSwish),
-                                         epilogue::LinkOp::RoundTo};
-  return std::find(std::begin(kLight), std::end(kLight), link.op) != std::end(kLight);
-}
-
-std::optional<PairEpilogue> find_epilogue(const Problem& problem, const char* attribute) {
+/// What is done to the sums of one of the two: in its tiles, and what is left on the rows that they
+/// have stored.
+std::optional<epilogue::TileChain> find_chain(const Problem& problem, const char* attribute) {
   const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem, attribute);
   if (!epilogue.chain) return std::nullopt;
-  if (const auto chain = epilogue::find_tile_chain(epilogue)) return PairEpilogue{chain->stage, {}};
-  if (!std::all_of(epilogue.chain->begin(), epilogue.chain->end(), is_light)) return std::nullopt;
-  return PairEpilogue{{}, *epilogue.chain};
+  epilogue::TileChain chain = epilogue::split_chain(*epilogue.chain);
+  if (!epilogue::is_light(chain.rest)) return std::nullopt;
+  chain.rest = epilogue::prepare_links(std::move(chain.rest));
+  return chain;
 }
 
 class PairKernel final : public Kernel {
@@ -78,8 +60,8 @@ class PairKernel final : public Kernel {
         depthwise_(depthwise),
         shape_(second_shape(problem)),
         panels_(plan_panels(first_shape(problem), 1, tiles.lanes, max_vectors)),
-        first_(*find_epilogue(problem, "first_program")),
-        second_(*find_epilogue(problem, "program")),
+        first_(*find_chain(problem, "first_program")),
+        second_(*find_chain(problem, "program")),
         finish_rows_(epilogue::find_finish_rows(isa_of_lanes(tiles.lanes))) {
     const int64_t channels = ceil_div(shape_.output_channels, tiles.lanes) * tiles.lanes;
     packed_ = read_floats(packed, panels_.floats + channels * (taps() + 1));
@@ -113,6 +95,11 @@ class PairKernel final : public Kernel {
   }
 
  private:
+  /// Pixels whose sums are finished together, while they are in the first-level cache.
+  static constexpr int64_t kFinishedPixels = 24;
+  /// No panel has more channels.
+  static constexpr int64_t kRoomPitch = kMaxTileVectors * 16;
+
   int64_t taps() const { return shape_.kernel[1] * shape_.kernel[2]; }
 
   /// What a worker holds of the image between, so that it stays in the second-level cache beside
@@ -178,6 +165,7 @@ class PairKernel final : public Kernel {
     tile.out = outs;
     tile.out_channels = panel.out_channels;
     tile.finish = first_.stage;
+    int64_t finished = 0;
     for (int64_t t = 0; t < num_tiles; ++t) {
       const int64_t at = count * t / num_tiles, next = count * (t + 1) / num_tiles;
       for (int64_t i = at; i < next; ++i) {
@@ -185,14 +173,12 @@ class PairKernel final : public Kernel {
         outs[i - at] = to + i * width;
       }
       tiles_.functions[panel.vectors][next - at](tile);
+      if (first_.rest.empty() || (next - finished < kFinishedPixels && next != count)) continue;
+      const epilogue::FloatRows stored{to + finished * width, width};
+      epilogue::finish_floats(finish_rows_, first_.rest, stored, stored, next - finished,
+                              panel.out_channels);
+      finished = next;
     }
-    finish_stored(first_, to, width, count, panel.out_channels);
-  }
-
-  void finish_stored(const PairEpilogue& epilogue, float* stored, int64_t pitch, int64_t pixels,
-                     int64_t channels) const {
-    if (!epilogue.links.empty())
-      epilogue::finish_in_place(finish_rows_, epilogue.links, stored, pitch, pixels, channels);
   }
 
   /// One row of the output from the rows in `middle`, the first of which is number `held`.
@@ -219,7 +205,9 @@ class PairKernel final : public Kernel {
                          .first_column = 0,
                          .last_column = 0,
                          .out = nullptr,
-                         .out_pitch = out_pitch_};
+                         .out_pitch = 0};
+    alignas(64) float sums[kDepthwisePixels * kRoomPitch];
+    const epilogue::FloatRows room{sums, kRoomPitch};
     float* out = static_cast<float*>(args.outputs[0]) +
                  (image * shape_.output[1] + row) * width * out_pitch_ + panel.out_channel;
     const int64_t num_tiles = ceil_div(width, kDepthwisePixels);
@@ -229,10 +217,15 @@ class PairKernel final : public Kernel {
       strip.in = middle + ((top + first_row - held) * shape_.input[2] + left) * pitch;
       strip.first_column = std::max<int64_t>(0, -left);
       strip.last_column = std::max<int64_t>(0, shape_.input[2] - left);
-      strip.out = out + at * out_pitch_;
+      const epilogue::FloatRows pixels{out + at * out_pitch_, out_pitch_};
+      const epilogue::FloatRows stored = second_.rest.empty() ? pixels : room;
+      strip.out = stored.data;
+      strip.out_pitch = stored.stride;
       depthwise_.strip[shape_.kernel[2] / 2 - 1][shape_.stride[2] - 1][next - at](strip);
+      if (!second_.rest.empty())
+        epilogue::finish_floats(finish_rows_, second_.rest, stored, pixels, next - at,
+                                panel.out_channels);
     }
-    finish_stored(second_, out, out_pitch_, width, panel.out_channels);
   }
 
   const TileSet& tiles_;
@@ -240,7 +233,7 @@ class PairKernel final : public Kernel {
   const float* packed_ = nullptr;
   ops::ConvolutionShape shape_;
   PanelPlan panels_;
-  PairEpilogue first_, second_;
+  epilogue::TileChain first_, second_;
   epilogue::FinishRows finish_rows_;
   int64_t in_pitch_ = 0, out_pitch_ = 0;
   int64_t bands_ = 1;
@@ -264,7 +257,7 @@ struct Pair {
     if ((width != 3 && width != 5 && width != 7) || shape.kernel[0] != 1 || shape.stride[2] > 2 ||
         shape.dilation != ops::WindowAxes{1, 1, 1} || in.dims.rank() != 4)
       return "needs a kernel 3, 5 or 7 wide in images, a stride of 1 or 2 and no dilation";
-    if (!find_epilogue(problem, "first_program") || !find_epilogue(problem, "program"))
+    if (!find_chain(problem, "first_program") || !find_chain(problem, "program"))
       return "needs programs that clip or gate";
     return std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include "kernels/convolution/direct/tiles.h"
 #include "kernels/convolution/pixel_grid.h"
 
 namespace trtlike::kernels::convolution {
@@ -15,6 +16,9 @@ namespace {
 /// Larger outputs have mostly left the caches of common machines before they are read.
 constexpr size_t kStreamedBytes = size_t{4} << 20;
 constexpr size_t kLineBytes = 64;
+/// A panel has no more channels.
+constexpr int64_t kRoomPitch = kMaxTileVectors * 16;
+static_assert(6 * 6 * kRoomPitch <= Epilogue::kRoomFloats);
 
 }  // namespace
 
@@ -36,7 +40,7 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
   const Panel& panel = *products.panel;
   const int64_t pixel = (at.n * height_ + at.h) * width_ + at.w;
   const float* residual = epilogue_.residual_row(args, pixel);
-  const OutputTile tile{
+  OutputTile tile{
       .m = products.m,
       .plane = products.plane,
       .channels = panel.out_channels,
@@ -51,11 +55,15 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
       .columns = static_cast<int>(std::min<int64_t>(m_, width_ - at.w)),
       .finish = epilogue_.finish,
       .streamed = streamed_ && reinterpret_cast<uintptr_t>(args.outputs[0]) % kLineBytes == 0};
+  if (!epilogue_.has_program()) return transform(tile);
+  float* const room = Epilogue::room(program_scratch);
+  tile.out = room;
+  tile.pixel_pitch = kRoomPitch;
+  tile.row_pitch = m_ * kRoomPitch;
   transform(tile);
-  if (!epilogue_.has_program()) return;
   for (int i = 0; i < tile.rows; ++i)
     epilogue_.run(args, pixel + i * width_, tile.columns, panel.out_channel, panel.out_channels,
-                  program_scratch);
+                  room + i * tile.row_pitch, kRoomPitch, program_scratch);
 }
 
 void WinogradOutput::fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,

@@ -65,29 +65,36 @@ TEST(MatchChain, quantized_numbers_end_it) {
             (Chain{link(PointwiseOpcode::Div, 1, 0, 1), link(PointwiseOpcode::Round)}));
 }
 
-std::optional<TileChain> in_tiles(const char* text) {
-  const auto program = ops::PointwiseProgram::parse(text);
-  return find_tile_chain({program, match_chain(program)});
-}
+TileChain split(const char* text) { return split_chain(*match(text)); }
 
 TEST(TileChain, is_a_residual_then_clipping_or_a_gate) {
-  const auto clipped = in_tiles("in 2; v2 = sum v0 v1; v3 = relu v2; v4 = clip v3 -1 6; out v4");
-  ASSERT_TRUE(clipped);
-  EXPECT_EQ(clipped->residual, 1);
-  EXPECT_EQ(clipped->stage.kind, Stage::Kind::Clip);
-  EXPECT_EQ(clipped->stage.a, 0.0f);
-  EXPECT_EQ(clipped->stage.b, 6.0f);
-  const auto gated = in_tiles("in 1; v1 = hard_sigmoid v0 0.25 0.5; v2 = prod v0 v1; out v2");
-  ASSERT_TRUE(gated);
-  EXPECT_EQ(gated->residual, -1);
-  EXPECT_EQ(gated->stage.kind, Stage::Kind::HardSwish);
-  EXPECT_EQ(gated->stage.a, 0.25f);
-  EXPECT_EQ(in_tiles("in 1; out v0")->stage.kind, Stage::Kind::None);
-  for (const char* more : {"in 2; v2 = relu v0; v3 = sum v2 v1; out v3",
-                           "in 2; v2 = constant 2; v3 = prod v1 v2; v4 = sum v0 v3; out v4",
-                           "in 2; v2 = prod v0 v1; out v2", "in 1; v1 = tanh v0; out v1",
-                           "in 1; v1 = relu v0; v2 = round_f16 v1; out v2"})
-    EXPECT_FALSE(in_tiles(more)) << more;
+  const TileChain clipped = split("in 2; v2 = sum v0 v1; v3 = relu v2; v4 = clip v3 -1 6; out v4");
+  EXPECT_EQ(clipped.residual, 1);
+  EXPECT_EQ(clipped.stage.kind, Stage::Kind::Clip);
+  EXPECT_EQ(clipped.stage.a, 0.0f);
+  EXPECT_EQ(clipped.stage.b, 6.0f);
+  const TileChain gated = split("in 1; v1 = hard_sigmoid v0 0.25 0.5; v2 = prod v0 v1; out v2");
+  EXPECT_EQ(gated.residual, -1);
+  EXPECT_EQ(gated.stage.kind, Stage::Kind::HardSwish);
+  EXPECT_EQ(gated.stage.a, 0.25f);
+  EXPECT_EQ(split("in 1; out v0").stage.kind, Stage::Kind::None);
+  for (const TileChain* whole : {&clipped, &gated}) EXPECT_TRUE(whole->rest.empty());
+}
+
+TEST(TileChain, leaves_the_rest_to_rows) {
+  const TileChain added = split("in 2; v2 = relu v0; v3 = sum v2 v1; out v3");
+  EXPECT_EQ(added.residual, -1);
+  EXPECT_EQ(added.stage.kind, Stage::Kind::Clip);
+  EXPECT_EQ(added.rest, (Chain{link(PointwiseOpcode::Sum, 1, 0, 1)}));
+  EXPECT_TRUE(is_light(added.rest));
+  const TileChain rounded = split("in 1; v1 = relu v0; v2 = round_f16 v1; v3 = tanh v2; out v3");
+  EXPECT_EQ(rounded.rest, (Chain{link(PointwiseOpcode::RoundF16), link(PointwiseOpcode::Tanh)}));
+  EXPECT_FALSE(is_light(rounded.rest));
+  for (const char* more : {"in 2; v2 = constant 2; v3 = prod v1 v2; v4 = sum v0 v3; out v4",
+                           "in 2; v2 = prod v0 v1; out v2", "in 1; v1 = tanh v0; out v1"}) {
+    EXPECT_EQ(split(more).residual, -1) << more;
+    EXPECT_EQ(split(more).rest.size(), 1u) << more;
+  }
 }
 
 }  // namespace
