@@ -46,10 +46,12 @@ engine::PlanProfile check_profile(const ir::Graph& graph, const OptimizationProf
                   input.name, "': expected ", count, " elements, got ", (*values)[0].size(), ".");
     profile.shape_values[input.name] = *values;
   }
-  for (const auto& [name, range] : given.shapes()) {
+  const auto check_name = [&](const std::string& name) {
     TRTLIKE_CHECK(names.count(name) != 0, "[builder] profile ", index,
                   ": expected one of the inputs ", core::join(names), ", got '", name, "'.");
-  }
+  };
+  for (const auto& [name, range] : given.shapes()) check_name(name);
+  for (const auto& [name, range] : given.shape_inputs()) check_name(name);
   return profile;
 }
 
@@ -82,8 +84,11 @@ std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
     out.push_back(check_profile(graph, OptimizationProfile(), 0));
     return out;
   }
-  for (size_t i = 0; i < config.profiles.size(); ++i)
+  for (size_t i = 0; i < config.profiles.size(); ++i) {
+    TRTLIKE_CHECK(config.profiles[i] != nullptr, "[builder] profile ", i,
+                  ": expected an OptimizationProfile, got none.");
     out.push_back(check_profile(graph, *config.profiles[i], i));
+  }
   return out;
 }
 

@@ -155,8 +155,8 @@ Plan get_plan(ByteReader& in, uint32_t version) {
   if (version == 1) {
     const auto level = in.get<int32_t>();
     require(level >= 0 && level < std::ssize(core::isa_levels()),
-            "plan, instruction set: expected a value from 0 to ",
-            std::ssize(core::isa_levels()) - 1, ", got ", level, ".");
+            "instruction set: expected a value from 0 to ", std::ssize(core::isa_levels()) - 1,
+            ", got ", level, ".");
     plan.needs = core::isa_levels()[static_cast<size_t>(level)].isa;
   }
   plan.threads = in.get<int32_t>();
@@ -221,7 +221,8 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
                                             std::shared_ptr<const core::OpenFile> file) {
   require(bytes != nullptr, "bytes: expected an address, got null.");
   require(reinterpret_cast<uintptr_t>(bytes.get()) % kRangeAlignment == 0,
-          "bytes: expected an address that is a multiple of ", kRangeAlignment, ".");
+          "bytes: expected an address that is a multiple of ", kRangeAlignment, ", got ",
+          bytes.get(), ".");
   const Header header = read_header(bytes.get(), num_bytes);
   const auto* begin = static_cast<const char*>(bytes.get());
   auto loaded = std::make_shared<LoadedPlan>();

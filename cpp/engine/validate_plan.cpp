@@ -116,7 +116,8 @@ class Validator {
     std::set<std::string> names;
     for (const PlanBinding& binding : plan_.bindings) {
       const std::string where = core::str("binding '", binding.name, "'");
-      require(names.insert(binding.name).second, where, ": expected a name of its own.");
+      require(names.insert(binding.name).second, where,
+              ": expected a name of its own, got another binding's.");
       require(binding.mode == TensorIOMode::Input || binding.mode == TensorIOMode::Output, where,
               ", mode: expected input or output, got ", static_cast<int>(binding.mode), ".");
       require_index(binding.value, where, "value");
@@ -203,7 +204,8 @@ class Validator {
       for (const auto& [name, value] : complete.items()) {
         const AttributeValue* given = step.attributes.find(name);
         require(given != nullptr && given->index() == value.index(), where, ", attribute '", name,
-                "': expected ", ops::kind_name(ops::kind_of(value)), ".");
+                "': expected ", ops::kind_name(ops::kind_of(value)), ", got ",
+                given == nullptr ? "none" : ops::kind_name(ops::kind_of(*given)), ".");
       }
     } catch (const UserError& e) {
       throw PlanError(core::str("[engine] ", where, ": ", e.what()));
@@ -233,16 +235,19 @@ class Validator {
   void check_step(const PlanStep& step) {
     const std::string where = core::str("step '", step.name, "' (", step.op, ")");
     const ops::OpDefinition* op = ops::find_op(step.op);
-    require(op != nullptr, where, ", op: expected one that this build has. Rebuild the plan.");
+    require(op != nullptr, where,
+            ", op: expected one that this build has, got an unknown one. Rebuild the plan.");
     require(op->infer != nullptr && step.op != "Constant", where,
-            ", op: expected one that computes.");
+            ", op: expected one that computes, got none.");
     check_attributes(step, *op, where);
     check_tactic(step, *op, where);
     check_packed(step, where);
     check_operands(step, *op, where);
     check_types(step, *op, where);
-    require(step.tactic != "reference" || fits_reference(plan_, step), where,
-            ": expected operands of one type to be stored as one type for the reference.");
+    require(
+        step.tactic != "reference" || fits_reference(plan_, step), where,
+        ": expected operands of one type to be stored as one type for the reference, got several "
+        "types.");
   }
 
   /// The shape rule must take the attributes and operands, and agree with what the plan says.
@@ -302,11 +307,14 @@ class Validator {
     }
     for (const auto& [name, values] : profile.shape_values) {
       require(find_input(name).is_shape_tensor, "profile, input '", name,
-              "': expected a shape tensor.");
-      for (size_t i = 0; i < values[0].size(); ++i)
-        require(values[1].size() == values[0].size() && values[2].size() == values[0].size() &&
-                    values[0][i] <= values[1][i] && values[1][i] <= values[2][i],
-                "profile, input '", name, "', element ", i, ": expected min <= opt <= max.");
+              "': expected a shape tensor, got an execution tensor.");
+      const std::vector<int64_t>&min = values[0], &opt = values[1], &max = values[2];
+      require(min.size() == opt.size() && opt.size() == max.size(), "profile, input '", name,
+              "': expected min, opt and max of one length, got ", min.size(), ", ", opt.size(),
+              " and ", max.size(), ".");
+      for (size_t i = 0; i < min.size(); ++i)
+        require(min[i] <= opt[i] && opt[i] <= max[i], "profile, input '", name, "', element ", i,
+                ": expected min <= opt <= max, got ", min[i], ", ", opt[i], " and ", max[i], ".");
     }
   }
 

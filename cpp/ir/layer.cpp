@@ -15,8 +15,7 @@ using ir::ValueId;
 ir::Node& node_of(const Layer& layer, const std::shared_ptr<ir::NetworkState>& state) {
   TRTLIKE_CHECK(layer, "[network] layer: expected one of a network, got an empty handle.");
   ir::Node& node = state->graph.mutable_node({layer.id()});
-  TRTLIKE_CHECK(node.alive, "[network] layer '", node.name,
-                "': expected one of the network, got one that was removed.");
+  TRTLIKE_ASSERT(node.alive, "layer '", node.name, "'");
   return node;
 }
 
@@ -37,9 +36,12 @@ std::optional<DataType>& output_type_at(ir::Node& node, int index) {
 }
 
 size_t check_input_index(const ir::Node& node, int index) {
-  const size_t most = node.op->variadic ? SIZE_MAX : node.op->inputs.size();
-  TRTLIKE_CHECK(index >= 0 && static_cast<size_t>(index) < most, "[network] layer '", node.name,
-                "' (", node.op->name, "): expected an input below ", most, ", got ", index, ".");
+  const size_t most = node.op->inputs.size();
+  TRTLIKE_CHECK(index >= 0, "[network] layer '", node.name, "' (", node.op->name,
+                "): expected an input of at least 0, got ", index, ".");
+  TRTLIKE_CHECK(node.op->variadic || static_cast<size_t>(index) < most, "[network] layer '",
+                node.name, "' (", node.op->name, "): expected an input below ", most, ", got ",
+                index, ".");
   return static_cast<size_t>(index);
 }
 

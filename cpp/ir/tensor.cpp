@@ -82,6 +82,7 @@ void Tensor::set_shape(const Dims& shape) {
                   ".");
   TRTLIKE_CHECK(shape.rank() >= 0, "[network] input '", value.name,
                 "': expected a shape of known rank, got ", shape, ".");
+  core::check_extents(shape, "[network] input '", value.name, "'");
   value.type.dims = shape;
   state_->graph.infer_users({value_}, state_->refusals);
 }

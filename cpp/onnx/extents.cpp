@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/check.h"
 #include "onnx/layers.h"
 
 namespace trtlike::onnx {
@@ -113,7 +114,7 @@ Extent multiply(NodeContext& node, const Extent& a, const Extent& b) {
 }
 
 Extent floor_divide(NodeContext& node, const Extent& a, const Extent& b) {
-  if (b.is(0)) node.fail(Code::InvalidNode, "expected a divisor other than 0, got 0.");
+  TRTLIKE_ASSERT(!b.is(0), "divisor of extents");
   if (a.known && b.known) return floor_quotient(*a.known, *b.known);
   if (b.is(1)) return a;
   return combine(node, ElementWiseOperation::FloorDiv, a, b);

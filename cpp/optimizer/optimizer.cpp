@@ -110,7 +110,7 @@ void Driver::finish_stage(const char* name, bool changed) {
 void Driver::check_progress(const char* name) const {
   if (options_.progress != nullptr)
     TRTLIKE_CHECK(options_.progress(options_.progress_state, name), "[optimizer] ", name,
-                  ": cancelled.");
+                  ": cancelled by the progress monitor.");
 }
 
 bool Driver::run(const Pass& pass) {

@@ -105,11 +105,15 @@ std::optional<TimingCache::Entry> TimingCache::query(const std::string& key) con
 }
 
 void TimingCache::update(const std::string& key, const Entry& entry) {
+  TRTLIKE_CHECK(key.find('\n') == std::string::npos,
+                "[tuner] timing cache, key: expected one line, got '", key, "'.");
+  TRTLIKE_CHECK(entry.tactic.find_first_of("\t\n") == std::string::npos,
+                "[tuner] timing cache, tactic: expected one without line breaks and tabs, got '",
+                entry.tactic, "'.");
+  TRTLIKE_CHECK(entry.time_ms >= 0,
+                "[tuner] timing cache, time: expected milliseconds of at least 0, got ",
+                entry.time_ms, ".");
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  TRTLIKE_CHECK(
-      key.find('\n') == std::string::npos &&
-          entry.tactic.find_first_of("\t\n") == std::string::npos,
-      "[tuner] timing cache: expected a key and a tactic without line breaks or tabs, got others.");
   impl_->entries[key] = {entry.tactic, static_cast<int64_t>(entry.time_ms / kMsPerNs + 0.5)};
 }
 

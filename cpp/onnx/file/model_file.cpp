@@ -23,10 +23,11 @@ void check_opsets(const ::onnx::ModelProto& model) {
   for (const auto& opset : model.opset_import()) {
     const bool is_onnx = opset.domain().empty() || opset.domain() == "ai.onnx";
     if (opset.version() < 1 || (is_onnx && opset.version() > kNewestOpset))
-      throw Failure(Code::UnsupportedGraph,
-                    str("[onnx] model: expected an opset of domain '", opset.domain(),
-                        "' between 1 and ", kNewestOpset, ", got ", opset.version(),
-                        ". Export the model again with an opset between 7 and 22."));
+      throw Failure(
+          Code::UnsupportedGraph,
+          str("[onnx] model: expected an opset of domain '", opset.domain(), "' between 1 and ",
+              kNewestOpset, ", got ", opset.version(),
+              ". Export the model again with an opset between 7 and ", kNewestOpset, "."));
   }
 }
 

@@ -238,7 +238,10 @@ TensorData TensorReader::read_sparse(const ::onnx::SparseTensorProto& tensor) {
   result.dtype = values.dtype;
   for (const int64_t extent : tensor.dims()) {
     if (extent < 0 || result.dims.rank() == Dims::kMaxDims)
-      fail(tensor.values(), Code::InvalidValue, "expected a sparse tensor of known shape.");
+      fail(tensor.values(), Code::InvalidValue,
+           str("expected a sparse tensor of at most ", Dims::kMaxDims,
+               " extents of 0 or more, got extent ", extent, " behind shape ",
+               result.dims.to_string(), "."));
     result.dims.push_back(extent);
   }
   if (!core::has_valid_extents(result.dims) || core::elems(result.dims) > kMaxSparseElems)

@@ -117,7 +117,9 @@ Outputs import_attention(NodeContext& node) {
   const Operands operands = read_operands(node, outputs);
   const int64_t head_size = node.dims(operands.query)[3];
   if (!node.has_attribute("scale") && !core::is_known(head_size))
-    node.fail_input(Code::UnsupportedNodeDynamic, 0, "expected a head size that is known.");
+    node.fail_input(Code::UnsupportedNodeDynamic, 0,
+                    core::str("expected a head size that is known, got shape ",
+                              node.dims(node.input(0)).to_string(), "."));
   const double scale = node.get_float("scale", 1.0 / std::sqrt(static_cast<double>(head_size)));
   ValueId scores =
       node.add("MatrixMultiply", {operands.query, operands.key}, {{"op1", kTranspose}}, "scores");
@@ -170,7 +172,9 @@ Outputs import_rotary_embedding(NodeContext& node) {
     x = transpose(node, x, {0, 2, 1, 3}, "heads");
   const int64_t size = node.dims(x)[3];
   if (!core::is_known(size))
-    node.fail_input(Code::UnsupportedNodeDynamic, 0, "expected a head size that is known.");
+    node.fail_input(Code::UnsupportedNodeDynamic, 0,
+                    core::str("expected a head size that is known, got shape ",
+                              node.dims(node.input(0)).to_string(), "."));
   int64_t turned = node.get_int("rotary_embedding_dim", 0);
   if (turned == 0) turned = size;
   const int64_t half = turned / 2;

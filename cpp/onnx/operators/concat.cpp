@@ -29,6 +29,22 @@ Extents split_sizes(NodeContext& node, int axis) {
   return sizes;
 }
 
+/// The parts are the whole, as far as their sizes are known.
+void check_split(NodeContext& node, int axis, const Extents& sizes) {
+  const auto known = known_extents(sizes);
+  const int64_t whole = node.dims(node.input(0))[axis];
+  if (!known || !core::is_known(whole)) return;
+  Extent sum = 0;
+  for (const int64_t size : *known) {
+    if (size < 0)
+      node.fail(Code::InvalidNode, core::str("expected sizes of at least 0, got ", size, "."));
+    sum = add(node, sum, size);
+  }
+  if (!sum.is(whole))
+    node.fail(Code::InvalidNode, core::str("expected sizes whose sum is the extent ", whole,
+                                           " of axis ", axis, ", got [", core::join(*known), "]."));
+}
+
 Outputs import_split(NodeContext& node) {
   const ValueId x = node.input(0);
   const int axis = node.normalize_axis(node.get_int("axis", 0), node.rank(x));
@@ -36,6 +52,7 @@ Outputs import_split(NodeContext& node) {
   if (sizes.size() < node.num_outputs())
     node.fail(Code::InvalidNode, core::str("expected a size for each of ", node.num_outputs(),
                                            " outputs, got ", sizes.size(), "."));
+  check_split(node, axis, sizes);
   Outputs outputs;
   Extent start = 0;
   for (size_t i = 0; i < node.num_outputs(); ++i) {

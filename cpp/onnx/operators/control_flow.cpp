@@ -120,10 +120,11 @@ Outputs import_scan(NodeContext& node) {
   if (node.opset() < 9)
     node.fail(Code::UnsupportedNode, str("expected opset 9 or newer, got ", node.opset(), "."));
   const ::onnx::GraphProto& body = node.get_graph("body");
-  const auto num_inputs = static_cast<size_t>(node.get_int("num_scan_inputs"));
-  if (num_inputs < 1 || num_inputs > node.num_inputs())
-    node.fail_attribute("num_scan_inputs", str("expected between 1 and ", node.num_inputs(),
-                                               ", got ", num_inputs, "."));
+  const int64_t given = node.get_int("num_scan_inputs");
+  if (given < 1 || given > static_cast<int64_t>(node.num_inputs()))
+    node.fail_attribute("num_scan_inputs",
+                        str("expected between 1 and ", node.num_inputs(), ", got ", given, "."));
+  const auto num_inputs = static_cast<size_t>(given);
   const size_t carried = node.num_inputs() - num_inputs;
   check_num_outputs(node, body, carried);
   std::vector<ValueId> state;

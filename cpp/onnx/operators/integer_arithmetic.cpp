@@ -58,7 +58,8 @@ ValueId dequantized_bias(NodeContext& node) {
   const auto x_scale = ir::constant_elements(node.graph(), node.weights(1));
   const auto w_scale = ir::constant_elements(node.graph(), node.weights(4));
   if (!bias || !x_scale || !w_scale || x_scale->size() != 1 || w_scale->empty())
-    node.fail_input(Code::UnsupportedNodeInput, 8, "expected constant bias and scales.");
+    node.fail_input(Code::UnsupportedNodeInput, 8,
+                    "expected a constant bias and constant scales, got computed ones.");
   std::vector<double> elements;
   for (size_t i = 0; i < bias->size(); ++i)
     elements.push_back((*bias)[i] * x_scale->front() * (*w_scale)[i % w_scale->size()]);

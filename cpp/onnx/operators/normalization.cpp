@@ -79,7 +79,9 @@ ValueId group_parameter(NodeContext& node, size_t i, int64_t groups) {
   const int64_t channels = node.dims(x)[1];
   if (node.opset() < 21 && node.dims(parameter)[0] == groups && channels != groups) {
     if (!core::is_known(channels))
-      node.fail_input(Code::UnsupportedNodeDynamic, 0, "expected a known number of channels.");
+      node.fail_input(Code::UnsupportedNodeDynamic, 0,
+                      core::str("expected a known number of channels, got shape ",
+                                node.dims(x).to_string(), "."));
     const ValueId column = unsqueeze(node, parameter, {1});
     const ValueId wide = expand_to(node, column, {groups, channels / groups}, "per_channel");
     parameter = reshape(node, wide, {-1}, "per_channel");

@@ -14,6 +14,7 @@ using core::str;
 constexpr int64_t kAsymmetric = 1;
 constexpr int64_t kHalfPixel = 2;
 constexpr int64_t kFloor = 2;
+constexpr int64_t kStretch = 0, kNotLarger = 1;
 
 int64_t lookup(NodeContext& node, const char* attribute, const std::string& name,
                const std::map<std::string, int64_t>& values) {
@@ -103,7 +104,9 @@ std::vector<int64_t> keep_proportions(NodeContext& node, const std::vector<int64
   for (size_t i = 0; i < axes.size(); ++i) {
     const double extent = static_cast<double>(dims[static_cast<int>(axes[i])]);
     if (extent <= 0)
-      node.fail_attribute("keep_aspect_ratio_policy", "expected known extents above 0.");
+      node.fail_attribute(
+          "keep_aspect_ratio_policy",
+          str("expected known extents above 0 for it, got shape ", dims.to_string(), "."));
     const double wanted = static_cast<double>(sizes[i]) / extent;
     scale = not_larger ? std::min(scale, wanted) : std::max(scale, wanted);
   }
@@ -118,11 +121,15 @@ Outputs resize_to_sizes(NodeContext& node, size_t input, AttributeList attribute
   const auto axes = resized_axes(node);
   Extents sizes = read_extents(node, node.input(input));
   check_count(node, input, sizes.size(), axes.size());
-  const std::string policy = node.get_string("keep_aspect_ratio_policy", "stretch");
-  if (policy != "stretch") {
+  const int64_t policy = lookup(
+      node, "keep_aspect_ratio_policy", node.get_string("keep_aspect_ratio_policy", "stretch"),
+      {{"stretch", kStretch}, {"not_larger", kNotLarger}, {"not_smaller", 2}});
+  if (policy != kStretch) {
     const auto known = known_extents(sizes);
-    if (!known) node.fail_attribute("keep_aspect_ratio_policy", "expected sizes that are known.");
-    const auto kept = keep_proportions(node, axes, *known, policy == "not_larger");
+    if (!known)
+      node.fail_attribute("keep_aspect_ratio_policy",
+                          "expected sizes that are known for it, got computed ones.");
+    const auto kept = keep_proportions(node, axes, *known, policy == kNotLarger);
     sizes.assign(kept.begin(), kept.end());
   }
   Extents shape = extents_of(node, x);

@@ -52,12 +52,29 @@ Outputs import_erase(NodeContext& node) {
   return {node.make_sequence(elements)};
 }
 
+/// The parts are the whole.
+void check_sizes(NodeContext& node, int64_t whole, const std::vector<int64_t>& sizes) {
+  int64_t left = whole;
+  for (const int64_t size : sizes) {
+    if (size < 0 || size > left) left = -1;
+    if (left < 0) break;
+    left -= size;
+  }
+  if (left != 0)
+    node.fail_input(
+        Code::InvalidNode, 1,
+        str("expected sizes whose sum is the extent ", whole, ", got [", core::join(sizes), "]."));
+}
+
 /// Sizes of the parts: given, equal (the last one smaller), or 1 each.
 std::vector<int64_t> part_sizes(NodeContext& node, int64_t whole) {
   int64_t size = 1;
   if (node.has_input(1)) {
     const auto split = node.require_ints(1);
-    if (node.rank(node.input(1)) == 1) return split;
+    if (node.rank(node.input(1)) == 1) {
+      check_sizes(node, whole, split);
+      return split;
+    }
     if (split.size() != 1)
       node.fail_input(Code::InvalidNode, 1,
                       str("expected one size or a list of them, got shape ",

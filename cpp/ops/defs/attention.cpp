@@ -111,7 +111,7 @@ AttentionShape attention_shape(const Attributes& attributes, const Dims& query, 
   const int64_t heads = attributes.get_int("num_heads");
   TRTLIKE_CHECK(heads >= 0, "[ops] attribute 'num_heads': expected at least 0, got ", heads, ".");
   TRTLIKE_CHECK((key.rank() < 0) == (value.rank() < 0),
-                "[ops] inputs 1 'key' and 2 'value': expected both or neither.");
+                "[ops] inputs 1 'key' and 2 'value': expected both or neither, got one.");
   if (heads == 0) {
     read_separate_heads(shape, query, key, value);
   } else {

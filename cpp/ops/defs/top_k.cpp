@@ -11,10 +11,14 @@ namespace {
 constexpr int64_t kMax = 0, kMin = 1;
 
 int64_t get_k(const InferArgs& args) {
-  if (!args.has_input(1)) return args.attributes.get_int("k");
-  const HostValue& host = args.host_value(1);
-  if (!host || host->empty() || host->front() == kUnknownElement) return core::kUnknownDim;
-  return host->front();
+  int64_t k = args.attributes.get_int("k");
+  if (args.has_input(1)) {
+    const HostValue& host = args.host_value(1);
+    if (!host || host->empty() || host->front() == kUnknownElement) return core::kUnknownDim;
+    k = host->front();
+  }
+  TRTLIKE_CHECK(k >= 0, "[ops] k: expected at least 0, got ", k, ".");
+  return k;
 }
 
 void infer(const InferArgs& args) {
@@ -30,9 +34,9 @@ void infer(const InferArgs& args) {
                 args.attributes.get_int("indices_type"), ".");
   const int axis = masked_axis(args.attributes, "axes", input.dims.rank());
   const int64_t k = get_k(args);
-  TRTLIKE_CHECK(k >= core::kUnknownDim && (input.dims[axis] < 0 || k <= input.dims[axis]),
-                "[ops] k: expected at most the ", input.dims[axis], " elements of axis ", axis,
-                " of shape ", input.dims, ", got ", k, ".");
+  TRTLIKE_CHECK(input.dims[axis] < 0 || k <= input.dims[axis], "[ops] k: expected at most the ",
+                input.dims[axis], " elements of axis ", axis, " of shape ", input.dims, ", got ", k,
+                ".");
   Dims dims = input.dims;
   dims[axis] = k;
   args.outputs[0] = {input.dtype, dims};

@@ -48,6 +48,13 @@ MatmulShape matmul_shape(const Attributes& attributes, const Dims& a, const Dims
   TRTLIKE_CHECK(left.batch.rank() == right.batch.rank(),
                 "[ops] inputs 0 'a' and 1 'b': expected as many extents before the matrix, got ", a,
                 " and ", b, ".");
+  for (int i = 0; i < left.batch.rank(); ++i) {
+    const int64_t l = left.batch[i], r = right.batch[i];
+    TRTLIKE_CHECK(l == r || l == 1 || r == 1 || l < 0 || r < 0,
+                  "[ops] inputs 0 'a' and 1 'b': expected extents before the matrix that agree or "
+                  "are 1, got ",
+                  a, " and ", b, ".");
+  }
   TRTLIKE_CHECK(left.columns == right.rows || left.columns < 0 || right.rows < 0,
                 "[ops] inputs 0 'a' and 1 'b': expected ", left.columns,
                 " rows in the second matrix, got ", right.rows, " with shapes ", a, " and ", b,

@@ -79,11 +79,12 @@ std::vector<SliceAxis> slice_axes(const SliceLists& lists, const Dims& dims) {
   TRTLIKE_CHECK(lists.stride.empty() || lists.stride.size() == count,
                 "[ops] Slice, stride: expected ", count, " elements as start, got ",
                 lists.stride.size(), ".");
-  TRTLIKE_CHECK(lists.axes.empty() ? count == static_cast<size_t>(dims.rank()) || lists.clamp_ends
-                                   : lists.axes.size() == count,
-                "[ops] Slice, axes: expected an axis for each of the ", count,
-                " elements of start, got ",
-                lists.axes.empty() ? core::str("shape ", dims) : core::join(lists.axes), ".");
+  TRTLIKE_CHECK(
+      lists.axes.empty() ? count == static_cast<size_t>(dims.rank()) || lists.clamp_ends
+                         : lists.axes.size() == count,
+      "[ops] Slice, axes: expected an axis for each of the ", count, " elements of start, got ",
+      lists.axes.empty() ? core::str("shape ", dims) : core::str("[", core::join(lists.axes), "]"),
+      ".");
   std::vector<SliceAxis> out;
   for (const int64_t extent : dims) out.push_back({0, extent, 1});
   for (size_t i = 0; i < count; ++i) {

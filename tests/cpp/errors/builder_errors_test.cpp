@@ -1,0 +1,202 @@
+// What the builder, its profiles and its progress monitors refuse.
+#include <gmock/gmock.h>
+
+#include "core/os/memory.h"
+#include "core/strings.h"
+#include "errors/refusals.h"
+#include "trtlike/builder.h"
+
+namespace trtlike::test {
+namespace {
+
+using enum DataType;
+
+using ProfilePtr = std::shared_ptr<OptimizationProfile>;
+
+/// A network 'net' of x [-1, 3] or what `dims` says, with y = relu(x).
+Network relu_network(const Dims& dims) {
+  Network network;
+  network.set_name("net");
+  const Layer relu =
+      network.add_layer("Activation", {network.add_input("x", Float, dims)}, {{"type", 0}});
+  network.mark_output(relu.output(0));
+  return network;
+}
+
+/// y = x in the shape that the shape tensor n holds.
+Network shape_tensor_network() {
+  Network network;
+  network.set_name("net");
+  const Tensor x = network.add_input("x", Float, {8}), n = network.add_input("n", Int64, {1});
+  network.mark_output(network.add_layer("Shuffle", {x, n}, {{"has_reshape", true}}).output(0));
+  return network;
+}
+
+void build(const Network& network, const std::shared_ptr<Logger>& logger,
+           std::vector<ProfilePtr> profiles = {},
+           const std::shared_ptr<ProgressMonitor>& monitor = nullptr) {
+  BuilderConfig config;
+  config.builder_optimization_level = 0;
+  config.profiles = std::move(profiles);
+  config.progress_monitor = monitor;
+  EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);
+}
+
+ProfilePtr profile(void (*fill)(OptimizationProfile&)) {
+  auto made = std::make_shared<OptimizationProfile>();
+  fill(*made);
+  return made;
+}
+
+LoggedCase with_profile(const char* name, Network (*make)(), void (*fill)(OptimizationProfile&),
+                        const std::string& sentence) {
+  return {name,
+          [make, fill](const std::shared_ptr<Logger>& logger) {
+            build(make(), logger, {profile(fill)});
+          },
+          "while building 'net': [builder] profile 0" + sentence};
+}
+
+Network dynamic_network() { return relu_network({-1, 3}); }
+
+const LoggedCase kProfiles[] = {
+    with_profile(
+        "rank", dynamic_network, [](OptimizationProfile& p) { p.set_shape("x", {1}, {1}, {1}); },
+        ", input 'x': expected shapes that fit the network's [-1, 3], got [1]."),
+    with_profile(
+        "fixed_extent", dynamic_network,
+        [](OptimizationProfile& p) { p.set_shape("x", {1, 3}, {1, 3}, {1, 4}); },
+        ", input 'x': expected shapes that fit the network's [-1, 3], got [1, 4]."),
+    with_profile(
+        "no_range", dynamic_network, [](OptimizationProfile&) {},
+        ", input 'x': expected a range for its dynamic shape [-1, 3], got none. Call "
+        "profile.set_shape for it."),
+    with_profile(
+        "no_range_of_elements", shape_tensor_network, [](OptimizationProfile&) {},
+        ", shape input 'n': expected a range for its elements, got none. Call "
+        "profile.set_shape_input for it."),
+    with_profile(
+        "number_of_elements", shape_tensor_network,
+        [](OptimizationProfile& p) { p.set_shape_input("n", {1, 1}, {1, 1}, {1, 1}); },
+        ", shape input 'n': expected 1 elements, got 2."),
+    with_profile(
+        "name", dynamic_network,
+        [](OptimizationProfile& p) {
+          p.set_shape("x", {1, 3}, {1, 3}, {1, 3});
+          p.set_shape("w", {1}, {1}, {1});
+        },
+        ": expected one of the inputs x, got 'w'."),
+    with_profile(
+        "name_of_a_shape_input", dynamic_network,
+        [](OptimizationProfile& p) {
+          p.set_shape("x", {1, 3}, {1, 3}, {1, 3});
+          p.set_shape_input("m", {1}, {1}, {1});
+        },
+        ": expected one of the inputs x, got 'm'."),
+    {"no_profile",
+     [](const std::shared_ptr<Logger>& logger) { build(dynamic_network(), logger, {nullptr}); },
+     "while building 'net': [builder] profile 0: expected an OptimizationProfile, got none."},
+};
+
+const RefusalCase kSetShape[] = {
+    {"ranks", [] { OptimizationProfile().set_shape("x", {1}, {1, 2}, {1}); },
+     "[builder] profile, input 'x': expected min, opt and max of one rank, got [1], [1, 2] and "
+     "[1]."},
+    {"order", [] { OptimizationProfile().set_shape("x", {1, 2}, {1, 1}, {1, 3}); },
+     "[builder] profile, input 'x', dimension 1: expected 0 <= min <= opt <= max, got 2, 1 and 3."},
+    {"below_0", [] { OptimizationProfile().set_shape("x", {-1}, {1}, {1}); },
+     "[builder] profile, input 'x', dimension 0: expected 0 <= min <= opt <= max, got -1, 1 and "
+     "1."},
+    {"lengths", [] { OptimizationProfile().set_shape_input("n", {1}, {1}, {1, 2}); },
+     "[builder] profile, shape input 'n': expected min, opt and max of one length, got 1, 1 and "
+     "2."},
+    {"order_of_elements", [] { OptimizationProfile().set_shape_input("n", {1}, {5}, {4}); },
+     "[builder] profile, shape input 'n', element 0: expected min <= opt <= max, got 1, 5 and 4."},
+};
+
+/// Cancels at the end of a step, or when it is asked to go on.
+class Canceller final : public ProgressMonitor {
+ public:
+  Canceller(std::string phase, bool goes_on) : phase_(std::move(phase)), goes_on_(goes_on) {}
+  void phase_start(const std::string&, const std::string&, int) noexcept override {}
+  bool step_complete(const std::string& phase, int) noexcept override { return phase != phase_; }
+  void phase_finish(const std::string&) noexcept override {}
+  bool go_on() noexcept override { return goes_on_; }
+
+ private:
+  std::string phase_;
+  bool goes_on_;
+};
+
+LoggedCase cancelled(const char* name, const std::string& phase, bool goes_on,
+                     const std::string& sentence) {
+  return {name,
+          [phase, goes_on](const std::shared_ptr<Logger>& logger) {
+            build(relu_network({2, 3}), logger, {}, std::make_shared<Canceller>(phase, goes_on));
+          },
+          "while building 'net': " + sentence};
+}
+
+std::string too_large() {
+  return core::str("while building 'net': [builder] memory: expected at most the ",
+                   core::total_memory_bytes() >> 20, " MiB of this machine, got ", 1 << 26,
+                   " MiB for tensor '(Unnamed Layer* 0) [Activation]_output' of shape [1048576, "
+                   "16777216].");
+}
+
+const LoggedCase kBuild[] = {
+    {"no_output",
+     [](const std::shared_ptr<Logger>& logger) {
+       Network network;
+       network.set_name("net");
+       network.add_input("x", Float, {1});
+       build(network, logger);
+     },
+     "while building 'net': [builder] network: expected at least one output, got none. Call "
+     "network.mark_output on a tensor."},
+    {"refused_layer",
+     [](const std::shared_ptr<Logger>& logger) {
+       Network network = relu_network({2, 3});
+       network.add_layer("Resize", {network.input(0)});
+       build(network, logger);
+     },
+     "while building 'net': [ir] node '(Unnamed Layer* 1) [Resize]' (Resize): [ops] Resize: "
+     "expected a shape or scales, got neither."},
+    {"memory",
+     [](const std::shared_ptr<Logger>& logger) { build(relu_network({1 << 20, 1 << 24}), logger); },
+     too_large()},
+    cancelled("cancelled_in_a_step", "Building engine", true,
+              "[builder] build: cancelled by the progress monitor."),
+    cancelled("cancelled_while_timing", "Timing tactics", true,
+              "[tuner] build: cancelled by the progress monitor."),
+};
+
+TEST(BuilderRefusals, a_build_that_is_cancelled_in_a_pass_names_it) {
+  const std::string said = errors_of([](const std::shared_ptr<Logger>& logger) {
+    build(relu_network({2, 3}), logger, {}, std::make_shared<Canceller>("", false));
+  });
+  EXPECT_THAT(said,
+              testing::MatchesRegex("while building 'net': \\[optimizer\\] [a-z_]+: cancelled "
+                                    "by the progress monitor\\."));
+}
+
+TEST(BuilderRefusals, a_timing_cache_that_lacks_a_layer_is_named_with_what_it_lacks) {
+  const std::string said = errors_of([](const std::shared_ptr<Logger>& logger) {
+    BuilderConfig config;
+    config.set_flag(BuilderFlag::ErrorOnTimingCacheMiss);
+    Network network = relu_network({2, 3});
+    network.layer(0).set_name("relu");
+    EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);
+  });
+  EXPECT_THAT(said, testing::StartsWith("while building 'net': [tuner] node 'relu': expected its "
+                                        "times in the timing cache, got none for "));
+  EXPECT_THAT(said, testing::EndsWith("."));
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, LoggedRefusals, testing::ValuesIn(kProfiles),
+                         case_name<LoggedCase>);
+INSTANTIATE_TEST_SUITE_P(SetShape, Refusals, testing::ValuesIn(kSetShape), case_name<RefusalCase>);
+INSTANTIATE_TEST_SUITE_P(Build, LoggedRefusals, testing::ValuesIn(kBuild), case_name<LoggedCase>);
+
+}  // namespace
+}  // namespace trtlike::test
