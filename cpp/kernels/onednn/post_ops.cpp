@@ -33,6 +33,7 @@ constexpr Native kNatives[] = {
     {to_link(PointwiseOpcode::GeluErf), algorithm::eltwise_gelu_erf, Drops},
     {to_link(PointwiseOpcode::GeluTanh), algorithm::eltwise_gelu_tanh, Drops},
     {to_link(StepOpcode::HardSwish), algorithm::eltwise_hardswish, Drops},
+    {to_link(StepOpcode::Mish), algorithm::eltwise_mish, Drops},
     {to_link(PointwiseOpcode::Exp), algorithm::eltwise_exp, Drops},
     {to_link(PointwiseOpcode::Sqrt), algorithm::eltwise_sqrt, Drops},
     {to_link(PointwiseOpcode::Abs), algorithm::eltwise_abs, Keeps},

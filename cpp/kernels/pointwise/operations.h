@@ -101,6 +101,8 @@ V operation(V a, V b, V c, V alpha, V beta) {
   constexpr auto code = static_cast<PointwiseOpcode>(op);
   if constexpr (op == StepOpcode::Silu) {
     return silu(a);
+  } else if constexpr (op == StepOpcode::Mish) {
+    return mish(a);
   } else if constexpr (op == StepOpcode::HardSwish) {
     return a * hard_sigmoid(a, alpha, beta);
   } else if constexpr (op == StepOpcode::Square) {

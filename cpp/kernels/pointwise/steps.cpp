@@ -61,7 +61,15 @@ std::optional<StepInstruction> join_power(const PointwiseInstruction& power, int
   return step;
 }
 
-/// x * sigmoid(x), x * hard_sigmoid(x).
+/// tanh(softplus(x)) of a softplus that nothing else reads.
+bool is_mish_gate(const PointwiseInstruction* tanh, int x, const Definitions& definitions) {
+  const PointwiseInstruction* soft =
+      tanh == nullptr ? nullptr : definitions.find(tanh->a, PointwiseOpcode::Softplus);
+  return soft != nullptr && soft->a == x && soft->alpha == 1 && soft->beta == 1 &&
+         definitions.is_read_once(tanh->a);
+}
+
+/// x * sigmoid(x), x * hard_sigmoid(x), x * tanh(softplus(x)).
 std::optional<StepInstruction> join_gate(const PointwiseInstruction& product, int result,
                                          const Definitions& definitions) {
   for (const auto& [x, gate] : {std::pair{product.a, product.b}, std::pair{product.b, product.a}}) {
@@ -69,6 +77,8 @@ std::optional<StepInstruction> join_gate(const PointwiseInstruction& product, in
     const PointwiseInstruction* sigmoid = definitions.find(gate, PointwiseOpcode::Sigmoid);
     if (sigmoid != nullptr && sigmoid->a == x)
       return StepInstruction{.op = StepOpcode::Silu, .result = result, .a = x};
+    if (is_mish_gate(definitions.find(gate, PointwiseOpcode::Tanh), x, definitions))
+      return StepInstruction{.op = StepOpcode::Mish, .result = result, .a = x};
     const PointwiseInstruction* hard = definitions.find(gate, PointwiseOpcode::HardSigmoid);
     if (hard != nullptr && hard->a == x)
       return StepInstruction{.op = StepOpcode::HardSwish,

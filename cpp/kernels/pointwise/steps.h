@@ -28,6 +28,7 @@ using Step = void (*)(const StepArgs&);
 enum class StepOpcode : uint8_t {
   Silu = ops::kNumPointwiseOpcodes,  ///< a * sigmoid(a)
   HardSwish,                         ///< a * hard_sigmoid(a), alpha and beta as there
+  Mish,                              ///< a * tanh(softplus(a))
   Square,
   Cube,
   MultiplyAdd,  ///< a * b + c, in one rounding where the machine can

@@ -3,7 +3,7 @@
 // whole range of floats (where the exact result is a normal number):
 //   exp 1, log 1, log1p 1.5, expm1 2, erf 1.5, sigmoid 2.5, tanh 3; softplus 2
 //   sin, cos (|x| <= 8192): 1e-7 absolute
-//   gelu_erf 1e-7, gelu_tanh and silu 1.2e-7 of max(1, |x|)
+//   gelu_erf 1e-7, gelu_tanh and silu 1.2e-7, mish 1.5e-7 of max(1, |x|)
 // Infinities and NaN give what the mathematics gives. Like Vector, all of it has internal linkage.
 #pragma once
 
@@ -110,6 +110,14 @@ V sigmoid(V x) {
 template <typename V>
 V silu(V x) {
   return x / (V(1.0f) + exp2_roughly(x * V(-1.44269504f)));
+}
+
+/// x tanh(log(1 + e)), e = exp(x): with n = e (e + 2) it is x n / (n + 2), and x from 30 on.
+template <typename V>
+V mish(V x) {
+  const V e = exp(min(V(30.0f), x));
+  const V n = e * (e + V(2.0f));
+  return x * (n / (n + V(2.0f)));
 }
 
 template <typename V>

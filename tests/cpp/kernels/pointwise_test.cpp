@@ -307,7 +307,9 @@ TEST(Pointwise, elementary_functions_are_within_their_stated_error) {
   }
 }
 
-TEST(Pointwise, sine_gelu_and_silu_are_within_their_stated_error) {
+constexpr const char* kMish = "in 1; v1 = softplus v0 1 1; v2 = tanh v1; v3 = prod v0 v2; out v3";
+
+TEST(Pointwise, sine_and_gates_are_within_their_stated_error) {
   struct Case {
     const char* op;
     double (*exact)(double);
@@ -326,13 +328,17 @@ TEST(Pointwise, sine_gelu_and_silu_are_within_their_stated_error) {
       {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 1, 1.2e-7},
       {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 20, 1.2e-7},
       {"silu", [](double x) { return x / (1 + std::exp(-x)); }, 1e6, 1.2e-7},
+      {"mish", [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, 1, 1.5e-7},
+      {"mish", [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, 20, 1.5e-7},
+      {"mish", [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, 600, 1.5e-7},
   };
   for (const Case& c : cases) {
     const Tensor in = random_tensor(kFloat, {20001}, 3, -c.range, c.range);
-    const bool silu = std::string_view(c.op) == "silu";
-    const std::string text = silu ? "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2"
-                                  : std::string("in 1; v1 = ") + c.op + " v0; out v1";
-    const bool relative = silu || std::string_view(c.op).starts_with("gelu");
+    const bool silu = std::string_view(c.op) == "silu", mish = std::string_view(c.op) == "mish";
+    const std::string text = silu   ? "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2"
+                             : mish ? kMish
+                                    : std::string("in 1; v1 = ") + c.op + " v0; out v1";
+    const bool relative = silu || mish || std::string_view(c.op).starts_with("gelu");
     for (const Tactic* tactic : tactics("PointWise")) {
       const Tensor got =
           run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims}, {{"program", text}});
@@ -361,19 +367,19 @@ TEST(Pointwise, gelu_far_from_zero_and_of_what_is_no_number) {
   }
 }
 
-TEST(Pointwise, silu_of_what_is_no_number) {
+TEST(Pointwise, silu_and_mish_of_what_is_no_number) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const Tensor in(kFloat, {5}, {kInfinity, -kInfinity, std::nan(""), -200, 3e38});
-  for (const Tactic* tactic : tactics("PointWise")) {
-    const Tensor got =
-        run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims},
-                   {{"program", std::string("in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2")}});
-    EXPECT_EQ(got.view().at(0), kInfinity) << tactic->name;
-    EXPECT_TRUE(std::isnan(got.view().at(1))) << tactic->name;
-    EXPECT_TRUE(std::isnan(got.view().at(2))) << tactic->name;
-    EXPECT_NEAR(got.view().at(3), 0, 1e-38) << tactic->name;
-    EXPECT_EQ(got.view().at(4), static_cast<double>(3e38f)) << tactic->name;
-  }
+  for (const char* text : {"in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2", kMish})
+    for (const Tactic* tactic : tactics("PointWise")) {
+      const Tensor got = run_tactic("PointWise", *tactic, {{in}}, {kFloat, in.dims},
+                                    {{"program", std::string(text)}});
+      EXPECT_EQ(got.view().at(0), kInfinity) << tactic->name;
+      EXPECT_TRUE(std::isnan(got.view().at(1))) << tactic->name;
+      EXPECT_TRUE(std::isnan(got.view().at(2))) << tactic->name;
+      EXPECT_NEAR(got.view().at(3), 0, 1e-38) << tactic->name;
+      EXPECT_EQ(got.view().at(4), static_cast<double>(3e38f)) << tactic->name;
+    }
 }
 
 }  // namespace

@@ -46,6 +46,9 @@ TEST(MatchChain, constants) {
 TEST(MatchChain, gates_are_links) {
   EXPECT_EQ(match("in 1; v1 = sigmoid v0; v2 = prod v1 v0; out v2"),
             (Chain{{to_link(StepOpcode::Silu), 0, 0, -1}}));
+  EXPECT_EQ(match("in 1; v1 = softplus v0 1 1; v2 = tanh v1; v3 = prod v0 v2; out v3"),
+            (Chain{{to_link(StepOpcode::Mish), 0, 0, -1}}));
+  EXPECT_FALSE(match("in 1; v1 = softplus v0 1 2; v2 = tanh v1; v3 = prod v0 v2; out v3"));
   EXPECT_EQ(match("in 1; v1 = prod v0 v0; out v1"),
             (Chain{{to_link(StepOpcode::Square), 0, 0, -1}}));
   EXPECT_FALSE(match("in 1; v1 = sigmoid v0; v2 = prod v1 v0; v3 = sum v2 v1; out v3"));
