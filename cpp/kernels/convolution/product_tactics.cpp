@@ -74,7 +74,7 @@ struct Product {
   matmul::Setup setup;
 };
 
-template <const matmul::TileSet& kTiles>
+template <const auto& kTiles>
 struct ProductConvolution {
   static std::optional<std::string> refuse(const Problem& problem) {
     const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];

@@ -30,13 +30,14 @@ Range cut(int64_t count, int64_t parts, int64_t index) {
   return {count * index / parts, count * (index + 1) / parts};
 }
 
+template <typename Types>
 class GemmKernel final : public Kernel {
  public:
-  GemmKernel(Setup setup, const TileSet& tiles, std::span<const std::byte> packed)
+  GemmKernel(Setup setup, const Tiles<Types>& tiles, std::span<const std::byte> packed)
       : setup_(std::move(setup)),
         tiles_(tiles),
         layout_(tiles, setup_.n, setup_.k),
-        finisher_(make_finisher(setup_, tiles)) {
+        finisher_(make_finisher(setup_, tiles.needs)) {
     const int64_t b_bytes = setup_.packs_b ? setup_.b_matrices * layout_.matrix_bytes : 0;
     const int64_t bias_bytes =
         setup_.packs_bias ? layout_.count * layout_.width * int64_t{sizeof(float)} : 0;
@@ -60,34 +61,35 @@ class GemmKernel final : public Kernel {
   }
 
  private:
+  using A = typename Types::A;
+  using B = typename Types::B;
+  using Sum = typename Types::Sum;
+  static constexpr int kDepth = kernels::kDepth<Types>;
+
   int64_t steps() const { return layout_.steps; }
 
   /// A is copied unless tiles can read it where it is; B is packed unless it was.
   void plan_preparation() {
-    const bool pairs = tiles_.format == PanelFormat::Bf16Pairs;
-    const bool readable = pairs ? setup_.a.dtype == DataType::BF16 && setup_.k % 2 == 0
-                                : setup_.a.dtype == DataType::Float;
+    const bool readable = kTypeSet<A>.contains(setup_.a.dtype) && setup_.k % kDepth == 0;
     copies_a_ = !readable || setup_.a.column_stride != 1;
-    a_stride_ = pairs ? setup_.a.row_stride / 2 : setup_.a.row_stride;
+    a_stride_ = setup_.a.row_stride;
     size_t shared = 0;
     int slices = 0;
     if (copies_a_) {
       // An odd number of cache lines spreads rows over the sets of the cache.
-      a_stride_ = (steps() + 15) / 16 * 16;
-      if (a_stride_ % 1024 == 0) a_stride_ += 16;
+      constexpr int64_t kLine = 64 / sizeof(A), kPage = 4096 / sizeof(A);
+      a_stride_ = (steps() * kDepth + kLine - 1) / kLine * kLine;
+      if (a_stride_ % kPage == 0) a_stride_ += kLine;
       a_matrices_ = setup_.products == 1 ? 1 : core::elems(setup_.shape.batch_a);
-      shared =
-          core::align_up(static_cast<size_t>(a_matrices_ * setup_.m * a_stride_) * sizeof(float));
+      shared = core::align_up(static_cast<size_t>(a_matrices_ * setup_.m * a_stride_) * sizeof(A));
       a_slices_ = count_slices(a_matrices_ * setup_.m * setup_.k);
       slices += a_slices_;
     }
-    // A single panel of whole vectors is a dense matrix of floats.
-    reads_b_ = !setup_.packs_b && tiles_.format == PanelFormat::F32 &&
-               setup_.b.dtype == DataType::Float && setup_.b.column_stride == 1 &&
-               layout_.count == 1 && setup_.n % tiles_.lanes == 0 &&
+    // A single panel of whole vectors is a dense matrix.
+    reads_b_ = !setup_.packs_b && kDepth == 1 && kTypeSet<B>.contains(setup_.b.dtype) &&
+               setup_.b.column_stride == 1 && layout_.count == 1 && setup_.n % tiles_.lanes == 0 &&
                setup_.b.row_stride == setup_.n;
-    b_matrix_bytes_ =
-        reads_b_ ? setup_.n * setup_.k * int64_t{sizeof(float)} : layout_.matrix_bytes;
+    b_matrix_bytes_ = reads_b_ ? setup_.n * setup_.k * int64_t{sizeof(B)} : layout_.matrix_bytes;
     if (!setup_.packs_b && !reads_b_) {
       b_offset_ = shared;
       shared += static_cast<size_t>(setup_.b_matrices * layout_.matrix_bytes);
@@ -162,7 +164,7 @@ class GemmKernel final : public Kernel {
         MatrixView view = setup_.a;
         view.data = at(args.inputs[0], element, setup_.a.dtype);
         tiles_.copy_rows(
-            {view, count, setup_.k, reinterpret_cast<float*>(shared) + row * a_stride_, a_stride_});
+            {view, count, setup_.k, reinterpret_cast<A*>(shared) + row * a_stride_, a_stride_});
         row += count;
       }
       return;
@@ -174,9 +176,9 @@ class GemmKernel final : public Kernel {
           matrix * setup_.n * setup_.k + panel * layout_.width * setup_.b.column_stride;
       MatrixView view = setup_.b;
       view.data = at(args.inputs[1], element, setup_.b.dtype);
-      tiles_.pack_panel(
-          {view, setup_.k, layout_.columns(panel), layout_.vectors(panel),
-           shared + b_offset_ + matrix * layout_.matrix_bytes + panel * layout_.panel_bytes});
+      tiles_.pack_panel({view, setup_.k, layout_.columns(panel), layout_.vectors(panel),
+                         reinterpret_cast<B*>(shared + b_offset_ + matrix * layout_.matrix_bytes +
+                                              panel * layout_.panel_bytes)});
     }
   }
 
@@ -189,7 +191,7 @@ class GemmKernel final : public Kernel {
   struct Slice {
     const RunArgs& args;
     int64_t product;
-    const float* a;
+    const A* a;
     const std::byte* b;
     std::byte* out;
   };
@@ -204,10 +206,10 @@ class GemmKernel final : public Kernel {
     Slice slice{args, product, nullptr, nullptr, nullptr};
     if (copies_a_) {
       const int64_t matrix = setup_.products == 1 ? 0 : setup_.shape.a_index(product);
-      slice.a = reinterpret_cast<const float*>(shared) + matrix * setup_.m * a_stride_;
+      slice.a = reinterpret_cast<const A*>(shared) + matrix * setup_.m * a_stride_;
     } else {
-      slice.a = reinterpret_cast<const float*>(
-          at(args.inputs[0], setup_.a_offset(product), setup_.a.dtype));
+      slice.a =
+          reinterpret_cast<const A*>(at(args.inputs[0], setup_.a_offset(product), setup_.a.dtype));
     }
     const std::byte* b = setup_.packs_b ? b_
                          : reads_b_     ? static_cast<const std::byte*>(args.inputs[1])
@@ -233,11 +235,12 @@ class GemmKernel final : public Kernel {
     const int64_t num_steps = steps_range.end - steps_range.begin;
     const bool first = steps_range.begin == 0, last = steps_range.end == steps();
     const float* bias = bias_ != nullptr ? bias_ + column : kZeros;
-    auto* scratch = static_cast<float*>(slice.args.scratch);
+    auto* scratch = static_cast<Sum*>(slice.args.scratch);
 
-    TileArgs tile;
+    TileArgs<Types> tile;
     tile.a_stride = a_stride_;
-    tile.b = slice.b + panel * layout_.panel_bytes + steps_range.begin * step_bytes;
+    tile.b = reinterpret_cast<const B*>(slice.b + panel * layout_.panel_bytes +
+                                        steps_range.begin * step_bytes);
     tile.steps = num_steps;
     tile.dtype = direct_ ? setup_.out : DataType::Float;
     tile.c_stride = direct_ ? setup_.n : layout_.width;
@@ -248,9 +251,9 @@ class GemmKernel final : public Kernel {
     plan_fetching(tile, rows, num_steps, step_bytes);
     for (int64_t row = rows.begin; row < rows.end;) {
       const int count = tiles_.count_rows(rows.end - row);
-      float* sums =
+      Sum* sums =
           steps_at_once_ == steps() ? scratch : scratch + (row - rows.begin) * layout_.width;
-      tile.a = slice.a + row * a_stride_ + steps_range.begin;
+      tile.a = slice.a + row * a_stride_ + steps_range.begin * kDepth;
       tile.start = first ? bias : sums;
       tile.start_stride = first ? 0 : layout_.width;
       tile.c = direct_ ? slice.out + (row * setup_.n + column) * out_bytes_
@@ -264,17 +267,18 @@ class GemmKernel final : public Kernel {
     }
   }
 
-  static int64_t fetched_bytes(const TileArgs& tile, int64_t num_steps) {
+  static int64_t fetched_bytes(const TileArgs<Types>& tile, int64_t num_steps) {
     return num_steps / kStepsPerFetch * tile.ahead_lines * 64;
   }
 
   /// While the tiles of a panel are computed they fetch the next part of B, each its share. A
   /// single tile reads a stream, which the machine fetches better by itself.
-  void plan_fetching(TileArgs& tile, Range rows, int64_t num_steps, int64_t step_bytes) const {
+  void plan_fetching(TileArgs<Types>& tile, Range rows, int64_t num_steps,
+                     int64_t step_bytes) const {
     const int64_t tiles = (rows.end - rows.begin + tiles_.max_rows - 1) / tiles_.max_rows;
     const int64_t fetches = tiles * (num_steps / kStepsPerFetch);
     const int64_t lines = num_steps * step_bytes / 64;
-    tile.ahead = static_cast<const char*>(tile.b) + num_steps * step_bytes;
+    tile.ahead = reinterpret_cast<const char*>(tile.b) + num_steps * step_bytes;
     tile.ahead_lines = 0;
     if (tiles > 1 && fetches > 0)
       tile.ahead_lines =
@@ -282,7 +286,7 @@ class GemmKernel final : public Kernel {
   }
 
   Setup setup_;
-  const TileSet& tiles_;
+  const Tiles<Types>& tiles_;
   PanelLayout layout_;
   const std::byte* b_ = nullptr;
   const float* bias_ = nullptr;
@@ -306,9 +310,16 @@ class GemmKernel final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_gemm(Setup setup, const TileSet& tiles,
+template <typename Types>
+std::unique_ptr<Kernel> make_gemm(Setup setup, const Tiles<Types>& tiles,
                                   std::span<const std::byte> packed) {
-  return std::make_unique<GemmKernel>(std::move(setup), tiles, packed);
+  return std::make_unique<GemmKernel<Types>>(std::move(setup), tiles, packed);
 }
+
+#define TRTLIKE_MAKE_GEMM(types)                                         \
+  template std::unique_ptr<Kernel> make_gemm(Setup, const Tiles<types>&, \
+                                             std::span<const std::byte>);
+TRTLIKE_FOR_EACH_PRODUCT_TYPES(TRTLIKE_MAKE_GEMM)
+#undef TRTLIKE_MAKE_GEMM
 
 }  // namespace trtlike::kernels::matmul

@@ -10,7 +10,8 @@
 namespace trtlike::kernels::matmul {
 
 /// `packed` is what pack() gave for the same tiles; `tiles` must outlive the kernel.
-std::unique_ptr<Kernel> make_gemm(Setup setup, const TileSet& tiles,
+template <typename Types>
+std::unique_ptr<Kernel> make_gemm(Setup setup, const Tiles<Types>& tiles,
                                   std::span<const std::byte> packed);
 
 }  // namespace trtlike::kernels::matmul

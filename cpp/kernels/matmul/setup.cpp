@@ -138,13 +138,6 @@ epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa) {
   return {setup.links, setup.operands, out, isa};
 }
 
-epilogue::Finisher make_finisher(const Setup& setup, const TileSet& tiles) {
-  return make_finisher(setup, tiles.format == PanelFormat::Bf16Pairs ? core::Isa::Avx512Bf16
-                              : tiles.lanes == 16                    ? core::Isa::Avx512
-                              : tiles.lanes == 8                     ? core::Isa::Avx2
-                                                                     : core::Isa::Portable);
-}
-
 ops::InputSet packed_inputs(const Problem& problem) {
   Setup setup;
   ops::InputSet packed;
@@ -167,7 +160,8 @@ int PanelLayout::columns(int64_t panel) const {
   return static_cast<int>(std::min(width, n - panel * width));
 }
 
-Packed pack(const Problem& problem, const TileSet& tiles) {
+template <typename Types>
+Packed pack(const Problem& problem, const Tiles<Types>& tiles) {
   Setup setup;
   const std::string refusal = read_problem(problem, setup);
   TRTLIKE_ASSERT(refusal.empty(), refusal);
@@ -188,7 +182,8 @@ Packed pack(const Problem& problem, const TileSet& tiles) {
             from +
             (matrix * setup.n * setup.k + panel * layout.width * setup.b.column_stride) * element;
         tiles.pack_panel({view, setup.k, layout.columns(panel), layout.vectors(panel),
-                          out + matrix * layout.matrix_bytes + panel * layout.panel_bytes});
+                          reinterpret_cast<typename Types::B*>(out + matrix * layout.matrix_bytes +
+                                                               panel * layout.panel_bytes)});
       }
     }
   }
@@ -201,5 +196,9 @@ Packed pack(const Problem& problem, const TileSet& tiles) {
   }
   return {block, bytes};
 }
+
+#define TRTLIKE_PACK(types) template Packed pack(const Problem&, const Tiles<types>&);
+TRTLIKE_FOR_EACH_PRODUCT_TYPES(TRTLIKE_PACK)
+#undef TRTLIKE_PACK
 
 }  // namespace trtlike::kernels::matmul

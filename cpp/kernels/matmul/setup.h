@@ -40,16 +40,16 @@ struct Setup {
 /// if `packs`, else they are operands like any other.
 std::string read_problem(const Problem& problem, Setup& setup, bool packs = true);
 
-/// What finishes rows of sums, in the code of `isa` or of that of the tiles that make them.
+/// What finishes rows of sums, in the code of `isa`.
 epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa);
-epilogue::Finisher make_finisher(const Setup& setup, const TileSet& tiles);
 
 /// Bit i: input i is packed.
 ops::InputSet packed_inputs(const Problem& problem);
 
 /// B as panels, matrix after matrix, then the bias: each from a multiple of 64 bytes on, the bias
 /// filled with zeros to whole panels.
-Packed pack(const Problem& problem, const TileSet& tiles);
+template <typename Types>
+Packed pack(const Problem& problem, const Tiles<Types>& tiles);
 
 /// Where things stand among panels.
 struct PanelLayout {

@@ -91,11 +91,11 @@ bool has_even_columns(const Problem& problem, const Setup& setup) {
 
 class StrassenKernel final : public Kernel {
  public:
-  StrassenKernel(const Setup& setup, const TileSet& tiles, std::span<const std::byte> packed)
+  StrassenKernel(const Setup& setup, const Tiles<F32>& tiles, std::span<const std::byte> packed)
       : setup_(setup),
         tiles_(tiles),
         layout_(tiles, setup_.n, setup_.k),
-        finisher_(make_finisher(setup_, tiles)),
+        finisher_(make_finisher(setup_, tiles.needs)),
         plain_(make_gemm(setup, tiles, packed)),
         b_(packed.data()),
         upper_((setup_.m + 1) / 2),
@@ -310,7 +310,7 @@ class StrassenKernel final : public Kernel {
   }
 
   Setup setup_;
-  const TileSet& tiles_;
+  const Tiles<F32>& tiles_;
   PanelLayout layout_;
   epilogue::Finisher finisher_;
   std::unique_ptr<Kernel> plain_;
@@ -325,7 +325,7 @@ class StrassenKernel final : public Kernel {
 
 }  // namespace
 
-std::string refuse_strassen(const Problem& problem, const Setup& setup, const TileSet& tiles) {
+std::string refuse_strassen(const Problem& problem, const Setup& setup, const Tiles<F32>& tiles) {
   if (problem.strict) return "does not keep the order of the direct sums";
   if (!setup.packs_b || setup.b_matrices != 1 || setup.products != 1)
     return "needs one constant right operand";
@@ -339,7 +339,7 @@ std::string refuse_strassen(const Problem& problem, const Setup& setup, const Ti
   return "";
 }
 
-std::unique_ptr<Kernel> make_strassen(Setup setup, const TileSet& tiles,
+std::unique_ptr<Kernel> make_strassen(Setup setup, const Tiles<F32>& tiles,
                                       std::span<const std::byte> packed) {
   return std::make_unique<StrassenKernel>(setup, tiles, packed);
 }

@@ -19,10 +19,10 @@
 namespace trtlike::kernels::matmul {
 
 /// Why the problem cannot be computed so; else empty. `setup` is of the problem.
-std::string refuse_strassen(const Problem& problem, const Setup& setup, const TileSet& tiles);
+std::string refuse_strassen(const Problem& problem, const Setup& setup, const Tiles<F32>& tiles);
 
 /// `packed` is what pack() gave for the same tiles; `tiles` must outlive the kernel.
-std::unique_ptr<Kernel> make_strassen(Setup setup, const TileSet& tiles,
+std::unique_ptr<Kernel> make_strassen(Setup setup, const Tiles<F32>& tiles,
                                       std::span<const std::byte> packed);
 
 }  // namespace trtlike::kernels::matmul

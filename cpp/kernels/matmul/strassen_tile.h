@@ -89,8 +89,33 @@ class QuarterTile {
   Vector sums_[kRows][kVectors];
 };
 
+inline void add(const SumArgs& args) {
+  constexpr int kLanes = Vector::kLanes;
+  const Vector factor(args.factor);
+  int64_t i = 0;
+  for (; i + kLanes <= args.count; i += kLanes)
+    fma(factor, Vector::load(args.y + i), Vector::load(args.x + i)).store(args.to + i);
+  if (i == args.count) return;
+  const int tail = static_cast<int>(args.count - i);
+  fma(factor, Vector::load(args.y + i, tail), Vector::load(args.x + i, tail))
+      .store(args.to + i, tail);
+}
+
+inline float sum_squares(const float* x, int64_t count) {
+  constexpr int kLanes = Vector::kLanes, kChains = 4;
+  Vector sums[kChains] = {Vector(0.0f), Vector(0.0f), Vector(0.0f), Vector(0.0f)};
+  const auto take = [](Vector v, Vector& total) { total = fma(v, v, total); };
+  int64_t i = 0;
+  for (; i + kChains * kLanes <= count; i += kChains * kLanes)
+#pragma GCC unroll 4
+    for (int c = 0; c < kChains; ++c) take(Vector::load(x + i + c * kLanes), sums[c]);
+  for (; i + kLanes <= count; i += kLanes) take(Vector::load(x + i), sums[0]);
+  if (i < count) take(Vector::load(x + i, static_cast<int>(count - i)), sums[1]);
+  return sum(sums[0] + sums[1] + sums[2] + sums[3]);
+}
+
 template <int kVectors, int... kRows>
-constexpr void fill_quarters(TileSet& set, std::integer_sequence<int, kRows...>) {
+constexpr void fill_quarters(QuarterTiles& set, std::integer_sequence<int, kRows...>) {
   ((set.quarters[kRows + 1] = QuarterTile<kRows + 1, kVectors>::run), ...);
 }
 
