@@ -12,7 +12,7 @@ namespace {
 
 class DeconvolutionKernel final : public Kernel {
  public:
-  DeconvolutionKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
+  DeconvolutionKernel(const Problem& problem, const Tiles<F32>& tiles,
                       std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)), computed_(problem, shape_of(problem)) {
     const ops::ConvolutionShape shape = shape_of(problem);
@@ -25,7 +25,7 @@ class DeconvolutionKernel final : public Kernel {
     for (PixelGrid& grid : deconvolution_grids(shape)) {
       Phase phase;
       phase.pass.tiles = &tiles;
-      phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, max_vectors);
+      phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, tiles.max_vectors);
       phase.pass.epilogue = &epilogue_;
       phase.pass.shared_offset = floats;
       floats += phase.pass.panels.floats;
@@ -61,7 +61,7 @@ class DeconvolutionKernel final : public Kernel {
  private:
   struct Phase {
     PixelGrid grid;
-    DirectPass pass;
+    DirectPass<F32> pass;
     Blocking blocking;
     BlockScratch scratch;
     int first_slice = 0;
@@ -73,7 +73,7 @@ class DeconvolutionKernel final : public Kernel {
   std::vector<float> zeros_;
 };
 
-template <const TileSet& kTiles, int kMaxVectors>
+template <const Tiles<F32>& kTiles>
 struct Transposed {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, DataType::Float,
@@ -86,7 +86,7 @@ struct Transposed {
     std::vector<PanelPlan> plans;
     int64_t floats = 0;
     for (const PixelGrid& grid : grids) {
-      plans.push_back(plan_panels(shape, grid.taps(), kTiles.lanes, kMaxVectors));
+      plans.push_back(plan_panels(shape, grid.taps(), kTiles.lanes, kTiles.max_vectors));
       floats += plans.back().floats;
     }
     const std::vector<float> weights = constant_floats(problem, 1);
@@ -112,17 +112,16 @@ struct Transposed {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DeconvolutionKernel>(problem, kTiles, kMaxVectors, packed);
+    return std::make_unique<DeconvolutionKernel>(problem, kTiles, packed);
   }
 };
 
 }  // namespace
 }  // namespace convolution
 
-#define TRTLIKE_TRANSPOSED(name, needs, types, tile)                             \
-  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions<convolution::Transposed< \
-      convolution::kTiles##needs,                                                \
-      TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_TRANSPOSED(name, needs, types, tile, direct) \
+  TRTLIKE_DEFINE_TACTIC(name) =                              \
+      convolution::kFunctions<convolution::Transposed<convolution::tiles::direct>>;
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 #undef TRTLIKE_TACTIC

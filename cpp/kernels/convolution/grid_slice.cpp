@@ -3,7 +3,8 @@
 
 namespace trtlike::kernels::convolution {
 
-void run_grid_slice(const PixelGrid& grid, const DirectPass& pass, const Blocking& blocking,
+template <typename Types>
+void run_grid_slice(const PixelGrid& grid, const DirectPass<Types>& pass, const Blocking& blocking,
                     const BlockScratch& scratch, const PixelOperands& operands, const RunArgs& args,
                     int slice) {
   const int64_t block = slice / blocking.panel_blocks;
@@ -15,13 +16,17 @@ void run_grid_slice(const PixelGrid& grid, const DirectPass& pass, const Blockin
   fill_rows(grid, args.inputs[0], operands.in_pitch_bytes, operands.zeros, first, count, rows,
             count);
   fill_outputs(grid, args.outputs[0], operands.out_pitch_bytes, first, count, outputs);
-  pass.run_block({.rows = reinterpret_cast<const float* const*>(rows),
+  pass.run_block({.rows = reinterpret_cast<const typename Types::A* const*>(rows),
                   .row_stride = count,
-                  .outputs = reinterpret_cast<float* const*>(outputs),
+                  .outputs = reinterpret_cast<typename Types::C* const*>(outputs),
                   .first_pixel = first,
                   .count = count},
                  blocking.first_panel(panels), blocking.first_panel(panels + 1), args,
-                 scratch.partial(args.scratch), scratch.program(args.scratch));
+                 static_cast<typename Types::Sum*>(scratch.partial(args.scratch)),
+                 scratch.program(args.scratch));
 }
+
+template void run_grid_slice(const PixelGrid&, const DirectPass<F32>&, const Blocking&,
+                             const BlockScratch&, const PixelOperands&, const RunArgs&, int);
 
 }  // namespace trtlike::kernels::convolution

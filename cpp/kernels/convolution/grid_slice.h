@@ -14,15 +14,15 @@ struct BlockScratch {
   size_t program_bytes = 0;
 
   /// Room for blocks of up to `pixels` pixels.
-  static BlockScratch plan(const DirectPass& pass, int64_t pixels) {
+  template <typename Types>
+  static BlockScratch plan(const DirectPass<Types>& pass, int64_t pixels) {
     return {core::align_up(static_cast<size_t>((pass.panels.taps + 1) * pixels) * sizeof(void*)),
-            core::align_up(static_cast<size_t>(pass.partial_floats(pixels)) * sizeof(float)),
+            core::align_up(static_cast<size_t>(pass.partial_floats(pixels)) *
+                           sizeof(typename Types::Sum)),
             pass.epilogue->scratch_bytes()};
   }
   size_t bytes() const { return table_bytes + partial_bytes + program_bytes; }
-  float* partial(void* base) const {
-    return reinterpret_cast<float*>(static_cast<char*>(base) + table_bytes);
-  }
+  void* partial(void* base) const { return static_cast<char*>(base) + table_bytes; }
   void* program(void* base) const { return static_cast<char*>(base) + table_bytes + partial_bytes; }
 };
 
@@ -34,7 +34,8 @@ struct PixelOperands {
 };
 
 /// Computes slice `slice` of a pass over all points of a grid.
-void run_grid_slice(const PixelGrid& grid, const DirectPass& pass, const Blocking& blocking,
+template <typename Types>
+void run_grid_slice(const PixelGrid& grid, const DirectPass<Types>& pass, const Blocking& blocking,
                     const BlockScratch& scratch, const PixelOperands& operands, const RunArgs& args,
                     int slice);
 

@@ -43,6 +43,7 @@ PanelPlan plan_panels(const ops::ConvolutionShape& shape, int64_t taps, int lane
                              .weights = 0});
       plan.floats += (last - first) * lanes;
     }
+  plan.biases = plan.floats;
   for (Panel& panel : plan.panels) {
     panel.weights = plan.floats;
     plan.floats += plan.panel_floats(panel);

@@ -25,9 +25,21 @@ struct PanelPlan {
   int64_t channels = 1;  ///< input channels that each panel sums
   int lanes = 16;
   std::vector<Panel> panels;
+  int64_t biases = 0;  ///< elements before the first weight
   int64_t floats = 0;
 
   int64_t panel_floats(const Panel& panel) const { return taps * channels * panel.vectors * lanes; }
+  /// The panel's parts among packed constants: rows of biases in the type of the sums, then
+  /// weights.
+  template <typename Types>
+  const typename Types::Sum* bias_of(const Panel& panel, const void* packed) const {
+    return static_cast<const typename Types::Sum*>(packed) + panel.bias;
+  }
+  template <typename Types>
+  const typename Types::B* weights_of(const Panel& panel, const void* packed) const {
+    const auto* all = static_cast<const typename Types::Sum*>(packed) + biases;
+    return reinterpret_cast<const typename Types::B*>(all) + (panel.weights - biases);
+  }
 };
 
 /// Groups that fill less than a vector are merged (their weights for each other's inputs are zero);

@@ -4,22 +4,23 @@
 //
 // on channels-last tensors, a few neighbouring pixels of a row by one vector of channels at a time:
 // for common kernels in strips (addresses by strides, inputs shared by neighbouring windows), for
-// any other through a table of pointers. T is the element type of inputs and outputs: float, or
-// bfloat16 with weights and sums of f32.
+// any other through a table of pointers. Types are those of a line of kernels.inc: A of
+// inputs, B of weights, C of outputs.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "core/dtype.h"
 #include "kernels/epilogue/stage.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels::convolution {
 
 /// What strips and scattered pixels have in common.
+template <typename Types>
 struct DepthwisePixels {
-  const float* weights;  ///< [channel blocks][taps][lanes]
-  const float* bias;
+  const typename Types::B* weights;  ///< [channel blocks][taps][lanes]
+  const typename Types::Sum* bias;
   int64_t taps;
   int64_t channels;
   const float* residual;  ///< of the first pixel; null: none
@@ -27,10 +28,11 @@ struct DepthwisePixels {
   epilogue::Stage finish;
 };
 
-template <typename T>
-struct BasicDepthwiseStrip {
-  DepthwisePixels pixels;
-  const T* in;  ///< the first window's first column in the first kernel row that is used
+template <typename Types>
+struct DepthwiseStrip {
+  DepthwisePixels<Types> pixels;
+  const typename Types::A*
+      in;  ///< the first window's first column in the first kernel row that is used
   int64_t row_pitch;
   int64_t pixel_pitch;
   int64_t first_tap;
@@ -38,37 +40,41 @@ struct BasicDepthwiseStrip {
   /// Of the columns under the windows, those that are not padding: [first_column, last_column).
   int64_t first_column;
   int64_t last_column;
-  T* out;
+  typename Types::C* out;
   int64_t out_pitch;
 };
-using DepthwiseStrip = BasicDepthwiseStrip<float>;
 
-template <typename T>
-struct BasicDepthwiseTable {
-  DepthwisePixels pixels;
-  const T* const* rows;  ///< rows[t * row_stride + i]
+template <typename Types>
+struct DepthwiseTable {
+  DepthwisePixels<Types> pixels;
+  const typename Types::A* const* rows;  ///< rows[t * row_stride + i]
   int64_t row_stride;
-  T* out;
+  typename Types::C* out;
   int64_t out_pitch;
 };
-using DepthwiseTable = BasicDepthwiseTable<float>;
 
 inline constexpr int kDepthwisePixels = 8;
 
-template <typename T>
-struct BasicDepthwiseSet {
+template <typename Types>
+struct DepthwiseSet {
   int lanes;
   /// By kernel width (3, 5, 7: index width / 2 - 1), stride - 1, number of pixels.
-  void (*strip[3][2][kDepthwisePixels + 1])(const BasicDepthwiseStrip<T>& strip);
-  void (*table[kDepthwisePixels + 1])(const BasicDepthwiseTable<T>& table);
+  void (*strip[3][2][kDepthwisePixels + 1])(const DepthwiseStrip<Types>& strip);
+  void (*table[kDepthwisePixels + 1])(const DepthwiseTable<Types>& table);
 };
-using DepthwiseSet = BasicDepthwiseSet<float>;
 
 /// Filters [channels][taps] as strips and tables read them; `to` has zeros beyond the last channel.
 void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t taps,
                     int64_t lanes, float* to);
 
-extern const DepthwiseSet kDepthwisePortable, kDepthwiseAvx2, kDepthwiseAvx512;
-extern const BasicDepthwiseSet<core::BFloat16> kDepthwiseAvx512Bf16;
+/// One set a line of kernels.inc.
+namespace depthwise {
+using namespace elements;
+#define TRTLIKE_DEPTHWISE(name, needs, types, tile) \
+  extern const DepthwiseSet<TRTLIKE_TYPES types> name;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
+}  // namespace depthwise
 
 }  // namespace trtlike::kernels::convolution

@@ -28,8 +28,8 @@ inline void pin(Vector& x) {
 
 /// Adds the residual, finishes and stores `lanes` channels of each pixel. `residual_at` and
 /// `out_at` give the addresses for pixel i.
-template <int kPixels, bool kFull, typename ResidualAt, typename OutAt>
-inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int lanes,
+template <int kPixels, bool kFull, typename Types, typename ResidualAt, typename OutAt>
+inline void finish_pixels(const DepthwisePixels<Types>& p, Vector (&sums)[kPixels], int lanes,
                           ResidualAt residual_at, OutAt out_at) {
   if (p.residual != nullptr) {
 #pragma GCC unroll 8
@@ -47,12 +47,12 @@ inline void finish_pixels(const DepthwisePixels& p, Vector (&sums)[kPixels], int
 }
 
 /// kEdge: some columns of the windows are padding.
-template <int kWidth, int kStride, int kPixels, bool kEdge, bool kFull, typename T>
-inline void strip_lanes(const BasicDepthwiseStrip<T>& s, int64_t c, int lanes) {
+template <int kWidth, int kStride, int kPixels, bool kEdge, bool kFull, typename Types>
+inline void strip_lanes(const DepthwiseStrip<Types>& s, int64_t c, int lanes) {
   constexpr int kColumns = (kPixels - 1) * kStride + kWidth;
-  const DepthwisePixels& p = s.pixels;
-  const float* w = p.weights + c * p.taps + s.first_tap * Vector::kLanes;
-  const T* row = s.in + c;
+  const DepthwisePixels<Types>& p = s.pixels;
+  const typename Types::B* w = p.weights + c * p.taps + s.first_tap * Vector::kLanes;
+  const typename Types::A* row = s.in + c;
   Vector sums[kPixels];
   const Vector bias = Vector::load(p.bias + c);
 #pragma GCC unroll 8
@@ -61,7 +61,7 @@ inline void strip_lanes(const BasicDepthwiseStrip<T>& s, int64_t c, int lanes) {
     Vector weights[kWidth];
 #pragma GCC unroll 8
     for (int j = 0; j < kWidth; ++j) weights[j] = Vector::load(w + j * Vector::kLanes);
-    const T* at = row;
+    const typename Types::A* at = row;
 #pragma GCC unroll 24
     for (int column = 0; column < kColumns; ++column, at += s.pixel_pitch) {
       if (kEdge && (column < s.first_column || column >= s.last_column)) continue;
@@ -79,8 +79,8 @@ inline void strip_lanes(const BasicDepthwiseStrip<T>& s, int64_t c, int lanes) {
       [&](int i) { return s.out + i * s.out_pitch + c; });
 }
 
-template <int kWidth, int kStride, int kPixels, bool kEdge, typename T>
-inline void strip_channels(const BasicDepthwiseStrip<T>& s) {
+template <int kWidth, int kStride, int kPixels, bool kEdge, typename Types>
+inline void strip_channels(const DepthwiseStrip<Types>& s) {
   int64_t c = 0;
   for (; c + Vector::kLanes <= s.pixels.channels; c += Vector::kLanes)
     strip_lanes<kWidth, kStride, kPixels, kEdge, true>(s, c, Vector::kLanes);
@@ -89,8 +89,8 @@ inline void strip_channels(const BasicDepthwiseStrip<T>& s) {
                                                         static_cast<int>(s.pixels.channels - c));
 }
 
-template <typename T, int kWidth, int kStride, int kPixels>
-void run_strip(const BasicDepthwiseStrip<T>& s) {
+template <typename Types, int kWidth, int kStride, int kPixels>
+void run_strip(const DepthwiseStrip<Types>& s) {
   constexpr int kColumns = (kPixels - 1) * kStride + kWidth;
   if (s.first_column > 0 || s.last_column < kColumns) {
     strip_channels<kWidth, kStride, kPixels, true>(s);
@@ -99,23 +99,23 @@ void run_strip(const BasicDepthwiseStrip<T>& s) {
   }
 }
 
-template <int kPixels, int kVectors, bool kFull, typename T>
-inline void table_lanes(const BasicDepthwiseTable<T>& t, int64_t c, int lanes) {
-  const DepthwisePixels& p = t.pixels;
+template <int kPixels, int kVectors, bool kFull, typename Types>
+inline void table_lanes(const DepthwiseTable<Types>& t, int64_t c, int lanes) {
+  const DepthwisePixels<Types>& p = t.pixels;
   Vector sums[kVectors][kPixels];
 #pragma GCC unroll 4
   for (int j = 0; j < kVectors; ++j)
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[j][i] = Vector::load(p.bias + c + j * Vector::kLanes);
   for (int64_t tap = 0; tap < p.taps; ++tap) {
-    const T* const* rows = t.rows + tap * t.row_stride;
-    const float* w = p.weights + c * p.taps + tap * Vector::kLanes;
+    const typename Types::A* const* rows = t.rows + tap * t.row_stride;
+    const typename Types::B* w = p.weights + c * p.taps + tap * Vector::kLanes;
 #pragma GCC unroll 4
     for (int j = 0; j < kVectors; ++j) {
       const Vector weights = Vector::load(w + j * p.taps * Vector::kLanes);
 #pragma GCC unroll 8
       for (int i = 0; i < kPixels; ++i) {
-        const T* at = rows[i] + c + j * Vector::kLanes;
+        const typename Types::A* at = rows[i] + c + j * Vector::kLanes;
         sums[j][i] = fma(load_lanes<kFull>(at, lanes), weights, sums[j][i]);
       }
     }
@@ -130,8 +130,8 @@ inline void table_lanes(const BasicDepthwiseTable<T>& t, int64_t c, int lanes) {
 }
 
 /// Several vectors at once where the pixels alone are too few to hide the latency of the sums.
-template <typename T, int kPixels>
-void run_table(const BasicDepthwiseTable<T>& t) {
+template <typename Types, int kPixels>
+void run_table(const DepthwiseTable<Types>& t) {
   constexpr int kVectors = kPixels <= 2 ? 4 : kPixels <= 4 ? 2 : 1;
   int64_t c = 0;
   for (; c + kVectors * Vector::kLanes <= t.pixels.channels; c += kVectors * Vector::kLanes)
@@ -142,24 +142,32 @@ void run_table(const BasicDepthwiseTable<T>& t) {
     table_lanes<kPixels, 1, false>(t, c, static_cast<int>(t.pixels.channels - c));
 }
 
-template <typename T, int... kIndex>
-constexpr BasicDepthwiseSet<T> make_depthwise(std::integer_sequence<int, kIndex...>) {
-  BasicDepthwiseSet<T> set{};
+template <typename Types, int... kIndex>
+constexpr DepthwiseSet<Types> make_depthwise(std::integer_sequence<int, kIndex...>) {
+  DepthwiseSet<Types> set{};
   set.lanes = Vector::kLanes;
-  ((set.strip[0][0][kIndex + 1] = run_strip<T, 3, 1, kIndex + 1>), ...);
-  ((set.strip[0][1][kIndex + 1] = run_strip<T, 3, 2, kIndex + 1>), ...);
-  ((set.strip[1][0][kIndex + 1] = run_strip<T, 5, 1, kIndex + 1>), ...);
-  ((set.strip[1][1][kIndex + 1] = run_strip<T, 5, 2, kIndex + 1>), ...);
-  ((set.strip[2][0][kIndex + 1] = run_strip<T, 7, 1, kIndex + 1>), ...);
-  ((set.strip[2][1][kIndex + 1] = run_strip<T, 7, 2, kIndex + 1>), ...);
-  ((set.table[kIndex + 1] = run_table<T, kIndex + 1>), ...);
+  ((set.strip[0][0][kIndex + 1] = run_strip<Types, 3, 1, kIndex + 1>), ...);
+  ((set.strip[0][1][kIndex + 1] = run_strip<Types, 3, 2, kIndex + 1>), ...);
+  ((set.strip[1][0][kIndex + 1] = run_strip<Types, 5, 1, kIndex + 1>), ...);
+  ((set.strip[1][1][kIndex + 1] = run_strip<Types, 5, 2, kIndex + 1>), ...);
+  ((set.strip[2][0][kIndex + 1] = run_strip<Types, 7, 1, kIndex + 1>), ...);
+  ((set.strip[2][1][kIndex + 1] = run_strip<Types, 7, 2, kIndex + 1>), ...);
+  ((set.table[kIndex + 1] = run_table<Types, kIndex + 1>), ...);
   return set;
 }
 
-template <typename T>
-constexpr BasicDepthwiseSet<T> make_depthwise() {
-  return make_depthwise<T>(std::make_integer_sequence<int, kDepthwisePixels>());
+template <typename Types>
+constexpr DepthwiseSet<Types> make_depthwise() {
+  return make_depthwise<Types>(std::make_integer_sequence<int, kDepthwisePixels>());
 }
 
 }  // namespace
 }  // namespace trtlike::kernels::convolution
+
+/// Defines the strips of a line of kernels.inc where it needs what this file is compiled for.
+#define TRTLIKE_MAKE_DEPTHWISE(here, name, needs, types, tile)             \
+  TRTLIKE_PICK(here, needs,                                                \
+               static_assert(TRTLIKE_TILE_ROWS tile == kDepthwisePixels && \
+                             TRTLIKE_TILE_COLUMNS tile == Vector::kLanes); \
+               constinit const DepthwiseSet<TRTLIKE_TYPES types> name =    \
+                   make_depthwise<TRTLIKE_TYPES types>();)

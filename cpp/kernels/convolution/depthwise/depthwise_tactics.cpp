@@ -10,15 +10,16 @@
 #include "kernels/convolution/panels.h"
 #include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
+#include "kernels/element_traits.h"
 
 namespace trtlike::kernels {
 namespace convolution {
 namespace {
 
-template <typename T>
+template <typename Types>
 class DepthwiseKernel final : public Kernel {
  public:
-  DepthwiseKernel(const Problem& problem, const BasicDepthwiseSet<T>& set,
+  DepthwiseKernel(const Problem& problem, const DepthwiseSet<Types>& set,
                   std::span<const std::byte> packed)
       : set_(set), epilogue_(problem, isa_of_lanes(set.lanes)), shape_(shape_of(problem)) {
     grid_ = convolution_grid(shape_);
@@ -33,7 +34,7 @@ class DepthwiseKernel final : public Kernel {
     }
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
-    zeros_.assign(static_cast<size_t>(shape_.input_channels), T{});
+    zeros_.assign(static_cast<size_t>(shape_.input_channels), A{});
     // Strips see one plane of input for each of the output.
     const bool keeps_planes = shape_.kernel[0] == 1 && shape_.stride[0] == 1 &&
                               shape_.padding[0] == 0 && shape_.output[0] == shape_.input[0];
@@ -62,7 +63,7 @@ class DepthwiseKernel final : public Kernel {
       return;
     }
     for (int64_t channel = first; channel < last; channel += kChunkChannels) {
-      const DepthwisePixels pixels =
+      const DepthwisePixels<Types> pixels =
           pixels_of(args, channel, std::min(channel + kChunkChannels, last));
       for (const Tile& tile : tiles_)
         for (int64_t row = begin; row < end; ++row) run_tile(args, pixels, row, tile, channel);
@@ -70,6 +71,8 @@ class DepthwiseKernel final : public Kernel {
   }
 
  private:
+  using A = typename Types::A;
+  using C = typename Types::C;
   static constexpr int64_t kPixels = kDepthwisePixels;
   /// Channels that go down the rows of a tile together: few enough for the windows of a tile to
   /// stay in the first-level cache from one row to the next.
@@ -84,7 +87,7 @@ class DepthwiseKernel final : public Kernel {
 
   /// Where a tile stores its pixels.
   struct Rows {
-    T* data;
+    C* data;
     int64_t pitch;
   };
 
@@ -116,7 +119,7 @@ class DepthwiseKernel final : public Kernel {
     }
   }
 
-  DepthwisePixels pixels_of(const RunArgs& args, int64_t channel, int64_t last) const {
+  DepthwisePixels<Types> pixels_of(const RunArgs& args, int64_t channel, int64_t last) const {
     const float* bias = packed_ != nullptr ? packed_ : static_cast<const float*>(args.shared);
     return {.weights = bias + blocks_ * set_.lanes + channel * grid_.taps(),
             .bias = bias + channel,
@@ -141,18 +144,18 @@ class DepthwiseKernel final : public Kernel {
                      static_cast<int>(std::clamp<int64_t>(blocks_, 1, int64_t{4} * threads)));
     const int64_t input =
         shape_.batch * shape_.input[0] * shape_.input[1] * shape_.input[2] * in_pitch_;
-    rows_first_ = input / threads * static_cast<int64_t>(sizeof(T)) >
+    rows_first_ = input / threads * static_cast<int64_t>(sizeof(A)) >
                   static_cast<int64_t>(core::l2_bytes() / 2);
     table_bytes_ = core::align_up(static_cast<size_t>(grid_.taps() * kPixels) * sizeof(void*));
     scratch_bytes_ = table_bytes_ + epilogue_.scratch_bytes();
   }
 
-  void run_tile(const RunArgs& args, DepthwisePixels pixels, int64_t row, const Tile& tile,
+  void run_tile(const RunArgs& args, DepthwisePixels<Types> pixels, int64_t row, const Tile& tile,
                 int64_t channel) const {
     const int64_t pixel = row * shape_.output[2] + tile.first;
-    const T* in = static_cast<const T*>(args.inputs[0]) + channel;
-    Rows out{static_cast<T*>(args.outputs[0]) + pixel * out_pitch_ + channel, out_pitch_ * step_};
-    if (epilogue_.has_program()) out = {static_cast<T*>(room_of(args)), kChunkChannels};
+    const A* in = static_cast<const A*>(args.inputs[0]) + channel;
+    Rows out{static_cast<C*>(args.outputs[0]) + pixel * out_pitch_ + channel, out_pitch_ * step_};
+    if (epilogue_.has_program()) out = {static_cast<C*>(room_of(args)), kChunkChannels};
     const float* residual = epilogue_.residual_row(args, pixel);
     pixels.residual = residual == nullptr ? nullptr : residual + channel;
     if (has_strips_) {
@@ -173,7 +176,7 @@ class DepthwiseKernel final : public Kernel {
     return static_cast<char*>(args.scratch) + table_bytes_;
   }
 
-  void run_strip(const T* in, const Rows& out, DepthwisePixels pixels, int64_t row,
+  void run_strip(const A* in, const Rows& out, DepthwisePixels<Types> pixels, int64_t row,
                  const Tile& tile) const {
     const int64_t n = row / shape_.output[1], h = row % shape_.output[1];
     const int64_t top = h * shape_.stride[1] - shape_.padding[1], dilation = shape_.dilation[1];
@@ -183,7 +186,7 @@ class DepthwiseKernel final : public Kernel {
     const int64_t stride = shape_.stride[2], left = tile.first * stride - shape_.padding[2];
     const int64_t line = n * shape_.input[1] + top + begin * dilation;
     pixels.residual_pitch *= step_;
-    const BasicDepthwiseStrip<T> strip{
+    const DepthwiseStrip<Types> strip{
         .pixels = pixels,
         .in = in + (line * shape_.input[2] + left) * in_pitch_,
         .row_pitch = dilation * shape_.input[2] * in_pitch_,
@@ -197,18 +200,18 @@ class DepthwiseKernel final : public Kernel {
     set_.strip[shape_.kernel[2] / 2 - 1][stride - 1][tile.count](strip);
   }
 
-  void run_table(const T* in, const Rows& out, const DepthwisePixels& pixels, int64_t first,
+  void run_table(const A* in, const Rows& out, const DepthwisePixels<Types>& pixels, int64_t first,
                  int64_t count, const void** rows) const {
-    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(T)), zeros_.data(), first, count,
+    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(A)), zeros_.data(), first, count,
               rows, kPixels);
     set_.table[count]({.pixels = pixels,
-                       .rows = reinterpret_cast<const T* const*>(rows),
+                       .rows = reinterpret_cast<const A* const*>(rows),
                        .row_stride = kPixels,
                        .out = out.data,
                        .out_pitch = out.pitch});
   }
 
-  const BasicDepthwiseSet<T>& set_;
+  const DepthwiseSet<Types>& set_;
   Epilogue epilogue_;
   ops::ConvolutionShape shape_;
   PixelGrid grid_;
@@ -225,17 +228,17 @@ class DepthwiseKernel final : public Kernel {
   std::vector<Tile> tiles_;
   int64_t row_blocks_ = 1, channel_blocks_ = 1;
   size_t table_bytes_ = 0;
-  std::vector<T> zeros_;
+  std::vector<A> zeros_;
 };
 
-template <typename T, const BasicDepthwiseSet<T>& kSet>
+template <typename Types, const DepthwiseSet<Types>& kSet>
 struct Depthwise {
   static std::optional<std::string> refuse(const Problem& problem) {
-    constexpr bool kIsFloat = std::is_same_v<T, float>;
-    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast,
-                                      kIsFloat ? DataType::Float : DataType::BF16, Weights::Any))
+    constexpr DataType kType = kDataType<typename Types::A>;
+    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, kType,
+                                      Weights::Any))
       return reason;
-    if (!kIsFloat && !Epilogue::is_simple(problem))
+    if (kType != DataType::Float && !Epilogue::is_simple(problem))
       return "needs a program of a residual in f32, clipping, SiLU or hard swish";
     const ops::ConvolutionShape shape = shape_of(problem);
     if (shape.groups != shape.input_channels || shape.groups != shape.output_channels)
@@ -257,7 +260,7 @@ struct Depthwise {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DepthwiseKernel<T>>(problem, kSet, packed);
+    return std::make_unique<DepthwiseKernel<Types>>(problem, kSet, packed);
   }
 };
 
@@ -274,7 +277,7 @@ void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t
 
 #define TRTLIKE_DEPTHWISE(name, needs, types, tile)      \
   TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions< \
-      convolution::Depthwise<TRTLIKE_TYPES types::A, convolution::kDepthwise##needs>>;
+      convolution::Depthwise<TRTLIKE_TYPES types, convolution::depthwise::name>>;
 #define TRTLIKE_TACTIC(...)
 using namespace elements;
 #include "kernels/convolution/kernels.inc"

@@ -1,8 +1,10 @@
 // Depthwise convolution for AVX2.
 #include "kernels/convolution/depthwise/depthwise_impl.h"
 
-namespace trtlike::kernels::convolution {
+namespace trtlike::kernels::convolution::depthwise {
 
-constinit const DepthwiseSet kDepthwiseAvx2 = make_depthwise<float>();
+#define TRTLIKE_DEPTHWISE(...) TRTLIKE_MAKE_DEPTHWISE(Avx2, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
 
-}  // namespace trtlike::kernels::convolution
+}  // namespace trtlike::kernels::convolution::depthwise

@@ -1,9 +1,10 @@
 // Depthwise convolution of bfloat16 tensors, for AVX-512 with BF16.
 #include "kernels/convolution/depthwise/depthwise_impl.h"
 
-namespace trtlike::kernels::convolution {
+namespace trtlike::kernels::convolution::depthwise {
 
-constinit const BasicDepthwiseSet<core::BFloat16> kDepthwiseAvx512Bf16 =
-    make_depthwise<core::BFloat16>();
+#define TRTLIKE_DEPTHWISE(...) TRTLIKE_MAKE_DEPTHWISE(Avx512Bf16, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
 
-}  // namespace trtlike::kernels::convolution
+}  // namespace trtlike::kernels::convolution::depthwise

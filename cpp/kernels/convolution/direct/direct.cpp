@@ -17,7 +17,10 @@ constexpr int64_t kMostPixels = 768;
 /// Multiply-adds that are worth handing to another thread.
 constexpr int64_t kLeastWork = 500'000;
 
-int64_t weight_budget() { return static_cast<int64_t>(core::l2_bytes() / sizeof(float) / 2); }
+template <typename B>
+int64_t weight_budget() {
+  return static_cast<int64_t>(core::l2_bytes() / sizeof(B) / 2);
+}
 
 }  // namespace
 
@@ -42,13 +45,16 @@ Blocking plan_blocking(const PanelPlan& panels, int64_t pixels, int threads) {
   return out;
 }
 
-int64_t DirectPass::chunk_channels(const Panel& panel, int64_t pixels) const {
+template <typename Types>
+int64_t DirectPass<Types>::chunk_channels(const Panel& panel, int64_t pixels) const {
   if (pixels <= tiles->max_rows[panel.vectors]) return panels.channels;
-  const int64_t chunks = ceil_div(2 * panels.panel_floats(panel), weight_budget() + 1);
+  const int64_t chunks =
+      ceil_div(2 * panels.panel_floats(panel), weight_budget<typename Types::B>() + 1);
   return ceil_div(panels.channels, std::clamp<int64_t>(chunks, 1, panels.channels));
 }
 
-int64_t DirectPass::partial_floats(int64_t pixels) const {
+template <typename Types>
+int64_t DirectPass<Types>::partial_floats(int64_t pixels) const {
   int64_t most = 0;
   for (const Panel& panel : panels.panels)
     if (chunk_channels(panel, pixels) < panels.channels)
@@ -56,12 +62,15 @@ int64_t DirectPass::partial_floats(int64_t pixels) const {
   return most * pixels;
 }
 
-void DirectPass::run_block(const BlockRows& block, int first_panel, int last_panel,
-                           const RunArgs& args, float* partial, void* program_scratch) const {
+template <typename Types>
+void DirectPass<Types>::run_block(const BlockRows<Types>& block, int first_panel, int last_panel,
+                                  const RunArgs& args, typename Types::Sum* partial,
+                                  void* program_scratch) const {
   int64_t floats = 0;
   for (int i = first_panel; i < last_panel; ++i)
     floats += panels.panel_floats(panels.panels[static_cast<size_t>(i)]);
-  const int64_t strips = floats <= weight_budget() ? ceil_div(block.count, kStripPixels) : 1;
+  const int64_t strips =
+      floats <= weight_budget<typename Types::B>() ? ceil_div(block.count, kStripPixels) : 1;
   for (int64_t s = 0; s < strips; ++s) {
     const int64_t begin = block.count * s / strips, end = block.count * (s + 1) / strips;
     for (int i = first_panel; i < last_panel; ++i) {
@@ -71,14 +80,19 @@ void DirectPass::run_block(const BlockRows& block, int first_panel, int last_pan
   }
 }
 
-void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
-                           const RunArgs& args, float* partial, void* program_scratch) const {
-  const float* from =
+template <typename Types>
+void DirectPass<Types>::run_panel(const BlockRows<Types>& block, int64_t begin, int64_t end,
+                                  const Panel& panel, const RunArgs& args,
+                                  typename Types::Sum* partial, void* program_scratch) const {
+  using Sum = typename Types::Sum;
+  const void* from =
       packed != nullptr ? packed : static_cast<const float*>(args.shared) + shared_offset;
   const int64_t width = panel.vectors * panels.lanes;
   const int64_t chunk = chunk_channels(panel, end - begin);
   const int64_t num_tiles = ceil_div(end - begin, tiles->max_rows[panel.vectors]);
-  Tile tile{};
+  const Sum* bias = panels.template bias_of<Types>(panel, from);
+  const typename Types::B* weights = panels.template weights_of<Types>(panel, from);
+  Tile<Types> tile{};
   tile.row_stride = block.row_stride;
   tile.taps = panels.taps;
   tile.tap_stride = panels.channels * width;
@@ -97,14 +111,14 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
   for (int64_t c = 0; c == 0 || c < panels.channels; c += chunk) {
     tile.channel = panel.in_channel + c;
     tile.channels = std::min(chunk, panels.channels - c);
-    tile.weights = from + panel.weights + c * width;
+    tile.weights = weights + c * width;
     const bool is_last = c + chunk >= panels.channels;
     for (int64_t t = 0; t < num_tiles; ++t) {
       const int64_t at = begin + (end - begin) * t / num_tiles;
       const int64_t next = begin + (end - begin) * (t + 1) / num_tiles;
-      float* sums = partial + (at - begin) * width;
+      Sum* sums = partial + (at - begin) * width;
       tile.rows = block.rows + at;
-      tile.start = c == 0 ? from + panel.bias : sums;
+      tile.start = c == 0 ? bias : sums;
       tile.start_stride = c == 0 ? 0 : width;
       tile.partial = is_last ? nullptr : sums;
       tile.partial_stride = width;
@@ -123,5 +137,7 @@ void DirectPass::run_panel(const BlockRows& block, int64_t begin, int64_t end, c
     }
   }
 }
+
+template struct DirectPass<F32>;
 
 }  // namespace trtlike::kernels::convolution

@@ -1,4 +1,4 @@
-// Direct convolution of channels-last f32 tensors by register tiles: blocks of output pixels by
+// Direct convolution of channels-last tensors by register tiles: blocks of output pixels by
 // panels of output channels, an implicit matrix product over taps and input channels.
 #pragma once
 
@@ -30,32 +30,34 @@ struct Blocking {
 Blocking plan_blocking(const PanelPlan& panels, int64_t pixels, int threads);
 
 /// A block's pointer tables.
+template <typename Types>
 struct BlockRows {
-  const float* const* rows;  ///< rows[t * row_stride + i]
+  const typename Types::A* const* rows;  ///< rows[t * row_stride + i]
   int64_t row_stride;
-  float* const* outputs;
+  typename Types::C* const* outputs;
   int64_t first_pixel;  ///< number of the first one, which residuals go by
   int64_t count;
 };
 
 /// Everything but the pixels: tiles, weights, what happens to the sums.
+template <typename Types>
 struct DirectPass {
-  const TileSet* tiles = nullptr;
+  const Tiles<Types>* tiles = nullptr;
   PanelPlan panels;
   /// Null: `shared_offset` floats into the run's shared memory.
-  const float* packed = nullptr;
+  const void* packed = nullptr;
   int64_t shared_offset = 0;
   const Epilogue* epilogue = nullptr;
 
   /// Floats of scratch that run_block needs for a block of that many pixels.
   int64_t partial_floats(int64_t pixels) const;
   /// `partial` has partial_floats(block.count); `program_scratch` is the epilogue's.
-  void run_block(const BlockRows& block, int first_panel, int last_panel, const RunArgs& args,
-                 float* partial, void* program_scratch) const;
+  void run_block(const BlockRows<Types>& block, int first_panel, int last_panel,
+                 const RunArgs& args, typename Types::Sum* partial, void* program_scratch) const;
 
  private:
-  void run_panel(const BlockRows& block, int64_t begin, int64_t end, const Panel& panel,
-                 const RunArgs& args, float* partial, void* program_scratch) const;
+  void run_panel(const BlockRows<Types>& block, int64_t begin, int64_t end, const Panel& panel,
+                 const RunArgs& args, typename Types::Sum* partial, void* program_scratch) const;
   int64_t chunk_channels(const Panel& panel, int64_t pixels) const;
 };
 

@@ -10,13 +10,12 @@ namespace {
 
 class DirectKernel final : public Kernel {
  public:
-  DirectKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
-               std::span<const std::byte> packed)
+  DirectKernel(const Problem& problem, const Tiles<F32>& tiles, std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)), computed_(problem, shape_of(problem)) {
     const ops::ConvolutionShape shape = shape_of(problem);
     grid_ = convolution_grid(shape);
     pass_.tiles = &tiles;
-    pass_.panels = plan_panels(shape, grid_.taps(), tiles.lanes, max_vectors);
+    pass_.panels = plan_panels(shape, grid_.taps(), tiles.lanes, tiles.max_vectors);
     if (computed_.are_computed()) {
       computed_.add(pass_.panels, grid_.kernel_elements, 0);
       slices_ = {computed_.slices(problem.threads)};
@@ -45,14 +44,14 @@ class DirectKernel final : public Kernel {
   Epilogue epilogue_;
   ComputedPanels computed_;
   PixelGrid grid_;
-  DirectPass pass_;
+  DirectPass<F32> pass_;
   Blocking blocking_;
   BlockScratch scratch_;
   PixelOperands operands_;
   std::vector<float> zeros_;
 };
 
-template <const TileSet& kTiles, int kMaxVectors>
+template <const Tiles<F32>& kTiles>
 struct Direct {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, DataType::Float,
@@ -62,7 +61,7 @@ struct Direct {
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
     const PixelGrid grid = convolution_grid(shape);
-    const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles.lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles.lanes, kTiles.max_vectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     const PackedFloats out(plan.floats);
     const int64_t inputs = shape.input_channels / shape.groups;
@@ -77,18 +76,20 @@ struct Direct {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<DirectKernel>(problem, kTiles, kMaxVectors, packed);
+    return std::make_unique<DirectKernel>(problem, kTiles, packed);
   }
 };
 
-/// Panels of 24 for numbers of channels that vectors of 16 do not divide.
-struct Direct24 : Direct<kTilesAvx2, 3> {
+/// Panels of an odd number of vectors, for numbers of channels that twice as many do not divide.
+template <const Tiles<F32>& kTiles>
+struct OddDirect : Direct<kTiles> {
   static std::optional<std::string> refuse(const Problem& problem) {
-    if (auto reason = Direct::refuse(problem)) return reason;
+    if (auto reason = Direct<kTiles>::refuse(problem)) return reason;
     const ops::ConvolutionShape shape = shape_of(problem);
     const int64_t channels = shape.output_channels / shape.groups;
-    if (channels % 48 != 24)
-      return core::str("needs an odd multiple of 24 output channels, got ", channels);
+    const int64_t columns = kTiles.max_vectors * kTiles.lanes;
+    if (channels % (2 * columns) != columns)
+      return core::str("needs an odd multiple of ", columns, " output channels, got ", channels);
     return std::nullopt;
   }
 };
@@ -96,13 +97,12 @@ struct Direct24 : Direct<kTilesAvx2, 3> {
 }  // namespace
 }  // namespace convolution
 
-#if defined(__x86_64__)
-TRTLIKE_DEFINE_TACTIC(direct_f32_4x24_avx2) = convolution::kFunctions<convolution::Direct24>;
-#endif
-#define TRTLIKE_DIRECT(name, needs, types, tile)         \
-  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions< \
-      convolution::Direct<convolution::kTiles##needs,    \
-                          TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_DIRECT(name, needs, types, tile) \
+  TRTLIKE_DEFINE_TACTIC(name) =                  \
+      convolution::kFunctions<convolution::Direct<convolution::tiles::name>>;
+#define TRTLIKE_DIRECT_ODD(name, needs, types, tile) \
+  TRTLIKE_DEFINE_TACTIC(name) =                      \
+      convolution::kFunctions<convolution::OddDirect<convolution::tiles::name>>;
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 #undef TRTLIKE_TACTIC

@@ -24,12 +24,12 @@ int64_t num_taps(const ops::ConvolutionShape& shape) {
 
 class LinearInputKernel final : public Kernel {
  public:
-  LinearInputKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
+  LinearInputKernel(const Problem& problem, const Tiles<F32>& tiles,
                     std::span<const std::byte> packed)
       : epilogue_(problem, isa_of_lanes(tiles.lanes)), shape_(shape_of(problem)) {
     taps_ = num_taps(shape_);
     pass_.tiles = &tiles;
-    pass_.panels = plan_panels(columns_as_channels(shape_), taps_, tiles.lanes, max_vectors);
+    pass_.panels = plan_panels(columns_as_channels(shape_), taps_, tiles.lanes, tiles.max_vectors);
     pass_.packed = read_floats(packed, pass_.panels.floats);
     pass_.epilogue = &epilogue_;
     out_pitch_ = problem.outputs[0].pixel_pitch();
@@ -90,7 +90,7 @@ class LinearInputKernel final : public Kernel {
 
   Epilogue epilogue_;
   ops::ConvolutionShape shape_;
-  DirectPass pass_;
+  DirectPass<F32> pass_;
   int64_t taps_ = 0;
   int64_t out_pitch_ = 0;
   int64_t row_floats_ = 0;
@@ -100,7 +100,7 @@ class LinearInputKernel final : public Kernel {
   size_t copy_bytes_ = 0;
 };
 
-template <const TileSet& kTiles, int kMaxVectors>
+template <const Tiles<F32>& kTiles>
 struct LinearInput {
   static std::optional<std::string> refuse(const Problem& problem) {
     if (auto reason = refuse_operands(problem, Layout::Linear, Layout::ChannelsLast)) return reason;
@@ -116,7 +116,7 @@ struct LinearInput {
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
     const ops::ConvolutionShape columns = columns_as_channels(shape);
-    const PanelPlan plan = plan_panels(columns, num_taps(shape), kTiles.lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(columns, num_taps(shape), kTiles.lanes, kTiles.max_vectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     const PackedFloats out(plan.floats);
     pack_panels(
@@ -131,7 +131,7 @@ struct LinearInput {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<LinearInputKernel>(problem, kTiles, kMaxVectors, packed);
+    return std::make_unique<LinearInputKernel>(problem, kTiles, packed);
   }
 
  private:
@@ -141,10 +141,9 @@ struct LinearInput {
 }  // namespace
 }  // namespace convolution
 
-#define TRTLIKE_LINEAR_INPUT(name, needs, types, tile)                            \
-  TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions<convolution::LinearInput< \
-      convolution::kTiles##needs,                                                 \
-      TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs)>>;
+#define TRTLIKE_LINEAR_INPUT(name, needs, types, tile, direct) \
+  TRTLIKE_DEFINE_TACTIC(name) =                                \
+      convolution::kFunctions<convolution::LinearInput<convolution::tiles::direct>>;
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 #undef TRTLIKE_TACTIC

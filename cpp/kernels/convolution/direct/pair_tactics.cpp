@@ -54,12 +54,12 @@ std::optional<epilogue::TileChain> find_chain(const Problem& problem, const char
 
 class PairKernel final : public Kernel {
  public:
-  PairKernel(const Problem& problem, const TileSet& tiles, int max_vectors,
-             const DepthwiseSet& depthwise, std::span<const std::byte> packed)
+  PairKernel(const Problem& problem, const Tiles<F32>& tiles, const DepthwiseSet<F32>& depthwise,
+             std::span<const std::byte> packed)
       : tiles_(tiles),
         depthwise_(depthwise),
         shape_(second_shape(problem)),
-        panels_(plan_panels(first_shape(problem), 1, tiles.lanes, max_vectors)),
+        panels_(plan_panels(first_shape(problem), 1, tiles.lanes, tiles.max_vectors)),
         first_(*find_chain(problem, "first_program")),
         second_(*find_chain(problem, "program")),
         finish_rows_(epilogue::find_finish_rows(isa_of_lanes(tiles.lanes))) {
@@ -156,7 +156,7 @@ class PairKernel final : public Kernel {
                       (image * shape_.input[1] + rows.begin) * shape_.input[2] * in_pitch_;
     const float* pixels[kMaxTileRows];
     float* outs[kMaxTileRows];
-    Tile tile{};
+    Tile<F32> tile{};
     tile.rows = pixels;
     tile.taps = 1;
     tile.channels = panels_.channels;
@@ -190,22 +190,22 @@ class PairKernel final : public Kernel {
     const int64_t last_row = std::min(shape_.kernel[1], shape_.input[1] - top);
     const float* bias = packed_ + panels_.floats;
     const float* weights = bias + ceil_div(shape_.output_channels, panels_.lanes) * panels_.lanes;
-    DepthwiseStrip strip{.pixels = {.weights = weights + panel.out_channel * taps(),
-                                    .bias = bias + panel.out_channel,
-                                    .taps = taps(),
-                                    .channels = panel.out_channels,
-                                    .residual = nullptr,
-                                    .residual_pitch = 0,
-                                    .finish = second_.stage},
-                         .in = nullptr,
-                         .row_pitch = shape_.input[2] * pitch,
-                         .pixel_pitch = pitch,
-                         .first_tap = first_row * shape_.kernel[2],
-                         .kernel_rows = std::max<int64_t>(0, last_row - first_row),
-                         .first_column = 0,
-                         .last_column = 0,
-                         .out = nullptr,
-                         .out_pitch = 0};
+    DepthwiseStrip<F32> strip{.pixels = {.weights = weights + panel.out_channel * taps(),
+                                         .bias = bias + panel.out_channel,
+                                         .taps = taps(),
+                                         .channels = panel.out_channels,
+                                         .residual = nullptr,
+                                         .residual_pitch = 0,
+                                         .finish = second_.stage},
+                              .in = nullptr,
+                              .row_pitch = shape_.input[2] * pitch,
+                              .pixel_pitch = pitch,
+                              .first_tap = first_row * shape_.kernel[2],
+                              .kernel_rows = std::max<int64_t>(0, last_row - first_row),
+                              .first_column = 0,
+                              .last_column = 0,
+                              .out = nullptr,
+                              .out_pitch = 0};
     alignas(64) float sums[kDepthwisePixels * kRoomPitch];
     const epilogue::FloatRows room{sums, kRoomPitch};
     float* out = static_cast<float*>(args.outputs[0]) +
@@ -228,8 +228,8 @@ class PairKernel final : public Kernel {
     }
   }
 
-  const TileSet& tiles_;
-  const DepthwiseSet& depthwise_;
+  const Tiles<F32>& tiles_;
+  const DepthwiseSet<F32>& depthwise_;
   const float* packed_ = nullptr;
   ops::ConvolutionShape shape_;
   PanelPlan panels_;
@@ -240,7 +240,7 @@ class PairKernel final : public Kernel {
   int64_t chunk_rows_ = 1;
 };
 
-template <const TileSet& kTiles, int kMaxVectors, const DepthwiseSet& kDepthwise>
+template <const Tiles<F32>& kTiles, const DepthwiseSet<F32>& kDepthwise>
 struct Pair {
   static std::optional<std::string> refuse(const Problem& problem) {
     const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
@@ -273,7 +273,7 @@ struct Pair {
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape first = first_shape(problem);
     const int64_t lanes = kTiles.lanes;
-    const PanelPlan plan = plan_panels(first, 1, kTiles.lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(first, 1, kTiles.lanes, kTiles.max_vectors);
     const Dims& kernel = problem.inputs[kSecondKernel].dims;
     const int64_t channels = kernel[0], taps = kernel[2] * kernel[3];
     const int64_t blocks = ceil_div(channels, lanes);
@@ -294,7 +294,7 @@ struct Pair {
 
   static std::unique_ptr<Kernel> prepare(const Problem& problem,
                                          std::span<const std::byte> packed) {
-    return std::make_unique<PairKernel>(problem, kTiles, kMaxVectors, kDepthwise, packed);
+    return std::make_unique<PairKernel>(problem, kTiles, kDepthwise, packed);
   }
 };
 
@@ -307,11 +307,9 @@ constexpr TacticFunctions kPair{.refuse = Functions::refuse,
 }  // namespace
 }  // namespace convolution
 
-#define TRTLIKE_PAIR(name, needs, types, tile)                                               \
-  TRTLIKE_DEFINE_TACTIC(name) = convolution::kPair<                                          \
-      convolution::Pair<convolution::kTiles##needs,                                          \
-                        TRTLIKE_TILE_COLUMNS tile / convolution::lanes_of(core::Isa::needs), \
-                        convolution::kDepthwise##needs>>;
+#define TRTLIKE_PAIR(name, needs, types, tile, direct, strips) \
+  TRTLIKE_DEFINE_TACTIC(name) = convolution::kPair<            \
+      convolution::Pair<convolution::tiles::direct, convolution::depthwise::strips>>;
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 #undef TRTLIKE_TACTIC

@@ -1,8 +1,10 @@
 // Register tiles of direct convolution in the compiler's vectors, for any CPU.
 #include "kernels/convolution/direct/tiles_impl.h"
 
-namespace trtlike::kernels::convolution {
+namespace trtlike::kernels::convolution::tiles {
 
-constinit const TileSet kTilesPortable = make_tiles<4, 4>();
+#define TRTLIKE_DIRECT(...) TRTLIKE_MAKE_TILES(Portable, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
 
-}  // namespace trtlike::kernels::convolution
+}  // namespace trtlike::kernels::convolution::tiles

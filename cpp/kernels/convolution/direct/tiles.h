@@ -4,23 +4,29 @@
 //
 // where rows[t][i] points at the channels of the input pixel under tap t of output pixel i (or at
 // zeros where the window hangs over the edge). Implemented once a machine, in <isa>_tiles.cpp.
+// Types narrower than the sums go by steps of kDepth channels.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/epilogue/stage.h"
+#include "kernels/tactic_list.h"
 
 namespace trtlike::kernels::convolution {
 
+using F32 = Types<float, float, float, float>;
+
 /// One call: a tile of `rows` pixels by up to `vectors` vectors of channels.
+template <typename Types>
 struct Tile {
-  const float* const* rows;  ///< rows[t * row_stride + i]
+  const typename Types::A* const* rows;  ///< rows[t * row_stride + i]
   int64_t row_stride;
   int64_t taps;
-  int64_t channel;       ///< first channel of each row to be summed
-  int64_t channels;      ///< how many
-  const float* weights;  ///< of the first channel: [taps][channels][vectors * lanes]
-  int64_t tap_stride;    ///< floats between the weights of two taps
+  int64_t channel;   ///< first channel of each row to be summed
+  int64_t channels;  ///< how many, in whole steps
+  /// Of the first channel: [taps][channels / depth][vectors * lanes][depth].
+  const typename Types::B* weights;
+  int64_t tap_stride;  ///< elements between the weights of two taps
   /// Weights that are needed next are fetched into the second-level cache meanwhile: 2 * ahead_half
   /// bytes from here on, ahead_step bytes of each half a channel; null: none.
   const char* ahead;
@@ -28,22 +34,24 @@ struct Tile {
   int64_t ahead_step;
   const char* input_ahead;  ///< and input, input_step bytes a channel; null where `ahead` is
   int64_t input_step;
-  const float* start;    ///< first value of the sums: a row of vectors * lanes, or one a pixel
+  const typename Types::Sum*
+      start;             ///< first value of the sums: a row of vectors * lanes, or one a pixel
   int64_t start_stride;  ///< 0: the same row (the bias) for all pixels
   /// Where sums that are not complete go: rows of vectors * lanes; null: they are complete.
-  float* partial;
+  typename Types::Sum* partial;
   int64_t partial_stride;
-  float* const* out;      ///< out[i]: the output pixel's channels
-  int64_t out_channel;    ///< the tile's first channel in `out` and `residual`
-  int out_channels;       ///< how many channels the tile stores
-  const float* residual;  ///< added before clipping; null: none
+  typename Types::C* const* out;  ///< out[i]: the output pixel's channels
+  int64_t out_channel;            ///< the tile's first channel in `out` and `residual`
+  int out_channels;               ///< how many channels the tile stores
+  const float* residual;          ///< added before clipping; null: none
   int64_t residual_stride;
   epilogue::Stage finish;
 };
 
 /// Lets tile `index` of `count` fetch its share of the `bytes` of weights from `from` on.
-inline void fetch_ahead(Tile& tile, const float* from, int64_t bytes, int64_t index,
-                        int64_t count) {
+template <typename Types>
+inline void fetch_ahead(Tile<Types>& tile, const typename Types::B* from, int64_t bytes,
+                        int64_t index, int64_t count) {
   const int64_t share = bytes / count;
   tile.ahead = reinterpret_cast<const char*>(from) + share * index;
   tile.ahead_half = share / 2;
@@ -53,25 +61,38 @@ inline void fetch_ahead(Tile& tile, const float* from, int64_t bytes, int64_t in
 }
 
 /// Lets the tile fetch `bytes` of input as well.
-inline void fetch_input(Tile& tile, const float* from, int64_t bytes) {
+template <typename Types>
+inline void fetch_input(Tile<Types>& tile, const typename Types::A* from, int64_t bytes) {
   tile.input_ahead = reinterpret_cast<const char*>(from);
   tile.input_step = bytes / (tile.taps * tile.channels) + 1;
   if (tile.ahead == nullptr) tile.ahead = tile.input_ahead;
 }
 
-using TileFunction = void (*)(const Tile& tile);
+template <typename Types>
+using TileFunction = void (*)(const Tile<Types>& tile);
 
 inline constexpr int kMaxTileVectors = 4;
 inline constexpr int kMaxTileRows = 12;
 
-/// The tiles of one instruction set.
+/// What can be said of tiles without their types.
 struct TileSet {
   int lanes;
   int max_vectors;
-  int max_rows[kMaxTileVectors + 1];                              ///< by vectors
-  TileFunction functions[kMaxTileVectors + 1][kMaxTileRows + 1];  ///< by vectors, rows
+  int max_rows[kMaxTileVectors + 1];  ///< by vectors
 };
 
-extern const TileSet kTilesPortable, kTilesAvx2, kTilesAvx512;
+template <typename Types>
+struct Tiles : TileSet {
+  TileFunction<Types> functions[kMaxTileVectors + 1][kMaxTileRows + 1];  ///< by vectors, rows
+};
+
+/// One set a line of kernels.inc.
+namespace tiles {
+using namespace elements;
+#define TRTLIKE_DIRECT(name, needs, types, tile) extern const Tiles<TRTLIKE_TYPES types> name;
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
+#undef TRTLIKE_TACTIC
+}  // namespace tiles
 
 }  // namespace trtlike::kernels::convolution

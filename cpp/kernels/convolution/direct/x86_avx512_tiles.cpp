@@ -1,8 +1,10 @@
 // Register tiles of direct convolution for AVX-512: up to 24 of the 32 registers hold sums.
 #include "kernels/convolution/direct/tiles_impl.h"
 
-namespace trtlike::kernels::convolution {
+namespace trtlike::kernels::convolution::tiles {
 
-constinit const TileSet kTilesAvx512 = make_tiles<12, 12, 8, 6>();
+#define TRTLIKE_DIRECT(...) TRTLIKE_MAKE_TILES(Avx512, __VA_ARGS__)
+#define TRTLIKE_TACTIC(...)
+#include "kernels/convolution/kernels.inc"
 
-}  // namespace trtlike::kernels::convolution
+}  // namespace trtlike::kernels::convolution::tiles

@@ -30,9 +30,8 @@ class WinogradKernel final : public Kernel {
   struct Options {
     WinogradSize size;
     bool by_channels;
-    const TileSet* tiles;
+    const Tiles<F32>* tiles;
     const WinogradTransforms* transforms;
-    int max_vectors;
   };
 
   WinogradKernel(const Problem& problem, const Options& options, std::span<const std::byte> packed)
@@ -41,12 +40,12 @@ class WinogradKernel final : public Kernel {
         shape_(shape_of(problem)) {
     const int lanes = options_.tiles->lanes;
     taps_ = options_.size.window() * options_.size.window();
-    panels_ = plan_panels(shape_, taps_, lanes, options_.max_vectors);
+    panels_ = plan_panels(shape_, taps_, lanes, options_.tiles->max_vectors);
     packed_ = read_floats(packed, panels_.floats);
     num_tiles_ = output_.num_tiles();
     in_pitch_ = problem.inputs[0].pixel_pitch();
     v_row_ = ceil_div(shape_.input_channels, lanes) * lanes + kRowPadding;
-    m_row_ = options_.max_vectors * lanes + kRowPadding;
+    m_row_ = options_.tiles->max_vectors * lanes + kRowPadding;
     zeros_.assign(static_cast<size_t>(m_row_), 0.0f);
     plan_slices(problem.threads);
   }
@@ -198,7 +197,7 @@ class WinogradKernel final : public Kernel {
     const int width = panel.vectors * panels_.lanes;
     const int64_t weights = panels_.channels * width;
     const int64_t num_tiles = ceil_div(count, options_.tiles->max_rows[panel.vectors]);
-    Tile tile{};
+    Tile<F32> tile{};
     tile.taps = 1;
     tile.channels = panels_.channels;
     tile.start = zeros_.data();
@@ -239,7 +238,7 @@ class WinogradKernel final : public Kernel {
   }
 
   /// Lets the tile fetch the next of the rows once it is time to.
-  void fetch_row(Tile& tile, InputRows& rows) const {
+  void fetch_row(Tile<F32>& tile, InputRows& rows) const {
     if (rows.wait-- > 0 || rows.window == rows.end) return;
     const int64_t extent = options_.size.m * options_.size.stride;
     const int64_t kept = options_.size.window() - extent;
@@ -281,8 +280,8 @@ std::optional<std::string> refuse_winograd(const Problem& problem, int stride) {
   return std::nullopt;
 }
 
-template <const TileSet& kTiles, const WinogradSet& kTransforms, WinogradSize kSize,
-          bool kByChannels, int kMaxVectors>
+template <const Tiles<F32>& kTiles, const WinogradSet& kTransforms, WinogradSize kSize,
+          bool kByChannels>
 struct WinogradFunctions {
   static std::optional<std::string> refuse(const Problem& problem) {
     return refuse_winograd(problem, kSize.stride);
@@ -291,7 +290,7 @@ struct WinogradFunctions {
   static Packed pack(const Problem& problem) {
     constexpr int kTaps = kSize.window() * kSize.window();
     const ops::ConvolutionShape shape = shape_of(problem);
-    const PanelPlan plan = plan_panels(shape, kTaps, kTiles.lanes, kMaxVectors);
+    const PanelPlan plan = plan_panels(shape, kTaps, kTiles.lanes, kTiles.max_vectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     std::vector<double> transformed(weights.size() / 9 * kTaps);
     transform_filters(kSize, weights.data(), weights.size() / 9, transformed.data());
@@ -313,8 +312,7 @@ struct WinogradFunctions {
         WinogradKernel::Options{.size = kSize,
                                 .by_channels = kByChannels,
                                 .tiles = &kTiles,
-                                .transforms = &kTransforms.of(kSize),
-                                .max_vectors = kMaxVectors},
+                                .transforms = &kTransforms.of(kSize)},
         packed);
   }
 };
@@ -327,11 +325,11 @@ namespace convolution {
 namespace {
 
 template <WinogradSize kSize, bool kByChannels>
-constexpr TacticFunctions kAvx512 =
-    kFunctions<WinogradFunctions<kTilesAvx512, kWinogradAvx512, kSize, kByChannels, 4>>;
+constexpr TacticFunctions kAvx512 = kFunctions<
+    WinogradFunctions<tiles::direct_f32_6x64_avx512, kWinogradAvx512, kSize, kByChannels>>;
 template <WinogradSize kSize, bool kByChannels>
 constexpr TacticFunctions kAvx2 =
-    kFunctions<WinogradFunctions<kTilesAvx2, kWinogradAvx2, kSize, kByChannels, 2>>;
+    kFunctions<WinogradFunctions<tiles::direct_f32_6x16_avx2, kWinogradAvx2, kSize, kByChannels>>;
 constexpr bool kBlocks = false, kChannels = true;
 
 }  // namespace
