@@ -75,6 +75,7 @@ lint: setup
 	@ruff format --check python tests/python benchmarks scripts
 	@ruff check python tests/python benchmarks scripts
 	@mypy
+	@python scripts/check_refusals.py
 
 # clang-tidy on the C++ files that differ from origin/main; ALL=1 takes every file.
 tidy: configure

@@ -54,8 +54,7 @@ std::vector<int64_t> int_elements(const core::TensorView& view) {
     if constexpr (std::is_integral_v<T>) {
       std::copy_n(view.as<T>(), out.size(), out.begin());
     } else {
-      throw UserError(
-          core::str("[ops] expected integers, got ", core::dtype_name(view.dtype), "."));
+      TRTLIKE_ASSERT(false, "integers of type ", core::dtype_name(view.dtype));
     }
   });
   return out;

@@ -69,9 +69,7 @@ std::vector<OwnedTensor> evaluate_node(const ir::Node& node,
   }
   const auto known = ops::propagate(*node.op, node.attributes, types, host, output_types);
   for (size_t i = 0; i < known.size(); ++i) {
-    if (!known[i])
-      throw UnsupportedError(core::str("[optimizer] node '", node.name, "' (", node.op->name,
-                                       "): expected an op with a reference computation."));
+    TRTLIKE_ASSERT(known[i], "elements of '", node.name, "' (", node.op->name, ")");
     write_host(known[i], views[i]);
   }
   return outputs;

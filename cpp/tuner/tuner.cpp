@@ -93,9 +93,9 @@ class Tuner {
       std::vector<Refusal> refusals;
       assignments_.back() = list_assignments(graph_, node, options_, constants_, refusals);
       if (assignments_.back().empty())
-        throw UnsupportedError(core::str("[tuner] node '", node.name, "' (", node.op->name,
-                                         "): expected a tactic that computes it, got none. ",
-                                         to_string(refusals)));
+        throw UnsupportedError(core::str(
+            "[tuner] node '", node.name, "' (", node.op->name,
+            "): expected a tactic that computes it, got none: ", to_string(refusals), "."));
       time_node(node, states);
       last_resorts_.push_back(find_last_resort(assignments_.back(), std::move(refusals)));
     }

@@ -69,6 +69,19 @@ def test_a_plan_for_instructions_that_the_cpu_lacks_is_refused(plan, logger, tmp
     assert "Rebuild the plan on this machine." in said
 
 
+def test_an_unknown_instruction_set_is_refused_with_those_there_are():
+    done = subprocess.run(
+        [sys.executable, "-c", "import trtlike"],
+        env={**os.environ, "TRTLIKE_MAX_ISA": "sse9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "[core] TRTLIKE_MAX_ISA: expected one of portable, avx2, " in done.stderr
+    assert ", got 'sse9'." in done.stderr
+
+
 @pytest.mark.parametrize("thing", [None, "plan.engine", 3])
 def test_what_is_no_plan_at_all_is_refused_by_type(logger, thing):
     with pytest.raises(TypeError, match="expected bytes, another buffer or a stream reader"):

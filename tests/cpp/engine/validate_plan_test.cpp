@@ -24,9 +24,10 @@ PlanMaker valid_plan() {
   return maker;
 }
 
-std::string tactic_names(const char* op) {
+std::string element_wise_tactics() {
   std::vector<std::string> names;
-  for (const kernels::Tactic* tactic : kernels::tactics_for(op)) names.emplace_back(tactic->name);
+  for (const kernels::Tactic* tactic : kernels::tactics_for("ElementWise"))
+    names.emplace_back(tactic->name);
   return core::join(names);
 }
 
@@ -109,7 +110,7 @@ const std::vector<Case>& cases() {
       {"attribute_value", [](Plan& p) { p.steps[0].attributes.set("op", int64_t{99}); },
        "step 'sum' (ElementWise): attribute 'op': expected 0 to 13, got 99."},
       {"tactic", [](Plan& p) { p.steps[0].tactic = "magic"; },
-       core::str("step 'sum' (ElementWise), tactic: expected one of ", tactic_names("ElementWise"),
+       core::str("step 'sum' (ElementWise), tactic: expected one of ", element_wise_tactics(),
                  ", got 'magic'. Rebuild the plan with this build of trtlike.")},
       {"constant_mask", [](Plan& p) { p.steps[0].constant_inputs = {2}; },
        "step 'sum' (ElementWise), packed inputs: expected constants among 2 inputs, got [2] and "

@@ -54,7 +54,7 @@ LoggedCase with_profile(const char* name, Network (*make)(), void (*fill)(Optimi
           [make, fill](const std::shared_ptr<Logger>& logger) {
             build(make(), logger, {profile(fill)});
           },
-          "while building 'net': [builder] profile 0" + sentence};
+          "while building 'net': " + sentence};
 }
 
 Network dynamic_network() { return relu_network({-1, 3}); }
@@ -62,37 +62,39 @@ Network dynamic_network() { return relu_network({-1, 3}); }
 const LoggedCase kProfiles[] = {
     with_profile(
         "rank", dynamic_network, [](OptimizationProfile& p) { p.set_shape("x", {1}, {1}, {1}); },
-        ", input 'x': expected shapes that fit the network's [-1, 3], got [1]."),
+        "[builder] profile 0, input 'x': expected shapes that fit the network's [-1, 3], got [1]."),
     with_profile(
         "fixed_extent", dynamic_network,
         [](OptimizationProfile& p) { p.set_shape("x", {1, 3}, {1, 3}, {1, 4}); },
-        ", input 'x': expected shapes that fit the network's [-1, 3], got [1, 4]."),
+        "[builder] profile 0, input 'x': expected shapes that fit the network's [-1, 3], got [1, "
+        "4]."),
     with_profile(
         "no_range", dynamic_network, [](OptimizationProfile&) {},
-        ", input 'x': expected a range for its dynamic shape [-1, 3], got none. Call "
+        "[builder] profile 0, input 'x': expected a range for its dynamic shape [-1, 3], got none. "
+        "Call "
         "profile.set_shape for it."),
     with_profile(
         "no_range_of_elements", shape_tensor_network, [](OptimizationProfile&) {},
-        ", shape input 'n': expected a range for its elements, got none. Call "
+        "[builder] profile 0, shape input 'n': expected a range for its elements, got none. Call "
         "profile.set_shape_input for it."),
     with_profile(
         "number_of_elements", shape_tensor_network,
         [](OptimizationProfile& p) { p.set_shape_input("n", {1, 1}, {1, 1}, {1, 1}); },
-        ", shape input 'n': expected 1 elements, got 2."),
+        "[builder] profile 0, shape input 'n': expected 1 elements, got 2."),
     with_profile(
         "name", dynamic_network,
         [](OptimizationProfile& p) {
           p.set_shape("x", {1, 3}, {1, 3}, {1, 3});
           p.set_shape("w", {1}, {1}, {1});
         },
-        ": expected one of the inputs x, got 'w'."),
+        "[builder] profile 0: expected one of the inputs x, got 'w'."),
     with_profile(
         "name_of_a_shape_input", dynamic_network,
         [](OptimizationProfile& p) {
           p.set_shape("x", {1, 3}, {1, 3}, {1, 3});
           p.set_shape_input("m", {1}, {1}, {1});
         },
-        ": expected one of the inputs x, got 'm'."),
+        "[builder] profile 0: expected one of the inputs x, got 'm'."),
     {"no_profile",
      [](const std::shared_ptr<Logger>& logger) { build(dynamic_network(), logger, {nullptr}); },
      "while building 'net': [builder] profile 0: expected an OptimizationProfile, got none."},
@@ -165,6 +167,35 @@ const LoggedCase kBuild[] = {
     {"memory",
      [](const std::shared_ptr<Logger>& logger) { build(relu_network({1 << 20, 1 << 24}), logger); },
      too_large()},
+    {"no_tactic",
+     [](const std::shared_ptr<Logger>& logger) {
+       Network network;
+       network.set_name("net");
+       const Tensor x = network.add_input("x", Int4, {4, 2});
+       Layer gather = network.add_layer("Gather", {x, network.add_input("i", Int64, {1})});
+       gather.set_name("gather");
+       network.mark_output(gather.output(0));
+       build(network, logger);
+     },
+     "while building 'net': [tuner] node 'gather' (Gather): expected a tactic that computes it, "
+     "got none: needs whole bytes, got s4 (gather_rows); needs mode ELEMENT (gather_elements); "
+     "needs an element type that can be computed with, got s4 (reference)."},
+    {"shapes_from_data",
+     [](const std::shared_ptr<Logger>& logger) {
+       Network network;
+       network.set_name("net");
+       const Tensor x = network.add_input("x", Int32, {4});
+       const Layer where = network.add_layer("NonZero", {x});
+       const Layer shape = network.add_layer("Shape", {where.output(0)});
+       Layer fill = network.add_layer("Fill", {shape.output(0)});
+       fill.set_name("fill");
+       network.mark_output(fill.output(0));
+       build(network, logger);
+     },
+     "while building 'net': [builder] layer '(Unnamed Layer* 0) [NonZero]' (NonZero): expected an "
+     "output whose extents follow from the shapes of the inputs, got [1, -1]. Shapes that depend "
+     "on "
+     "elements computed by layers cannot be built."},
     cancelled("cancelled_in_a_step", "Building engine", true,
               "[builder] build: cancelled by the progress monitor."),
     cancelled("cancelled_while_timing", "Timing tactics", true,
@@ -181,16 +212,30 @@ TEST(BuilderRefusals, a_build_that_is_cancelled_in_a_pass_names_it) {
 }
 
 TEST(BuilderRefusals, a_timing_cache_that_lacks_a_layer_is_named_with_what_it_lacks) {
-  const std::string said = errors_of([](const std::shared_ptr<Logger>& logger) {
-    BuilderConfig config;
-    config.set_flag(BuilderFlag::ErrorOnTimingCacheMiss);
-    Network network = relu_network({2, 3});
-    network.layer(0).set_name("relu");
-    EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);
-  });
-  EXPECT_THAT(said, testing::StartsWith("while building 'net': [tuner] node 'relu': expected its "
-                                        "times in the timing cache, got none for "));
-  EXPECT_THAT(said, testing::EndsWith("."));
+  Network network = relu_network({2, 3});
+  network.layer(0).set_name("relu");
+  BuilderConfig config;
+  ASSERT_NE(Builder(nullptr).build_serialized_network(network, config), nullptr);
+  std::vector<std::string> sentences;
+  for (const std::string& key : config.timing_cache->keys())
+    sentences.push_back(
+        core::str("while building 'net': [tuner] node 'relu': expected its times "
+                  "in the timing cache, got none for ",
+                  key, "."));
+  config.timing_cache = nullptr;
+  config.set_flag(BuilderFlag::ErrorOnTimingCacheMiss);
+  EXPECT_THAT(sentences, testing::Contains(errors_of([&](const std::shared_ptr<Logger>& logger) {
+                EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);
+              })));
+}
+
+TEST(BuilderRefusals, switches_of_the_environment) {
+  setenv("TRTLIKE_STOP_AFTER_PATCHES", "ten", 1);
+  EXPECT_EQ(
+      errors_of([](const std::shared_ptr<Logger>& logger) { build(relu_network({2, 3}), logger); }),
+      "while building 'net': [optimizer] TRTLIKE_STOP_AFTER_PATCHES: expected a count, got "
+      "'ten'.");
+  unsetenv("TRTLIKE_STOP_AFTER_PATCHES");
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, LoggedRefusals, testing::ValuesIn(kProfiles),

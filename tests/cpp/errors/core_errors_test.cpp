@@ -13,6 +13,7 @@
 #include "core/shape.h"
 #include "core/threads/threads.h"
 #include "errors/refusals.h"
+#include "trtlike/machine.h"
 
 namespace trtlike::test {
 namespace {
@@ -62,7 +63,8 @@ const RefusalCase kShapes[] = {
     {"type", [] { core::dtype_name(static_cast<DataType>(99)); },
      "[core] element type: expected the number of a DataType, got 99."},
     {"type_without_arithmetic", [] { core::dispatch_dtype(DataType::FP8, "operand", [](auto) {}); },
-     "[core] operand: expected an element type that can be computed with, got FP8."},
+     "UnsupportedError: [core] operand: expected an element type that can be computed with, got "
+     "FP8."},
     {"bytes", [] { core::dtype_bytes(DataType::Float, (1LL << 48) + 1); },
      "[core] memory: expected between 0 and 2^48 elements, got 281474976710657."},
     threads("no_threads", "0"),
@@ -77,6 +79,8 @@ const RefusalCase kSystem[] = {
     {"memory", [] { core::allocate_shared(too_much()); },
      core::str("[core] memory: expected at most the ", core::total_memory_bytes() >> 20,
                " MiB of this machine, got a request for ", too_much() >> 20, " MiB.")},
+    {"threads_of_a_measurement", [] { measure_peaks(-1); },
+     "[core] threads of a measurement: expected 0 to 1024, got -1."},
     {"no_file", [] { core::map_file("/nowhere/x"); },
      "[core] file '/nowhere/x': expected to open it for reading, got: No such file or directory."},
     {"folder", [] { core::map_file("/"); },

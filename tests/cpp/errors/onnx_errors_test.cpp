@@ -259,13 +259,14 @@ std::string changed_model(void (*change)(::onnx::ModelProto&)) {
   return model.bytes();
 }
 
+const std::string kNoGraph = changed_model([](::onnx::ModelProto& m) { m.clear_graph(); });
+
 const LoggedCase kFiles[] = {
     bytes("no_bytes", "",
           "expected a serialized ModelProto, got 0 bytes that are none (truncated, or another kind "
           "of file)."),
-    bytes("no_graph", changed_model([](::onnx::ModelProto& m) { m.clear_graph(); }),
-          core::str("expected a ModelProto with a graph, got ",
-                    changed_model([](::onnx::ModelProto& m) { m.clear_graph(); }).size(),
+    bytes("no_graph", kNoGraph,
+          core::str("expected a ModelProto with a graph, got ", kNoGraph.size(),
                     " bytes without one. The file is probably no ONNX model.")),
     bytes("no_opset", changed_model([](::onnx::ModelProto& m) { m.clear_opset_import(); }),
           "expected an opset_import, got none. Every model of IR version 3 or newer has one."),

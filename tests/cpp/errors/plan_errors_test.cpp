@@ -2,8 +2,11 @@
 #include <cstring>
 
 #include "core/bytes.h"
+#include "core/os/cpu.h"
+#include "engine/memory_plan.h"
 #include "engine/plan_format.h"
 #include "errors/refusals.h"
+#include "kernels/tactic.h"
 #include "support/damaged_plan.h"
 #include "support/make_plan.h"
 #include "trtlike/runtime.h"
@@ -153,6 +156,55 @@ const LoggedCase kRecords[] = {
         "plan value 'truth', element 0: expected a truth value of 0 or 1, got 2."),
 };
 
+const RefusalCase kMemory[] = {
+    {"bytes",
+     [] {
+       engine::plan_memory(
+           std::vector<engine::Lifetime>{{.bytes = size_t{1} << 62, .first = 0, .last = 1}});
+     },
+     "[engine] memory: expected tensors of fewer than 2^62 bytes in all, got more."},
+};
+
+TEST(PlanRefusals, bytes_that_are_not_aligned) {
+  const std::shared_ptr<void> bytes = copy_of(good_plan() + good_plan());
+  const std::shared_ptr<const void> shifted(bytes, static_cast<char*>(bytes.get()) + 8);
+  EXPECT_EQ(sentence_of([&] { engine::read_plan(shifted, good_plan().size()); }),
+            core::str("PlanError: [engine] plan bytes: expected an address that is a multiple of "
+                      "64, got ",
+                      shifted.get(), "."));
+}
+
+/// Of plans that need what another CPU has. Under TRTLIKE_MAX_ISA there is always such a CPU.
+TEST(PlanRefusals, a_plan_for_another_cpu) {
+  if (core::known_isa() <= core::cpu_isa()) GTEST_SKIP() << "this CPU has all features";
+  PlanMaker maker;
+  const int32_t x = maker.input("x", {1, 3});
+  maker.output(maker.step("Activation", "relu", {x}, {{"type", int64_t{0}}}), "y");
+  maker.plan.needs = core::known_isa();
+  const std::string cpu = core::isa_name(core::cpu_isa()), all = core::isa_name(core::known_isa());
+  EXPECT_EQ(sentence_of([&] { maker.loaded(); }),
+            core::str("PlanError: [engine] plan, instruction set: expected at most ", cpu,
+                      ", which this CPU has, got ", all, ". Rebuild the plan on this machine."));
+}
+
+TEST(PlanRefusals, a_tactic_for_another_cpu) {
+  for (const char* op : {"Activation", "Softmax"}) {
+    for (const kernels::Tactic* tactic : kernels::tactics_for(op)) {
+      if (tactic->needs <= core::cpu_isa()) continue;
+      PlanMaker maker;
+      const int32_t x = maker.input("x", {1, 3});
+      maker.output(maker.step(op, "n", {x}, {}, tactic->name), "y");
+      const std::string cpu = core::isa_name(core::cpu_isa()),
+                        other = core::isa_name(tactic->needs);
+      EXPECT_EQ(sentence_of([&] { maker.loaded(); }),
+                core::str("PlanError: [engine] step 'n' (", op, "), tactic '", tactic->name,
+                          "': expected a CPU with ", other, ", got ", cpu,
+                          ". Rebuild the plan on this machine."));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(PlanMemory, Refusals, testing::ValuesIn(kMemory), case_name<RefusalCase>);
 INSTANTIATE_TEST_SUITE_P(PlanHeader, LoggedRefusals, testing::ValuesIn(kHeader),
                          case_name<LoggedCase>);
 INSTANTIATE_TEST_SUITE_P(PlanRecords, LoggedRefusals, testing::ValuesIn(kRecords),

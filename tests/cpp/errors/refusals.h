@@ -15,7 +15,7 @@
 
 namespace trtlike::test {
 
-/// The sentence of the Error that `act` throws. No mistake of a user's is an InternalError.
+/// The sentence of the Error that `act` throws, behind its kind where that is no UserError.
 std::string sentence_of(const std::function<void()>& act);
 /// What `act` logs as errors, one a line.
 std::string errors_of(const std::function<void(const std::shared_ptr<Logger>&)>& act);

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "core/os/cpu.h"
+#include "core/os/memory.h"
 #include "core/strings.h"
 #include "errors/refusals.h"
 #include "support/make_plan.h"
@@ -46,6 +46,23 @@ PlanMaker shape_tensor_plan() {
   return maker;
 }
 
+/// y = x + w, said to have 2 rows.
+PlanMaker two_row_plan() {
+  PlanMaker maker = free_plan();
+  maker.plan.values.back().dims = {2, 3};
+  return maker;
+}
+
+/// y = x of what the machine's memory has no room for, as INT64 between two casts.
+PlanMaker wide_plan() {
+  PlanMaker maker;
+  const int32_t x = maker.input("x", {-1, -1});
+  const int32_t wide = maker.step("Cast", "widen", {x}, {{"to_type", int64_t{8}}});
+  const int32_t back = maker.step("Cast", "back", {wide}, {{"to_type", int64_t{0}}});
+  maker.output(maker.step("Cast", "narrow", {back}, {{"to_type", int64_t{0}}}), "y");
+  return maker;
+}
+
 ContextPtr context_of(const PlanMaker& maker, const std::shared_ptr<Logger>& logger) {
   const auto engine = std::make_shared<CudaEngine>(maker.loaded(), logger);
   return engine->create_execution_context(engine);
@@ -75,6 +92,8 @@ class NoMemory final : public OutputAllocator {
   }
   void notify_shape(const std::string&, const Dims&) noexcept override {}
 };
+
+const size_t kMachineMiB = core::total_memory_bytes() >> 20;
 
 const LoggedCase kContext[] = {
     in_context(
@@ -176,6 +195,24 @@ const LoggedCase kContext[] = {
         },
         "[runtime] layer 'sum' (ElementWise): [ops] ElementWise, output 0: expected at most "
         "2^48 elements, got shape [140737488355328, 3]."),
+    in_context(
+        "other_shape_than_built_for", two_row_plan,
+        [](ExecutionContext& c) {
+          c.set_input_shape("w", {4, 3});
+          run(c, 4);
+        },
+        "[runtime] layer 'sum' (ElementWise), output 0: expected shape [2, 3] as the engine "
+        "was built for, got [4, 3]."),
+    in_context(
+        "memory", wide_plan,
+        [](ExecutionContext& c) {
+          c.set_input_shape("x", {1 << 20, 1 << 22});
+          EXPECT_FALSE(c.execute_async_v3(0));
+        },
+        core::str(
+            "[runtime] memory: expected at most the ", kMachineMiB, " MiB of this machine, got ",
+            1 << 25,
+            " MiB for these shapes. The largest tensor is 'widen_output', s64[1048576, 4194304].")),
     in_context(
         "shape_tensor_element", shape_tensor_plan,
         [](ExecutionContext& c) {

@@ -17,7 +17,7 @@ std::string with_checksum(const std::string& lines) {
 
 RefusalCase refusal(const char* name, const std::string& text, const std::string& sentence) {
   return {name, [text] { TimingCache{std::string_view(text)}; },
-          "[tuner] timing cache: " + sentence};
+          "PlanError: [tuner] timing cache: " + sentence};
 }
 
 const RefusalCase kCases[] = {
