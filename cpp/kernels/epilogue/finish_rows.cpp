@@ -5,12 +5,12 @@ namespace trtlike::kernels::epilogue {
 
 FinishRows find_finish_rows(core::Isa isa) {
 #if defined(__x86_64__)
-  if (isa >= core::Isa::Avx512Bf16) return finish_rows_avx512_bf16;
-  if (isa >= core::Isa::Avx512) return finish_rows_avx512;
-  if (isa >= core::Isa::Avx2) return finish_rows_avx2;
+  if (isa >= core::Isa::Avx512Bf16) return kFinishRowsAvx512Bf16;
+  if (isa >= core::Isa::Avx512) return kFinishRowsAvx512;
+  if (isa >= core::Isa::Avx2) return kFinishRowsAvx2;
 #endif
   (void)isa;
-  return finish_rows_portable;
+  return kFinishRowsPortable;
 }
 
 std::vector<Link> prepare_links(std::vector<Link> links) {

@@ -36,11 +36,9 @@ struct FinishArgs {
 };
 using FinishRows = void (*)(const FinishArgs& args);
 
-void finish_rows_portable(const FinishArgs& args);
-void finish_rows_avx2(const FinishArgs& args);
-void finish_rows_avx512(const FinishArgs& args);
+extern const FinishRows kFinishRowsPortable, kFinishRowsAvx2, kFinishRowsAvx512;
 /// Rounds to bfloat16 as the machine does: subnormal numbers become 0.
-void finish_rows_avx512_bf16(const FinishArgs& args);
+extern const FinishRows kFinishRowsAvx512Bf16;
 
 /// The one for `isa`, or for the next lower that has its own.
 FinishRows find_finish_rows(core::Isa isa);

@@ -3,6 +3,6 @@
 
 namespace trtlike::kernels::epilogue {
 
-void finish_rows_portable(const FinishArgs& args) { finish_rows(args); }
+constinit const FinishRows kFinishRowsPortable = finish_rows;
 
 }  // namespace trtlike::kernels::epilogue

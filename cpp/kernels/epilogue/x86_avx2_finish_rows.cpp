@@ -3,6 +3,6 @@
 
 namespace trtlike::kernels::epilogue {
 
-void finish_rows_avx2(const FinishArgs& args) { finish_rows(args); }
+constinit const FinishRows kFinishRowsAvx2 = finish_rows;
 
 }  // namespace trtlike::kernels::epilogue

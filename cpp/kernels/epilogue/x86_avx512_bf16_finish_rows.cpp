@@ -3,6 +3,6 @@
 
 namespace trtlike::kernels::epilogue {
 
-void finish_rows_avx512_bf16(const FinishArgs& args) { finish_rows(args); }
+constinit const FinishRows kFinishRowsAvx512Bf16 = finish_rows;
 
 }  // namespace trtlike::kernels::epilogue

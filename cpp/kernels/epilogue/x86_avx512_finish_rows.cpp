@@ -3,6 +3,6 @@
 
 namespace trtlike::kernels::epilogue {
 
-void finish_rows_avx512(const FinishArgs& args) { finish_rows(args); }
+constinit const FinishRows kFinishRowsAvx512 = finish_rows;
 
 }  // namespace trtlike::kernels::epilogue
