@@ -162,7 +162,7 @@ class Planner {
     const TensorDesc& out = desc(step.outputs[0]);
     const int64_t attribute = step.attributes.get_int("axis");
     const auto axis = static_cast<int>(attribute < 0 ? attribute + out.dims.rank() : attribute);
-    if (out.layout == Layout::Blocked16 || out.bytes() == 0) return std::nullopt;
+    if (out.bytes() == 0) return std::nullopt;
     const bool last = out.layout == Layout::ChannelsLast;
     const int position = !last || axis == 0 ? axis : axis == 1 ? out.dims.rank() - 1 : axis - 1;
     const int64_t outer = core::elems_between(physical_dims(out), 0, position);

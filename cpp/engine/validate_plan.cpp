@@ -80,7 +80,7 @@ class Validator {
     const std::string where = core::str("value '", value.name, "'");
     require_dtype(value.dtype, where, "element type");
     require_dtype(value.logical_dtype, where, "logical element type");
-    require_enum(value.layout, kernels::Layout::Blocked16, where, "layout");
+    require_enum(value.layout, kernels::Layout::ChannelsLast, where, "layout");
     require_enum(value.kind, ValueKind::Constant, where, "kind");
     check_dims(value.dims, where);
     const bool converted = core::is_float(value.logical_dtype) &&

@@ -6,7 +6,6 @@
 namespace trtlike::kernels {
 
 Dims element_steps(const TensorDesc& desc) {
-  TRTLIKE_ASSERT(desc.layout != Layout::Blocked16, "steps of ", desc.to_string());
   Dims steps = core::dense_strides(desc.dims);
   if (desc.layout == Layout::Linear) return steps;
   int64_t step = desc.pixel_pitch();

@@ -8,7 +8,7 @@
 
 namespace trtlike::kernels {
 
-/// Step in elements from one index of each logical axis to the next. Not for Blocked16.
+/// Step in elements from one index of each logical axis to the next.
 Dims element_steps(const TensorDesc& desc);
 
 /// The logical axes from the outermost to the innermost in memory.

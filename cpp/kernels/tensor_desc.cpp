@@ -6,7 +6,7 @@
 namespace trtlike::kernels {
 
 const char* layout_name(Layout layout) {
-  static constexpr const char* kNames[] = {"linear", "channels_last", "blocked16"};
+  static constexpr const char* kNames[] = {"linear", "channels_last"};
   return kNames[static_cast<int>(layout)];
 }
 
@@ -14,8 +14,6 @@ size_t TensorDesc::bytes() const {
   if (is_absent()) return 0;
   const int64_t n = core::elems(dims);
   if (n == 0) return 0;
-  if (layout == Layout::Blocked16)
-    return core::dtype_bytes(dtype, n / dims[1] * ((dims[1] + 15) / 16 * 16));
   if (layout == Layout::ChannelsLast && pitch != 0)
     return core::dtype_bytes(dtype, (n / dims[1] - 1) * pitch + dims[1]);
   return core::dtype_bytes(dtype, n);

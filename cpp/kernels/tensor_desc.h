@@ -14,7 +14,6 @@ namespace trtlike::kernels {
 enum class Layout : int32_t {
   Linear = 0,        ///< row-major in the order of the extents (NCHW)
   ChannelsLast = 1,  ///< N, H, W, C: the second extent moves innermost
-  Blocked16 = 2,     ///< N, C/16, H, W, 16: channels padded with zeros to a multiple of 16
 };
 const char* layout_name(Layout layout);
 

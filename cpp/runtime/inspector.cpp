@@ -23,8 +23,7 @@ const char* type_name(DataType dtype) {
 }
 
 const char* format_name(kernels::Layout layout) {
-  static constexpr const char* kNames[] = {"Row major linear", "Channels last",
-                                           "Channel blocks of 16"};
+  static constexpr const char* kNames[] = {"Row major linear", "Channels last"};
   return kNames[static_cast<int>(layout)];
 }
 

@@ -329,7 +329,6 @@ kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const F
 bool same_bytes(const TunedValue& value, const Format& a, const Format& b) {
   if (a.dtype != b.dtype) return false;
   if (a.layout == b.layout) return true;
-  if (a.layout == Layout::Blocked16 || b.layout == Layout::Blocked16) return false;
   const auto is_one = [](int64_t extent) { return extent == 1; };
   const auto has_one_order = [&](const Dims& dims) {
     return dims[1] == 1 || std::all_of(dims.begin() + 2, dims.end(), is_one);

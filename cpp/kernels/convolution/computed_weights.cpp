@@ -45,7 +45,6 @@ std::optional<std::string> refuse_computed(const Problem& problem) {
   const TensorDesc& weights = problem.inputs[kWeights];
   if (weights.dtype != DataType::Float)
     return core::str("needs constant weights, or f32, got ", core::dtype_short_name(weights.dtype));
-  if (weights.layout == Layout::Blocked16) return "needs constant, linear or channels_last weights";
   if (problem.has_input(kBias) && !core::is_float(problem.inputs[kBias].dtype))
     return "needs a floating-point bias";
   return std::nullopt;

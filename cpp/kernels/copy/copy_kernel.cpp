@@ -69,7 +69,6 @@ std::optional<std::string> refuse_uncopyable(const Problem& problem, size_t copi
                        core::dtype_short_name(out.dtype));
     if (core::dtype_bytes(desc.dtype, 2) < 2)
       return core::str("needs whole bytes, got ", core::dtype_short_name(desc.dtype));
-    if (desc.layout == Layout::Blocked16) return "needs linear or channels_last, got blocked16";
     return std::nullopt;
   };
   for (size_t i = 0; i < copied; ++i)

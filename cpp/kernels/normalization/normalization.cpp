@@ -107,7 +107,6 @@ std::optional<std::string> refuse(const Problem& problem) {
   if (out.dtype != in.dtype && in.dtype != DataType::Float)
     return "needs f32 or an output of the input's type";
   if (in.layout != out.layout) return "needs an output in the input's layout";
-  if (in.layout == Layout::Blocked16) return "needs linear or channels_last";
   if (core::elems(in.dims) == 0) return "needs elements";
   const Geometry g = geometry(problem);
   if (g.form == Form::None) return "needs normalized axes that lie together";

@@ -302,9 +302,7 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
     if (!find_type(desc->dtype))
       return refuse("needs f32 or (with AVX-512 BF16) bf16, got ",
                     core::dtype_short_name(desc->dtype));
-    if (desc->layout == Layout::Blocked16) return refuse("needs channels_last or linear");
   }
-  if (weights.layout == Layout::Blocked16) return refuse("needs channels_last or linear weights");
   if (!core::is_float(weights.dtype) ||
       (problem.has_input(2) && !core::is_float(problem.inputs[2].dtype)))
     return refuse("needs floating-point weights");

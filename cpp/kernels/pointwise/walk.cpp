@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/os/memory.h"
+#include "kernels/memory_order.h"
 
 namespace trtlike::kernels::pointwise {
 namespace {
@@ -19,7 +20,6 @@ constexpr int64_t kBlockElems = 2048;
 /// A slice writes at least this much, so that handing it to a thread pays.
 constexpr int64_t kSliceBytes = 16 * 1024;
 constexpr int64_t kSlicesPerThread = 4;
-constexpr int64_t kLanes = 16;  // of Blocked16
 
 /// Drops dimensions of extent 1 and joins those that all operands walk through without a jump.
 void collapse(std::vector<int64_t>& dims, std::vector<WalkOperand>& operands) {
@@ -77,27 +77,6 @@ void copy_rows(char* to, int64_t to_bytes, const char* from, int64_t from_bytes,
     std::memcpy(to + i * to_bytes, from + i * from_bytes, static_cast<size_t>(row_bytes));
 }
 
-/// Strides by logical dimension (N, C, spatial...), and for Blocked16 the stride of a lane.
-struct LogicalStrides {
-  Dims strides;
-  int64_t lane = 0;
-};
-
-LogicalStrides logical_strides(const TensorDesc& desc) {
-  if (desc.layout == Layout::Linear) return {core::dense_strides(desc.dims), 0};
-  const int rank = desc.dims.rank();
-  const bool blocked = desc.layout == Layout::Blocked16;
-  LogicalStrides out{Dims::filled(rank, 1), blocked ? 1 : 0};
-  int64_t stride = blocked ? kLanes : desc.pixel_pitch();
-  for (int i = rank - 1; i >= 2; --i) {
-    out.strides[i] = stride;
-    stride *= desc.dims[i];
-  }
-  out.strides[1] = blocked ? stride : 1;
-  out.strides[0] = blocked ? stride * ((desc.dims[1] + kLanes - 1) / kLanes) : stride;
-  return out;
-}
-
 /// The strides, unless the operand of another layout jumps along the output's rows.
 std::optional<std::vector<int64_t>> next_to_each_other(std::vector<int64_t> strides,
                                                        const Dims& out, Layout out_layout,
@@ -114,41 +93,22 @@ std::optional<std::vector<int64_t>> next_to_each_other(std::vector<int64_t> stri
 std::vector<int64_t> physical_dims(const Dims& dims, Layout layout) {
   std::vector<int64_t> out(dims.begin(), dims.end());
   if (layout == Layout::Linear) return out;
-  const int64_t channels = dims[1];
-  if (layout == Layout::Blocked16) {
-    out[1] = (channels + kLanes - 1) / kLanes;
-    out.push_back(kLanes);
-  } else {
-    out.erase(out.begin() + 1);
-    out.push_back(channels);
-  }
+  out.erase(out.begin() + 1);
+  out.push_back(dims[1]);
   return out;
 }
 
 std::optional<std::vector<int64_t>> physical_strides(const TensorDesc& operand, const Dims& out,
                                                      Layout out_layout) {
-  const bool repeats_channels = out.rank() < 2 || operand.dims[1] == 1;
-  const bool blocked = operand.layout == Layout::Blocked16;
-  if (out_layout == Layout::Blocked16) {
-    if (out[1] % kLanes != 0) return std::nullopt;
-  } else if (blocked && !repeats_channels) {
-    return std::nullopt;
-  }
-  LogicalStrides from = logical_strides(operand);
+  Dims from = element_steps(operand);
   for (int i = 0; i < out.rank(); ++i)
-    if (operand.dims[i] == 1) from.strides[i] = 0;
-  std::vector<int64_t> strides(from.strides.begin(), from.strides.end());
-  if (out_layout == Layout::Linear) {
-    return next_to_each_other(strides, out, out_layout, operand);
-  }
-  const int64_t channel = strides[1];
+    if (operand.dims[i] == 1) from[i] = 0;
+  std::vector<int64_t> strides(from.begin(), from.end());
   if (out_layout == Layout::ChannelsLast) {
+    const int64_t channel = strides[1];
     strides.erase(strides.begin() + 1);
     strides.push_back(channel);
-    return next_to_each_other(strides, out, out_layout, operand);
   }
-  strides[1] = blocked ? channel : channel * kLanes;
-  strides.push_back(repeats_channels ? 0 : blocked ? from.lane : channel);
   return next_to_each_other(strides, out, out_layout, operand);
 }
 

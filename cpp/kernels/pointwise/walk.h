@@ -11,12 +11,11 @@
 
 namespace trtlike::kernels::pointwise {
 
-/// The extents of a tensor in the order in which its memory runs; in Blocked16 the channels are two
-/// dimensions.
+/// The extents of a tensor in the order in which its memory runs.
 std::vector<int64_t> physical_dims(const Dims& dims, Layout layout);
 /// Element strides of an operand in the physical dimensions of an output, 0 where the operand
-/// repeats. Nothing when the layouts do not fit each other: channels in blocks of 16 against
-/// channels that are not, or elements that lie apart where the output's lie next to each other.
+/// repeats. Nothing when the layouts do not fit each other: elements that lie apart where the
+/// output's lie next to each other.
 std::optional<std::vector<int64_t>> physical_strides(const TensorDesc& operand, const Dims& out,
                                                      Layout out_layout);
 

@@ -26,8 +26,6 @@ std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
   if (auto reason = refuse_type(in.dtype)) return reason;
   if (out.dtype != in.dtype) return "needs an output of the input's type";
-  if (in.layout == Layout::Blocked16 || out.layout == Layout::Blocked16)
-    return "needs linear or channels_last";
   if (in.layout != out.layout && !has_one_position(out))
     return "needs an output in the input's layout";
   if (shape_of(problem).type == PoolingType::MaxAverageBlend) return "needs MAX or AVERAGE";

@@ -35,8 +35,6 @@ std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
   if (auto reason = refuse_type(in.dtype)) return reason;
   if (out.dtype != in.dtype) return "needs an output of the input's type";
-  if (in.layout == Layout::Blocked16 || out.layout == Layout::Blocked16)
-    return "needs linear or channels_last";
   const std::vector<MemoryAxis> axes = merged_axes(problem);
   if (!axes.empty() && !axes.back().marked && axes.back().out_step != 1)
     return "needs an output in the input's order";

@@ -24,16 +24,16 @@ inline void transpose_tile(const From* from, int64_t from_stride, To* to, int64_
   for (int i = 0; i < kLanes; ++i) tile[i].store(to + i * to_stride);
 }
 
-/// A tile at an edge; rows of the target get `stored` elements, zeros after the first `rows`.
+/// A tile at an edge.
 template <typename From, typename To>
 inline void transpose_edge(const From* from, int64_t from_stride, To* to, int64_t to_stride,
-                           int rows, int columns, int stored) {
+                           int rows, int columns) {
   constexpr int kLanes = Vector::kLanes;
   Vector tile[kLanes];
   for (int i = 0; i < kLanes; ++i)
     tile[i] = i < rows ? Vector::load(from + i * from_stride, columns) : Vector(0.0f);
   transpose(tile);
-  for (int i = 0; i < columns; ++i) tile[i].store(to + i * to_stride, stored);
+  for (int i = 0; i < columns; ++i) tile[i].store(to + i * to_stride, rows);
 }
 
 template <typename From, typename To>
@@ -42,12 +42,10 @@ void transpose_matrix(const MoveArgs& args) {
   const auto least = [](int64_t a, int64_t b) { return a < b ? a : b; };
   const From* from = static_cast<const From*>(args.from);
   To* to = static_cast<To*>(args.to);
-  const int64_t filled = args.rows < args.padded ? args.padded : args.rows;
   for (int64_t band = 0; band < args.columns; band += kColumnsAtATime) {
     const int64_t band_end = least(band + kColumnsAtATime, args.columns);
-    for (int64_t r = 0; r < filled; r += kLanes) {
-      const int64_t rows = least(kLanes, r < args.rows ? args.rows - r : 0);
-      const int64_t stored = least(kLanes, filled - r);
+    for (int64_t r = 0; r < args.rows; r += kLanes) {
+      const int64_t rows = least(kLanes, args.rows - r);
       for (int64_t c = band; c < band_end; c += kLanes) {
         const int64_t columns = least(kLanes, band_end - c);
         const From* source = from + r * args.from_stride + c;
@@ -56,7 +54,7 @@ void transpose_matrix(const MoveArgs& args) {
           transpose_tile(source, args.from_stride, target, args.to_stride);
         } else {
           transpose_edge(source, args.from_stride, target, args.to_stride, static_cast<int>(rows),
-                         static_cast<int>(columns), static_cast<int>(stored));
+                         static_cast<int>(columns));
         }
       }
     }
@@ -66,21 +64,13 @@ void transpose_matrix(const MoveArgs& args) {
 template <typename From, typename To>
 void copy_rows(const MoveArgs& args) {
   constexpr int64_t kLanes = Vector::kLanes;
-  const int64_t filled = args.columns < args.padded ? args.padded : args.columns;
   const int64_t whole = args.columns / kLanes * kLanes;
   for (int64_t r = 0; r < args.rows; ++r) {
     const From* from = static_cast<const From*>(args.from) + r * args.from_stride;
     To* to = static_cast<To*>(args.to) + r * args.to_stride;
     for (int64_t c = 0; c < whole; c += kLanes) Vector::load(from + c).store(to + c);
-    for (int64_t c = whole; c < filled; c += kLanes) {
-      const int count = c < args.columns ? static_cast<int>(args.columns - c) : 0;
-      const Vector v = Vector::load(from + c, count);
-      if (c + kLanes <= filled) {
-        v.store(to + c);
-      } else {
-        v.store(to + c, static_cast<int>(filled - c));
-      }
-    }
+    const auto rest = static_cast<int>(args.columns - whole);
+    if (rest != 0) Vector::load(from + whole, rest).store(to + whole, rest);
   }
 }
 

@@ -8,8 +8,7 @@
 namespace trtlike::kernels::reformat {
 
 /// A matrix of `rows` rows of `columns` contiguous elements in the source. Strides are from row to
-/// row, in elements. In the target a row (of the transposed matrix, or of the copy) is filled with
-/// zeros up to `padded` elements.
+/// row, in elements.
 struct MoveArgs {
   const void* from;
   int64_t from_stride;
@@ -17,7 +16,6 @@ struct MoveArgs {
   int64_t to_stride;
   int64_t rows;
   int64_t columns;
-  int64_t padded;
 };
 using Move = void (*)(const MoveArgs&);
 

@@ -11,7 +11,6 @@ namespace trtlike::kernels {
 namespace reformat {
 namespace {
 
-constexpr int64_t kLanes = 16;  // of Blocked16
 /// Positions of a slice come in multiples of this.
 constexpr int64_t kChunk = 64;
 constexpr int64_t kSliceBytes = 16 * 1024;
@@ -40,8 +39,6 @@ void transpose_elements(const MoveArgs& args) {
         for (int64_t r = r0; r < r1; ++r)
           to[c * args.to_stride + r] = from[r * args.from_stride + c];
     }
-    for (int64_t c = c0; c < c1; ++c)
-      for (int64_t r = args.rows; r < args.padded; ++r) to[c * args.to_stride + r] = 0;
   }
 }
 
@@ -49,12 +46,9 @@ template <typename T>
 void copy_elements(const MoveArgs& args) {
   const T* from = static_cast<const T*>(args.from);
   T* to = static_cast<T*>(args.to);
-  for (int64_t r = 0; r < args.rows; ++r) {
+  for (int64_t r = 0; r < args.rows; ++r)
     std::memcpy(to + r * args.to_stride, from + r * args.from_stride,
                 static_cast<size_t>(args.columns) * sizeof(T));
-    std::fill(to + r * args.to_stride + args.columns,
-              to + r * args.to_stride + std::max(args.columns, args.padded), T{0});
-  }
 }
 
 std::optional<FloatType> float_type(DataType dtype) {
@@ -83,28 +77,18 @@ Move find_move(const TensorDesc& in, const TensorDesc& out, bool transposes, cor
   return transposes ? transpose_elements<uint8_t> : copy_elements<uint8_t>;
 }
 
-/// Where a tensor's channels and positions are. A group is what one matrix covers: all channels, or
-/// a block of 16.
+/// Where a tensor's channels and positions are.
 struct Places {
   int64_t image = 0;     ///< elements from one image to the next
-  int64_t group = 0;     ///< from one group of channels to the next
-  int64_t channel = 0;   ///< from one channel to the next within a group
+  int64_t channel = 0;   ///< from one channel to the next
   int64_t position = 0;  ///< from one position to the next
 
   bool has_channels_inside() const { return channel == 1; }
 };
 
-Places places(const TensorDesc& desc, int64_t area, int64_t group_channels) {
-  const int64_t channels = desc.dims[1];
-  switch (desc.layout) {
-    case Layout::Linear:
-      return {channels * area, group_channels * area, area, 1};
-    case Layout::ChannelsLast:
-      return {area * desc.pixel_pitch(), group_channels, 1, desc.pixel_pitch()};
-    case Layout::Blocked16:
-      break;
-  }
-  return {(channels + kLanes - 1) / kLanes * kLanes * area, kLanes * area, 1, kLanes};
+Places places(const TensorDesc& desc, int64_t area) {
+  if (desc.layout == Layout::Linear) return {desc.dims[1] * area, area, 1};
+  return {area * desc.pixel_pitch(), 1, desc.pixel_pitch()};
 }
 
 class ReformatKernel final : public Kernel {
@@ -118,77 +102,64 @@ class ReformatKernel final : public Kernel {
       return;
     }
     const bool plain = in.layout == Layout::Linear && out.layout == Layout::Linear;
-    const bool blocked = in.layout == Layout::Blocked16 || out.layout == Layout::Blocked16;
     channels_ = plain ? 1 : out.dims[1];
     area_ = plain ? total : core::elems_between(out.dims, 2, out.dims.rank());
-    group_ = blocked ? kLanes : channels_;
-    groups_ = (channels_ + group_ - 1) / group_;
     images_ = plain ? 1 : out.dims[0];
-    pads_ = out.layout == Layout::Blocked16;
     if (!plain) {
-      from_ = places(in, area_, group_);
-      to_ = places(out, area_, group_);
+      from_ = places(in, area_);
+      to_ = places(out, area_);
     } else {
       // One long row of "positions" that lie next to each other on both sides.
-      from_ = to_ = {total, total, total, 1};
+      from_ = to_ = {total, total, 1};
     }
     transposes_ = from_.has_channels_inside() != to_.has_channels_inside() && !plain;
     move_ = find_move(in, out, transposes_, isa);
     const int64_t most = threads <= 1 ? 1 : kSlicesPerThread * threads;
     const int64_t wanted = std::clamp<int64_t>(total * out_bytes_ / kSliceBytes, 1, most);
-    const int64_t matrices = images_ * groups_;
-    const int64_t parts = (wanted + matrices - 1) / matrices;
+    const int64_t parts = (wanted + images_ - 1) / images_;
     chunk_ = std::min(area_, ((area_ + parts - 1) / parts + kChunk - 1) / kChunk * kChunk);
     chunks_ = (area_ + chunk_ - 1) / chunk_;
-    slices_ = {static_cast<int>(std::min(wanted, matrices * chunks_))};
+    slices_ = {static_cast<int>(std::min(wanted, images_ * chunks_))};
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
-    const int64_t work = images_ * chunks_ * groups_;
+    const int64_t work = images_ * chunks_;
     const int64_t end = work * (slice + 1) / slices_[0];
-    for (int64_t i = work * slice / slices_[0]; i < end; ++i) {
-      const int64_t group = i % groups_, rest = i / groups_;
-      move(args, rest / chunks_, group, rest % chunks_ * chunk_);
-    }
+    for (int64_t i = work * slice / slices_[0]; i < end; ++i)
+      move(args, i / chunks_, i % chunks_ * chunk_);
   }
 
  private:
-  /// One group's channels at positions from `first` on.
-  void move(const RunArgs& args, int64_t image, int64_t group, int64_t first) const noexcept {
+  /// An image's channels at positions from `first` on.
+  void move(const RunArgs& args, int64_t image, int64_t first) const noexcept {
     const int64_t positions = std::min(chunk_, area_ - first);
-    const int64_t channels = std::min(group_, channels_ - group * group_);
-    const auto at = [&](const Places& p) {
-      return image * p.image + group * p.group + first * p.position;
-    };
+    const auto at = [&](const Places& p) { return image * p.image + first * p.position; };
     MoveArgs move{static_cast<const char*>(args.inputs[0]) + at(from_) * in_bytes_,
                   0,
                   static_cast<char*>(args.outputs[0]) + at(to_) * out_bytes_,
                   0,
                   0,
-                  0,
-                  pads_ ? kLanes : 0};
+                  0};
     const bool channels_inside = from_.has_channels_inside();
     move.from_stride = channels_inside ? from_.position : from_.channel;
-    move.rows = channels_inside ? positions : channels;
-    move.columns = channels_inside ? channels : positions;
+    move.rows = channels_inside ? positions : channels_;
+    move.columns = channels_inside ? channels_ : positions;
     move.to_stride = to_.has_channels_inside() ? to_.position : to_.channel;
     const bool contiguous =
         !transposes_ && move.from_stride == move.columns && move.to_stride == move.columns;
     if (contiguous) {
       move.columns *= move.rows;
       move.rows = 1;
-      move.padded = 0;
     }
     move_(move);
   }
 
   int64_t in_bytes_, out_bytes_;
-  int64_t images_ = 1, groups_ = 1, group_ = 1, channels_ = 1, area_ = 1;
+  int64_t images_ = 1, channels_ = 1, area_ = 1;
   int64_t chunk_ = 1, chunks_ = 1;
   Places from_, to_;
   Move move_ = nullptr;
   bool transposes_ = false;
-  bool pads_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
-// The reformat family: y = x, element by element in logical order, where the layouts (Linear,
-// ChannelsLast, Blocked16) and the storage types (f32, f16, bf16 in any combination; equal types of
-// any other kind) of x and y differ. Pitches in and out. Channels that pad Blocked16 are written as
-// zeros. Input and output must not overlap unless their descriptions are equal.
+// The reformat family: y = x, element by element in logical order, where the layouts and the
+// storage types (f32, f16, bf16 in any combination; equal types of any other kind) of x and y
+// differ. Pitches in and out. Input and output must not overlap unless their descriptions are
+// equal.
 #pragma once
 
 #include "kernels/tactic.h"

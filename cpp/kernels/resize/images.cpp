@@ -18,7 +18,7 @@ std::optional<std::string> refuse_axes(const Problem& problem) {
   if (in.dtype != out.dtype)
     return core::str("needs equal types, got ", core::dtype_short_name(in.dtype), " and ",
                      core::dtype_short_name(out.dtype));
-  if (in.layout != out.layout || in.layout == Layout::Blocked16)
+  if (in.layout != out.layout)
     return core::str("needs one layout of linear and channels_last, got ", layout_name(in.layout),
                      " and ", layout_name(out.layout));
   const int rank = in.dims.rank();

@@ -18,7 +18,6 @@ std::optional<std::string> refuse(const Problem& problem) {
   if (auto reason = refuse_type(in.dtype)) return reason;
   if (out.dtype != in.dtype) return "needs an output of the input's type";
   if (in.layout != out.layout) return "needs an output in the input's layout";
-  if (in.layout == Layout::Blocked16) return "needs linear or channels_last";
   return std::nullopt;
 }
 

@@ -110,12 +110,6 @@ TEST(Pointwise, layouts_and_pitch) {
             4e-6, 4e-6);
       check("PointWise", {{x, last, channels + 5}, {y, last}, {z, last, channels + 64}},
             program(kChain), last, channels + 5, 4e-6, 4e-6);
-      if (channels % 16 != 0) continue;
-      const auto blocked = Layout::Blocked16;
-      check("PointWise", {{x, blocked}, {y, blocked}, {z, blocked}}, program(kChain), blocked, 0,
-            4e-6, 4e-6);
-      check("PointWise", {{x, blocked}, {y, last}, {z, blocked}}, program(kChain), blocked, 0, 4e-6,
-            4e-6);
     }
   }
 }
@@ -252,9 +246,6 @@ TEST(Pointwise, refusals) {
       "needs a floating-point type or b8, got s8");
   const Tactic& activation = *find_tactic("Activation", "pointwise_portable");
   const Tensor odd = random_tensor(kFloat, {1, 5, 2, 2}, 1);
-  EXPECT_EQ(test::refusal_of("Activation", activation, {{odd, Layout::Blocked16}},
-                             {kFloat, {1, 5, 2, 2}, Layout::Blocked16}, {}),
-            "needs operands that follow f32[1, 5, 2, 2] blocked16, got f32[1, 5, 2, 2] blocked16");
   EXPECT_EQ(test::refusal_of("Activation", activation, {{odd}},
                              {kFloat, {1, 5, 2, 2}, Layout::ChannelsLast}, {}),
             "needs operands that follow f32[1, 5, 2, 2] channels_last, got f32[1, 5, 2, 2]");

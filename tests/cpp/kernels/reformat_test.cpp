@@ -11,7 +11,7 @@ using test::LaidOut;
 using test::random_tensor;
 using test::Tensor;
 
-constexpr Layout kLayouts[] = {Layout::Linear, Layout::ChannelsLast, Layout::Blocked16};
+constexpr Layout kLayouts[] = {Layout::Linear, Layout::ChannelsLast};
 
 /// Those of this family that run on this CPU.
 std::vector<const Tactic*> tactics() {
@@ -63,8 +63,6 @@ TEST(Reformat, pitches) {
   check({x, last, 29}, {DataType::Float, dims, Layout::Linear});
   check({x, Layout::Linear}, {DataType::BF16, dims, last, 32});
   check({x, last, 29}, {DataType::Float, dims, last, 23});
-  check({x, last, 29}, {DataType::Half, dims, Layout::Blocked16});
-  check({x, Layout::Blocked16}, {DataType::Float, dims, last, 21});
 }
 
 TEST(Reformat, slices_cover_everything) {
@@ -83,26 +81,6 @@ TEST(Reformat, other_ranks_and_empty) {
   check({random_tensor(DataType::Float, {}, 1)}, {DataType::Half, {}});
   check({random_tensor(DataType::Float, {2, 0, 3}, 1)},
         {DataType::Half, {2, 0, 3}, Layout::ChannelsLast});
-}
-
-TEST(Reformat, padding_channels_are_zeros) {
-  const Dims dims{1, 5, 1, 2};
-  const Tensor x = random_tensor(DataType::Float, dims, 1);
-  for (const Layout from : {Layout::Linear, Layout::ChannelsLast})
-    for (const Tactic* tactic : tactics()) {
-      const ops::OpDefinition& op = ops::get_op("Reformat");
-      const ops::Attributes attributes = ops::complete_attributes(op, {});
-      Problem problem;
-      problem.op = &op;
-      problem.attributes = &attributes;
-      problem.inputs = {{DataType::Float, dims, from}};
-      problem.outputs = {{DataType::Float, dims, Layout::Blocked16}};
-      std::vector<float> out(32, 7.0f);
-      const void* inputs[] = {x.data.get()};
-      void* outputs[] = {out.data()};
-      tactic->prepare(problem, {})->run({inputs, outputs, nullptr, nullptr}, 0, 0);
-      for (size_t i = 0; i < out.size(); ++i) EXPECT_EQ(i % 16 >= 5, out[i] == 0) << i;
-    }
 }
 
 TEST(Reformat, refusals) {

@@ -123,7 +123,6 @@ Formats draw_formats(Random& random, const Dims& input, const Dims& output) {
   const int64_t kind = random.between(0, 9);
   if (kind <= 1) from.layout = Layout::Linear;
   if (kind == 2) from.layout = to.layout = Layout::Linear;
-  if (kind == 3) from.layout = to.layout = Layout::Blocked16;
   out.input = random.storage_like(from, type, input);
   out.output = random.storage_like(to, stored, output);
   return out;

@@ -54,8 +54,7 @@ DataType Random::any_type() {
 Storage Random::storage(DataType dtype, const Dims& dims) {
   Storage out{dtype};
   if (dims.rank() < 3 || dims.rank() > 5) return out;
-  out.layout = of({Layout::Linear, Layout::Linear, Layout::ChannelsLast, Layout::ChannelsLast,
-                   Layout::Blocked16});
+  out.layout = of({Layout::Linear, Layout::Linear, Layout::ChannelsLast, Layout::ChannelsLast});
   return storage_like(out, dtype, dims);
 }
 

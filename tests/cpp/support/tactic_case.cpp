@@ -32,9 +32,7 @@ std::vector<int64_t> places(const TensorDesc& desc) {
   const int64_t blocks = (channels + 15) / 16;
   for (int64_t i = 0; i < n; ++i) {
     const int64_t p = i % positions, c = i / positions % channels, b = i / positions / channels;
-    out[static_cast<size_t>(i)] = desc.layout == Layout::ChannelsLast
-                                      ? (b * positions + p) * desc.pixel_pitch() + c
-                                      : ((b * blocks + c / 16) * positions + p) * 16 + c % 16;
+    out[static_cast<size_t>(i)] = (b * positions + p) * desc.pixel_pitch() + c;
   }
   return out;
 }
@@ -59,14 +57,13 @@ DataType plain_type(DataType dtype) { return core::is_float(dtype) ? DataType::F
 /// The elements between the bands of a pitched tensor are as they were, and those that fill up the
 /// last block of channels are zero.
 bool gaps_are_intact(const TensorDesc& desc, const std::byte* bytes) {
-  if (desc.pitch == 0 && desc.layout != Layout::Blocked16) return true;
+  if (desc.pitch == 0) return true;
   const size_t element = core::dtype_bytes(desc.dtype, 1);
-  const std::byte expected = desc.pitch == 0 ? std::byte{0} : GuardedBlock::kPoison;
   std::vector<bool> used(desc.bytes(), false);
   for (const int64_t place : places(desc))
     for (size_t i = 0; i < element; ++i) used[static_cast<size_t>(place) * element + i] = true;
   for (size_t i = 0; i < used.size(); ++i)
-    if (!used[i] && bytes[i] != expected) return false;
+    if (!used[i] && bytes[i] != GuardedBlock::kPoison) return false;
   return true;
 }
 
