@@ -51,8 +51,8 @@ class Assembler {
       Packing& to = packings_[static_cast<size_t>(n)];
       const kernels::Tactic* tactic = result.choices[static_cast<size_t>(n)].tactic;
       if (tactic == nullptr || tactic->packed_inputs == nullptr) return;
-      to.inputs = tactic->packed_inputs(to.problem);
-      if (!to.inputs.empty()) to.packed = tactic->pack(to.problem);
+      to.inputs = kernels::packed_inputs(*tactic, to.problem);
+      if (!to.inputs.empty()) to.packed = kernels::pack(*tactic, to.problem);
       if (may_be_half(tuned_.nodes[static_cast<size_t>(n)])) store_half(*tactic, to);
     });
   }

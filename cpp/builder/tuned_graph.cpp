@@ -17,7 +17,7 @@ bool is_view(const ir::Graph& graph, const ir::Node& node) {
     host.push_back(id ? graph.value(id).host : std::nullopt);
   }
   for (ir::ValueId id : node.outputs) outputs.push_back(graph.value(id).type);
-  return node.op->is_view({node.attributes, inputs, host, outputs});
+  return node.op->is_view({node.op->self, node.attributes, inputs, host, outputs});
 }
 
 }  // namespace

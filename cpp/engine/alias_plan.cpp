@@ -104,7 +104,7 @@ class Planner {
       host.push_back(value < 0 ? ops::HostValue{} : concrete_.known[index(value)]);
     }
     for (int32_t value : step.outputs) outputs.push_back({desc(value).dtype, desc(value).dims});
-    if (!op.is_view({step.attributes, inputs, host, outputs})) return false;
+    if (!op.is_view({op.self, step.attributes, inputs, host, outputs})) return false;
     const TensorDesc &from = desc(step.inputs[0]), &to = desc(step.outputs[0]);
     return from.dtype == to.dtype &&
            (same_format(from, to) || (is_dense_linear(from) && is_dense_linear(to)));

@@ -22,7 +22,7 @@ std::optional<std::vector<ops::SliceAxis>> find_ranges(const ConcretePlan& concr
     host.push_back(value < 0 ? ops::HostValue{} : concrete.known[static_cast<size_t>(value)]);
   }
   std::vector<ops::TensorType> outputs(1);
-  const ops::InferArgs args{step.attributes, inputs, host, outputs};
+  const ops::InferArgs args{nullptr, step.attributes, inputs, host, outputs};
   const ops::HostValue start = ops::ints_argument(args, 1, "start"),
                        shape = ops::ints_argument(args, 2, "shape"),
                        stride = ops::ints_argument(args, 3, "stride"),

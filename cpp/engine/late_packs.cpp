@@ -11,10 +11,8 @@ namespace trtlike::engine {
 ops::InputSet late_inputs(const ConcretePlan& concrete, size_t step,
                           const kernels::Problem& problem) {
   const kernels::Tactic* tactic = concrete.steps[step].tactic;
-  if (tactic == nullptr || tactic->packed_inputs == nullptr ||
-      !concrete.plan_step(step).packed_inputs.empty())
-    return {};
-  return tactic->packed_inputs(problem);
+  if (tactic == nullptr || !concrete.plan_step(step).packed_inputs.empty()) return {};
+  return kernels::packed_inputs(*tactic, problem);
 }
 
 namespace {
@@ -31,7 +29,7 @@ void pack_all(std::vector<Open>& open, int threads) {
   pool.parallel_for(static_cast<int>(open.size()), [&](int i, int) {
     Open& one = open[static_cast<size_t>(i)];
     try {
-      one.packed = one.tactic->pack(one.problem);
+      one.packed = kernels::pack(*one.tactic, one.problem);
     } catch (...) {
       one.packed = {};
     }
@@ -58,7 +56,7 @@ const kernels::Packed& LatePacks::get(size_t step, const kernels::Tactic& tactic
                                       const kernels::Problem& problem) {
   const std::lock_guard<std::mutex> lock(mutex_);
   kernels::Packed& packed = packs_[{step, &tactic}];
-  if (packed.data == nullptr) packed = tactic.pack(problem);
+  if (packed.data == nullptr) packed = kernels::pack(tactic, problem);
   return packed;
 }
 

@@ -63,14 +63,7 @@ void Layer::set_metadata(const std::string& metadata) {
 
 int32_t Layer::type() const { return node_of(*this, state_).op->layer_type; }
 
-const std::string& Layer::op() const {
-  static const std::map<const ops::OpDefinition*, std::string> names = [] {
-    std::map<const ops::OpDefinition*, std::string> all;
-    for (const ops::OpDefinition* op : ops::all_ops()) all.emplace(op, op->name);
-    return all;
-  }();
-  return names.at(node_of(*this, state_).op);
-}
+std::string_view Layer::op() const { return node_of(*this, state_).op->name; }
 
 int Layer::num_inputs() const {
   const ir::Node& node = node_of(*this, state_);

@@ -1,6 +1,7 @@
 // The list of all tactics, assembled by the build from the kernels.inc of each family folder.
 #include <algorithm>
 
+#include "core/added_entries.h"
 #include "core/check.h"
 #include "kernels/reference/reference.h"
 #include "kernels/tactic_list.h"
@@ -33,6 +34,28 @@ const std::vector<Tactic>& table() {
 #undef TRTLIKE_TACTIC
   };
   return tactics;
+}
+
+/// Never destroyed: what is registered may be asked for until the process ends.
+core::AddedEntries<Tactic>& added() {
+  static auto& entries = *new core::AddedEntries<Tactic>;
+  return entries;
+}
+
+void check_definition(const Tactic& tactic) {
+  TRTLIKE_CHECK(tactic.name != nullptr && *tactic.name != '\0' && tactic.ops[0] != nullptr,
+                "[kernels] register_tactic: expected a tactic with a name and an op, got none.");
+  for (const char* op : tactic.ops)
+    TRTLIKE_CHECK(op == nullptr || ops::find_op(op) != nullptr,
+                  "[kernels] register_tactic, tactic '", tactic.name,
+                  "': expected the name of an op that is there, got '", op,
+                  "'. Register the op first.");
+  TRTLIKE_CHECK(tactic.refuse != nullptr && tactic.prepare != nullptr,
+                "[kernels] register_tactic, tactic '", tactic.name,
+                "': expected refuse and prepare, got null.");
+  TRTLIKE_CHECK((tactic.packed_inputs == nullptr) == (tactic.pack == nullptr),
+                "[kernels] register_tactic, tactic '", tactic.name,
+                "': expected both of packed_inputs and pack, or none, got one.");
 }
 
 /// The program without the numbers that it takes the same time with: limits and constants, but for
@@ -82,10 +105,32 @@ bool Tactic::computes(std::string_view op) const {
 
 std::span<const Tactic> listed_tactics() { return table(); }
 
+const Tactic& register_tactic(std::shared_ptr<const Tactic> tactic) {
+  TRTLIKE_CHECK(tactic != nullptr, "[kernels] register_tactic: expected a tactic, got null.");
+  check_definition(*tactic);
+  const Tactic& given = *tactic;
+  return added().add(std::move(tactic), [&](const std::vector<const Tactic*>& others) {
+    std::vector<const Tactic*> known = others;
+    for (const Tactic& listed : table()) known.push_back(&listed);
+    const auto is_taken = [&](const char* op) {
+      return given.name == std::string_view(kReferenceName) ||
+             std::any_of(known.begin(), known.end(), [&](const Tactic* other) {
+               return other->computes(op) && other->name == std::string_view(given.name);
+             });
+    };
+    for (const char* op : given.ops)
+      TRTLIKE_CHECK(op == nullptr || !is_taken(op),
+                    "[kernels] register_tactic: expected a name that no tactic of ", op,
+                    " has, got '", given.name, "'. Tactics can be neither replaced nor removed.");
+  });
+}
+
 std::vector<const Tactic*> tactics_for(std::string_view op) {
   std::vector<const Tactic*> out;
   for (const Tactic& tactic : table())
     if (tactic.computes(op)) out.push_back(&tactic);
+  for (const Tactic* tactic : added().all())
+    if (tactic->computes(op)) out.push_back(tactic);
   if (const Tactic* reference = reference_tactic(op)) out.push_back(reference);
   return out;
 }
@@ -107,7 +152,26 @@ std::optional<std::string> refuse(const Tactic& tactic, const Problem& problem) 
   if ((tactic.flags & kPitchedOutputs) == 0 &&
       std::any_of(problem.outputs.begin(), problem.outputs.end(), pitched))
     return "needs dense outputs, got a pitch";
-  return tactic.refuse(problem);
+  if ((tactic.flags & kQuantized) == 0)
+    for (const auto* descs : {&problem.inputs, &problem.outputs})
+      for (const TensorDesc& desc : *descs)
+        if (desc.quantization)
+          return core::str("needs operands that are not quantized, got ", desc.to_string());
+  return tactic.refuse(tactic.self, problem);
+}
+
+ops::InputSet packed_inputs(const Tactic& tactic, const Problem& problem) {
+  return tactic.packed_inputs == nullptr ? ops::InputSet()
+                                         : tactic.packed_inputs(tactic.self, problem);
+}
+
+Packed pack(const Tactic& tactic, const Problem& problem) {
+  return tactic.pack(tactic.self, problem);
+}
+
+std::unique_ptr<Kernel> prepare(const Tactic& tactic, const Problem& problem,
+                                std::span<const std::byte> packed) {
+  return tactic.prepare(tactic.self, problem, packed);
 }
 
 }  // namespace trtlike::kernels

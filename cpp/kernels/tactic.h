@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/callback.h"
 #include "core/os/cpu.h"
 #include "kernels/element_types.h"
 #include "kernels/tensor_desc.h"
@@ -18,8 +19,9 @@
 
 namespace trtlike::kernels {
 
-/// Where a tactic comes from; the values are the bits of the public TacticSource.
-enum class Source : int32_t { OneDnn = 5, Native = 6, Eigen = 7, Reference = 30 };
+/// Where a tactic comes from; the values are the bits of the public TacticSource, which switches
+/// all but the last two.
+enum class Source : int32_t { OneDnn = 5, Native = 6, Eigen = 7, Added = 29, Reference = 30 };
 
 /// An op with its attributes on concrete operands.
 struct Problem {
@@ -86,6 +88,7 @@ enum TacticFlags : uint32_t {
   kPitchedOutputs = 2,  ///< ChannelsLast outputs may have a pitch
   kPitched = kPitchedInputs | kPitchedOutputs,
   kInPlace = 4,      ///< output 0 may lie on any input of the same description
+  kQuantized = 8,    ///< reads the quantization of operands; others take none that has one
   kSpreadsNans = 16  ///< NaNs may reach neighbours of the sums that they take part in
 };
 
@@ -115,26 +118,39 @@ struct Tactic {
   uint32_t flags = 0;
   /// Nothing when the tactic computes the problem, else why not ("needs channels_last, got
   /// linear").
-  std::optional<std::string> (*refuse)(const Problem& problem);
+  core::Callback<std::optional<std::string>(const Problem& problem)> refuse;
   /// The inputs that are packed and not passed to run. Null: none.
-  ops::InputSet (*packed_inputs)(const Problem& problem) = nullptr;
-  Packed (*pack)(const Problem& problem) = nullptr;
+  core::Callback<ops::InputSet(const Problem& problem)> packed_inputs = nullptr;
+  core::Callback<Packed(const Problem& problem)> pack = nullptr;
   /// `packed` is what pack gave, possibly mapped from a file: 64-byte aligned, alive as long as the
   /// kernel.
-  std::unique_ptr<Kernel> (*prepare)(const Problem& problem, std::span<const std::byte> packed);
+  core::Callback<std::unique_ptr<Kernel>(const Problem& problem, std::span<const std::byte> packed)>
+      prepare;
+  /// What a tactic that is not built in was registered with: its functions may take it before their
+  /// arguments.
+  const void* self = nullptr;
 
   bool computes(std::string_view op) const;
 };
 
 /// Every tactic of the families' lists, in their order.
 std::span<const Tactic> listed_tactics();
-/// Every tactic in this build for the op, best first; the reference is last where the op has one.
-/// CPU features are not looked at.
+/// Adds a tactic while the program runs, for good: plans and kernels point at it. The pointer may
+/// own what the tactic points at. Its ops must be there, built in or registered before. Any thread
+/// may call any function of the registry. Throws UserError for a name that a tactic of one of its
+/// ops has, or a tactic that cannot be used.
+const Tactic& register_tactic(std::shared_ptr<const Tactic> tactic);
+/// Every tactic for the op: those of the lists, best first, those that were added, in this order,
+/// and the reference where the op has one. CPU features are not looked at.
 std::vector<const Tactic*> tactics_for(std::string_view op);
-/// The tactic of this name for the op; null when this build has none.
+/// The tactic of this name for the op; null when there is none.
 const Tactic* find_tactic(std::string_view op, std::string_view name);
-/// tactic.refuse after the checks that hold for all: CPU features, pitches, layouts of operands
-/// that cannot have them.
+/// tactic.refuse after the checks that hold for all: CPU features, pitches, quantized operands.
 std::optional<std::string> refuse(const Tactic& tactic, const Problem& problem);
+/// The tactic's other functions. A tactic that packs nothing has no packed inputs.
+ops::InputSet packed_inputs(const Tactic& tactic, const Problem& problem);
+Packed pack(const Tactic& tactic, const Problem& problem);
+std::unique_ptr<Kernel> prepare(const Tactic& tactic, const Problem& problem,
+                                std::span<const std::byte> packed);
 
 }  // namespace trtlike::kernels

@@ -24,6 +24,7 @@ std::string TensorDesc::to_string() const {
   std::string text = core::str(core::dtype_short_name(dtype), dims.to_string());
   if (layout != Layout::Linear) text += core::str(" ", layout_name(layout));
   if (pitch != 0) text += core::str(" pitch ", pitch);
+  if (quantization) text += core::str(" ", quantization.scheme());
   return text;
 }
 

@@ -1,10 +1,12 @@
-// How a tensor lies in memory: type, extents, layout. What tactics are asked about.
+// How a tensor lies in memory and what its elements stand for: type, extents, layout,
+// quantization. What tactics are asked about.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "core/dtype.h"
+#include "core/quantization.h"
 #include "core/shape.h"
 
 namespace trtlike::kernels {
@@ -25,6 +27,8 @@ struct TensorDesc {
   /// ChannelsLast only: elements from one pixel to the next when the tensor is a band of channels
   /// inside a wider one; 0: dense.
   int64_t pitch = 0;
+  /// Axes count in logical order.
+  core::Quantization quantization = {};
 
   bool is_absent() const { return dims.rank() < 0; }
   bool operator==(const TensorDesc&) const = default;
@@ -32,7 +36,8 @@ struct TensorDesc {
   int64_t pixel_pitch() const { return pitch != 0 ? pitch : dims[1]; }
   /// Bytes that the tensor spans in memory.
   size_t bytes() const;
-  /// "f32[1, 64, 56, 56] channels_last".
+  /// "f32[1, 64, 56, 56] channels_last"; of a quantization the scheme, not the numbers, so that
+  /// tensors that take the same time read the same.
   std::string to_string() const;
 };
 

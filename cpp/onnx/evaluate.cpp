@@ -86,7 +86,7 @@ class Evaluation {
       results.push_back(allocate(type));
       outputs.push_back(results.back().view);
     }
-    node.op->reference({node.attributes, inputs, outputs});
+    node.op->reference({node.op->self, node.attributes, inputs, outputs});
     for (size_t i = 0; i < results.size(); ++i) known_[node.outputs[i]] = results[i];
   }
 

@@ -93,7 +93,7 @@ void move_host_values(const InferArgs& args, void (*reference)(const ReferenceAr
     results.emplace_back(static_cast<size_t>(core::elems(type.dims)), kUnknownElement);
     out.push_back({results.back().data(), DataType::Int64, type.dims});
   }
-  reference({args.attributes, in, out});
+  reference({args.self, args.attributes, in, out});
   for (size_t i = 0; i < results.size(); ++i) {
     const bool none =
         !results[i].empty() && std::none_of(results[i].begin(), results[i].end(), is_known_element);

@@ -2,7 +2,9 @@
 // computation. One object per op.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +39,8 @@ using HostValue = std::optional<std::vector<int64_t>>;
 /// the elements of input i where they are known (always, at run time, for inputs in
 /// OpDefinition::host_inputs).
 struct InferArgs {
+  /// OpDefinition::self.
+  const void* self;
   const Attributes& attributes;
   std::span<const TensorType> inputs;
   std::span<const HostValue> host;
@@ -52,6 +56,8 @@ struct InferArgs {
 /// What a reference computation sees: dense row-major tensors of concrete shape. An absent input
 /// has null data and rank -1. Outputs are sized by the shape rule and do not overlap inputs.
 struct ReferenceArgs {
+  /// OpDefinition::self.
+  const void* self;
   const Attributes& attributes;
   std::span<const core::TensorView> inputs;
   std::span<const core::TensorView> outputs;
@@ -67,6 +73,14 @@ struct InputSpec {
 };
 
 inline constexpr int kInternalLayer = -1;
+
+/// Bytes that a plan keeps for a node of an op that is not built in.
+struct Blob {
+  /// Blobs of a plan that have one name are one blob.
+  std::string name;
+  std::shared_ptr<const void> data;
+  size_t bytes = 0;
+};
 
 struct OpDefinition {
   const char* name;     ///< "Convolution"
@@ -91,14 +105,35 @@ struct OpDefinition {
   bool (*is_view)(const InferArgs& args) = nullptr;
   /// True when extents behind the op follow from data: what feeds it is no shape tensor for that.
   bool is_data_dependent = false;
+  /// What an op that is not built in was registered with. All of its functions get it, in their
+  /// arguments or before them.
+  const void* self = nullptr;
+  /// What a plan must keep for a node with these attributes beyond them: the state of a plugin.
+  /// Null: nothing.
+  Blob (*save_blob)(const void* self, const Attributes& attributes) = nullptr;
+  /// The blob again, when a plan is read and before anything else is asked about the step. `bytes`
+  /// start at a multiple of 64 and live as long as what is returned, which lives as long as the
+  /// plan: the op finds its state again by what stands in the attributes. Throws UserError for
+  /// bytes that are none of its own.
+  std::shared_ptr<const void> (*load_blob)(const void* self, const Attributes& attributes,
+                                           std::string_view name,
+                                           std::span<const std::byte> bytes) = nullptr;
 };
 
-/// The op of this name; null when there is none.
+/// Adds an op while the program runs, for good: graphs, plans and kernels point at it, so it can
+/// be neither removed nor replaced (an op whose functions must change has a `self` that forwards).
+/// The pointer may own what the definition points at, its names and `self`. Any thread may call any
+/// function of the registry. Throws UserError for a name that is taken or a definition that cannot
+/// be used.
+const OpDefinition& register_op(std::shared_ptr<const OpDefinition> op);
+/// The ops that were added, in this order.
+std::vector<const OpDefinition*> registered_ops();
+/// The op of this name, built in or added; null when there is none.
 const OpDefinition* find_op(std::string_view name);
 /// The op of this name; InternalError when there is none.
 const OpDefinition& get_op(std::string_view name);
-/// All ops in the order of ops.inc.
-std::span<const OpDefinition* const> all_ops();
+/// The ops that are built in, in the order of ops.inc.
+std::span<const OpDefinition* const> built_in_ops();
 
 /// A complete attribute set for `op` from the given ones and the table's defaults. Throws UserError
 /// listing the attributes there are for an unknown name, or naming both kinds for a wrong one (an

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/added_entries.h"
 #include "ops/op.h"
 
 namespace trtlike::ops {
@@ -21,6 +22,29 @@ const std::vector<const OpDefinition*>& table() {
 #undef TRTLIKE_OP
   };
   return ops;
+}
+
+/// Never destroyed: what is registered may be asked for until the process ends.
+core::AddedEntries<OpDefinition>& added() {
+  static auto& entries = *new core::AddedEntries<OpDefinition>;
+  return entries;
+}
+
+const OpDefinition* find_built_in(std::string_view name) {
+  for (const OpDefinition* op : table())
+    if (name == op->name) return op;
+  return nullptr;
+}
+
+void check_definition(const OpDefinition& op) {
+  TRTLIKE_CHECK(op.name != nullptr && *op.name != '\0' && op.meaning != nullptr,
+                "[ops] register_op: expected an op with a name and a meaning, got none.");
+  TRTLIKE_CHECK(op.infer != nullptr, "[ops] register_op, op '", op.name,
+                "': expected a shape rule (infer), got none.");
+  TRTLIKE_CHECK(op.num_outputs >= 1, "[ops] register_op, op '", op.name,
+                "': expected at least one output, got ", op.num_outputs, ".");
+  TRTLIKE_CHECK((op.save_blob == nullptr) == (op.load_blob == nullptr), "[ops] register_op, op '",
+                op.name, "': expected both of save_blob and load_blob, or none, got one.");
 }
 
 /// The value as the kind of `spec`, where nothing is lost by it.
@@ -69,10 +93,24 @@ const HostValue& InferArgs::host_value(size_t i) const {
   return i < host.size() ? host[i] : kNothing;
 }
 
+const OpDefinition& register_op(std::shared_ptr<const OpDefinition> op) {
+  TRTLIKE_CHECK(op != nullptr, "[ops] register_op: expected an op, got null.");
+  check_definition(*op);
+  const std::string_view name = op->name;
+  return added().add(std::move(op), [&](const std::vector<const OpDefinition*>& others) {
+    const bool taken = find_built_in(name) != nullptr ||
+                       std::any_of(others.begin(), others.end(),
+                                   [&](const OpDefinition* other) { return name == other->name; });
+    TRTLIKE_CHECK(!taken, "[ops] register_op: expected a name that no op has, got '", name,
+                  "'. Ops can be neither replaced nor removed.");
+  });
+}
+
+std::vector<const OpDefinition*> registered_ops() { return added().all(); }
+
 const OpDefinition* find_op(std::string_view name) {
-  for (const OpDefinition* op : table())
-    if (name == op->name) return op;
-  return nullptr;
+  if (const OpDefinition* op = find_built_in(name)) return op;
+  return added().find([&](const OpDefinition& op) { return name == op.name; });
 }
 
 const OpDefinition& get_op(std::string_view name) {
@@ -81,7 +119,7 @@ const OpDefinition& get_op(std::string_view name) {
   return *op;
 }
 
-std::span<const OpDefinition* const> all_ops() { return table(); }
+std::span<const OpDefinition* const> built_in_ops() { return table(); }
 
 Attributes complete_attributes(const OpDefinition& op,
                                const std::vector<std::pair<std::string, AttributeValue>>& given) {
@@ -106,7 +144,7 @@ void infer(const OpDefinition& op, const Attributes& attributes, std::span<const
            const InputSet& constants) {
   check_arity(op, inputs);
   outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
-  op.infer({attributes, inputs, host, outputs, constants});
+  op.infer({op.self, attributes, inputs, host, outputs, constants});
   for (size_t i = 0; i < outputs.size(); ++i)
     core::check_extents(outputs[i].dims, "[ops] ", op.name, ", output ", i);
 }
@@ -118,7 +156,7 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
   std::vector<HostValue> out(outputs.size());
   std::vector<TensorType> types(outputs.begin(), outputs.end());
   if (op.propagate != nullptr) {
-    op.propagate({attributes, inputs, host, types}, out);
+    op.propagate({op.self, attributes, inputs, host, types}, out);
     return out;
   }
   if (op.reference == nullptr) return out;
@@ -150,7 +188,7 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
     }
   }
   for (const TensorType& type : outputs) results.push_back(view(type));
-  op.reference({attributes, in, results});
+  op.reference({op.self, attributes, in, results});
   for (size_t i = 0; i < results.size(); ++i) out[i] = elements(results[i]);
   return out;
 }

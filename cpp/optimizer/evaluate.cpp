@@ -59,10 +59,10 @@ std::vector<OwnedTensor> evaluate_node(const ir::Node& node,
     views.push_back(outputs.back().view);
   }
   if (node.op->reference != nullptr) {
-    node.op->reference({node.attributes, inputs, views});
+    node.op->reference({node.op->self, node.attributes, inputs, views});
     return outputs;
   }
-  const ops::InferArgs args{node.attributes, types, host, output_types};
+  const ops::InferArgs args{node.op->self, node.attributes, types, host, output_types};
   if (node.op->is_view != nullptr && node.op->is_view(args)) {
     std::memcpy(views[0].data, inputs[0].data, inputs[0].bytes());
     return outputs;

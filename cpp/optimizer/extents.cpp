@@ -154,7 +154,7 @@ Extents::Id Extents::copied_extent(const Node& node, ValueId out, int axis) {
   try {
     // The rule alone: marks are no extents that ops::infer would let pass.
     outputs.resize(node.outputs.size());
-    node.op->infer({node.attributes, types, host, outputs});
+    node.op->infer({node.op->self, node.attributes, types, host, outputs});
   } catch (const Error&) {
     return own_extent(out, axis);
   }

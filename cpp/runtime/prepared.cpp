@@ -225,7 +225,7 @@ void Prepared::prepare_kernel(size_t s) {
     inputs.push_back(absent ? Operand{} : operand(step.inputs[i]));
   }
   for (int32_t value : step.outputs) outputs.push_back(value < 0 ? Operand{} : operand(value));
-  std::unique_ptr<kernels::Kernel> kernel = tactic.prepare(problem, packed);
+  std::unique_ptr<kernels::Kernel> kernel = kernels::prepare(tactic, problem, packed);
   TRTLIKE_ASSERT(kernel != nullptr, "kernel of ", tactic.name);
   add_ready({.step = s}, std::move(kernel), inputs, outputs);
 }

@@ -128,7 +128,7 @@ std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode&
 }
 
 bool source_allowed(const kernels::Tactic& tactic, int64_t sources) {
-  return tactic.source == kernels::Source::Reference ||
+  return tactic.source == kernels::Source::Reference || tactic.source == kernels::Source::Added ||
          ((sources >> static_cast<int>(tactic.source)) & 1) != 0;
 }
 

@@ -105,11 +105,10 @@ std::shared_ptr<void> SharedBuffers::scratch(size_t bytes) {
 Measurement::Measurement(const kernels::Tactic& tactic, const kernels::Problem& problem,
                          const core::ThreadPool& pool, bool cold_weights, SharedBuffers& buffers)
     : pool_(pool) {
-  const ops::InputSet packed =
-      tactic.packed_inputs == nullptr ? ops::InputSet() : tactic.packed_inputs(problem);
-  if (tactic.pack != nullptr && !packed.empty()) packed_ = tactic.pack(problem);
-  kernel_ =
-      tactic.prepare(problem, {static_cast<const std::byte*>(packed_.data.get()), packed_.bytes});
+  const ops::InputSet packed = kernels::packed_inputs(tactic, problem);
+  if (!packed.empty()) packed_ = kernels::pack(tactic, problem);
+  kernel_ = kernels::prepare(tactic, problem,
+                             {static_cast<const std::byte*>(packed_.data.get()), packed_.bytes});
   // What is larger puts itself out of the caches.
   cold_weights_ = cold_weights && packed_.bytes < 2 * core::last_level_cache_bytes();
   for (size_t i = 0; i < problem.inputs.size(); ++i) {

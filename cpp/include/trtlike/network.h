@@ -81,7 +81,7 @@ class Layer {
   /// TensorRT's LayerType value.
   int32_t type() const;
   /// The operation's name, for instance "Convolution".
-  const std::string& op() const;
+  std::string_view op() const;
 
   int num_inputs() const;
   int num_outputs() const;

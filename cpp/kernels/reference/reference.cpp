@@ -2,6 +2,7 @@
 #include "kernels/reference/reference.h"
 
 #include <map>
+#include <mutex>
 
 namespace trtlike::kernels {
 namespace {
@@ -21,7 +22,7 @@ class ReferenceKernel final : public Kernel {
     std::vector<core::TensorView> inputs = inputs_, outputs = outputs_;
     for (size_t i = 0; i < inputs.size(); ++i) inputs[i].data = const_cast<void*>(args.inputs[i]);
     for (size_t i = 0; i < outputs.size(); ++i) outputs[i].data = args.outputs[i];
-    op_->reference({attributes_, inputs, outputs});
+    op_->reference({op_->self, attributes_, inputs, outputs});
   }
 
  private:
@@ -97,26 +98,24 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
   return std::make_unique<ReferenceKernel>(problem);
 }
 
-std::map<std::string, Tactic, std::less<>> make_table() {
-  std::map<std::string, Tactic, std::less<>> table;
-  for (const ops::OpDefinition* op : ops::all_ops()) {
-    if (op->reference == nullptr) continue;
-    table.emplace(op->name, Tactic{.name = "reference",
-                                   .ops = {op->name},
-                                   .source = Source::Reference,
-                                   .needs = core::Isa::Portable,
-                                   .refuse = refuse,
-                                   .prepare = prepare});
-  }
-  return table;
+Tactic make_tactic(const ops::OpDefinition& op) {
+  return {.name = kReferenceName,
+          .ops = {op.name},
+          .source = Source::Reference,
+          .needs = core::Isa::Portable,
+          .refuse = refuse,
+          .prepare = prepare};
 }
 
 }  // namespace
 
-const Tactic* reference_tactic(std::string_view op) {
-  static const std::map<std::string, Tactic, std::less<>> table = make_table();
-  const auto found = table.find(op);
-  return found == table.end() ? nullptr : &found->second;
+const Tactic* reference_tactic(std::string_view name) {
+  const ops::OpDefinition* op = ops::find_op(name);
+  if (op == nullptr || op->reference == nullptr) return nullptr;
+  static std::mutex mutex;
+  static auto& table = *new std::map<const ops::OpDefinition*, Tactic>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  return &table.try_emplace(op, make_tactic(*op)).first->second;
 }
 
 }  // namespace trtlike::kernels

@@ -8,6 +8,8 @@
 
 namespace trtlike::kernels {
 
+inline constexpr const char* kReferenceName = "reference";
+
 /// Null when the op has no reference computation.
 const Tactic* reference_tactic(std::string_view op);
 

@@ -59,7 +59,7 @@ void infer(const InferArgs& args) {
 std::vector<double> convolve_and_apply(const ConvolutionShape& shape, const ReferenceArgs& args,
                                        const char* program_name,
                                        std::span<const core::TensorView> inputs) {
-  std::vector<double> values = convolve(shape, {args.attributes, inputs, args.outputs});
+  std::vector<double> values = convolve(shape, {args.self, args.attributes, inputs, args.outputs});
   const PointwiseProgram program = get_program(args.attributes, program_name);
   std::vector<double> registers(static_cast<size_t>(program.num_registers()));
   for (double& value : values) value = evaluate(program, &value, registers.data());

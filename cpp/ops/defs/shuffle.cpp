@@ -59,7 +59,7 @@ void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   }
   const TensorType inputs[] = {args.inputs[0]};
   const HostValue host[] = {args.host_value(0)};
-  move_host_values({args.attributes, inputs, host, args.outputs}, reference, 1, outputs);
+  move_host_values({args.self, args.attributes, inputs, host, args.outputs}, reference, 1, outputs);
 }
 
 bool is_view(const InferArgs& args) {

@@ -84,7 +84,7 @@ void run_problem(const char* op, uint32_t seed, Running& running, Counts& counts
 /// Each op as often as it has tactics: those that take few problems are in large families.
 std::vector<const char*> draw_list() {
   std::vector<const char*> out;
-  for (const ops::OpDefinition* op : ops::all_ops())
+  for (const ops::OpDefinition* op : ops::built_in_ops())
     out.insert(out.end(), kernels::tactics_for(op->name).size(), op->name);
   return out;
 }
@@ -110,7 +110,7 @@ void expect_each_ran(const std::vector<const char*>& ops, const Counts& counts) 
 }
 
 TEST(RandomProblems, each_op_that_computes_has_a_generator) {
-  for (const ops::OpDefinition* op : ops::all_ops())
+  for (const ops::OpDefinition* op : ops::built_in_ops())
     EXPECT_EQ(find_generator(op->name) != nullptr, op->reference != nullptr) << op->name;
 }
 

@@ -118,7 +118,7 @@ void change_attribute(engine::PlanStep& step, Choices& choices) {
 }
 
 void change_op(engine::PlanStep& step, Choices& choices) {
-  const auto ops = ops::all_ops();
+  const auto ops = ops::built_in_ops();
   const ops::OpDefinition& op = *ops[choices.below(ops.size())];
   step.op = op.name;
   step.attributes = {};

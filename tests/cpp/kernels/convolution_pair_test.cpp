@@ -130,10 +130,10 @@ TEST(ConvolutionPair, packed_constants_of_another_size_are_refused) {
   TacticCase problem = make_case({});
   const Tactic* tactic = find_tactic("ConvolutionPair", "convolution_pair_f32_4x8_portable");
   ASSERT_NE(tactic, nullptr);
-  const Packed packed = tactic->pack(problem.problem());
+  const Packed packed = pack(*tactic, problem.problem());
   const auto* data = static_cast<const std::byte*>(packed.data.get());
-  EXPECT_NE(tactic->prepare(problem.problem(), {data, packed.bytes}), nullptr);
-  EXPECT_THROW(tactic->prepare(problem.problem(), {data, packed.bytes - 4}), PlanError);
+  EXPECT_NE(prepare(*tactic, problem.problem(), {data, packed.bytes}), nullptr);
+  EXPECT_THROW(prepare(*tactic, problem.problem(), {data, packed.bytes - 4}), PlanError);
 }
 
 }  // namespace

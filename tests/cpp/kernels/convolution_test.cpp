@@ -53,10 +53,10 @@ TEST(NativeConvolution, odd_multiples_of_24_channels) {
   for (const int64_t k : {24, 72, 120})
     for (int64_t w = 1; w <= 9; ++w) {
       auto problem = convolution({1, 7, 3, w}, {k, 7, 3, 3}, padded(1), pitched(9), pitched(k + 5));
-      EXPECT_EQ(tactic->refuse(problem.problem()), std::nullopt);
+      EXPECT_EQ(tactic->refuse(tactic->self, problem.problem()), std::nullopt);
       EXPECT_GE(check_all("Convolution", problem), 1) << problem.describe();
     }
-  EXPECT_EQ(tactic->refuse(convolution({1, 7, 3, 3}, {48, 7, 3, 3}, {}).problem()),
+  EXPECT_EQ(tactic->refuse(tactic->self, convolution({1, 7, 3, 3}, {48, 7, 3, 3}, {}).problem()),
             "needs an odd multiple of 24 output channels, got 48");
 }
 

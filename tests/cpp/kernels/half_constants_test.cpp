@@ -57,7 +57,7 @@ TEST(HalfConstants, are_taken_and_packed_by_every_tactic_that_takes_floats) {
       EXPECT_EQ(halves[i].refusal(*tactic), std::nullopt) << tactic->name << halves[i].describe();
       ASSERT_NE(tactic->packed_inputs, nullptr) << tactic->name;
       for (TacticCase* problem : {&floats[i], &halves[i]})
-        EXPECT_TRUE(tactic->packed_inputs(problem->problem()).contains(1)) << tactic->name;
+        EXPECT_TRUE(packed_inputs(*tactic, problem->problem()).contains(1)) << tactic->name;
       EXPECT_LE(halves[i].error(*tactic), 1e-5) << tactic->name << halves[i].describe();
     }
   }

@@ -204,7 +204,8 @@ TEST_F(OneDnnConvolution, refusals_say_why) {
   one.input({1, 16, 8, 8}, kChannelsLast).constant({16, 16, 1, 1}).output(kChannelsLast);
   Problem many = one.problem();
   many.inputs[0].dims[0] = many.outputs[0].dims[0] = int64_t{1} << 36;
-  EXPECT_THAT(rows()->refuse(many).value_or(""), testing::HasSubstr("at most 65536 images"));
+  EXPECT_THAT(rows()->refuse(rows()->self, many).value_or(""),
+              testing::HasSubstr("at most 65536 images"));
 }
 
 TEST_F(OneDnnConvolution, deconvolutions) {

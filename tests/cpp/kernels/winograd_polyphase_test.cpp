@@ -23,7 +23,7 @@ void expect_close(TacticCase problem) {
   for (const Tactic* tactic : tactics_for(problem.problem().op->name)) {
     if (std::string_view(tactic->name).find("_polyphase_") == std::string_view::npos) continue;
     ++found;
-    EXPECT_EQ(tactic->refuse(problem.problem()), std::nullopt);
+    EXPECT_EQ(tactic->refuse(tactic->self, problem.problem()), std::nullopt);
     if (problem.refusal(*tactic)) continue;
     EXPECT_LE(problem.error(*tactic), kTolerance) << tactic->name << " " << problem.describe();
   }
@@ -94,7 +94,7 @@ TEST(WinogradPolyphase, refusals) {
   Attributes attributes = padded(3);
   attributes.emplace_back("stride", Ints{2, 2});
   const auto refusal = [&](Dims input, Dims kernel) {
-    return tactic->refuse(convolution(input, kernel, attributes).problem());
+    return tactic->refuse(tactic->self, convolution(input, kernel, attributes).problem());
   };
   EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 7, 7}), std::nullopt);
   EXPECT_EQ(refusal({1, 5, 20, 20}, {8, 5, 7, 7}), "needs 4 input channels at most, got 5");
@@ -102,9 +102,9 @@ TEST(WinogradPolyphase, refusals) {
   EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 7, 3}), extents);
   EXPECT_EQ(refusal({1, 3, 20, 20}, {8, 3, 8, 7}), extents);
   auto unit = convolution({1, 3, 20, 20}, {8, 3, 7, 7}, padded(3));
-  EXPECT_EQ(tactic->refuse(unit.problem()), extents);
+  EXPECT_EQ(tactic->refuse(tactic->self, unit.problem()), extents);
   auto strict = convolution({1, 3, 20, 20}, {8, 3, 7, 7}, attributes);
-  EXPECT_EQ(tactic->refuse(strict.strict().problem()),
+  EXPECT_EQ(tactic->refuse(tactic->self, strict.strict().problem()),
             "does not keep the order of the direct sums");
 }
 

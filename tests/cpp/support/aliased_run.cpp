@@ -72,7 +72,7 @@ std::vector<std::vector<std::byte>> run_references(
     std::vector<core::TensorView> in, out;
     for (int32_t value : step.inputs) in.push_back(view(value));
     for (int32_t value : step.outputs) out.push_back(view(value));
-    ops::get_op(step.op).reference({step.attributes, in, out});
+    ops::get_op(step.op).reference({nullptr, step.attributes, in, out});
   }
   return elements;
 }

@@ -71,7 +71,7 @@ class OpRunner {
   }
   bool is_view() const {
     std::vector<ops::TensorType> outputs = infer_all();
-    return op_.is_view != nullptr && op_.is_view({attributes_, types_, host_, outputs});
+    return op_.is_view != nullptr && op_.is_view({op_.self, attributes_, types_, host_, outputs});
   }
   /// The first output by the reference.
   Tensor run() const {
@@ -91,7 +91,7 @@ class OpRunner {
         in.back().set(static_cast<int64_t>(i), input.elements[i]);
     }
     for (const ops::TensorType& type : infer_all()) out.push_back(view(type.dtype, type.dims));
-    op_.reference({attributes_, in, out});
+    op_.reference({op_.self, attributes_, in, out});
     Tensor result{out[0].dtype, out[0].dims, {}};
     for (int64_t i = 0; i < out[0].elems(); ++i) result.elements.push_back(out[0].at(i));
     return result;

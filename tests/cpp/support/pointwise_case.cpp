@@ -74,7 +74,7 @@ Tensor run_tactic(const char* op, const kernels::Tactic& tactic, const std::vect
   made.problem.attributes = &made.attributes;
   const auto refusal = kernels::refuse(tactic, made.problem);
   EXPECT_FALSE(refusal) << tactic.name << ": " << made.problem.key() << ": " << *refusal;
-  const auto kernel = tactic.prepare(made.problem, {});
+  const auto kernel = kernels::prepare(tactic, made.problem, {});
   std::vector<std::vector<char>> storage;
   std::vector<const void*> pointers;
   for (const LaidOut& input : inputs) {

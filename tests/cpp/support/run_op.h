@@ -86,7 +86,7 @@ inline std::vector<Tensor> run_op_all(const char* name, const std::vector<Tensor
   std::vector<Tensor> results;
   for (const ops::TensorType& type : outputs) results.emplace_back(type.dtype, type.dims);
   for (const Tensor& result : results) out.push_back(result.view());
-  op.reference({attributes, in, out});
+  op.reference({op.self, attributes, in, out});
   return results;
 }
 

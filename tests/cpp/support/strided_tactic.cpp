@@ -63,7 +63,7 @@ class StridedKernel final : public Kernel {
       if (!inputs_[i].is_absent()) gather_dense(inputs_[i], args.inputs[i], inputs.back().data);
     }
     for (const TensorDesc& desc : outputs_) outputs.push_back(view(desc));
-    op_->reference({attributes_, inputs, outputs});
+    op_->reference({op_->self, attributes_, inputs, outputs});
     for (size_t i = 0; i < outputs_.size(); ++i)
       scatter_dense(outputs_[i], outputs[i].data, args.outputs[i]);
   }

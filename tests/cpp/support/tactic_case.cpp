@@ -29,7 +29,6 @@ std::vector<int64_t> places(const TensorDesc& desc) {
   }
   const int64_t channels = desc.dims[1];
   const int64_t positions = core::elems_between(desc.dims, 2, desc.dims.rank());
-  const int64_t blocks = (channels + 15) / 16;
   for (int64_t i = 0; i < n; ++i) {
     const int64_t p = i % positions, c = i / positions % channels, b = i / positions / channels;
     out[static_cast<size_t>(i)] = (b * positions + p) * desc.pixel_pitch() + c;
@@ -54,8 +53,7 @@ std::vector<float> load(const TensorDesc& desc, const std::byte* bytes) {
 /// The type that references compute in.
 DataType plain_type(DataType dtype) { return core::is_float(dtype) ? DataType::Float : dtype; }
 
-/// The elements between the bands of a pitched tensor are as they were, and those that fill up the
-/// last block of channels are zero.
+/// The elements between the bands of a pitched tensor are as they were.
 bool gaps_are_intact(const TensorDesc& desc, const std::byte* bytes) {
   if (desc.pitch == 0) return true;
   const size_t element = core::dtype_bytes(desc.dtype, 1);
@@ -219,7 +217,7 @@ const std::vector<float>& TacticCase::expected() {
     memory.push_back(core::allocate_shared(core::dtype_bytes(dtype, core::elems(desc.dims)) + 1));
     outputs.push_back({memory.back().get(), dtype, desc.dims});
   }
-  op_.reference({attributes_, inputs, outputs});
+  op_.reference({op_.self, attributes_, inputs, outputs});
   for (const core::TensorView& view : outputs)
     for (int64_t i = 0; i < view.elems(); ++i) expected_.push_back(static_cast<float>(view.at(i)));
   return expected_;
@@ -259,15 +257,14 @@ std::vector<float> TacticCase::run(const kernels::Tactic& tactic) {
   complete();
   SCOPED_TRACE(tactic.name);
   kernels::Problem loaded = problem_;
-  const ops::InputSet packed_inputs =
-      tactic.packed_inputs != nullptr ? tactic.packed_inputs(problem_) : ops::InputSet();
+  const ops::InputSet packed_inputs = kernels::packed_inputs(tactic, problem_);
   kernels::Packed packed;
-  if (!packed_inputs.empty()) packed = tactic.pack(problem_);
+  if (!packed_inputs.empty()) packed = kernels::pack(tactic, problem_);
   const GuardedBlock constants(packed.bytes);
   if (packed.bytes != 0) std::memcpy(constants.data(), packed.data.get(), packed.bytes);
   for (size_t i = 0; i < loaded.constants.size(); ++i)
     if (packed_inputs.contains(i)) loaded.constants[i] = nullptr;
-  const auto kernel = tactic.prepare(loaded, {constants.data(), packed.bytes});
+  const auto kernel = kernels::prepare(tactic, loaded, {constants.data(), packed.bytes});
 
   const auto draw_flush = [&] {
     return random_ && (*random_)() % 4 == 0 ? Flush::Before : Flush::Behind;

@@ -116,7 +116,7 @@ std::optional<std::string> TacticRunner::refusal(const char* name) const {
 
 std::vector<double> TacticRunner::run(const char* name) const {
   const kernels::Problem problem = this->problem();
-  const auto kernel = kernels::find_tactic(op_.name, name)->prepare(problem, {});
+  const auto kernel = kernels::prepare(*kernels::find_tactic(op_.name, name), problem, {});
   std::vector<const void*> inputs;
   for (size_t i = 0; i < descs_.size(); ++i)
     inputs.push_back(descs_[i].is_absent() ? nullptr : bytes_[i].data() + kGuardBytes);

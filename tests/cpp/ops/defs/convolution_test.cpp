@@ -36,7 +36,7 @@ std::vector<float> compute(const char* op, const Dims& input, const Dims& kernel
       {bias.data(), DataType::Float, Dims{static_cast<int64_t>(bias.size())}}};
   const core::TensorView outputs[] = {{y.data(), DataType::Float, out}};
   const Attributes attributes = complete_attributes(get_op(op), given);
-  get_op(op).reference({attributes, std::span(inputs, bias.empty() ? 2 : 3), outputs});
+  get_op(op).reference({nullptr, attributes, std::span(inputs, bias.empty() ? 2 : 3), outputs});
   return y;
 }
 
@@ -165,7 +165,7 @@ TEST(FusedConvolution, program_reads_the_sums_and_broadcast_operands) {
                                  {residual, DataType::Float, types[3].dims},
                                  {factors, DataType::Float, types[4].dims}};
   const core::TensorView out[] = {{y, DataType::Float, outputs[0].dims}};
-  get_op("FusedConvolution").reference({attributes, in, out});
+  get_op("FusedConvolution").reference({nullptr, attributes, in, out});
   EXPECT_THAT(y, ElementsAre(0, 5, 0, 500));
 }
 

@@ -27,7 +27,7 @@ std::vector<float> compute(Dims a, std::vector<float> x, Dims b, std::vector<flo
   const core::TensorView inputs[] = {{x.data(), DataType::Float, a},
                                      {y.data(), DataType::Float, b}};
   const core::TensorView outputs[] = {{z.data(), DataType::Float, out}};
-  get_op("MatrixMultiply").reference({attributes(op0, op1), inputs, outputs});
+  get_op("MatrixMultiply").reference({nullptr, attributes(op0, op1), inputs, outputs});
   return z;
 }
 
