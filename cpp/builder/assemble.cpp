@@ -94,6 +94,7 @@ class Assembler {
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
     step.constant_inputs = packing.problem.constant_inputs;
     if (!packing.inputs.empty()) add_packed(packing, step);
+    if (node.op->save_blob != nullptr) step.blob = add_blob(*node.op, node.attributes);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool absent = !node.inputs[i] || step.packed_inputs.contains(i);
       const Format& format = choice.inputs[i];
@@ -120,15 +121,14 @@ class Assembler {
       problem.inputs.push_back({});
       problem.constants.push_back(nullptr);
       if (!id) continue;
-      problem.inputs.back() = {choice.inputs[i].dtype, tuned(id).dims[0], choice.inputs[i].layout};
+      problem.inputs.back() = choice.inputs[i].desc(tuned(id).dims[0]);
       if (tuned(id).constant == nullptr) continue;
       problem.constant_inputs.insert(i);
       problem.constants.back() = constant_elements(id, choice.inputs[i]).get();
     }
     for (size_t o = 0; o < node.outputs.size(); ++o) {
       const ir::ValueId id{node.outputs[o]};
-      problem.outputs.push_back(
-          {choice.outputs[o].dtype, tuned(id).dims[0], choice.outputs[o].layout});
+      problem.outputs.push_back(choice.outputs[o].desc(tuned(id).dims[0]));
     }
     return problem;
   }
@@ -138,8 +138,7 @@ class Assembler {
     const tuner::TunedValue& value = tuned(id);
     if (format == Format{value.dtype, kernels::Layout::Linear})
       return graph_.value(id).constant->data;
-    auto [found, added] = converted_.try_emplace(
-        {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout)});
+    auto [found, added] = converted_.try_emplace(key(id, format));
     if (added)
       found->second = tuner::convert_constant(value.constant, value.dims[0], value.dtype, format);
     return found->second;
@@ -150,9 +149,22 @@ class Assembler {
     step.packed = add_constant(std::move(packing.packed.data), packing.packed.bytes);
     for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {
       if (!packing.inputs.contains(i)) continue;
-      step.packed_dtypes.push_back(packing.problem.inputs[i].dtype);
-      step.packed_dims.push_back(packing.problem.inputs[i].dims);
+      const kernels::TensorDesc& desc = packing.problem.inputs[i];
+      step.packed_descs.push_back({.dtype = desc.dtype,
+                                   .dims = desc.dims,
+                                   .quantization = desc.quantization.without_numbers()});
     }
+  }
+
+  /// Blobs of one name are one.
+  int32_t add_blob(const ops::OpDefinition& op, const ops::Attributes& attributes) {
+    ops::Blob blob = op.save_blob(op.self, attributes);
+    auto& blobs = assembly_.plan.blobs;
+    const auto known = std::find_if(blobs.begin(), blobs.end(),
+                                    [&](const auto& other) { return other.name == blob.name; });
+    if (known != blobs.end()) return static_cast<int32_t>(known - blobs.begin());
+    blobs.push_back({blob.name, add_constant(std::move(blob.data), blob.bytes)});
+    return static_cast<int32_t>(blobs.size()) - 1;
   }
 
   engine::BlobRange add_constant(std::shared_ptr<const void> data, size_t bytes) {
@@ -168,6 +180,7 @@ class Assembler {
     value.dtype = format.dtype;
     value.logical_dtype = graph_.value(id).type.dtype;
     value.layout = format.layout;
+    value.quantization = format.quantization;
     value.dims = graph_.value(id).type.dims;
     assembly_.plan.values.push_back(std::move(value));
     return static_cast<int32_t>(assembly_.plan.values.size()) - 1;
@@ -186,16 +199,17 @@ class Assembler {
     const std::optional<DataType>& stored = tuned(id).stored;
     const Format made = native_.at(id);
     if (!stored || made.dtype == *stored) return;
-    const Format format{*stored, made.layout};
+    const Format format = tuned(id).format(*stored, made.layout);
     const int32_t source = values_.at(key(id, made));
     values_.erase(key(id, made));
     native_[id] = format;
     values_[key(id, format)] = add_conversion(id, source, made, format);
   }
 
-  using ValueKey = std::tuple<int, int, int>;
+  using ValueKey = std::tuple<int, int, int, std::string>;
   static ValueKey key(ir::ValueId id, const Format& format) {
-    return {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout)};
+    return {id.index, static_cast<int>(format.dtype), static_cast<int>(format.layout),
+            format.quantization.to_string()};
   }
 
   /// The plan value that holds `id` in `format`, converted by a step of its own if nothing made it

@@ -121,7 +121,7 @@ std::optional<std::string> Quantization::find_fault(DataType dtype, const Dims& 
   const std::optional<int64_t> expected = count(dims);
   if (!expected || static_cast<uint64_t>(*expected) != scales().size())
     return str("scales: expected ", expected ? std::to_string(*expected) : "known extents", " for ",
-               dims, " with ", scheme(), ", got ", scales().size(), ".");
+               dims, ", ", scheme(), ", got ", scales().size(), ".");
   for (size_t i = 0; i < scales().size(); ++i)
     if (!std::isfinite(scales()[i]) || scales()[i] <= 0)
       return str("scale ", i, ": expected a positive number, got ", scales()[i], ".");

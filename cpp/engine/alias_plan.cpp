@@ -88,7 +88,8 @@ class Planner {
   const TensorDesc& desc(int32_t value) const { return concrete_.desc(value); }
 
   static bool same_format(const TensorDesc& a, const TensorDesc& b) {
-    return a.dtype == b.dtype && a.layout == b.layout && a.dims == b.dims;
+    return a.dtype == b.dtype && a.layout == b.layout && a.dims == b.dims &&
+           a.quantization == b.quantization;
   }
 
   bool is_view(size_t s) const {
@@ -106,7 +107,7 @@ class Planner {
     for (int32_t value : step.outputs) outputs.push_back({desc(value).dtype, desc(value).dims});
     if (!op.is_view({op.self, step.attributes, inputs, host, outputs})) return false;
     const TensorDesc &from = desc(step.inputs[0]), &to = desc(step.outputs[0]);
-    return from.dtype == to.dtype &&
+    return from.dtype == to.dtype && from.quantization == to.quantization &&
            (same_format(from, to) || (is_dense_linear(from) && is_dense_linear(to)));
   }
 
@@ -171,7 +172,8 @@ class Planner {
     if (pieces.band && !(last && axis == 1)) return std::nullopt;
     int64_t begin = 0;
     for (int32_t value : step.inputs) {
-      if (value < 0 || desc(value).layout != out.layout || desc(value).dtype != out.dtype)
+      if (value < 0 || desc(value).layout != out.layout || desc(value).dtype != out.dtype ||
+          desc(value).quantization != out.quantization)
         return std::nullopt;
       const TensorDesc& piece = desc(value);
       const int64_t elems = pieces.band ? piece.dims[1] : core::elems(piece.dims);

@@ -75,7 +75,9 @@ std::optional<SliceBand> find_slice_band(const ConcretePlan& concrete, size_t in
   const PlanStep& step = concrete.plan_step(index);
   if (step.op != "Slice" || step.inputs[0] < 0 || step.outputs[0] < 0) return std::nullopt;
   const TensorDesc &in = concrete.desc(step.inputs[0]), &out = concrete.desc(step.outputs[0]);
-  if (in.dtype != out.dtype || in.layout != out.layout || out.bytes() == 0) return std::nullopt;
+  if (in.dtype != out.dtype || in.layout != out.layout || in.quantization != out.quantization ||
+      out.bytes() == 0)
+    return std::nullopt;
   const auto ranges = find_ranges(concrete, step);
   if (!ranges) return std::nullopt;
   if (in.pitch == 0)

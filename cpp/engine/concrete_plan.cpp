@@ -20,7 +20,7 @@ std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
   size_t packed = 0;
   for (size_t i = 0; i < types.size(); ++i) {
     if (!step.packed_inputs.contains(i)) continue;
-    types[i] = {step.packed_dtypes[packed], step.packed_dims[packed]};
+    types[i] = {step.packed_descs[packed].dtype, step.packed_descs[packed].dims};
     ++packed;
     if (computed && core::is_float(types[i].dtype)) types[i].dtype = *computed;
   }
@@ -58,9 +58,7 @@ kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {
     const void* constant = nullptr;
     kernels::TensorDesc desc;
     if (step.packed_inputs.contains(i)) {
-      desc.dtype = step.packed_dtypes[packed];
-      desc.dims = step.packed_dims[packed];
-      ++packed;
+      desc = step.packed_descs[packed++];
     } else if (step.inputs[i] >= 0) {
       desc = concrete.desc(step.inputs[i]);
       const PlanValue& value = concrete.plan->values[static_cast<size_t>(step.inputs[i])];

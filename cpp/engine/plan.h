@@ -35,11 +35,18 @@ struct PlanValue {
   /// another precision.
   DataType logical_dtype = DataType::Float;
   kernels::Layout layout = kernels::Layout::Linear;
+  /// What the elements stand for where they are quantized.
+  core::Quantization quantization = {};
   ValueKind kind = ValueKind::Activation;
   /// Build-time extents, -1 where they change at run time.
   Dims dims{};
   /// Constants: dense elements in the value's layout.
   BlobRange constant{};
+
+  /// At these extents.
+  kernels::TensorDesc desc(const Dims& at) const {
+    return {.dtype = dtype, .dims = at, .layout = layout, .quantization = quantization};
+  }
 };
 
 /// One op computed by one tactic.
@@ -57,16 +64,17 @@ struct PlanStep {
   std::string tactic;
   /// Constants of the network: their elements are in `packed` or in the value.
   ops::InputSet constant_inputs;
-  /// What is in `packed` and has no value of its own (inputs[i] is -1 but packed_dtypes says what
-  /// it was). Places below 32.
+  /// What is in `packed` and has no value of its own (inputs[i] is -1 but packed_descs says what it
+  /// was). Places below 32.
   ops::InputSet packed_inputs;
   BlobRange packed;
-  /// Type and extents of the packed inputs, in the order of their places.
-  std::vector<DataType> packed_dtypes;
-  std::vector<Dims> packed_dims;
+  /// The packed inputs, in the order of their places: linear, a quantization without its numbers.
+  std::vector<kernels::TensorDesc> packed_descs;
   bool strict = false;
   /// Time measured at build, summed over the profiles' opt shapes; 0 when it was not measured.
   double tuned_ms = 0;
+  /// The index of what the op keeps in the plan for this step; -1: nothing.
+  int32_t blob = -1;
 };
 
 struct PlanBinding {
@@ -85,6 +93,12 @@ struct PlanProfile {
   int64_t memory_bytes = 0;
 };
 
+/// Bytes that only the ops that keep them can read.
+struct PlanBlob {
+  std::string name;
+  BlobRange range;
+};
+
 struct Plan {
   std::string name;
   /// The machine that the tactics were timed on, and the CPU features that they need.
@@ -96,6 +110,7 @@ struct Plan {
   std::vector<PlanStep> steps;
   std::vector<PlanBinding> bindings;
   std::vector<PlanProfile> profiles;
+  std::vector<PlanBlob> blobs;
 };
 
 class LatePacks;
@@ -108,6 +123,8 @@ struct LoadedPlan {
   const std::byte* constants = nullptr;
   size_t constants_bytes = 0;
   std::shared_ptr<LatePacks> late_packs;
+  /// What ops made of their blobs.
+  std::vector<std::shared_ptr<const void>> blobs;
   /// The file that `bytes` is mapped from; null where they are in memory of their own.
   std::shared_ptr<const core::OpenFile> file;
 

@@ -21,17 +21,25 @@
 //   Plan       1 name  2 fingerprint  3 needs (i32: index of core::isa_levels; in version 1 only)
 //              4 threads (i32)  5 verbosity (i32)  6 values  7 steps  8 bindings  9 profiles
 //              10 needs (u64: bits of core::Isa; since version 2)
+//              11 blobs: list of (name, range) (since version 3; default none)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
-//              7 constant (range)
+//              7 constant (range)  8 quantization (since version 3; default none)
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
 //              5 inputs: list of i32  6 outputs: list of i32  7 tactic  8 constant_inputs (u32)
 //              9 packed_inputs (u32)  10 packed (range)  11 packed_dtypes: list of i32
 //              (8 and 9: bit i says input i; inputs from 32 on are constant where their values are)
 //              12 packed_dims: list of Dims  13 strict (u8)  14 tuned_ms (f64, 0: not measured)
+//              15 packed_quantizations: one for each of 11 (since version 3; default none)
+//              16 blob (i32: index of Plan.11, -1: none; since version 3; default -1)
 //   PlanBinding 1 name  2 mode (i32)  3 value (i32)  4 is_shape_tensor (u8)
 //              5 dimension_names: list of strings
 //   PlanProfile 1 shapes: list of (name, min Dims, opt Dims, max Dims)
 //              2 shape_values: list of (name, three lists of i64)  3 memory_bytes (i64)
+//
+// A quantization is a record of its own; one of length 0 says that there is none:
+//              1 axis (i32, -1: one scale for the tensor)  2 block (i64, 0: one scale an index)
+//              3 symmetric (u8)  4 scales: list of f32 (of packed inputs none)
+//              5 zero_points: list of i32 (one a scale, none when symmetric)
 //
 // What the three version numbers promise: the package version says what the library can do; this
 // format version says whether the bytes can be read; the timing cache has its own.
@@ -43,7 +51,7 @@
 namespace trtlike::engine {
 
 inline constexpr char kMagic[8] = {'T', 'R', 'T', 'L', 'I', 'K', 'E', '\n'};
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 inline constexpr uint32_t kOldestVersion = 1;
 inline constexpr size_t kChecksumFrom = 32;
 inline constexpr size_t kConstantsAlignment = 4096;

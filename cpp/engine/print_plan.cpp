@@ -15,6 +15,7 @@ std::string print_value(const PlanValue& value) {
   std::string text =
       core::str(value.kind == ValueKind::Constant ? "constant '" : "value '", value.name, "' ",
                 format_name(value.dtype, value.layout), value.dims.to_string());
+  if (value.quantization) text += core::str(" ", value.quantization.to_string());
   if (value.logical_dtype != value.dtype)
     text += core::str(" for ", core::dtype_short_name(value.logical_dtype));
   if (value.kind == ValueKind::Constant)
@@ -37,10 +38,10 @@ std::string print_step(const PlanStep& step) {
   if (!step.packed_inputs.empty()) {
     text += core::str(" packed ", step.packed_inputs.to_string(), " at ", step.packed.offset, "+",
                       step.packed.bytes);
-    for (size_t i = 0; i < step.packed_dims.size(); ++i)
-      text += core::str(" ", core::dtype_short_name(step.packed_dtypes[i]),
-                        step.packed_dims[i].to_string());
+    for (const kernels::TensorDesc& desc : step.packed_descs)
+      text += core::str(" ", desc.to_string());
   }
+  if (step.blob >= 0) text += core::str(" blob ", step.blob);
   if (step.strict) text += " strict";
   if (step.tuned_ms > 0) text += core::str(" ", step.tuned_ms, " ms");
   text += core::str(" # ", step.name);
@@ -78,6 +79,9 @@ std::string print_plan(const Plan& plan) {
   for (size_t i = 0; i < plan.values.size(); ++i)
     text += core::str("%", i, " ", print_value(plan.values[i]), "\n");
   for (const PlanStep& step : plan.steps) text += print_step(step) + "\n";
+  for (size_t i = 0; i < plan.blobs.size(); ++i)
+    text += core::str("blob ", i, " '", plan.blobs[i].name, "' at ", plan.blobs[i].range.offset,
+                      "+", plan.blobs[i].range.bytes, "\n");
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/bytes.h"
+#include "engine/blobs.h"
 #include "engine/late_packs.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
@@ -63,7 +64,30 @@ AttributeValue get_attribute(ByteReader& in) {
                             static_cast<int>(kind), "."));
 }
 
-PlanValue get_value(ByteReader& in) {
+/// One length-prefixed record; `get` must take all of it.
+template <typename F>
+auto get_record(ByteReader& in, F&& get) {
+  const size_t bytes = in.get_count(1);
+  ByteReader record(in.take(bytes), bytes, kWhat);
+  auto item = get(record);
+  require(record.remaining() == 0, "record: expected its fields to fill it, got ",
+          record.remaining(), " bytes more.");
+  return item;
+}
+
+core::Quantization get_quantization(ByteReader& in) {
+  return get_record(in, [](ByteReader& record) {
+    if (record.remaining() == 0) return core::Quantization();
+    const auto axis = record.get<int32_t>();
+    const auto block = record.get<int64_t>();
+    const bool symmetric = record.get<uint8_t>() != 0;
+    std::vector<float> scales = get_scalars<float>(record);
+    return core::Quantization::of(axis, block, symmetric, std::move(scales),
+                                  get_scalars<int32_t>(record));
+  });
+}
+
+PlanValue get_value(ByteReader& in, uint32_t version) {
   PlanValue value;
   value.name = in.get_string();
   value.dtype = in.get<DataType>();
@@ -72,10 +96,11 @@ PlanValue get_value(ByteReader& in) {
   value.kind = in.get<ValueKind>();
   value.dims = get_dims(in);
   value.constant = get_range(in);
+  if (version >= 3) value.quantization = get_quantization(in);
   return value;
 }
 
-PlanStep get_step(ByteReader& in) {
+PlanStep get_step(ByteReader& in, uint32_t version) {
   PlanStep step;
   step.op = in.get_string();
   step.name = in.get_string();
@@ -90,10 +115,16 @@ PlanStep get_step(ByteReader& in) {
   step.constant_inputs = ops::InputSet::of_mask(in.get<uint32_t>());
   step.packed_inputs = ops::InputSet::of_mask(in.get<uint32_t>());
   step.packed = get_range(in);
-  step.packed_dtypes = get_scalars<DataType>(in);
-  for (size_t i = in.get_count(4); i > 0; --i) step.packed_dims.push_back(get_dims(in));
+  for (const DataType dtype : get_scalars<DataType>(in)) step.packed_descs.push_back({dtype});
+  const size_t packed = in.get_count(4);
+  require(packed == step.packed_descs.size(), "packed inputs: expected ", step.packed_descs.size(),
+          " shapes, got ", packed, ".");
+  for (kernels::TensorDesc& desc : step.packed_descs) desc.dims = get_dims(in);
   step.strict = in.get<uint8_t>() != 0;
   step.tuned_ms = in.get<double>();
+  if (version < 3) return step;
+  for (kernels::TensorDesc& desc : step.packed_descs) desc.quantization = get_quantization(in);
+  step.blob = in.get<int32_t>();
   return step;
 }
 
@@ -130,20 +161,9 @@ PlanProfile get_profile(ByteReader& in) {
   return profile;
 }
 
-/// One length-prefixed record; `get` must take all of it.
 template <typename F>
-auto get_record(ByteReader& in, F&& get) {
-  const size_t bytes = in.get_count(1);
-  ByteReader record(in.take(bytes), bytes, kWhat);
-  auto item = get(record);
-  require(record.remaining() == 0, "record: expected its fields to fill it, got ",
-          record.remaining(), " bytes more.");
-  return item;
-}
-
-template <typename T>
-std::vector<T> get_records(ByteReader& in, T (*get)(ByteReader&)) {
-  std::vector<T> items;
+auto get_records(ByteReader& in, F&& get) {
+  std::vector<decltype(get(in))> items;
   for (size_t i = in.get_count(8); i > 0; --i) items.push_back(get_record(in, get));
   return items;
 }
@@ -161,12 +181,16 @@ Plan get_plan(ByteReader& in, uint32_t version) {
   }
   plan.threads = in.get<int32_t>();
   plan.verbosity = in.get<ProfilingVerbosity>();
-  plan.values = get_records(in, get_value);
-  plan.steps = get_records(in, get_step);
+  plan.values = get_records(in, [&](ByteReader& record) { return get_value(record, version); });
+  plan.steps = get_records(in, [&](ByteReader& record) { return get_step(record, version); });
   for (PlanStep& step : plan.steps) find_further_constants(plan.values, step);
   plan.bindings = get_records(in, get_binding);
   plan.profiles = get_records(in, get_profile);
   if (version >= 2) plan.needs = {in.get<uint64_t>()};
+  for (size_t i = version >= 3 ? in.get_count(24) : 0; i > 0; --i) {
+    const std::string name = in.get_string();
+    plan.blobs.push_back({name, get_range(in)});
+  }
   return plan;
 }
 
@@ -241,6 +265,8 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   loaded->num_bytes = num_bytes;
   loaded->bytes = std::move(bytes);
   loaded->file = std::move(file);
+  check_blobs(loaded->plan, loaded->constants_bytes);
+  loaded->blobs = load_blobs(loaded->plan, loaded->constants);
   validate_plan(loaded->plan, loaded->constants_bytes);
   check_truth_values(*loaded);
   return loaded;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "engine/blobs.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
 #include "kernels/tactic.h"
@@ -46,6 +47,7 @@ class Validator {
     require(plan_.threads >= 1 && plan_.threads <= 1024,
             "plan, threads: expected a number from 1 to 1024, got ", plan_.threads, ".");
     require_enum(plan_.verbosity, ProfilingVerbosity::Detailed, "plan", "profiling verbosity");
+    check_blobs(plan_, constants_bytes_);
     for (const PlanValue& value : plan_.values) {
       check_value(value);
       dims_.push_back(value.dims);
@@ -70,10 +72,26 @@ class Validator {
   }
 
   void check_range(const BlobRange& range, const std::string& where) const {
-    require(range.offset % kRangeAlignment == 0 && range.offset <= constants_bytes_ &&
-                range.bytes <= constants_bytes_ - range.offset,
-            where, ", constant range: expected an aligned one inside ", constants_bytes_,
+    require(is_inside(range, constants_bytes_), where,
+            ", constant range: expected an aligned one inside ", constants_bytes_,
             " bytes, got offset ", range.offset, " and ", range.bytes, " bytes.");
+  }
+
+  static void check_quantization(const kernels::TensorDesc& desc, const std::string& where) {
+    const auto fault = desc.quantization.find_fault(desc.dtype, desc.dims);
+    require(!fault, where, ", quantization, ", fault.value_or(""));
+  }
+
+  /// How a type may be stored: as it is, floating-point ones as each other or quantized.
+  static void check_storage(const PlanValue& value, const std::string& where) {
+    const bool is_real = core::is_float(value.logical_dtype);
+    require(value.dtype == value.logical_dtype ||
+                (is_real && (core::is_float(value.dtype) || value.quantization)),
+            where, ": expected to store ", core::dtype_name(value.logical_dtype),
+            " as a floating-point type or quantized, got ", core::dtype_name(value.dtype), ".");
+    require(!value.quantization || !value.quantization.scales().empty(), where,
+            ", quantization, scales: expected some, got none.");
+    check_quantization(value.desc(value.dims), where);
   }
 
   void check_value(const PlanValue& value) const {
@@ -83,11 +101,7 @@ class Validator {
     require_enum(value.layout, kernels::Layout::ChannelsLast, where, "layout");
     require_enum(value.kind, ValueKind::Constant, where, "kind");
     check_dims(value.dims, where);
-    const bool converted = core::is_float(value.logical_dtype) &&
-                           (core::is_float(value.dtype) || value.dtype == DataType::Int8);
-    require(value.dtype == value.logical_dtype || converted, where, ": expected to store ",
-            core::dtype_name(value.logical_dtype), " as a floating-point type or INT8, got ",
-            core::dtype_name(value.dtype), ".");
+    check_storage(value, where);
     require(value.layout == kernels::Layout::Linear || value.dims.rank() >= 3, where,
             ", layout: expected a rank of at least 3 for ", kernels::layout_name(value.layout),
             ", got ", value.dims, ".");
@@ -95,12 +109,9 @@ class Validator {
     check_range(value.constant, where);
     require(core::is_static(value.dims), where,
             ": expected a constant to be of known extents, got ", value.dims, ".");
-    kernels::TensorDesc desc;
-    desc.dtype = value.dtype;
-    desc.dims = value.dims;
-    desc.layout = value.layout;
-    require(value.constant.bytes >= desc.bytes(), where, ", constant range: expected ",
-            desc.bytes(), " bytes, got ", value.constant.bytes, ".");
+    const size_t bytes = value.desc(value.dims).bytes();
+    require(value.constant.bytes >= bytes, where, ", constant range: expected ", bytes,
+            " bytes, got ", value.constant.bytes, ".");
   }
 
   void require_index(int32_t index, const std::string& where, const char* what) const {
@@ -145,14 +156,14 @@ class Validator {
         where, ", packed inputs: expected constants among ", count, " inputs, got [",
         step.constant_inputs.to_string(), "] and [", step.packed_inputs.to_string(), "].");
     const size_t packed = step.packed_inputs.count();
-    require(step.packed_dtypes.size() == packed && step.packed_dims.size() == packed, where,
-            ", packed inputs: expected ", packed, " descriptions, got ", step.packed_dtypes.size(),
-            " types and ", step.packed_dims.size(), " shapes.");
-    for (DataType dtype : step.packed_dtypes) require_dtype(dtype, where, "packed element type");
-    for (const Dims& dims : step.packed_dims) {
-      check_dims(dims, where);
-      require(core::is_static(dims), where, ", packed input: expected known extents, got ", dims,
-              ".");
+    require(step.packed_descs.size() == packed, where, ", packed inputs: expected ", packed,
+            " descriptions, got ", step.packed_descs.size(), ".");
+    for (const kernels::TensorDesc& desc : step.packed_descs) {
+      require_dtype(desc.dtype, where, "packed element type");
+      check_dims(desc.dims, where);
+      require(core::is_static(desc.dims), where, ", packed input: expected known extents, got ",
+              desc.dims, ".");
+      check_quantization(desc, where + ", packed input");
     }
     check_range(step.packed, where);
   }
@@ -194,24 +205,6 @@ class Validator {
     }
   }
 
-  static void check_attributes(const PlanStep& step, const ops::OpDefinition& op,
-                               const std::string& where) {
-    try {
-      const ops::Attributes complete = ops::complete_attributes(op, step.attributes.items());
-      require(complete.items().size() == step.attributes.items().size(), where,
-              ", attributes: expected ", complete.items().size(), ", got ",
-              step.attributes.items().size(), ".");
-      for (const auto& [name, value] : complete.items()) {
-        const AttributeValue* given = step.attributes.find(name);
-        require(given != nullptr && given->index() == value.index(), where, ", attribute '", name,
-                "': expected ", ops::kind_name(ops::kind_of(value)), ", got ",
-                given == nullptr ? "none" : ops::kind_name(ops::kind_of(*given)), ".");
-      }
-    } catch (const UserError& e) {
-      throw PlanError(core::str("[engine] ", where, ": ", e.what()));
-    }
-  }
-
   static void check_tactic(const PlanStep& step, const ops::OpDefinition& op,
                            const std::string& where) {
     if (step.tactic.empty()) {
@@ -224,8 +217,10 @@ class Validator {
     if (tactic == nullptr) {
       std::vector<std::string> names;
       for (const kernels::Tactic* t : kernels::tactics_for(step.op)) names.emplace_back(t->name);
-      require(false, where, ", tactic: expected one of ", core::join(names), ", got '", step.tactic,
-              "'. Rebuild the plan with this build of trtlike.");
+      require(
+          false, where, ", tactic: expected one of ", core::join(names), ", got '", step.tactic,
+          "'. Rebuild the plan with this build of trtlike, or register the tactic first where it "
+          "was registered at run time when the plan was built.");
     }
     require(tactic->needs <= core::cpu_isa(), where, ", tactic '", step.tactic,
             "': expected a CPU with ", core::isa_name(tactic->needs), ", got ",
@@ -234,12 +229,10 @@ class Validator {
 
   void check_step(const PlanStep& step) {
     const std::string where = core::str("step '", step.name, "' (", step.op, ")");
-    const ops::OpDefinition* op = ops::find_op(step.op);
-    require(op != nullptr, where,
-            ", op: expected one that this build has, got an unknown one. Rebuild the plan.");
+    const ops::OpDefinition* op = &get_step_op(step);
     require(op->infer != nullptr && step.op != "Constant", where,
             ", op: expected one that computes, got none.");
-    check_attributes(step, *op, where);
+    check_attributes(step, *op);
     check_tactic(step, *op, where);
     check_packed(step, where);
     check_operands(step, *op, where);

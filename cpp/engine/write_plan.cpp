@@ -29,6 +29,8 @@ void put_range(ByteWriter& out, const BlobRange& range) {
   out.put(range.bytes);
 }
 
+void put_record(ByteWriter& out, const ByteWriter& record) { out.put_string(record.bytes()); }
+
 template <typename T>
 void put_scalars(ByteWriter& out, const std::vector<T>& items) {
   put_list(out, items, [&](T item) { out.put(item); });
@@ -52,6 +54,17 @@ void put_attribute(ByteWriter& out, const AttributeValue& value) {
       value);
 }
 
+ByteWriter quantization_record(const core::Quantization& quantization) {
+  ByteWriter out;
+  if (!quantization) return out;
+  out.put(quantization.axis());
+  out.put(quantization.block());
+  out.put(static_cast<uint8_t>(quantization.is_symmetric()));
+  put_scalars(out, quantization.scales());
+  put_scalars(out, quantization.zero_points());
+  return out;
+}
+
 ByteWriter value_record(const PlanValue& value) {
   ByteWriter out;
   out.put_string(value.name);
@@ -61,6 +74,7 @@ ByteWriter value_record(const PlanValue& value) {
   out.put(value.kind);
   put_dims(out, value.dims);
   put_range(out, value.constant);
+  put_record(out, quantization_record(value.quantization));
   return out;
 }
 
@@ -80,10 +94,13 @@ ByteWriter step_record(const PlanStep& step) {
   out.put(step.constant_inputs.first_32());
   out.put(step.packed_inputs.first_32());
   put_range(out, step.packed);
-  put_scalars(out, step.packed_dtypes);
-  put_list(out, step.packed_dims, [&](const Dims& dims) { put_dims(out, dims); });
+  put_list(out, step.packed_descs, [&](const kernels::TensorDesc& d) { out.put(d.dtype); });
+  put_list(out, step.packed_descs, [&](const kernels::TensorDesc& d) { put_dims(out, d.dims); });
   out.put(static_cast<uint8_t>(step.strict));
   out.put(step.tuned_ms);
+  for (const kernels::TensorDesc& desc : step.packed_descs)
+    put_record(out, quantization_record(desc.quantization));
+  out.put(step.blob);
   return out;
 }
 
@@ -117,12 +134,15 @@ ByteWriter plan_record(const Plan& plan) {
   out.put_string(plan.fingerprint);
   out.put(static_cast<int32_t>(plan.threads));
   out.put(plan.verbosity);
-  const auto put_record = [&](const ByteWriter& record) { out.put_string(record.bytes()); };
-  put_list(out, plan.values, [&](const PlanValue& v) { put_record(value_record(v)); });
-  put_list(out, plan.steps, [&](const PlanStep& s) { put_record(step_record(s)); });
-  put_list(out, plan.bindings, [&](const PlanBinding& b) { put_record(binding_record(b)); });
-  put_list(out, plan.profiles, [&](const PlanProfile& p) { put_record(profile_record(p)); });
+  put_list(out, plan.values, [&](const PlanValue& v) { put_record(out, value_record(v)); });
+  put_list(out, plan.steps, [&](const PlanStep& s) { put_record(out, step_record(s)); });
+  put_list(out, plan.bindings, [&](const PlanBinding& b) { put_record(out, binding_record(b)); });
+  put_list(out, plan.profiles, [&](const PlanProfile& p) { put_record(out, profile_record(p)); });
   out.put(plan.needs.bits);
+  put_list(out, plan.blobs, [&](const PlanBlob& blob) {
+    out.put_string(blob.name);
+    put_range(out, blob.range);
+  });
   return out;
 }
 

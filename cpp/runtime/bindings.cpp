@@ -29,12 +29,7 @@ const engine::PlanValue& binding_value(const engine::Plan& plan, int binding) {
 }
 
 kernels::TensorDesc binding_desc(const engine::Plan& plan, int binding, const Dims& dims) {
-  const engine::PlanValue& value = binding_value(plan, binding);
-  kernels::TensorDesc desc;
-  desc.dtype = value.dtype;
-  desc.layout = value.layout;
-  desc.dims = dims;
-  return desc;
+  return binding_value(plan, binding).desc(dims);
 }
 
 int num_profiles(const engine::Plan& plan) {

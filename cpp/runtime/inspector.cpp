@@ -47,6 +47,21 @@ std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+/// The one scale and zero point, else how many there are and what they lie between.
+Json quantization_of(const core::Quantization& quantization) {
+  const auto numbers = [](const auto& list) -> Json {
+    if (list.size() == 1) return list[0];
+    const auto [least, most] = std::minmax_element(list.begin(), list.end());
+    return {{"Count", list.size()}, {"Min", *least}, {"Max", *most}};
+  };
+  Json json;
+  json["Scale"] = numbers(quantization.scales());
+  if (!quantization.is_symmetric()) json["ZeroPoint"] = numbers(quantization.zero_points());
+  if (quantization.axis() != core::Quantization::kNoAxis) json["Axis"] = quantization.axis();
+  if (quantization.block() != 0) json["Block"] = quantization.block();
+  return json;
+}
+
 /// One plan, with the shapes of a context where there is one.
 class Inspector {
  public:
@@ -115,6 +130,7 @@ class Inspector {
       json["Location"] = "Device";
       json["Dimensions"] = std::vector<int64_t>(dims(index).begin(), dims(index).end());
       json["Format/Datatype"] = core::str(format_name(value.layout), " ", type_name(value.dtype));
+      if (value.quantization) json["Quantization"] = quantization_of(value.quantization);
       list.push_back(std::move(json));
     }
     return list;
@@ -125,8 +141,9 @@ class Inspector {
     for (int32_t index : values) {
       if (index < 0) continue;
       const engine::PlanValue& value = plan_.values[static_cast<size_t>(index)];
-      texts.push_back(
-          core::str(value.name, " (", type_name(value.dtype), dims(index).to_string(), ")"));
+      const std::string scheme = value.quantization.scheme();
+      texts.push_back(core::str(value.name, " (", type_name(value.dtype), dims(index).to_string(),
+                                scheme.empty() ? "" : " ", scheme, ")"));
     }
     return core::join(texts);
   }

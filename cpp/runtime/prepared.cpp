@@ -69,9 +69,7 @@ void Prepared::describe_values(const Shapes& shapes) {
   for (size_t v = 0; v < plan.values.size(); ++v) {
     const engine::PlanValue& value = plan.values[v];
     TensorDesc& desc = concrete_.descs[v];
-    desc.dtype = value.dtype;
-    desc.layout = value.layout;
-    desc.dims = shapes.dims[v];
+    desc = value.desc(shapes.dims[v]);
     if (!core::is_static(desc.dims)) {
       // Values of later ranges; nothing here reads them.
       desc.dims = Dims{0};

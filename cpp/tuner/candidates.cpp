@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/os/memory.h"
+#include "core/quantize.h"
 
 namespace trtlike::tuner {
 namespace {
@@ -73,16 +74,14 @@ kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
       continue;
     }
     const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
-    problem.inputs.push_back(
-        {formats.inputs[i].dtype, value.dims[shape], formats.inputs[i].layout});
+    problem.inputs.push_back(formats.inputs[i].desc(value.dims[shape]));
     if (value.constant != nullptr) problem.constant_inputs.insert(i);
     problem.constants.push_back(
         value.constant == nullptr ? nullptr : constants.get(value, formats.inputs[i]));
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     const TunedValue& value = graph.values[static_cast<size_t>(node.outputs[i])];
-    problem.outputs.push_back(
-        {formats.outputs[i].dtype, value.dims[shape], formats.outputs[i].layout});
+    problem.outputs.push_back(formats.outputs[i].desc(value.dims[shape]));
   }
   return problem;
 }
@@ -100,9 +99,9 @@ std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode&
   bool shows_precision = false, has_floats = false;
   const auto format_of = [&](int id, bool is_input) {
     const TunedValue& value = graph.values[static_cast<size_t>(id)];
-    const Format format{
+    const Format format = value.format(
         operand_type(value, precision, keep, is_input),
-        is_image(value) ? (is_input ? layouts.first : layouts.second) : Layout::Linear};
+        is_image(value) ? (is_input ? layouts.first : layouts.second) : Layout::Linear);
     has_floats = has_floats || core::is_float(value.dtype);
     const bool counts = is_input || !is_product(node);
     shows_precision = shows_precision || (counts && format.dtype == precision);
@@ -112,8 +111,8 @@ std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode&
     if (node.inputs[i] < 0) {
       formats.inputs.emplace_back();
     } else if (is_weights(graph, node, i)) {
-      formats.inputs.push_back(
-          {graph.values[static_cast<size_t>(node.inputs[i])].dtype, Layout::Linear});
+      const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
+      formats.inputs.push_back(value.format(value.dtype, Layout::Linear));
     } else {
       formats.inputs.push_back(format_of(node.inputs[i], true));
     }
@@ -212,15 +211,20 @@ std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataT
   const int64_t n = source.elems();
   std::shared_ptr<void> out = core::allocate_shared(core::dtype_bytes(to.dtype, n));
   const core::TensorView target{out.get(), to.dtype, dims};
+  const auto element = [&](int64_t i) {
+    return to.quantization && core::is_float(from)
+               ? core::quantize(to.quantization, dims, i, source.at(i))
+               : source.at(i);
+  };
   if (to.layout == Layout::Linear) {
-    for (int64_t i = 0; i < n; ++i) target.set(i, source.at(i));
+    for (int64_t i = 0; i < n; ++i) target.set(i, element(i));
     return out;
   }
   const int64_t channels = dims[1], pixels = core::elems_between(dims, 2, dims.rank());
   for (int64_t b = 0; b < dims[0]; ++b)
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t p = 0; p < pixels; ++p)
-        target.set((b * pixels + p) * channels + c, source.at((b * channels + c) * pixels + p));
+        target.set((b * pixels + p) * channels + c, element((b * channels + c) * pixels + p));
   return out;
 }
 
@@ -319,15 +323,15 @@ kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const F
   kernels::Problem problem;
   problem.op = &op;
   problem.attributes = &attributes.at(to.dtype);
-  problem.inputs.push_back({from.dtype, value.dims[shape], from.layout});
-  problem.outputs.push_back({to.dtype, value.dims[shape], to.layout});
+  problem.inputs.push_back(from.desc(value.dims[shape]));
+  problem.outputs.push_back(to.desc(value.dims[shape]));
   problem.constants.push_back(nullptr);
   problem.threads = threads;
   return problem;
 }
 
 bool same_bytes(const TunedValue& value, const Format& a, const Format& b) {
-  if (a.dtype != b.dtype) return false;
+  if (a.dtype != b.dtype || a.quantization != b.quantization) return false;
   if (a.layout == b.layout) return true;
   const auto is_one = [](int64_t extent) { return extent == 1; };
   const auto has_one_order = [&](const Dims& dims) {

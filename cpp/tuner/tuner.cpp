@@ -108,12 +108,12 @@ class Tuner {
 
   std::vector<Format> view_formats(const TunedNode& node) const {
     const TunedValue& value = graph_.values[static_cast<size_t>(node.outputs[0])];
-    if (value.stored) return {{*value.stored, kernels::Layout::Linear}};
+    if (value.stored) return {value.format(*value.stored, kernels::Layout::Linear)};
     if (!core::is_float(value.dtype) || node.precisions.empty())
-      return {{value.dtype, kernels::Layout::Linear}};
+      return {value.format(value.dtype, kernels::Layout::Linear)};
     std::vector<Format> formats;
     for (DataType precision : node.precisions)
-      formats.push_back({precision, kernels::Layout::Linear});
+      formats.push_back(value.format(precision, kernels::Layout::Linear));
     return formats;
   }
 
@@ -358,7 +358,7 @@ class Tuner {
   double conversion_ms(const TunedValue& value, const Format& from, const Format& to) {
     if (!value.stored || from.dtype == *value.stored || to.dtype == *value.stored)
       return direct_conversion_ms(value, from, to);
-    const Format between{*value.stored, from.layout};
+    const Format between = value.format(*value.stored, from.layout);
     return direct_conversion_ms(value, from, between) + direct_conversion_ms(value, between, to);
   }
 

@@ -17,7 +17,13 @@ namespace trtlike::tuner {
 struct Format {
   DataType dtype = DataType::Float;
   kernels::Layout layout = kernels::Layout::Linear;
+  core::Quantization quantization = {};
   bool operator==(const Format&) const = default;
+
+  /// A tensor of these extents in this format.
+  kernels::TensorDesc desc(const Dims& dims) const {
+    return {.dtype = dtype, .dims = dims, .layout = layout, .quantization = quantization};
+  }
 };
 
 /// A tensor of the graph that is tuned.
@@ -37,6 +43,13 @@ struct TunedValue {
   std::vector<Dims> limits;
   /// The type that it is stored in whatever precision its neighbours compute in: they convert.
   std::optional<DataType> stored;
+  /// What elements stand for where the value is stored in a type of quantized tensors.
+  core::Quantization quantization;
+
+  Format format(DataType type, kernels::Layout layout) const {
+    const bool quantized = core::is_quantized_storage(type);
+    return {type, layout, quantized ? quantization : core::Quantization()};
+  }
 };
 
 struct TunedNode {

@@ -144,8 +144,7 @@ TEST(Assemble, packed_constants_have_no_value_and_their_description) {
     problem.outputs = {{DataType::Float, {8, 32}}};
     problem.constants = {nullptr, draft.tuned.values[1].constant};
     problem.constant_inputs = {1};
-    if (kernels::refuse(*tactic, problem) || tactic->packed_inputs == nullptr ||
-        tactic->packed_inputs(problem).empty())
+    if (kernels::refuse(*tactic, problem) || kernels::packed_inputs(*tactic, problem).empty())
       continue;
     ++packing;
     draft.result.choices[0].tactic = tactic;
@@ -153,8 +152,7 @@ TEST(Assemble, packed_constants_have_no_value_and_their_description) {
     const engine::PlanStep& step = assembly.plan.steps[0];
     EXPECT_EQ(step.tactic, tactic->name);
     EXPECT_THAT(step.inputs, ElementsAre(0, -1)) << tactic->name;
-    EXPECT_THAT(step.packed_dims, ElementsAre(Dims{16, 32}));
-    EXPECT_THAT(step.packed_dtypes, ElementsAre(DataType::Float));
+    EXPECT_THAT(step.packed_descs, ElementsAre(kernels::TensorDesc{DataType::Float, Dims{16, 32}}));
     EXPECT_EQ(step.packed.bytes, assembly.constants.at(0).range.bytes);
   }
   EXPECT_GT(packing, 0);

@@ -83,7 +83,7 @@ TEST(Quantization, each_fault_is_named) {
       {Quantization::per_block(0, -1, {1}), DataType::Int8, dims, "block: expected at least 0"},
       {Quantization::per_block(-1, 4, {1}), DataType::Int8, dims, "and an axis for more, got 4."},
       {channels({1}), DataType::Int8, dims,
-       "scales: expected 2 for [2, 3] with quantized along 0, got 1."},
+       "scales: expected 2 for [2, 3], quantized along 0, got 1."},
       {Quantization::per_block(1, 2, {1, 1, 1}), DataType::Int8, dims, "scales: expected 4 for"},
       {channels({1, 2}), DataType::Int8, {-1, 3}, "scales: expected known extents"},
       {channels({1, 0}), DataType::Int8, dims, "scale 1: expected a positive number, got 0."},

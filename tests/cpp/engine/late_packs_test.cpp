@@ -78,8 +78,7 @@ struct Steps {
     plan.steps.assign(count, step);
     plan.steps[0].inputs = {-1};
     plan.steps[0].packed_inputs = {0};
-    plan.steps[0].packed_dtypes = {DataType::Float};
-    plan.steps[0].packed_dims = {{1}};
+    plan.steps[0].packed_descs = {{DataType::Float, {1}}};
     concrete.plan = &plan;
     concrete.threads = 2;
     concrete.descs = {{DataType::Float, {7}}};

@@ -8,6 +8,7 @@
 #include "core/bytes.h"
 #include "core/os/memory.h"
 #include "engine/plan_format.h"
+#include "support/gain_op.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"
 
@@ -59,13 +60,41 @@ PlanMaker packed_plan() {
   step.packed = maker.plan.values[static_cast<size_t>(kernel)].constant;
   step.inputs[1] = -1;
   step.packed_inputs = {1};
-  step.packed_dtypes = {DataType::Float};
-  step.packed_dims = {Dims{4, 2, 1, 1}};
+  step.packed_descs = {{DataType::Float, {4, 2, 1, 1}}};
+  return maker;
+}
+
+/// Every granularity, types that store real numbers, packed weights without their scales, blobs.
+PlanMaker quantized_plan() {
+  using core::Quantization;
+  PlanMaker maker = packed_plan();
+  maker.plan.steps[0].packed_descs[0] = {
+      .dtype = DataType::Int8,
+      .dims = {4, 2, 1, 1},
+      .quantization = Quantization::per_channel(0, {}, {}).without_numbers()};
+  static const auto gain = test::add_gain("plan file", 2);
+  const std::vector<std::pair<DataType, Quantization>> values = {
+      {DataType::Int8, Quantization::per_tensor(0.1f)},
+      {DataType::UInt8, Quantization::per_tensor(1.0f / 3, 128)},
+      {DataType::Int8, Quantization::per_channel(1, {0.5f, 0.25f}, {0, -7})},
+      {DataType::Int4, Quantization::per_block(0, 2, {1, 2, 3, 4})}};
+  for (const auto& [dtype, quantization] : values) {
+    PlanValue value;
+    value.name = quantization.scheme();
+    value.dtype = dtype;
+    value.quantization = quantization;
+    value.dims = {3, 2};
+    maker.plan.values.push_back(value);
+  }
+  const int32_t y = maker.plan.bindings.back().value;
+  maker.output(maker.step("TestGain", "gain", {y}, {{"state", std::string("plan file")}}, "gain"),
+               "z");
+  maker.blob("the gain", 2);
   return maker;
 }
 
 TEST(PlanFile, a_plan_read_again_prints_and_writes_the_same) {
-  for (const PlanMaker& maker : {full_plan(), packed_plan()}) {
+  for (const PlanMaker& maker : {full_plan(), packed_plan(), quantized_plan()}) {
     const std::shared_ptr<HostMemory> bytes = maker.bytes();
     const auto loaded = read_plan(bytes->owner(), bytes->nbytes());
     EXPECT_EQ(print_plan(loaded->plan), print_plan(maker.plan));
@@ -75,6 +104,12 @@ TEST(PlanFile, a_plan_read_again_prints_and_writes_the_same) {
     ASSERT_EQ(again->nbytes(), bytes->nbytes());
     EXPECT_EQ(std::memcmp(again->data(), bytes->data(), bytes->nbytes()), 0);
     EXPECT_EQ(loaded->plan.bindings[0].dimension_names, maker.plan.bindings[0].dimension_names);
+    for (size_t v = 0; v < maker.plan.values.size(); ++v)
+      EXPECT_EQ(loaded->plan.values[v].quantization, maker.plan.values[v].quantization);
+    for (size_t s = 0; s < maker.plan.steps.size(); ++s) {
+      EXPECT_EQ(loaded->plan.steps[s].packed_descs, maker.plan.steps[s].packed_descs);
+      EXPECT_EQ(loaded->plan.steps[s].blob, maker.plan.steps[s].blob);
+    }
   }
 }
 
@@ -130,6 +165,17 @@ TEST(PlanFile, the_text_is_complete_and_stable) {
             "zero_is_placeholder=true, second_transpose=[]} by view # view\n");
 }
 
+TEST(PlanFile, the_text_has_all_numbers_of_quantizations) {
+  EXPECT_THAT(print_plan(quantized_plan().plan),
+              testing::AllOf(HasSubstr("s8[3, 2] quantized scale 0.1 for f32\n"),
+                             HasSubstr("u8[3, 2] quantized asymmetric scale 0.33333334 zero 128"),
+                             HasSubstr("along 1 asymmetric scale [0.5, 0.25] zero [0, -7]"),
+                             HasSubstr("s4[3, 2] quantized along 0 by 2 scale [1, 2, 3, 4]"),
+                             HasSubstr("packed 1 at 0+32 s8[4, 2, 1, 1] quantized along 0 #"),
+                             HasSubstr("by gain blob 0 # gain\n"),
+                             HasSubstr("blob 0 'the gain' at 64+8\n")));
+}
+
 /// Reads bytes after a change, with the checksum mended.
 std::string refusal(const std::function<void(Header&)>& change) {
   const auto bytes = full_plan().bytes();
@@ -149,45 +195,75 @@ std::string refusal(const std::function<void(Header&)>& change) {
 TEST(PlanFile, other_files_and_versions_are_refused_with_what_to_do) {
   EXPECT_THAT(refusal([](Header& h) { h.magic[0] = 'p'; }), HasSubstr("[engine] plan magic: "));
   EXPECT_THAT(refusal([](Header& h) { h.version = 99; }),
-              HasSubstr("[engine] plan format: expected version 2, got 99. Rebuild the plan"));
+              HasSubstr("[engine] plan format: expected version 3, got 99. Rebuild the plan"));
   EXPECT_THAT(refusal([](Header& h) { h.file_bytes += 1; }), HasSubstr("plan size: expected "));
   EXPECT_THAT(refusal([](Header& h) { h.constants_bytes += 1; }),
               HasSubstr("plan checksum: expected "));
   EXPECT_EQ(refusal([](Header&) {}), "");
 }
 
-/// A plan as version 1 had it: needs as the index of a level behind the fingerprint, none at the
-/// end.
-std::string version_1(const Plan& plan, const HostMemory& bytes, int32_t level) {
-  std::string file(static_cast<const char*>(bytes.data()), bytes.nbytes());
+/// The records of a list, each without its last `bytes`.
+void copy_records(core::ByteReader& from, core::ByteWriter& to, size_t bytes) {
+  const auto count = from.get<uint64_t>();
+  to.put(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    const std::string record = from.get_string();
+    to.put_string(std::string_view(record).substr(0, record.size() - bytes));
+  }
+}
+
+/// A plan without packed inputs, quantizations and blobs as older versions had it: records that end
+/// earlier, and in version 1 needs as the index of a level behind the fingerprint.
+std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level = 0) {
+  constexpr size_t kQuantization = 8, kBlob = 4;
+  const auto* data = static_cast<const char*>(bytes.data());
   Header header;
-  std::memcpy(&header, file.data(), sizeof header);
-  uint64_t record;
-  std::memcpy(&record, file.data() + header.metadata_offset, sizeof record);
-  const size_t begin = header.metadata_offset + sizeof record;
-  file.erase(begin + record - sizeof(uint64_t), sizeof(uint64_t));
-  file.insert(begin + 2 * sizeof(uint64_t) + plan.name.size() + plan.fingerprint.size(),
-              reinterpret_cast<const char*>(&level), sizeof level);
-  file.insert(begin + record - sizeof level, sizeof level, '\0');
-  record -= sizeof level;
-  header.metadata_bytes -= sizeof level;
-  header.version = 1;
-  std::memcpy(file.data() + header.metadata_offset, &record, sizeof record);
-  std::memcpy(file.data(), &header, sizeof header);
-  header.checksum = core::checksum(file.data() + kChecksumFrom, file.size() - kChecksumFrom);
-  std::memcpy(file.data(), &header, sizeof header);
-  return file;
+  std::memcpy(&header, data, sizeof header);
+  core::ByteReader file(data + header.metadata_offset, header.metadata_bytes, "test");
+  const std::string record = file.get_string();
+  core::ByteReader from(record.data(), record.size(), "test");
+  core::ByteWriter to, metadata;
+  to.put_string(from.get_string());  // name
+  to.put_string(from.get_string());  // fingerprint
+  if (version == 1) to.put(level);
+  to.put(from.get<int32_t>());  // threads
+  to.put(from.get<int32_t>());  // verbosity
+  copy_records(from, to, kQuantization);
+  copy_records(from, to, kBlob);
+  for (int list = 0; list < 2; ++list) copy_records(from, to, 0);  // bindings, profiles
+  const auto needs = from.get<uint64_t>();
+  if (version >= 2) to.put(needs);
+  metadata.put_string(to.bytes());
+  std::string out(data, header.metadata_offset);
+  out += metadata.bytes();
+  out.resize(header.constants_offset, '\0');
+  out.append(data + header.constants_offset, header.constants_bytes);
+  header.version = version;
+  header.metadata_bytes = metadata.size();
+  header.file_bytes = out.size();
+  std::memcpy(out.data(), &header, sizeof header);
+  header.checksum = core::checksum(out.data() + kChecksumFrom, out.size() - kChecksumFrom);
+  std::memcpy(out.data(), &header, sizeof header);
+  return out;
+}
+
+std::shared_ptr<const LoadedPlan> read_old(const HostMemory& bytes, uint32_t version,
+                                           int32_t level = 0) {
+  const std::string file = old_version(bytes, version, level);
+  const std::shared_ptr<void> aligned = core::allocate_shared(file.size());
+  std::memcpy(aligned.get(), file.data(), file.size());
+  return read_plan(aligned, file.size());
+}
+
+TEST(PlanFile, version_2_knew_neither_quantizations_nor_blobs) {
+  const PlanMaker maker = full_plan();
+  EXPECT_EQ(print_plan(read_old(*maker.bytes(), 2)->plan), print_plan(maker.plan));
 }
 
 TEST(PlanFile, version_1_named_a_level_of_instruction_sets) {
   PlanMaker maker = full_plan();
   maker.plan.needs = core::Isa::Portable;
-  const auto read = [&](int32_t level) {
-    const std::string file = version_1(maker.plan, *maker.bytes(), level);
-    const std::shared_ptr<void> aligned = core::allocate_shared(file.size());
-    std::memcpy(aligned.get(), file.data(), file.size());
-    return read_plan(aligned, file.size());
-  };
+  const auto read = [&](int32_t level) { return read_old(*maker.bytes(), 1, level); };
   const auto loaded = read(0);
   EXPECT_EQ(print_plan(loaded->plan), print_plan(maker.plan));
   EXPECT_THAT([&] { read(5); },

@@ -31,6 +31,17 @@ std::string element_wise_tactics() {
   return core::join(names);
 }
 
+std::string registered_names() {
+  std::vector<std::string> names;
+  for (const ops::OpDefinition* op : ops::registered_ops()) names.emplace_back(op->name);
+  return names.empty() ? "none" : core::join(names);
+}
+
+void quantize(PlanValue& value, const core::Quantization& quantization) {
+  value.dtype = DataType::Int8;
+  value.quantization = quantization;
+}
+
 struct Case {
   const char* name;
   std::function<void(Plan&)> change;
@@ -52,7 +63,7 @@ const std::vector<Case>& cases() {
       {"logical_dtype", [](Plan& p) { p.values[3].logical_dtype = static_cast<DataType>(-1); },
        "value 'sum_output', logical element type: expected the number of a DataType, got -1."},
       {"layout", [](Plan& p) { p.values[3].layout = static_cast<kernels::Layout>(3); },
-       "value 'sum_output', layout: expected a value from 0 to 2, got 3."},
+       "value 'sum_output', layout: expected a value from 0 to 1, got 3."},
       {"layout_rank", [](Plan& p) { p.values[3].layout = kernels::Layout::ChannelsLast; },
        "value 'sum_output', layout: expected a rank of at least 3 for channels_last, got [-1, 3]."},
       {"kind", [](Plan& p) { p.values[3].kind = static_cast<ValueKind>(2); },
@@ -96,8 +107,12 @@ const std::vector<Case>& cases() {
        },
        "binding 'y': expected a step that computes it, got none."},
       {"op", [](Plan& p) { p.steps[0].op = "Frobnicate"; },
-       "step 'sum' (Frobnicate), op: expected one that this build has, got an unknown one. Rebuild "
-       "the plan."},
+       core::str(
+           "step 'sum' (Frobnicate), op: expected one that this build has, got an unknown one. "
+           "Rebuild the plan, or, where the op was registered at run time when the plan was "
+           "built, load the library or import the module that registers it first. Registered "
+           "here at run time: ",
+           registered_names(), ".")},
       {"op_constant", [](Plan& p) { p.steps[0].op = "Constant"; },
        "step 'sum' (Constant), op: expected one that computes, got none."},
       {"attribute_missing", [](Plan& p) { p.steps[0].attributes = {}; },
@@ -111,7 +126,8 @@ const std::vector<Case>& cases() {
        "step 'sum' (ElementWise): attribute 'op': expected 0 to 13, got 99."},
       {"tactic", [](Plan& p) { p.steps[0].tactic = "magic"; },
        core::str("step 'sum' (ElementWise), tactic: expected one of ", element_wise_tactics(),
-                 ", got 'magic'. Rebuild the plan with this build of trtlike.")},
+                 ", got 'magic'. Rebuild the plan with this build of trtlike, or register the "
+                 "tactic first where it was registered at run time when the plan was built.")},
       {"constant_mask", [](Plan& p) { p.steps[0].constant_inputs = {2}; },
        "step 'sum' (ElementWise), packed inputs: expected constants among 2 inputs, got [2] and "
        "[]."},
@@ -125,13 +141,11 @@ const std::vector<Case>& cases() {
          p.steps[0].packed_inputs = {1};
          p.steps[0].inputs[1] = -1;
        },
-       "step 'sum' (ElementWise), packed inputs: expected 1 descriptions, got 0 types and 0 "
-       "shapes."},
+       "step 'sum' (ElementWise), packed inputs: expected 1 descriptions, got 0."},
       {"packed_with_value",
        [](Plan& p) {
          p.steps[0].packed_inputs = {1};
-         p.steps[0].packed_dtypes = {DataType::Float};
-         p.steps[0].packed_dims = {Dims{1, 3}};
+         p.steps[0].packed_descs = {{DataType::Float, {1, 3}}};
        },
        "step 'sum' (ElementWise), input 1: expected no value beside the packed one, got 2."},
       {"packed_range", [](Plan& p) { p.steps[0].packed = {64, 1}; },
@@ -141,8 +155,7 @@ const std::vector<Case>& cases() {
        [](Plan& p) {
          p.steps[0].packed_inputs = {1};
          p.steps[0].inputs[1] = -1;
-         p.steps[0].packed_dtypes = {DataType::Float};
-         p.steps[0].packed_dims = {Dims{-1, 3}};
+         p.steps[0].packed_descs = {{DataType::Float, {-1, 3}}};
        },
        "step 'sum' (ElementWise), packed input: expected known extents, got [-1, 3]."},
       {"input_index", [](Plan& p) { p.steps[0].inputs[0] = 6; },
@@ -175,7 +188,43 @@ const std::vector<Case>& cases() {
        [](Plan& p) { p.values[4].dtype = p.values[4].logical_dtype = DataType::Int32; },
        "step 'relu' (Activation), output 0: expected FLOAT, got INT32."},
       {"storage_type", [](Plan& p) { p.values[4].dtype = DataType::Int64; },
-       "value 'relu_output': expected to store FLOAT as a floating-point type or INT8, got INT64."},
+       "value 'relu_output': expected to store FLOAT as a floating-point type or quantized, got "
+       "INT64."},
+      {"storage_without_scales", [](Plan& p) { p.values[4].dtype = DataType::Int8; },
+       "value 'relu_output': expected to store FLOAT as a floating-point type or quantized, got "
+       "INT8."},
+      {"quantized_type",
+       [](Plan& p) { p.values[4].quantization = core::Quantization::per_tensor(1); },
+       "value 'relu_output', quantization, element type: expected one of INT8, UINT8, INT16, "
+       "UINT16, INT4, FP8, FP4, got FLOAT."},
+      {"quantized_axis",
+       [](Plan& p) { quantize(p.values[4], core::Quantization::per_channel(2, {1})); },
+       "value 'relu_output', quantization, axis: expected -1 or an axis of [-1, 3], got 2."},
+      {"quantized_count",
+       [](Plan& p) { quantize(p.values[4], core::Quantization::per_channel(1, {1, 2})); },
+       "value 'relu_output', quantization, scales: expected 3 for [-1, 3], quantized along 1, got "
+       "2."},
+      {"quantized_scale",
+       [](Plan& p) { quantize(p.values[4], core::Quantization::per_tensor(-1)); },
+       "value 'relu_output', quantization, scale 0: expected a positive number, got -1."},
+      {"quantized_without_scales",
+       [](Plan& p) { quantize(p.values[4], core::Quantization::per_tensor(1).without_numbers()); },
+       "value 'relu_output', quantization, scales: expected some, got none."},
+      {"quantized_packed",
+       [](Plan& p) {
+         p.steps[0].packed_inputs = {1};
+         p.steps[0].inputs[1] = -1;
+         p.steps[0].packed_descs = {{DataType::Int8, {1, 3}}};
+         p.steps[0].packed_descs[0].quantization = core::Quantization::per_channel(7, {});
+       },
+       "step 'sum' (ElementWise), packed input, quantization, axis: expected -1 or an axis of [1, "
+       "3], got 7."},
+      {"blob_name", [](Plan& p) { p.blobs = {{"a", {}}, {"a", {}}}; },
+       "blob 'a': expected a name of its own, got one that is taken."},
+      {"blob_range", [](Plan& p) { p.blobs = {{"a", {64, 1}}}; },
+       "blob 'a': expected an aligned range inside 12 bytes, got offset 64 and 1 bytes."},
+      {"blob_of_op_that_keeps_none", [](Plan& p) { p.steps[0].blob = 0; },
+       "step 'sum' (ElementWise), blob: expected -1, for the op keeps none, got 0."},
       {"reference_of_mixed_types", [](Plan& p) { p.values[4].dtype = DataType::Half; },
        "step 'relu' (Activation): expected operands of one type to be stored as one type for the "
        "reference, got several types."},

@@ -135,17 +135,21 @@ const LoggedCase kRecords[] = {
           mend_checksum(bytes);
         },
         "plan dimensions: expected a rank from 0 to 8, got 9."),
-    damaged(
-        "fields_left",
-        [](std::string& bytes) {
-          const size_t name = find(bytes, "truth");
-          bytes[name + 5 + 16] = 0;
-          mend_checksum(bytes);
-        },
+    // What version 3 added to values is more than version 2 reads.
+    with_header(
+        "fields_left", [](Header& h) { h.version = 2; },
         "plan record: expected its fields to fill it, got 8 bytes more."),
     with_header(
         "fields_behind", [](Header& h) { h.metadata_bytes += 8; },
         "plan metadata: expected one record, got 8 bytes more."),
+    damaged(
+        "packed_shapes",
+        [](std::string& bytes) {
+          constexpr size_t kMasksAndRange = 24, kTypes = 8;
+          bytes[find(bytes, "reference") + 9 + kMasksAndRange + kTypes] = 1;
+          mend_checksum(bytes);
+        },
+        "plan packed inputs: expected 0 shapes, got 1."),
     damaged(
         "truth_value",
         [](std::string& bytes) {

@@ -6,6 +6,7 @@
 
 #include "engine/plan_format.h"
 #include "support/damaged_plan.h"
+#include "support/gain_op.h"
 #include "support/make_plan.h"
 #include "trtlike/runtime.h"
 
@@ -19,6 +20,18 @@ using test::PlanMaker;
 using test::seeded;
 using test::survives;
 using test::with_flips;
+
+/// Two gains with a quantized value between them, and the blob that both keep.
+void add_quantized(PlanMaker& maker, int32_t from) {
+  static const auto gain = test::add_gain("victim", 2);
+  const test::PlanMaker::Attributes state = {{"state", std::string("victim")}};
+  const int32_t a = maker.step("TestGain", "a", {from}, state, "gain");
+  maker.output(maker.step("TestGain", "b", {a}, state, "gain"), "gained");
+  engine::PlanValue& between = maker.plan.values[static_cast<size_t>(a)];
+  between.dtype = DataType::Int8;
+  between.quantization = core::Quantization::per_channel(1, {0.5f, 0.5f, 0.5f, 0.5f}, {1, 1, 1, 1});
+  maker.blob("gain", 2);
+}
 
 PlanMaker victim() {
   PlanMaker maker;
@@ -36,6 +49,7 @@ PlanMaker victim() {
       maker.step("Pooling", "pool", {joined}, {{"window_size", std::vector<int64_t>{2, 2}}});
   maker.output(maker.step("Shuffle", "view", {pool, shape}, {{"has_reshape", true}}), "y");
   maker.output(maker.step("Shape", "extents", {pool}), "extents");
+  add_quantized(maker, relu);
   maker.profile().shapes["x"] = {Dims{1, 4, 3, 3}, Dims{1, 4, 3, 3}, Dims{2, 4, 3, 3}};
   return maker;
 }
@@ -52,12 +66,16 @@ TEST(PlanReader, the_undamaged_plan_runs) {
   ASSERT_NE(engine, nullptr) << logger->text;
   const auto context = engine->create_execution_context(engine);
   EXPECT_TRUE(context->set_input_shape("x", {1, 4, 3, 3}));
-  std::vector<float> x(36, 1), y(16);
+  std::vector<float> x(36, 1), y(16), gained(36);
   int32_t shape[] = {4, 4};
   int64_t extents[4] = {};
-  EXPECT_TRUE(context->execute_v2({x.data(), shape, y.data(), extents})) << logger->text;
+  EXPECT_TRUE(context->execute_v2({x.data(), shape, y.data(), extents, gained.data()}))
+      << logger->text;
   EXPECT_EQ(y[0], 3);
   EXPECT_EQ(extents[1], 4);
+  // 2 = 1 + 1 doubled twice; 5 = 1 + 4 too.
+  EXPECT_EQ(gained[0], 8);
+  EXPECT_EQ(gained[35], 20);
 }
 
 TEST(PlanReader, truncated_plans_are_refused) {

@@ -1,4 +1,5 @@
 // The plan reader on bytes, and the validator on plans whose fields say something else.
+#include <cmath>
 #include <cstring>
 
 #include "engine/plan.h"
@@ -6,6 +7,7 @@
 #include "fuzz/fuzz_target.h"
 #include "kernels/tactic.h"
 #include "support/damaged_plan.h"
+#include "support/gain_op.h"
 #include "support/make_plan.h"
 
 namespace trtlike::test {
@@ -27,6 +29,25 @@ PlanMaker good_plan() {
   maker.output(maker.step("Shuffle", "view", {pool, shape}, {{"has_reshape", true}}), "y");
   maker.output(maker.step("Shape", "extents", {pool}), "extents");
   maker.profile().shapes["x"] = {Dims{1, 4, 3, 3}, Dims{1, 4, 3, 3}, Dims{2, 4, 3, 3}};
+  return maker;
+}
+
+/// x -> quantized -> quantized otherwise -> y, and what the gains keep.
+PlanMaker good_quantized_plan() {
+  static const auto gain = add_gain("fuzz", 2);
+  PlanMaker maker;
+  const std::vector<std::pair<std::string, AttributeValue>> state = {
+      {"state", std::string("fuzz")}};
+  const int32_t x = maker.input("x", {-1, 4});
+  const int32_t a = maker.step("TestGain", "a", {x}, state, "gain");
+  const int32_t b = maker.step("TestGain", "b", {a}, state, "gain");
+  maker.output(maker.step("TestGain", "c", {b}, state, "gain"), "y");
+  engine::Plan& plan = maker.plan;
+  for (const int32_t value : {a, b}) plan.values[static_cast<size_t>(value)].dtype = DataType::Int8;
+  plan.values[static_cast<size_t>(a)].quantization = core::Quantization::per_tensor(0.5f, 3);
+  plan.values[static_cast<size_t>(b)].quantization = core::Quantization::per_tensor(0.25f);
+  maker.blob("gain", 2);
+  maker.profile().shapes["x"] = {Dims{1, 4}, Dims{1, 4}, Dims{2, 4}};
   return maker;
 }
 
@@ -78,8 +99,18 @@ void change_dims(Dims& dims, Choices& choices) {
     dims[static_cast<int>(choices.below(static_cast<size_t>(dims.rank())))] = choices.number();
 }
 
+core::Quantization draw_quantization(Choices& choices) {
+  static constexpr float kScales[] = {0.5f, 1, 0, -1, NAN, INFINITY, 1e-30f, 3};
+  std::vector<float> scales(choices.below(6));
+  for (float& scale : scales) scale = kScales[choices.below(std::size(kScales))];
+  std::vector<int32_t> zeros(choices.below(2) == 0 ? 0 : scales.size());
+  for (int32_t& zero : zeros) zero = static_cast<int32_t>(choices.number());
+  return core::Quantization::of(static_cast<int32_t>(choices.number()), choices.number(),
+                                choices.below(2) == 0, std::move(scales), std::move(zeros));
+}
+
 void change_value(engine::PlanValue& value, Choices& choices) {
-  switch (choices.below(6)) {
+  switch (choices.below(7)) {
     case 0:
       value.dtype = static_cast<DataType>(choices.byte() % 14);
       break;
@@ -95,6 +126,9 @@ void change_value(engine::PlanValue& value, Choices& choices) {
     case 4:
       (choices.below(2) == 0 ? value.constant.offset : value.constant.bytes) =
           static_cast<uint64_t>(choices.number());
+      break;
+    case 5:
+      value.quantization = draw_quantization(choices);
       break;
     default:
       change_dims(value.dims, choices);
@@ -130,7 +164,7 @@ void change_op(engine::PlanStep& step, Choices& choices) {
 }
 
 void change_step(engine::PlanStep& step, Choices& choices) {
-  switch (choices.below(8)) {
+  switch (choices.below(9)) {
     case 0:
       change_op(step, choices);
       break;
@@ -158,12 +192,16 @@ void change_step(engine::PlanStep& step, Choices& choices) {
       step.constant_inputs.insert(place);
       step.packed_inputs.insert(place);
       if (place < step.inputs.size()) step.inputs[place] = -1;
-      step.packed_dtypes.push_back(static_cast<DataType>(choices.byte() % 13));
-      step.packed_dims.push_back(Dims{4});
-      change_dims(step.packed_dims.back(), choices);
+      kernels::TensorDesc desc{static_cast<DataType>(choices.byte() % 13), Dims{4}};
+      change_dims(desc.dims, choices);
+      if (choices.below(2) == 0) desc.quantization = draw_quantization(choices);
+      step.packed_descs.push_back(std::move(desc));
       step.packed.bytes = static_cast<uint64_t>(choices.byte()) * 64;
       break;
     }
+    case 7:
+      step.blob = static_cast<int32_t>(choices.number());
+      break;
     default:
       change_attribute(step, choices);
       break;
@@ -171,7 +209,18 @@ void change_step(engine::PlanStep& step, Choices& choices) {
 }
 
 void change_rest(engine::Plan& plan, Choices& choices) {
-  switch (choices.below(4)) {
+  switch (choices.below(6)) {
+    case 4:
+      (choices.below(2) == 0 ? choices.of(plan.blobs).range.offset
+                             : choices.of(plan.blobs).range.bytes) =
+          static_cast<uint64_t>(choices.number());
+      break;
+    case 5:
+      if (choices.below(2) == 0)
+        plan.blobs.push_back({choices.below(2) == 0 ? "gain" : "", {}});
+      else if (!plan.blobs.empty())
+        plan.blobs.pop_back();
+      break;
     case 0:
       choices.of(plan.bindings).value = static_cast<int32_t>(choices.byte() % 14) - 1;
       break;
@@ -201,11 +250,14 @@ std::string fuzz_plan_reader(std::string_view given) {
 }
 
 std::string fuzz_validate_plan(std::string_view bytes) {
-  static const PlanMaker maker = good_plan();
-  static const std::string good = bytes_of(*maker.bytes());
-  static const auto loaded = engine::read_plan(copy_of(good), good.size());
-  engine::Plan plan = loaded->plan;
+  static const auto load = [](const PlanMaker& maker) {
+    const std::string good = bytes_of(*maker.bytes());
+    return engine::read_plan(copy_of(good), good.size());
+  };
+  static const auto plain = load(good_plan()), quantized = load(good_quantized_plan());
   Choices choices(bytes);
+  const auto& loaded = choices.below(3) == 0 ? quantized : plain;
+  engine::Plan plan = loaded->plan;
   while (choices.has_more()) switch (choices.below(4)) {
       case 0:
         change_value(choices.of(plan.values), choices);
@@ -224,6 +276,8 @@ std::string fuzz_validate_plan(std::string_view bytes) {
   });
 }
 
-std::vector<std::string> plan_reader_seeds() { return {bytes_of(*good_plan().bytes())}; }
+std::vector<std::string> plan_reader_seeds() {
+  return {bytes_of(*good_plan().bytes()), bytes_of(*good_quantized_plan().bytes())};
+}
 
 }  // namespace trtlike::test

@@ -9,6 +9,7 @@
 
 #include "core/os/files.h"
 #include "engine/plan.h"
+#include "support/gain_op.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"
 #include "trtlike/runtime.h"
@@ -160,6 +161,32 @@ TEST(Inspector, detailed_layers_are_objects_with_the_keys_of_TensorRT) {
             "Layer(Pooling): pool, Tactic: reference, sum_output (FP32[-1, 2, 4, 4]) -> "
             "pool_output (FP32[-1, 2, 3, 3])");
   EXPECT_THROW(engine->layer_information(2, true, nullptr), UserError);
+}
+
+TEST(Inspector, quantized_tensors_show_what_their_elements_stand_for) {
+  using core::Quantization;
+  const auto gain = test::add_gain("inspector", 2);
+  const auto input_of = [](const Quantization& quantization) {
+    PlanMaker maker;
+    const test::PlanMaker::Attributes state = {{"state", std::string("inspector")}};
+    const int32_t x = maker.input("x", {2, 4});
+    const int32_t a = maker.step("TestGain", "a", {x}, state, "gain");
+    maker.output(maker.step("TestGain", "b", {a}, state, "gain"), "y");
+    maker.plan.values[static_cast<size_t>(a)].dtype = DataType::Int8;
+    maker.plan.values[static_cast<size_t>(a)].quantization = quantization;
+    maker.blob("gain", 2);
+    const auto engine = maker.engine();
+    return std::pair(json::parse(engine->layer_information(1, true, nullptr))["Inputs"][0],
+                     engine->layer_information(1, false, nullptr));
+  };
+  const auto [one, line] = input_of(Quantization::per_tensor(0.25f, 3));
+  EXPECT_EQ(one["Format/Datatype"], "Row major linear Int8");
+  EXPECT_EQ(one["Quantization"], (json{{"Scale", 0.25}, {"ZeroPoint", 3}}));
+  EXPECT_THAT(line, HasSubstr("a_output (Int8[2, 4] quantized asymmetric) -> b_output (FP32"));
+  EXPECT_EQ(input_of(Quantization::per_channel(1, {1, 4, 2, 3})).first["Quantization"],
+            (json{{"Scale", {{"Count", 4}, {"Min", 1.0}, {"Max", 4.0}}}, {"Axis", 1}}));
+  EXPECT_EQ(input_of(Quantization::per_block(1, 3, {1, 1, 1, 1})).first["Quantization"]["Block"],
+            3);
 }
 
 TEST(Inspector, a_context_fills_in_shapes) {

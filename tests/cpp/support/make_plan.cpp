@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "core/os/memory.h"
 #include "ops/op.h"
 
@@ -30,9 +32,7 @@ int32_t PlanMaker::constant(const std::string& name, const Dims& dims, DataType 
   std::vector<std::byte> data(core::dtype_bytes(dtype, core::elems(dims)));
   const core::TensorView view{data.data(), dtype, dims};
   for (size_t i = 0; i < elements.size(); ++i) view.set(static_cast<int64_t>(i), elements[i]);
-  const engine::BlobRange range{constants_end_, data.size()};
-  constants_end_ = core::align_up(constants_end_ + data.size());
-  constants_.emplace_back(range, std::move(data));
+  const engine::BlobRange range = add_bytes(std::move(data));
   plan.values.push_back({.name = name,
                          .dtype = dtype,
                          .logical_dtype = dtype,
@@ -89,6 +89,23 @@ PlanMaker& PlanMaker::output(int32_t value) {
 PlanMaker& PlanMaker::output(int32_t value, const std::string& name) {
   plan.bindings.push_back({.name = name, .mode = TensorIOMode::Output, .value = value});
   return *this;
+}
+
+PlanMaker& PlanMaker::blob(const std::string& name, double number) {
+  std::vector<std::byte> data(sizeof number);
+  std::memcpy(data.data(), &number, sizeof number);
+  plan.blobs.push_back({name, add_bytes(std::move(data))});
+  for (engine::PlanStep& step : plan.steps)
+    if (ops::get_op(step.op).load_blob != nullptr)
+      step.blob = static_cast<int32_t>(plan.blobs.size()) - 1;
+  return *this;
+}
+
+engine::BlobRange PlanMaker::add_bytes(std::vector<std::byte> data) {
+  const engine::BlobRange range{constants_end_, data.size()};
+  constants_end_ = core::align_up(constants_end_ + data.size());
+  constants_.emplace_back(range, std::move(data));
+  return range;
 }
 
 PlanMaker& PlanMaker::layout(int32_t value, kernels::Layout layout) {

@@ -41,6 +41,8 @@ class PlanMaker {
                               const std::string& tactic = "reference");
   PlanMaker& output(int32_t value);
   PlanMaker& output(int32_t value, const std::string& name);
+  /// What all steps of ops that keep one share.
+  PlanMaker& blob(const std::string& name, double number);
   PlanMaker& layout(int32_t value, kernels::Layout layout);
   engine::PlanProfile& profile();
 
@@ -53,6 +55,8 @@ class PlanMaker {
   std::shared_ptr<RecordingLogger> logger = std::make_shared<RecordingLogger>();
 
  private:
+  engine::BlobRange add_bytes(std::vector<std::byte> data);
+
   std::vector<std::pair<engine::BlobRange, std::vector<std::byte>>> constants_;
   uint64_t constants_end_ = 0;
 };
