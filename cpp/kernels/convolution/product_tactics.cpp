@@ -6,13 +6,14 @@
 #include "core/check.h"
 #include "core/strings.h"
 #include "kernels/convolution/tactics.h"
+#include "kernels/epilogue/epilogue.h"
 #include "kernels/matmul/gemm.h"
 
 namespace trtlike::kernels {
 namespace convolution {
 namespace {
 
-constexpr size_t kBias = 2, kFirstExtra = 3;
+constexpr size_t kBias = 2;
 
 bool is_all(const std::array<int64_t, 3>& extents, int64_t value) {
   return std::all_of(extents.begin(), extents.end(), [&](int64_t e) { return e == value; });
@@ -55,7 +56,7 @@ struct Product {
       problem.inputs.resize(kBias + 1);
       problem.constants.resize(kBias + 1, nullptr);
     }
-    for (size_t i = kFirstExtra; i < from.inputs.size(); ++i) {
+    for (size_t i = epilogue::kFirstOperand; i < from.inputs.size(); ++i) {
       const TensorDesc& desc = from.inputs[i];
       const std::optional<Dims> dims = matrix_dims(desc, image);
       if (!dims || (desc.layout != Layout::ChannelsLast && (*dims)[0] != 1)) {

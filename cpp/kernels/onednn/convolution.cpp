@@ -187,7 +187,7 @@ class ConvolutionKernel final : public Kernel {
     out.weights = weights;
     for (const Extra& extra : setup.extras)
       out.program_operands.resize(
-          std::max(out.program_operands.size(), extra.input - kFirstExtra + 1));
+          std::max(out.program_operands.size(), extra.input - epilogue::kFirstOperand + 1));
     out.channel = slice.channel;
     out.weights_slot = call.add(DNNL_ARG_WEIGHTS, weights);
     if (setup.has_bias) out.bias_slot = call.add(DNNL_ARG_BIAS, desc.weights_desc(1));
@@ -241,7 +241,7 @@ class ConvolutionKernel final : public Kernel {
       operand.slot =
           out.call->add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
                         dense_desc(extra.desc.dtype, dims));
-      out.program_operands[extra.input - kFirstExtra] = {
+      out.program_operands[extra.input - epilogue::kFirstOperand] = {
           operand.slot, extra.desc.dtype, extra.spread == Spread::Scalar,
           extra.spread == Spread::Full ? slice.geometry.channels : 0};
       out.operands.push_back(std::move(operand));
@@ -264,8 +264,6 @@ class ConvolutionKernel final : public Kernel {
     scratch_end = core::align_up(scratch_end + dense.get_size());
     return operand;
   }
-
-  static constexpr size_t kFirstExtra = 3;
 
   ConvolutionSetup setup_;
   bool drops_nans_;

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "core/check.h"
-#include "kernels/epilogue/epilogue.h"
 
 namespace trtlike::kernels::onednn {
 namespace {
@@ -26,8 +25,7 @@ std::optional<Extra> make_extra(const Problem& problem, size_t input) {
 }
 
 std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
-  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
-  const auto post_ops = epilogue.chain ? to_post_ops(*epilogue.chain) : std::nullopt;
+  const auto post_ops = find_post_ops(problem);
   if (!post_ops) return "needs a program that is a chain of post-operations";
   setup.post_ops = *post_ops;
   setup.program = problem.attributes->get_string("program");
@@ -144,20 +142,14 @@ dnnl::primitive_desc ConvolutionSetup::describe(const SliceGeometry& geometry,
 
   dnnl::primitive_attr attributes;
   if (has_post_ops) attributes = make_attributes();
-  dnnl::post_ops chain;
-  size_t extra = 0;
-  for (const PostOp& op : has_post_ops ? post_ops : std::vector<PostOp>{}) {
-    if (op.input < 0) {
-      chain.append_eltwise(op.algorithm, op.alpha, op.beta);
-      continue;
-    }
-    const Extra& operand = extras[extra++];
+  const auto describe_extra = [&](size_t i) {
+    const Extra& operand = extras[i];
     memory::dims dims(out.size(), 1);
     if (operand.spread == Spread::Channels) dims[1] = geometry.channels;
     if (operand.spread == Spread::Full) dims = out;
-    chain.append_binary(op.algorithm, dense_desc(operand.desc.dtype, dims));
-  }
-  attributes.set_post_ops(chain);
+    return dense_desc(operand.desc.dtype, dims);
+  };
+  if (has_post_ops) attributes.set_post_ops(make_post_ops(post_ops, describe_extra));
   constexpr auto kInference = dnnl::prop_kind::forward_inference;
   if (transposed)
     return dnnl::deconvolution_forward::primitive_desc(

@@ -6,7 +6,6 @@
 #include "core/check.h"
 #include "core/os/float_flags.h"
 #include "core/os/memory.h"
-#include "kernels/epilogue/epilogue.h"
 #include "kernels/onednn/careful.h"
 #include "kernels/onednn/onednn.h"
 #include "kernels/onednn/packed_weights.h"
@@ -82,16 +81,8 @@ struct Setup {
                 : memory::desc({shape.k, n}, get_type(b),
                                memory::dims{shape.b_row_stride(), shape.b_column_stride()});
     dnnl::primitive_attr attributes = make_attributes();
-    dnnl::post_ops chain;
-    size_t next = 0;
-    for (const PostOp& op : post_ops) {
-      if (op.input < 0) {
-        chain.append_eltwise(op.algorithm, op.alpha, op.beta);
-      } else {
-        chain.append_binary(op.algorithm, extra_desc(extras[next++], m, n));
-      }
-    }
-    attributes.set_post_ops(chain);
+    attributes.set_post_ops(
+        make_post_ops(post_ops, [&](size_t i) { return extra_desc(extras[i], m, n); }));
     dnnl::matmul::primitive_desc desc = describe(m, n, b_desc, attributes);
     if (!desc) return std::nullopt;
     // The GEMM-based ones come first in the list, but pack B again in each call.
@@ -112,8 +103,7 @@ std::optional<Spread> find_spread(const Dims& dims, const Dims& out, int64_t n) 
 }
 
 std::string read_extras(const Problem& problem, Setup& setup) {
-  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
-  const auto post_ops = epilogue.chain ? to_post_ops(*epilogue.chain) : std::nullopt;
+  const auto post_ops = find_post_ops(problem);
   if (!post_ops) return "needs a program that is a chain of post-operations";
   setup.post_ops = *post_ops;
   setup.program = problem.attributes->get_string("program");
@@ -319,7 +309,7 @@ class MatmulKernel final : public Kernel {
       const size_t slot =
           call.add(DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1,
                    setup_.extra_desc(extra, m, n));
-      const size_t operand_index = extra.input - kFirstExtra;
+      const size_t operand_index = extra.input - epilogue::kFirstOperand;
       slice.program_operands.resize(std::max(slice.program_operands.size(), operand_index + 1));
       slice.program_operands[operand_index] = {slot, extra.dtype, extra.spread == Spread::Scalar,
                                                extra.spread == Spread::Full ? n : 0};
@@ -351,8 +341,6 @@ class MatmulKernel final : public Kernel {
     scratch_end = core::align_up(scratch_end + dense.get_size());
     return copy;
   }
-
-  static constexpr size_t kFirstExtra = 3;
 
   Setup setup_;
   bool drops_nans_;

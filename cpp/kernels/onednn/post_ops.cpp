@@ -76,12 +76,28 @@ std::vector<PostOp> find_post_ops(const Link& link) {
 
 }  // namespace
 
-std::optional<std::vector<PostOp>> to_post_ops(const std::vector<Link>& chain) {
+std::optional<std::vector<PostOp>> find_post_ops(const Problem& problem) {
+  const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
+  if (!epilogue.chain) return std::nullopt;
   std::vector<PostOp> out;
-  for (const Link& link : chain) {
+  for (const Link& link : *epilogue.chain) {
     const std::vector<PostOp> ops = find_post_ops(link);
     if (ops.empty()) return std::nullopt;
     out.insert(out.end(), ops.begin(), ops.end());
+  }
+  return out;
+}
+
+dnnl::post_ops make_post_ops(const std::vector<PostOp>& chain,
+                             const std::function<dnnl::memory::desc(size_t i)>& operand) {
+  dnnl::post_ops out;
+  size_t next = 0;
+  for (const PostOp& op : chain) {
+    if (op.input < 0) {
+      out.append_eltwise(op.algorithm, op.alpha, op.beta);
+    } else {
+      out.append_binary(op.algorithm, operand(next++));
+    }
   }
   return out;
 }

@@ -1,11 +1,12 @@
 // The chain of an epilogue as oneDNN's post-operations.
 #pragma once
 
+#include <functional>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <vector>
 
-#include "kernels/epilogue/links.h"
+#include "kernels/epilogue/epilogue.h"
 
 namespace trtlike::kernels::onednn {
 
@@ -20,8 +21,11 @@ struct PostOp {
   int input = -1;
 };
 
-/// Nothing when there is a link that oneDNN does not have.
-std::optional<std::vector<PostOp>> to_post_ops(const std::vector<epilogue::Link>& chain);
+/// What the problem's program is; nothing when it is no chain, or has a link that oneDNN has not.
+std::optional<std::vector<PostOp>> find_post_ops(const Problem& problem);
+/// The same for a primitive; `operand(i)` describes the second operand of binary post-operation i.
+dnnl::post_ops make_post_ops(const std::vector<PostOp>& chain,
+                             const std::function<dnnl::memory::desc(size_t i)>& operand);
 /// True when one may make a number of a NaN.
 bool drops_nans(const std::vector<PostOp>& chain);
 
