@@ -90,6 +90,7 @@ Epilogue::Epilogue(const Problem& problem, core::Isa isa) {
   const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);
   const auto chain = find_tile_chain(problem, epilogue);
   if (chain) finish = chain->stage;
+  if (chain) adds_last = chain->adds_last;
   if (chain && chain->residual >= 0) {
     const size_t input = epilogue::input_of(chain->residual);
     residual_ = static_cast<int>(input);

@@ -20,6 +20,8 @@ class Epilogue {
   Epilogue(const Problem& problem, core::Isa isa);
 
   epilogue::Stage finish;
+  /// The residual is added behind `finish`, not before it.
+  bool adds_last = false;
   /// Elements from one pixel of the residual to the next.
   int64_t residual_pitch = 0;
 

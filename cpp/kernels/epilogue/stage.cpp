@@ -33,12 +33,17 @@ size_t find_stage(std::span<const Link> links, Stage& stage) {
 
 TileChain split_chain(std::span<const Link> links, bool may_add) {
   TileChain out;
-  if (may_add && !links.empty() && links[0].op == to_link(PointwiseOpcode::Sum) &&
-      links[0].alpha == 1.0f) {
+  const auto take_residual = [&] {
+    if (!may_add || links.empty() || links[0].op != to_link(PointwiseOpcode::Sum) ||
+        links[0].alpha != 1.0f)
+      return false;
     out.residual = links[0].operand;
     links = links.subspan(1);
-  }
+    return true;
+  };
+  const bool adds_first = take_residual();
   links = links.subspan(find_stage(links, out.stage));
+  out.adds_last = !adds_first && take_residual();
   out.rest.assign(links.begin(), links.end());
   return out;
 }

@@ -1,4 +1,5 @@
-// What register tiles do themselves before they store: add a residual, then clip or gate. All on
+// What register tiles do themselves before they store: clip or gate, with a residual added before
+// or behind that. All on
 // sums in registers; the rest of a chain runs on rows that tiles leave in scratch memory, so that
 // what is rare takes no registers from what is common.
 #pragma once
@@ -23,7 +24,8 @@ struct Stage {
 };
 
 struct TileChain {
-  int residual = -1;  ///< the program's input that is added first; -1: none
+  int residual = -1;       ///< the program's input that is added; -1: none
+  bool adds_last = false;  ///< behind the stage
   Stage stage;
   std::vector<Link> rest;
 };

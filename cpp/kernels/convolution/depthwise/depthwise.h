@@ -26,6 +26,7 @@ struct DepthwisePixels {
   const float* residual;  ///< of the first pixel; null: none
   int64_t residual_pitch;
   epilogue::Stage finish;
+  bool adds_last = false;  ///< the residual is added behind `finish`, not before it
 };
 
 template <typename Types>

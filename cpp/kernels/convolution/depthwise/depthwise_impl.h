@@ -31,11 +31,13 @@ inline void pin(Vector& x) {
 template <int kPixels, bool kFull, typename Types, typename ResidualAt, typename OutAt>
 inline void finish_pixels(const DepthwisePixels<Types>& p, Vector (&sums)[kPixels], int lanes,
                           ResidualAt residual_at, OutAt out_at) {
-  if (p.residual != nullptr) {
+  const auto add_residual = [&]() __attribute__((always_inline)) {
 #pragma GCC unroll 8
     for (int i = 0; i < kPixels; ++i) sums[i] = sums[i] + load_lanes<kFull>(residual_at(i), lanes);
-  }
+  };
+  if (p.residual != nullptr && !p.adds_last) add_residual();
   epilogue::run_stage<kPixels>(p.finish, sums);
+  if (p.residual != nullptr && p.adds_last) add_residual();
 #pragma GCC unroll 8
   for (int i = 0; i < kPixels; ++i) {
     if (kFull) {

@@ -127,7 +127,8 @@ class DepthwiseKernel final : public Kernel {
             .channels = last - channel,
             .residual = nullptr,
             .residual_pitch = epilogue_.residual_pitch,
-            .finish = epilogue_.finish};
+            .finish = epilogue_.finish,
+            .adds_last = epilogue_.adds_last};
   }
 
   void plan_slices(int threads) {

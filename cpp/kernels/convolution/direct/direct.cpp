@@ -99,12 +99,14 @@ void DirectPass<Types>::run_panel(const BlockRows<Types>& block, int64_t begin, 
   tile.out_channel = panel.out_channel;
   tile.out_channels = panel.out_channels;
   tile.finish = epilogue->finish;
+  tile.adds_last = epilogue->adds_last;
   // Where tiles do not finish, a strip of them goes to the output together.
   const bool by_strips = epilogue->has_program();
   float* stored[kStripPixels + kMaxTileRows];
   float* const room = Epilogue::room(program_scratch);
   if (by_strips) {
-    for (int64_t i = 0; i < kStripPixels + kMaxTileRows; ++i) stored[i] = room + i * width;
+    for (int64_t i = 0; i < kStripPixels + kMaxTileRows; ++i)
+      stored[i] = room + i * panel.out_channels;
     tile.out_channel = 0;
   }
   int64_t finished = begin;
@@ -132,7 +134,7 @@ void DirectPass<Types>::run_panel(const BlockRows<Types>& block, int64_t begin, 
       tiles->functions[panel.vectors][next - at](tile);
       if (!by_strips || !is_last || (next - finished < kStripPixels && next != end)) continue;
       epilogue->run(args, block.first_pixel + finished, next - finished, panel.out_channel,
-                    panel.out_channels, room, width, program_scratch);
+                    panel.out_channels, room, panel.out_channels, program_scratch);
       finished = next;
     }
   }

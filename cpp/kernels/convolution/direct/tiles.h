@@ -43,9 +43,10 @@ struct Tile {
   typename Types::C* const* out;  ///< out[i]: the output pixel's channels
   int64_t out_channel;            ///< the tile's first channel in `out` and `residual`
   int out_channels;               ///< how many channels the tile stores
-  const float* residual;          ///< added before clipping; null: none
+  const float* residual;          ///< null: none
   int64_t residual_stride;
   epilogue::Stage finish;
+  bool adds_last = false;  ///< the residual is added behind `finish`, not before it
 };
 
 /// Lets tile `index` of `count` fetch its share of the `bytes` of weights from `from` on.

@@ -86,21 +86,24 @@ class RegisterTile {
         sums_[i][j].store(tile.partial + i * tile.partial_stride + j * kLanes);
   }
 
-  void finish(const Tile<Types>& tile) {
-    const int last = tile.out_channels - (kVectors - 1) * kLanes;
-    if (tile.residual != nullptr) {
+  [[gnu::always_inline]] void add_residual(const Tile<Types>& tile, int last) {
 #pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i) {
-        const float* residual = tile.residual + i * tile.residual_stride + tile.out_channel;
+    for (int i = 0; i < kRows; ++i) {
+      const float* residual = tile.residual + i * tile.residual_stride + tile.out_channel;
 #pragma GCC unroll 4
-        for (int j = 0; j < kVectors; ++j) {
-          const Vector x = j + 1 < kVectors ? Vector::load(residual + j * kLanes)
-                                            : Vector::load(residual + j * kLanes, last);
-          sums_[i][j] = sums_[i][j] + x;
-        }
+      for (int j = 0; j < kVectors; ++j) {
+        const Vector x = j + 1 < kVectors ? Vector::load(residual + j * kLanes)
+                                          : Vector::load(residual + j * kLanes, last);
+        sums_[i][j] = sums_[i][j] + x;
       }
     }
+  }
+
+  void finish(const Tile<Types>& tile) {
+    const int last = tile.out_channels - (kVectors - 1) * kLanes;
+    if (tile.residual != nullptr && !tile.adds_last) add_residual(tile, last);
     epilogue::run_stage<kRows * kVectors>(tile.finish, &sums_[0][0]);
+    if (tile.residual != nullptr && tile.adds_last) add_residual(tile, last);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       typename Types::C* out = tile.out[i] + tile.out_channel;

@@ -35,7 +35,8 @@ struct InputWindow {
   int64_t plane;
 };
 
-/// The outputs of one tile: what is stored is finish(Y + bias + residual).
+/// The outputs of one tile: what is stored is finish(Y + bias + residual), or finish(Y + bias) +
+/// residual.
 struct OutputTile {
   const float* m;
   int64_t plane;
@@ -50,6 +51,7 @@ struct OutputTile {
   int rows;  ///< how many of the m x m outputs exist
   int columns;
   epilogue::Stage finish;
+  bool adds_last = false;  ///< the residual is added behind `finish`, not before it
   /// Whole vectors are stored around the caches where they are whole lines: out and pitches are
   /// multiples of 64 bytes, and the caller fences.
   bool streamed = false;

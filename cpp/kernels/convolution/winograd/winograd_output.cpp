@@ -16,9 +16,7 @@ namespace {
 /// Larger outputs have mostly left the caches of common machines before they are read.
 constexpr size_t kStreamedBytes = size_t{4} << 20;
 constexpr size_t kLineBytes = 64;
-/// A panel has no more channels.
-constexpr int64_t kRoomPitch = kMaxTileVectors * 16;
-static_assert(6 * 6 * kRoomPitch <= Epilogue::kRoomFloats);
+static_assert(6 * 6 * kMaxTileVectors * 16 <= Epilogue::kRoomFloats);
 
 }  // namespace
 
@@ -54,16 +52,17 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
       .rows = static_cast<int>(std::min<int64_t>(m_, height_ - at.h)),
       .columns = static_cast<int>(std::min<int64_t>(m_, width_ - at.w)),
       .finish = epilogue_.finish,
+      .adds_last = epilogue_.adds_last,
       .streamed = streamed_ && reinterpret_cast<uintptr_t>(args.outputs[0]) % kLineBytes == 0};
   if (!epilogue_.has_program()) return transform(tile);
   float* const room = Epilogue::room(program_scratch);
   tile.out = room;
-  tile.pixel_pitch = kRoomPitch;
-  tile.row_pitch = m_ * kRoomPitch;
+  tile.pixel_pitch = panel.out_channels;
+  tile.row_pitch = m_ * tile.pixel_pitch;
   transform(tile);
   for (int i = 0; i < tile.rows; ++i)
     epilogue_.run(args, pixel + i * width_, tile.columns, panel.out_channel, panel.out_channels,
-                  room + i * tile.row_pitch, kRoomPitch, program_scratch);
+                  room + i * tile.row_pitch, tile.pixel_pitch, program_scratch);
 }
 
 void WinogradOutput::fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,

@@ -62,15 +62,17 @@ inline void store_output_row(const OutputTile& t, int i, int64_t k, int lanes, V
   const Vector bias = Vector::load(t.bias + k);
 #pragma GCC unroll 9
   for (int j = 0; j < kM; ++j) y[j] = y[j] + bias;
-  if (t.residual != nullptr) {
+  const auto add_residual = [&]() __attribute__((always_inline)) {
 #pragma GCC unroll 9
     for (int j = 0; j < kM; ++j) {
       if (!kFull && j >= t.columns) break;
       const float* at = t.residual + i * t.residual_row_pitch + j * t.residual_pitch + k;
       y[j] = y[j] + (kFull ? Vector::load(at) : Vector::load(at, lanes));
     }
-  }
+  };
+  if (t.residual != nullptr && !t.adds_last) add_residual();
   epilogue::run_stage<kM>(t.finish, y);
+  if (t.residual != nullptr && t.adds_last) add_residual();
 #pragma GCC unroll 9
   for (int j = 0; j < kM; ++j) {
     if (!kFull && j >= t.columns) break;

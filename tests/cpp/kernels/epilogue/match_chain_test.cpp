@@ -73,6 +73,7 @@ TileChain split(const char* text) { return split_chain(*match(text)); }
 TEST(TileChain, is_a_residual_then_clipping_or_a_gate) {
   const TileChain clipped = split("in 2; v2 = sum v0 v1; v3 = relu v2; v4 = clip v3 -1 6; out v4");
   EXPECT_EQ(clipped.residual, 1);
+  EXPECT_FALSE(clipped.adds_last);
   EXPECT_EQ(clipped.stage.kind, Stage::Kind::Clip);
   EXPECT_EQ(clipped.stage.a, 0.0f);
   EXPECT_EQ(clipped.stage.b, 6.0f);
@@ -85,8 +86,9 @@ TEST(TileChain, is_a_residual_then_clipping_or_a_gate) {
 }
 
 TEST(TileChain, leaves_the_rest_to_rows) {
-  const TileChain added = split("in 2; v2 = relu v0; v3 = sum v2 v1; out v3");
-  EXPECT_EQ(added.residual, -1);
+  const TileChain added = split("in 3; v3 = relu v0; v4 = sum v3 v2; v5 = sum v4 v1; out v5");
+  EXPECT_EQ(added.residual, 2);
+  EXPECT_TRUE(added.adds_last);
   EXPECT_EQ(added.stage.kind, Stage::Kind::Clip);
   EXPECT_EQ(added.rest, (Chain{link(PointwiseOpcode::Sum, 1, 0, 1)}));
   EXPECT_TRUE(is_light(added.rest));
