@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/os/cpu.h"
+
 namespace trtlike::kernels::onednn {
 namespace {
 
@@ -68,6 +70,9 @@ std::vector<PostOp> translate(const Link& link) {
 
 std::vector<PostOp> find_post_ops(const Link& link) {
   if (link.operand >= 0 && link.alpha != 1.0f) return {};
+  // oneDNN's SSE4.1 code makes 0 of a NaN and raises no flag.
+  if (link.op == to_link(PointwiseOpcode::Sigmoid) && !(core::Isa::Avx2 <= core::cpu_isa()))
+    return {};
   for (const Native& native : kNatives)
     if (native.op == link.op)
       return {{native.name, native.nans == Keeps, link.alpha, link.beta, link.operand}};
