@@ -1,19 +1,9 @@
 // Builder.
-#include "bindings/enums.h"
 #include "bindings/interruptible.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
 namespace {
-
-/// The builder with the Python logger it was made with.
-class PyBuilder : public Builder {
- public:
-  explicit PyBuilder(const py::object& logger)
-      : Builder(hold<Logger>(logger)), python_logger(logger) {}
-  py::object python_logger;
-  int max_threads = 0;
-};
 
 /// Runs what builds with the lock released.
 template <typename F>
@@ -27,21 +17,19 @@ auto interruptible(BuilderConfig& config, F&& build) {
   return result;
 }
 
-std::shared_ptr<HostMemory> build_network(PyBuilder& b, const Network& n, BuilderConfig& c) {
-  if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
+std::shared_ptr<HostMemory> build_network(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.build_serialized_network(n, c); });
 }
 
-std::shared_ptr<CudaEngine> build_engine(PyBuilder& b, const Network& n, BuilderConfig& c) {
-  if (b.max_threads > 0 && c.num_threads == 0) c.num_threads = b.max_threads;
+std::shared_ptr<CudaEngine> build_engine(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.build_engine_with_config(n, c); });
 }
 
-bool is_network_supported(PyBuilder& b, const Network& n, BuilderConfig& c) {
+bool is_network_supported(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.is_network_supported(n, c); });
 }
 
-py::dict report_dict(const PyBuilder& b) {
+py::dict report_dict(const Builder& b) {
   const BuildReport& r = b.report();
   py::list tactics;
   for (const TacticReport& t : r.tactics) {
@@ -66,30 +54,32 @@ py::dict report_dict(const PyBuilder& b) {
 }  // namespace
 
 void bind_builder(py::module_& m) {
-  py::class_<PyBuilder> cls(m, "Builder", "Builds plans and engines from networks.");
-  cls.def(py::init<const py::object&>(), py::arg("logger"))
+  py::class_<Builder> cls(m, "Builder", "Builds plans and engines from networks.");
+  cls.def(py::init([](const py::object& logger) { return Builder(hold<Logger>(logger)); }),
+          py::arg("logger"))
       .def(
-          "create_network", [](const PyBuilder&, uint32_t flags) { return Network(flags); },
+          "create_network", [](const Builder&, uint32_t flags) { return Network(flags); },
           py::arg("flags") = 0)
-      .def("create_builder_config", [](const PyBuilder&) { return make_builder_config(); })
+      .def("create_builder_config",
+           [](const Builder&) { return std::make_shared<BuilderConfig>(); })
       .def("create_optimization_profile",
-           [](const PyBuilder&) { return std::make_shared<OptimizationProfile>(); })
+           [](const Builder&) { return std::make_shared<OptimizationProfile>(); })
       .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"),
            "The plan's bytes; None, with the reason in the log, when the build fails.")
       .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"))
       .def("is_network_supported", &is_network_supported, py::arg("network"), py::arg("config"))
-      .def("reset", [](const PyBuilder&) {})
-      .def_property_readonly("logger", [](const PyBuilder& b) { return b.python_logger; })
-      .def_readwrite("max_threads", &PyBuilder::max_threads)
+      .def("reset", [](const Builder&) {})
+      .def_property_readonly("logger", [](const Builder& b) { return unhold(b.logger()); })
+      .def_property("max_threads", &Builder::max_threads, &Builder::set_max_threads)
       .def_property_readonly("report", &report_dict,
                              "What the last build did: fusions by name, winning tactics with their "
                              "runners-up, seconds.")
-      .def_property_readonly("platform_has_fast_fp16", &PyBuilder::platform_has_fast_fp16)
-      .def_property_readonly("platform_has_fast_int8", &PyBuilder::platform_has_fast_int8)
-      .def_property_readonly("platform_has_fast_bf16", &PyBuilder::platform_has_fast_bf16)
-      .def_property_readonly("platform_has_tf32", [](const PyBuilder&) { return false; })
-      .def_property_readonly("num_DLA_cores", [](const PyBuilder&) { return 0; })
-      .def_property_readonly("max_DLA_batch_size", [](const PyBuilder&) { return 1; });
+      .def_property_readonly("platform_has_fast_fp16", &Builder::platform_has_fast_fp16)
+      .def_property_readonly("platform_has_fast_int8", &Builder::platform_has_fast_int8)
+      .def_property_readonly("platform_has_fast_bf16", &Builder::platform_has_fast_bf16)
+      .def_property_readonly("platform_has_tf32", [](const Builder&) { return false; })
+      .def_property_readonly("num_DLA_cores", [](const Builder&) { return 0; })
+      .def_property_readonly("max_DLA_batch_size", [](const Builder&) { return 1; });
   add_context_manager(cls);
 }
 

@@ -1,5 +1,4 @@
 // ICudaEngine and EngineInspector.
-#include "bindings/enums.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
@@ -14,13 +13,12 @@ struct EngineInspector {
 };
 
 ContextPtr create_context(const EnginePtr& engine, ExecutionContextAllocationStrategy strategy) {
-  return engine->create_execution_context(engine, static_cast<int32_t>(strategy));
+  return engine->create_execution_context(engine, strategy);
 }
 
 /// What the caller would manage is the context's own.
 ContextPtr create_context_without_memory(const EnginePtr& engine) {
-  constexpr int32_t kUserManaged = 2;
-  return engine->create_execution_context(engine, kUserManaged);
+  return engine->create_execution_context(engine, ExecutionContextAllocationStrategy::UserManaged);
 }
 
 std::string engine_item(const CudaEngine& e, int64_t index) {
@@ -42,11 +40,6 @@ std::vector<std::vector<int64_t>> profile_values(const CudaEngine& e, const std:
   return {range.begin(), range.end()};
 }
 
-std::string format_description(const CudaEngine& e, const std::string& name) {
-  return e.tensor_format(name) == TensorFormat::HWC ? "Channel last format (kHWC)"
-                                                    : "Row-major linear format (kLINEAR)";
-}
-
 void bind_tensors(py::class_<CudaEngine, EnginePtr>& cls) {
   cls.def_property_readonly("num_io_tensors", &CudaEngine::num_io_tensors)
       .def("__getitem__", &engine_item, py::arg("index"))
@@ -56,7 +49,7 @@ void bind_tensors(py::class_<CudaEngine, EnginePtr>& cls) {
       .def("get_tensor_dtype", &CudaEngine::tensor_dtype, py::arg("name"))
       .def("get_tensor_location", &CudaEngine::tensor_location, py::arg("name"))
       .def("get_tensor_format", &CudaEngine::tensor_format, py::arg("name"))
-      .def("get_tensor_format_desc", &format_description, py::arg("name"))
+      .def("get_tensor_format_desc", &CudaEngine::tensor_format_desc, py::arg("name"))
       .def(
           "get_tensor_bytes_per_component",
           [](const CudaEngine&, const std::string&) { return -1; }, py::arg("name"))
@@ -73,12 +66,11 @@ void bind_tensors(py::class_<CudaEngine, EnginePtr>& cls) {
 
 std::string layer_information(const EngineInspector& i, int layer_index,
                               LayerInformationFormat format) {
-  return i.engine->layer_information(layer_index, format == LayerInformationFormat::Json,
-                                     i.context.get());
+  return i.engine->layer_information(layer_index, format, i.context.get());
 }
 
 std::string engine_information(const EngineInspector& i, LayerInformationFormat format) {
-  return i.engine->engine_information(format == LayerInformationFormat::Json, i.context.get());
+  return i.engine->engine_information(format, i.context.get());
 }
 
 void bind_inspector(py::module_& m) {
@@ -114,15 +106,14 @@ void bind_engine(py::module_& m) {
       .def_property_readonly("refittable", [](const CudaEngine&) { return false; })
       .def_property_readonly("num_aux_streams", [](const CudaEngine&) { return 0; })
       .def_property_readonly("engine_capability",
-                             [](const CudaEngine&) { return static_cast<EngineCapability>(0); })
-      .def_property_readonly(
-          "hardware_compatibility_level",
-          [](const CudaEngine&) { return static_cast<HardwareCompatibilityLevel>(0); })
+                             [](const CudaEngine&) { return EngineCapability::Standard; })
+      .def_property_readonly("hardware_compatibility_level",
+                             [](const CudaEngine&) { return HardwareCompatibilityLevel::None; })
       .def_property_readonly("has_implicit_batch_dimension",
                              [](const CudaEngine&) { return false; })
       .def("serialize", &CudaEngine::serialize)
       .def("create_execution_context", &create_context,
-           py::arg("strategy") = static_cast<ExecutionContextAllocationStrategy>(0),
+           py::arg("strategy") = ExecutionContextAllocationStrategy::Static,
            py::call_guard<Released>())
       .def("create_execution_context_without_device_memory", &create_context_without_memory,
            py::call_guard<Released>())

@@ -6,8 +6,8 @@
 namespace trtlike::bindings {
 namespace {
 
-std::map<int, LayerCaster>& casters() {
-  static std::map<int, LayerCaster> table;
+std::map<LayerType, LayerCaster>& casters() {
+  static std::map<LayerType, LayerCaster> table;
   return table;
 }
 
@@ -23,9 +23,8 @@ void bind_base(py::module_& m) {
   py::class_<Layer>(m, "ILayer", "An operation with inputs, outputs and properties.")
       .def_property("name", &Layer::name, &Layer::set_name)
       .def_property("metadata", &Layer::metadata, &Layer::set_metadata)
-      .def_property_readonly("type",
-                             [](const Layer& l) { return static_cast<LayerType>(l.type()); })
-      .def_property_readonly("op_name", &Layer::op,
+      .def_property_readonly("type", &Layer::type)
+      .def_property_readonly("op_name", &Layer::op_name,
                              "The operation's name, also for layers without a class of their own.")
       .def_property_readonly("num_inputs", &Layer::num_inputs)
       .def_property_readonly("num_outputs", &Layer::num_outputs)
@@ -58,29 +57,22 @@ void bind_base(py::module_& m) {
 
 }  // namespace
 
-void register_layer_caster(int layer_type, LayerCaster caster) { casters()[layer_type] = caster; }
+void register_layer_caster(LayerType layer_type, LayerCaster caster) {
+  casters()[layer_type] = caster;
+}
 
 py::object cast_layer(const Layer& layer) {
   const auto found = casters().find(layer.type());
   return found == casters().end() ? py::cast(layer) : found->second(layer);
 }
 
-Dims dims_attribute(const Layer& layer, const char* name) {
-  return Dims(std::get<std::vector<int64_t>>(layer.attribute(name)));
-}
-
-void set_dims_attribute(Layer& layer, const char* name, const Dims& dims) {
-  layer.set_attribute(name, std::vector<int64_t>(dims.begin(), dims.end()));
-}
-
-Weights constant_or_empty(const Layer& layer, int index) { return layer.constant_input(index); }
-
 void bind_layers(py::module_& m) {
   bind_base(m);
-  bind_weighted_layers(m);
+  bind_convolution_layers(m);
   bind_pointwise_layers(m);
-  bind_movement_layers(m);
   bind_reduction_layers(m);
+  bind_movement_layers(m);
+  bind_source_layers(m);
 }
 
 }  // namespace trtlike::bindings

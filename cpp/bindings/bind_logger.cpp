@@ -1,6 +1,5 @@
 // ILogger and the logger that prints.
-#include "bindings/arithmetic_enum.h"
-#include "bindings/module.h"
+#include "bindings/bind_enum.h"
 
 namespace trtlike::bindings {
 namespace {
@@ -34,13 +33,7 @@ class PrintingLogger : public Logger {
 void bind_logger(py::module_& m) {
   py::class_<Logger, PyLogger, std::shared_ptr<Logger>> base(
       m, "ILogger", "Subclass and override log(severity, msg) to receive every message.");
-  py::enum_<Severity>(base, "Severity")
-      .value("INTERNAL_ERROR", Severity::InternalError)
-      .value("ERROR", Severity::Error)
-      .value("WARNING", Severity::Warning)
-      .value("INFO", Severity::Info)
-      .value("VERBOSE", Severity::Verbose)
-      .export_values();
+  bind_enum<Severity>(base).export_values();
   make_arithmetic(base.attr("Severity"));
   base.def(py::init<>())
       .def(

@@ -1,5 +1,4 @@
 // ITensor and INetworkDefinition.
-#include "bindings/enums.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
@@ -24,11 +23,9 @@ py::object tensor_at(const Network& n, int index) {
 
 void set_dynamic_range(Tensor& t, float min, float max) { t.set_dynamic_range(min, max); }
 
-bool has_flag(const Network& n, NetworkDefinitionCreationFlag flag) {
-  return ((n.flags() >> static_cast<int>(flag)) & 1u) != 0;
-}
+}  // namespace
 
-void bind_tensor(py::module_& m) {
+void bind_tensors(py::module_& m) {
   py::class_<Tensor>(m, "ITensor", "A tensor of a network.")
       .def_property("name", &Tensor::name, &Tensor::set_name)
       .def_property("shape", &Tensor::shape, &Tensor::set_shape)
@@ -58,10 +55,7 @@ void bind_tensor(py::module_& m) {
       .def("__hash__", [](const Tensor& t) { return t.id(); });
 }
 
-}  // namespace
-
 void bind_network(py::module_& m) {
-  bind_tensor(m);
   py::class_<Network> cls(m, "INetworkDefinition", "A network under construction.");
   cls.def_property("name", &Network::name, &Network::set_name)
       .def_property_readonly("num_layers", &Network::num_layers)
@@ -69,7 +63,7 @@ void bind_network(py::module_& m) {
       .def_property_readonly("num_outputs", &Network::num_outputs)
       .def_property_readonly("flags", &Network::flags)
       .def_property_readonly("has_implicit_batch_dimension", [](const Network&) { return false; })
-      .def("get_flag", &has_flag, py::arg("flag"))
+      .def("get_flag", &Network::flag, py::arg("flag"))
       .def("add_input", &Network::add_input, py::arg("name"), py::arg("dtype"), py::arg("shape"))
       .def("mark_output", &Network::mark_output, py::arg("tensor"))
       .def("unmark_output", &Network::unmark_output, py::arg("tensor"))

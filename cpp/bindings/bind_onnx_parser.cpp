@@ -1,5 +1,4 @@
 // OnnxParser and its errors.
-#include "bindings/enums.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
@@ -34,8 +33,6 @@ const ParserError& get_error(const OnnxParser& parser, int index) {
                           ".");
   return parser.error(index);
 }
-
-uint32_t bit(OnnxParserFlag flag) { return 1u << static_cast<int>(flag); }
 
 void bind_parser_error(py::module_& m) {
   py::class_<ParserError>(m, "ParserError")
@@ -75,16 +72,9 @@ void bind_onnx_parser(py::module_& m) {
       .def("get_error", &get_error, py::arg("index"), py::return_value_policy::copy)
       .def("clear_errors", &OnnxParser::clear_errors)
       .def_property("flags", &OnnxParser::flags, &OnnxParser::set_flags)
-      .def(
-          "set_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() | bit(f)); },
-          py::arg("flag"))
-      .def(
-          "clear_flag", [](OnnxParser& p, OnnxParserFlag f) { p.set_flags(p.flags() & ~bit(f)); },
-          py::arg("flag"))
-      .def(
-          "get_flag",
-          [](const OnnxParser& p, OnnxParserFlag f) { return (p.flags() & bit(f)) != 0; },
-          py::arg("flag"))
+      .def("set_flag", &OnnxParser::set_flag, py::arg("flag"))
+      .def("clear_flag", &OnnxParser::clear_flag, py::arg("flag"))
+      .def("get_flag", &OnnxParser::flag, py::arg("flag"))
       .def("get_layer_output_tensor", &OnnxParser::layer_output_tensor, py::arg("name"),
            py::arg("i"))
       .def("get_used_vc_plugin_libraries",

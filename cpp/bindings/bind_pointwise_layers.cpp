@@ -4,25 +4,31 @@
 namespace trtlike::bindings {
 
 void bind_pointwise_layers(py::module_& m) {
-  auto activation = make_layer_class<2>(m, "IActivationLayer");
-  def_enum<ActivationType>(activation, "type", "type");
-  def_float(activation, "alpha");
-  def_float(activation, "beta");
-  auto elementwise = make_layer_class<9>(m, "IElementWiseLayer");
-  def_enum<ElementWiseOperation>(elementwise, "op", "op");
-  auto unary = make_layer_class<11>(m, "IUnaryLayer");
-  def_enum<UnaryOperation>(unary, "op", "op");
-  auto cast = make_layer_class<1>(m, "ICastLayer");
-  def_enum<DataType>(cast, "to_type", "to_type");
-  make_layer_class<20>(m, "IIdentityLayer");
-  make_layer_class<30>(m, "ISelectLayer");
-  make_layer_class<24>(m, "IParametricReLULayer");
-  auto quantize = make_layer_class<32>(m, "IQuantizeLayer");
-  def_int(quantize, "axis");
-  def_enum<DataType>(quantize, "to_type", "to_type");
-  auto dequantize = make_layer_class<33>(m, "IDequantizeLayer");
-  def_int(dequantize, "axis");
-  def_enum<DataType>(dequantize, "to_type", "to_type");
+  auto activation = bind_layer<ActivationLayer>(m, "IActivationLayer");
+  def_property(activation, "type", &ActivationLayer::type, &ActivationLayer::set_type);
+  def_property(activation, "alpha", &ActivationLayer::alpha, &ActivationLayer::set_alpha);
+  def_property(activation, "beta", &ActivationLayer::beta, &ActivationLayer::set_beta);
+  auto elementwise = bind_layer<ElementWiseLayer>(m, "IElementWiseLayer");
+  def_property(elementwise, "op", &ElementWiseLayer::op, &ElementWiseLayer::set_op);
+  auto unary = bind_layer<UnaryLayer>(m, "IUnaryLayer");
+  def_property(unary, "op", &UnaryLayer::op, &UnaryLayer::set_op);
+  auto cast = bind_layer<CastLayer>(m, "ICastLayer");
+  def_property(cast, "to_type", &CastLayer::to_type, &CastLayer::set_to_type);
+  bind_layer<IdentityLayer>(m, "IIdentityLayer");
+  bind_layer<SelectLayer>(m, "ISelectLayer");
+  bind_layer<ParametricReLULayer>(m, "IParametricReLULayer");
+  auto scale = bind_layer<ScaleLayer>(m, "IScaleLayer");
+  def_property(scale, "mode", &ScaleLayer::mode, &ScaleLayer::set_mode);
+  def_property(scale, "channel_axis", &ScaleLayer::channel_axis, &ScaleLayer::set_channel_axis);
+  def_property(scale, "shift", &ScaleLayer::shift, &ScaleLayer::set_shift);
+  def_property(scale, "scale", &ScaleLayer::scale, &ScaleLayer::set_scale);
+  def_property(scale, "power", &ScaleLayer::power, &ScaleLayer::set_power);
+  auto quantize = bind_layer<QuantizeLayer>(m, "IQuantizeLayer");
+  def_property(quantize, "axis", &QuantizeLayer::axis, &QuantizeLayer::set_axis);
+  def_property(quantize, "to_type", &QuantizeLayer::to_type, &QuantizeLayer::set_to_type);
+  auto dequantize = bind_layer<DequantizeLayer>(m, "IDequantizeLayer");
+  def_property(dequantize, "axis", &DequantizeLayer::axis, &DequantizeLayer::set_axis);
+  def_property(dequantize, "to_type", &DequantizeLayer::to_type, &DequantizeLayer::set_to_type);
 }
 
 }  // namespace trtlike::bindings

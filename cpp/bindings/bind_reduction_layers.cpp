@@ -1,63 +1,43 @@
-// Layers that reduce, normalise or multiply.
+// Layers that reduce, normalize or multiply.
 #include "bindings/layer_classes.h"
 
 namespace trtlike::bindings {
-namespace {
-
-void bind_pooling(py::module_& m) {
-  auto cls = make_layer_class<3>(m, "IPoolingLayer");
-  def_enum<PoolingType>(cls, "type", "type");
-  def_dims(cls, "window_size_nd", "window_size");
-  def_dims(cls, "stride_nd", "stride");
-  def_dims(cls, "pre_padding", "pre_padding");
-  def_dims(cls, "post_padding", "post_padding");
-  cls.def_property(
-      "padding_nd", [](const Layer& l) { return dims_attribute(l, "pre_padding"); },
-      [](Layer& l, const Dims& d) {
-        set_dims_attribute(l, "pre_padding", d);
-        set_dims_attribute(l, "post_padding", d);
-      });
-  def_enum<PaddingMode>(cls, "padding_mode", "padding_mode");
-  def_float(cls, "blend_factor");
-  def_bool(cls, "average_count_excludes_padding");
-}
-
-}  // namespace
 
 void bind_reduction_layers(py::module_& m) {
-  bind_pooling(m);
-  auto reduce = make_layer_class<14>(m, "IReduceLayer");
-  def_enum<ReduceOperation>(reduce, "op", "op");
-  def_int(reduce, "axes");
-  def_bool(reduce, "keep_dims");
-  auto topk = make_layer_class<15>(m, "ITopKLayer");
-  def_enum<TopKOperation>(topk, "op", "op");
-  def_int(topk, "k");
-  def_int(topk, "axes");
-  def_enum<DataType>(topk, "indices_type", "indices_type");
-  auto softmax = make_layer_class<6>(m, "ISoftMaxLayer");
-  def_int(softmax, "axes");
-  auto lrn = make_layer_class<4>(m, "ILRNLayer");
-  def_int(lrn, "window_size");
-  def_float(lrn, "alpha");
-  def_float(lrn, "beta");
-  def_float(lrn, "k");
-  auto normalization = make_layer_class<45>(m, "INormalizationLayer");
-  def_float(normalization, "epsilon");
-  def_int(normalization, "axes");
-  def_int(normalization, "num_groups");
-  def_enum<DataType>(normalization, "compute_precision", "compute_precision");
-  auto matmul = make_layer_class<17>(m, "IMatrixMultiplyLayer");
-  def_enum<MatrixOperation>(matmul, "op0", "op0");
-  def_enum<MatrixOperation>(matmul, "op1", "op1");
-  auto einsum = make_layer_class<38>(m, "IEinsumLayer");
-  einsum.def_property(
-      "equation", [](const Layer& l) { return std::get<std::string>(l.attribute("equation")); },
-      [](Layer& l, const std::string& e) { l.set_attribute("equation", e); });
-  auto cumulative = make_layer_class<49>(m, "ICumulativeLayer");
-  def_enum<CumulativeOperation>(cumulative, "op", "op");
-  def_bool(cumulative, "exclusive");
-  def_bool(cumulative, "reverse");
+  auto reduce = bind_layer<ReduceLayer>(m, "IReduceLayer");
+  def_property(reduce, "op", &ReduceLayer::op, &ReduceLayer::set_op);
+  def_property(reduce, "axes", &ReduceLayer::axes, &ReduceLayer::set_axes);
+  def_property(reduce, "keep_dims", &ReduceLayer::keep_dims, &ReduceLayer::set_keep_dims);
+  auto topk = bind_layer<TopKLayer>(m, "ITopKLayer");
+  def_property(topk, "op", &TopKLayer::op, &TopKLayer::set_op);
+  def_property(topk, "k", &TopKLayer::k, &TopKLayer::set_k);
+  def_property(topk, "axes", &TopKLayer::axes, &TopKLayer::set_axes);
+  def_property(topk, "indices_type", &TopKLayer::indices_type, &TopKLayer::set_indices_type);
+  auto softmax = bind_layer<SoftMaxLayer>(m, "ISoftMaxLayer");
+  def_property(softmax, "axes", &SoftMaxLayer::axes, &SoftMaxLayer::set_axes);
+  auto lrn = bind_layer<LRNLayer>(m, "ILRNLayer");
+  def_property(lrn, "window_size", &LRNLayer::window_size, &LRNLayer::set_window_size);
+  def_property(lrn, "alpha", &LRNLayer::alpha, &LRNLayer::set_alpha);
+  def_property(lrn, "beta", &LRNLayer::beta, &LRNLayer::set_beta);
+  def_property(lrn, "k", &LRNLayer::k, &LRNLayer::set_k);
+  auto normalization = bind_layer<NormalizationLayer>(m, "INormalizationLayer");
+  def_property(normalization, "epsilon", &NormalizationLayer::epsilon,
+               &NormalizationLayer::set_epsilon);
+  def_property(normalization, "axes", &NormalizationLayer::axes, &NormalizationLayer::set_axes);
+  def_property(normalization, "num_groups", &NormalizationLayer::num_groups,
+               &NormalizationLayer::set_num_groups);
+  def_property(normalization, "compute_precision", &NormalizationLayer::compute_precision,
+               &NormalizationLayer::set_compute_precision);
+  auto cumulative = bind_layer<CumulativeLayer>(m, "ICumulativeLayer");
+  def_property(cumulative, "op", &CumulativeLayer::op, &CumulativeLayer::set_op);
+  def_property(cumulative, "exclusive", &CumulativeLayer::exclusive,
+               &CumulativeLayer::set_exclusive);
+  def_property(cumulative, "reverse", &CumulativeLayer::reverse, &CumulativeLayer::set_reverse);
+  auto matrix_multiply = bind_layer<MatrixMultiplyLayer>(m, "IMatrixMultiplyLayer");
+  def_property(matrix_multiply, "op0", &MatrixMultiplyLayer::op0, &MatrixMultiplyLayer::set_op0);
+  def_property(matrix_multiply, "op1", &MatrixMultiplyLayer::op1, &MatrixMultiplyLayer::set_op1);
+  auto einsum = bind_layer<EinsumLayer>(m, "IEinsumLayer");
+  def_property(einsum, "equation", &EinsumLayer::equation, &EinsumLayer::set_equation);
 }
 
 }  // namespace trtlike::bindings

@@ -4,14 +4,7 @@
 namespace trtlike::bindings {
 namespace {
 
-class PyRuntime : public Runtime {
- public:
-  explicit PyRuntime(const py::object& logger)
-      : Runtime(hold<Logger>(logger)), python_logger(logger) {}
-  py::object python_logger;
-};
-
-std::shared_ptr<CudaEngine> deserialize_copy(PyRuntime& runtime, std::string bytes) {
+std::shared_ptr<CudaEngine> deserialize_copy(Runtime& runtime, std::string bytes) {
   const auto owner = std::make_shared<std::string>(std::move(bytes));
   const Released released;
   return runtime.deserialize_cuda_engine(std::shared_ptr<const void>(owner, owner->data()),
@@ -19,7 +12,7 @@ std::shared_ptr<CudaEngine> deserialize_copy(PyRuntime& runtime, std::string byt
 }
 
 /// Bytes that nobody can change are used where they are; of others the engine has a copy.
-std::shared_ptr<CudaEngine> deserialize(PyRuntime& runtime, const py::buffer& serialized_engine) {
+std::shared_ptr<CudaEngine> deserialize(Runtime& runtime, const py::buffer& serialized_engine) {
   if (py::isinstance<HostMemory>(serialized_engine)) {
     const auto memory = serialized_engine.cast<std::shared_ptr<HostMemory>>();
     const Released released;
@@ -37,7 +30,7 @@ std::shared_ptr<CudaEngine> deserialize(PyRuntime& runtime, const py::buffer& se
 }
 
 /// TensorRT's IStreamReader: read(size) -> bytes, until nothing comes.
-std::shared_ptr<CudaEngine> deserialize_stream(PyRuntime& runtime, const py::object& reader) {
+std::shared_ptr<CudaEngine> deserialize_stream(Runtime& runtime, const py::object& reader) {
   constexpr size_t kChunk = size_t{1} << 20;
   if (!py::hasattr(reader, "read"))
     throw py::type_error(
@@ -55,21 +48,22 @@ std::shared_ptr<CudaEngine> deserialize_stream(PyRuntime& runtime, const py::obj
 }  // namespace
 
 void bind_runtime(py::module_& m) {
-  py::class_<PyRuntime> cls(m, "Runtime", "Loads plans.");
-  cls.def(py::init<const py::object&>(), py::arg("logger"))
+  py::class_<Runtime> cls(m, "Runtime", "Loads plans.");
+  cls.def(py::init([](const py::object& logger) { return Runtime(hold<Logger>(logger)); }),
+          py::arg("logger"))
       .def("deserialize_cuda_engine", &deserialize, py::arg("serialized_engine"),
            "The engine; None, with the reason in the log, when the bytes are no plan that can run "
            "here. The engine owns what it reads: it shares the memory of bytes and IHostMemory, "
            "which nobody can change, and copies what another buffer holds.")
       .def("deserialize_cuda_engine", &deserialize_stream, py::arg("stream_reader_v2"))
-      .def("load_engine_file", &PyRuntime::load_engine_file, py::arg("path"),
+      .def("load_engine_file", &Runtime::load_engine_file, py::arg("path"),
            py::call_guard<Released>(),
            "Loads a plan file. Larger ones than 16 MiB are mapped, not copied, and must stay as "
            "they "
            "are while the engine lives: replace such a file by renaming a new one over it.")
-      .def_property_readonly("logger", [](const PyRuntime& r) { return r.python_logger; })
-      .def_property("max_threads", &PyRuntime::max_threads, &PyRuntime::set_max_threads)
-      .def_property_readonly("num_DLA_cores", [](const PyRuntime&) { return 0; });
+      .def_property_readonly("logger", [](const Runtime& r) { return unhold(r.logger()); })
+      .def_property("max_threads", &Runtime::max_threads, &Runtime::set_max_threads)
+      .def_property_readonly("num_DLA_cores", [](const Runtime&) { return 0; });
   add_context_manager(cls);
   m.def("create_stream", &create_stream,
         "A handle of a new ordered queue with a worker of its own.");

@@ -1,7 +1,6 @@
 // Dimensions, weights and element types.
 #include <sstream>
 
-#include "bindings/enums.h"
 #include "bindings/module.h"
 
 namespace trtlike::bindings {

@@ -1,14 +1,14 @@
-// Builds that Ctrl-C ends: signals are looked for where the builder asks its progress monitor
-// whether to go on.
+// Builds that Ctrl-C ends: signals are looked for where the builder asks whether to go on.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "bindings/module.h"
 
 namespace trtlike::bindings {
 
-/// Puts itself in the place of the configuration's progress monitor, which it tells all it hears.
+/// What the configuration's go_on asks while this lives.
 class Interruptible {
  public:
   explicit Interruptible(BuilderConfig& config);
@@ -20,10 +20,11 @@ class Interruptible {
   void raise() const;
 
  private:
-  class Monitor;
+  bool go_on();
+
   BuilderConfig& config_;
-  std::shared_ptr<ProgressMonitor> wanted_;
-  std::shared_ptr<Monitor> monitor_;
+  std::optional<py::error_already_set> raised_;
+  std::chrono::steady_clock::time_point last_;
 };
 
 }  // namespace trtlike::bindings

@@ -38,8 +38,9 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_host_memory(m);
   bind_logger(m);
   bind_callbacks(m);
-  bind_network(m);
+  bind_tensors(m);
   bind_layers(m);
+  bind_network(m);
   bind_profile(m);
   bind_timing_cache(m);
   bind_engine(m);

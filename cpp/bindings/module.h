@@ -37,8 +37,9 @@ void bind_types(py::module_& m);
 void bind_host_memory(py::module_& m);
 void bind_logger(py::module_& m);
 void bind_callbacks(py::module_& m);
-void bind_network(py::module_& m);
+void bind_tensors(py::module_& m);
 void bind_layers(py::module_& m);
+void bind_network(py::module_& m);
 void bind_profile(py::module_& m);
 void bind_timing_cache(py::module_& m);
 void bind_builder_config(py::module_& m);
@@ -78,8 +79,6 @@ void add_context_manager(Class& cls) {
 py::array weights_to_numpy(const Weights& weights);
 /// A layer as an instance of its own Python class (IConvolutionLayer, ...).
 py::object cast_layer(const Layer& layer);
-/// A new IBuilderConfig with the defaults.
-py::object make_builder_config();
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
 

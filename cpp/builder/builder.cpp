@@ -65,11 +65,14 @@ void check_static(const ir::Graph& specialized, const std::vector<ir::NodeId>& o
   }
 }
 
+/// True unless the caller wants the build to end.
+bool goes_on(const BuilderConfig& config) { return !config.go_on() || config.go_on()(); }
+
 /// Tells a progress monitor, if there is one, of one phase and its end, however the phase ends.
 class Phase {
  public:
-  Phase(ProgressMonitor* monitor, const char* name, const char* parent, int steps)
-      : monitor_(monitor), name_(name) {
+  Phase(const BuilderConfig& config, const char* name, const char* parent, int steps)
+      : config_(config), monitor_(config.progress_monitor().get()), name_(name) {
     if (monitor_ != nullptr) monitor_->phase_start(name_, parent, steps);
   }
   ~Phase() {
@@ -78,26 +81,31 @@ class Phase {
   Phase(const Phase&) = delete;
   Phase& operator=(const Phase&) = delete;
 
-  bool step(int i) const { return monitor_ == nullptr || monitor_->step_complete(name_, i); }
+  bool step(int i) const {
+    return (monitor_ == nullptr || monitor_->step_complete(name_, i)) && goes_on(config_);
+  }
   void checked_step(int i) const { TRTLIKE_CHECK(step(i), kCancelled); }
 
  private:
+  const BuilderConfig& config_;
   ProgressMonitor* monitor_;
   const char* name_;
 };
 
 class Build {
  public:
-  Build(const Network& network, BuilderConfig& config, Logger* logger, BuildReport& report)
-      : state_(network.state()),
+  Build(const Network& network, BuilderConfig& config, int max_threads, Logger* logger,
+        BuildReport& report)
+      : state_(NetworkAccess::state(network)),
         graph_(state_->graph.clone()),
         config_(config),
+        max_threads_(max_threads),
         logger_(logger),
         report_(report) {}
 
   std::shared_ptr<HostMemory> run() {
     const int64_t start = core::now_ns();
-    const Phase phase(config_.progress_monitor.get(), kPhaseBuild, "", 3);
+    const Phase phase(config_, kPhaseBuild, "", 3);
     state_->check_complete();
     check_network(graph_);
     builder::warn_of_no_effect(*state_, config_, logger_);
@@ -128,38 +136,38 @@ class Build {
     options.allow_fp16 = config_.flag(BuilderFlag::FP16);
     options.allow_bf16 = config_.flag(BuilderFlag::BF16);
     options.allow_int8 = config_.flag(BuilderFlag::INT8);
-    options.progress = [](void* build, const char*) { return static_cast<Build*>(build)->go_on(); };
+    options.progress = [](void* build, const char*) {
+      return goes_on(static_cast<Build*>(build)->config_);
+    };
     options.progress_state = this;
     builder::drop_idle_constraints(graph_, config_);
     report_.fusions = optimizer::optimize(graph_, options);
   }
 
-  bool go_on() const {
-    return config_.progress_monitor == nullptr || config_.progress_monitor->go_on();
-  }
-
   int threads() const {
-    return config_.num_threads > 0 ? config_.num_threads : core::default_num_threads();
+    if (config_.num_threads() > 0) return config_.num_threads();
+    return max_threads_ > 0 ? max_threads_ : core::default_num_threads();
   }
 
   bool strict() const { return !config_.flag(BuilderFlag::TF32); }
 
   tuner::Options tuner_options() {
     tuner::Options options;
-    options.level = config_.builder_optimization_level;
-    options.max_tactics = config_.max_num_tactics;
-    options.min_repeats = config_.avg_timing_iterations;
-    options.workspace_limit = config_.workspace_limit;
-    options.sources = config_.tactic_sources;
+    options.level = config_.builder_optimization_level();
+    options.max_tactics = config_.max_num_tactics();
+    options.min_repeats = config_.avg_timing_iterations();
+    options.workspace_limit = config_.memory_pool_limit(MemoryPoolType::Workspace);
+    options.sources = config_.tactic_sources();
     options.threads = threads();
     options.strict = strict();
     options.error_on_cache_miss = config_.flag(BuilderFlag::ErrorOnTimingCacheMiss);
     options.logger = logger_;
-    options.go_on = [this] { return go_on(); };
+    options.go_on = [this] { return goes_on(config_); };
     options.cache = &own_times_;
     if (!config_.flag(BuilderFlag::DisableTimingCache)) {
-      if (config_.timing_cache == nullptr) config_.timing_cache = std::make_shared<TimingCache>();
-      options.cache = config_.timing_cache.get();
+      if (config_.timing_cache() == nullptr)
+        config_.set_timing_cache(std::make_shared<TimingCache>(), true);
+      options.cache = config_.timing_cache().get();
     }
     return options;
   }
@@ -228,8 +236,7 @@ class Build {
     tuner::Options options = tuner_options();
     fuse_timed(options);
     const std::vector<ir::NodeId> order = graph_.topological_order();
-    const Phase phase(config_.progress_monitor.get(), kPhaseTune, kPhaseBuild,
-                      static_cast<int>(order.size()));
+    const Phase phase(config_, kPhaseTune, kPhaseBuild, static_cast<int>(order.size()));
     options.progress = [&](int done, int) { return phase.step(done); };
     const Tuned tuned = choose(graph_, order, options);
     report_.layers_after = static_cast<int>(tuned.order.size());
@@ -248,7 +255,7 @@ class Build {
     plan.name = graph_.name.empty() ? "Unnamed Network" : graph_.name;
     plan.fingerprint = core::cpu_fingerprint();
     plan.threads = threads();
-    plan.verbosity = config_.profiling_verbosity;
+    plan.verbosity = config_.profiling_verbosity();
     plan.profiles = profiles_;
     for (engine::PlanStep& step : plan.steps) {
       if (step.tactic.empty()) continue;
@@ -277,9 +284,10 @@ class Build {
     return bytes;
   }
 
-  std::shared_ptr<ir::NetworkState> state_;
+  std::shared_ptr<NetworkState> state_;
   ir::Graph graph_;
   BuilderConfig& config_;
+  int max_threads_;
   Logger* logger_;
   BuildReport& report_;
   std::vector<engine::PlanProfile> profiles_;
@@ -295,8 +303,9 @@ std::shared_ptr<HostMemory> Builder::build_serialized_network(const Network& net
                                                               BuilderConfig& config) {
   std::shared_ptr<HostMemory> plan;
   report_ = {};
-  core::log_failure(logger_.get(), core::str("while building '", network.name(), "'"),
-                    [&] { plan = Build(network, config, logger_.get(), report_).run(); });
+  core::log_failure(logger_.get(), core::str("while building '", network.name(), "'"), [&] {
+    plan = Build(network, config, max_threads_, logger_.get(), report_).run();
+  });
   return plan;
 }
 
@@ -309,9 +318,9 @@ std::shared_ptr<CudaEngine> Builder::build_engine_with_config(const Network& net
 
 bool Builder::is_network_supported(const Network& network, const BuilderConfig& config) {
   BuilderConfig quick = config;
-  quick.builder_optimization_level = 0;
-  quick.progress_monitor = nullptr;
-  quick.timing_cache = std::make_shared<TimingCache>();
+  quick.set_builder_optimization_level(0);
+  quick.set_progress_monitor(nullptr);
+  quick.set_timing_cache(nullptr, true);
   return build_serialized_network(network, quick) != nullptr;
 }
 

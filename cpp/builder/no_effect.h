@@ -9,7 +9,6 @@ namespace trtlike::builder {
 
 /// A warning for each setting of the network or the configuration that asks for something and gets
 /// nothing.
-void warn_of_no_effect(const ir::NetworkState& network, const BuilderConfig& config,
-                       Logger* logger);
+void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config, Logger* logger);
 
 }  // namespace trtlike::builder

@@ -80,14 +80,14 @@ bool is_shape_input(const ir::Graph& graph, ir::ValueId input) {
 std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
                                                 const BuilderConfig& config) {
   std::vector<engine::PlanProfile> out;
-  if (config.profiles.empty()) {
+  if (config.profiles().empty()) {
     out.push_back(check_profile(graph, OptimizationProfile(), 0));
     return out;
   }
-  for (size_t i = 0; i < config.profiles.size(); ++i) {
-    TRTLIKE_CHECK(config.profiles[i] != nullptr, "[builder] profile ", i,
+  for (size_t i = 0; i < config.profiles().size(); ++i) {
+    TRTLIKE_CHECK(config.profiles()[i] != nullptr, "[builder] profile ", i,
                   ": expected an OptimizationProfile, got none.");
-    out.push_back(check_profile(graph, *config.profiles[i], i));
+    out.push_back(check_profile(graph, *config.profiles()[i], i));
   }
   return out;
 }

@@ -4,7 +4,6 @@
 #include "core/check.h"
 #include "ir/network_state.h"
 #include "ir/weights.h"
-#include "trtlike/network.h"
 
 namespace trtlike {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 using ir::NodeId;
 using ir::ValueId;
 
-ir::Node& node_of(const Layer& layer, const std::shared_ptr<ir::NetworkState>& state) {
+ir::Node& node_of(const Layer& layer, const std::shared_ptr<NetworkState>& state) {
   TRTLIKE_CHECK(layer, "[network] layer: expected one of a network, got an empty handle.");
   ir::Node& node = state->graph.mutable_node({layer.id()});
   TRTLIKE_ASSERT(node.alive, "layer '", node.name, "'");
@@ -61,9 +60,11 @@ void Layer::set_metadata(const std::string& metadata) {
   node_of(*this, state_).metadata = metadata;
 }
 
-int32_t Layer::type() const { return node_of(*this, state_).op->layer_type; }
+LayerType Layer::type() const {
+  return static_cast<LayerType>(node_of(*this, state_).op->layer_type);
+}
 
-std::string_view Layer::op() const { return node_of(*this, state_).op->name; }
+std::string_view Layer::op_name() const { return node_of(*this, state_).op->name; }
 
 int Layer::num_inputs() const {
   const ir::Node& node = node_of(*this, state_);
@@ -81,14 +82,14 @@ Tensor Layer::input(int index) const {
   if (index < 0 || i >= node.inputs.size() || !node.inputs[i] ||
       is_own_weights(state_->graph, node, i))
     return {};
-  return {state_, node.inputs[i].index};
+  return NetworkAccess::tensor(state_, node.inputs[i]);
 }
 
 Tensor Layer::output(int index) const {
   const ir::Node& node = node_of(*this, state_);
   const auto i = static_cast<size_t>(index);
   if (index < 0 || i >= node.outputs.size()) return {};
-  return {state_, node.outputs[i].index};
+  return NetworkAccess::tensor(state_, node.outputs[i]);
 }
 
 void Layer::set_input(int index, const Tensor& tensor) {
@@ -96,8 +97,9 @@ void Layer::set_input(int index, const Tensor& tensor) {
   const size_t i = check_input_index(node, index);
   ir::Graph& graph = state_->graph;
   if (tensor) {
-    TRTLIKE_CHECK(tensor.state() == state_, "[network] layer '", node.name, "', input ", index,
-                  ": expected a tensor of the same network, got '", tensor.name(), "'.");
+    TRTLIKE_CHECK(NetworkAccess::state(tensor) == state_, "[network] layer '", node.name,
+                  "', input ", index, ": expected a tensor of the same network, got '",
+                  tensor.name(), "'.");
     const NodeId producer = graph.producer({tensor.id()});
     TRTLIKE_CHECK(!producer || !graph.depends_on(producer, {node_}), "[network] layer '", node.name,
                   "', input ", index,
@@ -130,7 +132,7 @@ void Layer::set_attribute(std::string_view name, AttributeValue value) {
 Weights Layer::constant_input(int index) const {
   const ir::Node& node = node_of(*this, state_);
   const auto i = static_cast<size_t>(index);
-  if (node.op->layer_type == ops::get_op("Constant").layer_type && index == 0) {
+  if (node.op->layer_type == enum_number(LayerType::Constant) && index == 0) {
     const ir::Value& own = state_->graph.value(node.outputs[0]);
     return {own.type.dtype, own.constant->data.get(), core::elems(own.type.dims),
             own.constant->data};
@@ -156,7 +158,7 @@ Dims Layer::constant_input_dims(int index) const {
 void Layer::set_constant_input(int index, const Dims& dims, const Weights& weights) {
   const ir::Node& node = node_of(*this, state_);
   ir::Graph& graph = state_->graph;
-  if (node.op->layer_type == ops::get_op("Constant").layer_type && index == 0) {
+  if (node.op->layer_type == enum_number(LayerType::Constant) && index == 0) {
     graph.set_constant(node.outputs[0], {weights.type, dims},
                        ir::share_weights(node.name, dims, weights));
     graph.infer_users(node.outputs[0], state_->refusals);

@@ -1,6 +1,4 @@
 // The public Network: a definition under construction over a graph.
-#include "trtlike/network.h"
-
 #include "core/check.h"
 #include "ir/network_state.h"
 #include "ir/weights.h"
@@ -9,8 +7,6 @@ namespace trtlike {
 
 using ir::NodeId;
 using ir::ValueId;
-
-namespace ir {
 
 void NetworkState::check_inferred(ValueId value) const {
   if (!graph.value(value).type.is_absent()) return;
@@ -22,8 +18,6 @@ void NetworkState::check_complete() const {
   TRTLIKE_CHECK(refusals.empty(), refusals.begin()->second);
 }
 
-}  // namespace ir
-
 namespace {
 
 ValueId tensor_at(const std::vector<ValueId>& list, int index, const char* what) {
@@ -32,11 +26,12 @@ ValueId tensor_at(const std::vector<ValueId>& list, int index, const char* what)
   return list[static_cast<size_t>(index)];
 }
 
-void check_tensor(const std::shared_ptr<ir::NetworkState>& state, const Tensor& tensor,
+void check_tensor(const std::shared_ptr<NetworkState>& state, const Tensor& tensor,
                   const char* what) {
   TRTLIKE_CHECK(tensor, "[network] ", what, ": expected a tensor, got none.");
-  TRTLIKE_CHECK(tensor.state() == state, "[network] ", what, ": expected a tensor of network '",
-                state->graph.name, "', got '", tensor.name(), "' of another network.");
+  TRTLIKE_CHECK(NetworkAccess::state(tensor) == state, "[network] ", what,
+                ": expected a tensor of network '", state->graph.name, "', got '", tensor.name(),
+                "' of another network.");
 }
 
 /// True when `attributes` leaves one out that may still be set on the layer.
@@ -53,18 +48,21 @@ std::string default_layer_name(const ir::Graph& graph, std::string_view op) {
 
 }  // namespace
 
-Network::Network(uint32_t flags) : state_(std::make_shared<ir::NetworkState>()) {
+Network::Network(uint32_t flags) : state_(std::make_shared<NetworkState>()) {
   state_->flags = flags;
 }
 
 std::string Network::name() const { return state_->graph.name; }
 void Network::set_name(const std::string& name) { state_->graph.name = name; }
 uint32_t Network::flags() const { return state_->flags; }
+bool Network::flag(NetworkDefinitionCreationFlag flag) const {
+  return ((state_->flags >> enum_number(flag)) & 1u) != 0;
+}
 
 Tensor Network::add_input(const std::string& name, DataType dtype, const Dims& dims) {
   TRTLIKE_CHECK(dims.rank() >= 0, "[network] input '", name,
                 "': expected a shape of known rank, got ", dims, ".");
-  return {state_, state_->graph.add_input(name, dtype, dims).index};
+  return NetworkAccess::tensor(state_, state_->graph.add_input(name, dtype, dims));
 }
 
 Layer Network::add_layer(std::string_view op, const std::vector<Tensor>& inputs,
@@ -85,19 +83,18 @@ Layer Network::add_layer(std::string_view op, const std::vector<Tensor>& inputs,
   const std::string name = default_layer_name(state_->graph, op);
   const ir::AttributeList list(attributes.begin(), attributes.end());
   if (!is_open(*definition, attributes))
-    return {state_, state_->graph.add_node(op, name, values, list).index};
+    return NetworkAccess::layer(state_, state_->graph.add_node(op, name, values, list));
   std::string refusal;
   const NodeId node = state_->graph.add_node_lenient(op, name, values, list, &refusal);
   if (!refusal.empty()) state_->refusals[node] = refusal;
-  return {state_, node.index};
+  return NetworkAccess::layer(state_, node);
 }
 
-Layer Network::add_constant(const Dims& dims, const Weights& weights) {
+ConstantLayer Network::add_constant(const Dims& shape, const Weights& weights) {
   const std::string name = default_layer_name(state_->graph, "Constant");
-  return {state_,
-          state_->graph
-              .add_constant_node(name, weights.type, dims, ir::share_weights(name, dims, weights))
-              .index};
+  return ConstantLayer(NetworkAccess::layer(
+      state_, state_->graph.add_constant_node(name, weights.type, shape,
+                                              ir::share_weights(name, shape, weights))));
 }
 
 void Network::mark_output(const Tensor& tensor) {
@@ -129,18 +126,18 @@ int Network::num_outputs() const { return static_cast<int>(state_->graph.outputs
 int Network::num_layers() const { return static_cast<int>(state_->graph.nodes().size()); }
 
 Tensor Network::input(int index) const {
-  return {state_, tensor_at(state_->graph.inputs(), index, "input").index};
+  return NetworkAccess::tensor(state_, tensor_at(state_->graph.inputs(), index, "input"));
 }
 
 Tensor Network::output(int index) const {
-  return {state_, tensor_at(state_->graph.outputs(), index, "output").index};
+  return NetworkAccess::tensor(state_, tensor_at(state_->graph.outputs(), index, "output"));
 }
 
 Layer Network::layer(int index) const {
   const std::vector<NodeId> nodes = state_->graph.nodes();
   TRTLIKE_CHECK(index >= 0 && static_cast<size_t>(index) < nodes.size(),
                 "[network] layer: expected an index below ", nodes.size(), ", got ", index, ".");
-  return {state_, nodes[static_cast<size_t>(index)].index};
+  return NetworkAccess::layer(state_, nodes[static_cast<size_t>(index)]);
 }
 
 std::string Network::to_string() const { return state_->graph.to_string(); }

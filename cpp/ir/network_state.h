@@ -1,22 +1,38 @@
 // The graph behind the public Network, Layer and Tensor handles.
 #pragma once
 
-#include "ir/graph.h"
+#include <map>
+#include <memory>
+#include <string>
 
-namespace trtlike::ir {
+#include "ir/graph.h"
+#include "trtlike/network.h"
+
+namespace trtlike {
 
 class NetworkState {
  public:
-  Graph graph;
+  ir::Graph graph;
   uint32_t flags = 0;
   /// Why the outputs of a layer have no type yet. Its attributes may still be set so that they do;
   /// reading an output's shape, using it or building throws the reason.
-  std::map<NodeId, std::string> refusals;
+  std::map<ir::NodeId, std::string> refusals;
 
   /// Throws UserError with the reason when `value` has no type yet.
-  void check_inferred(ValueId value) const;
+  void check_inferred(ir::ValueId value) const;
   /// Throws the first refusal there is: a network can be built when none is left.
   void check_complete() const;
 };
 
-}  // namespace trtlike::ir
+/// From handles to what they denote, and back.
+struct NetworkAccess {
+  using State = std::shared_ptr<NetworkState>;
+  template <typename Handle>
+  static const State& state(const Handle& handle) {
+    return handle.state_;
+  }
+  static Tensor tensor(const State& state, ir::ValueId value) { return {state, value.index}; }
+  static Layer layer(const State& state, ir::NodeId node) { return {state, node.index}; }
+};
+
+}  // namespace trtlike

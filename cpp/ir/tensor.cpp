@@ -3,7 +3,6 @@
 
 #include "core/check.h"
 #include "ir/network_state.h"
-#include "trtlike/network.h"
 
 namespace trtlike {
 namespace {
@@ -11,12 +10,9 @@ namespace {
 using ir::NodeId;
 using ir::ValueId;
 
-/// TensorRT's layer type of the op whose output depends on its input's extents only.
-constexpr int kShapeLayer = 23;
-
 ir::Value& value_of(const Tensor& tensor) {
   TRTLIKE_CHECK(tensor, "[network] tensor: expected one of a network, got an empty handle.");
-  ir::Value& value = tensor.state()->graph.mutable_value({tensor.id()});
+  ir::Value& value = NetworkAccess::state(tensor)->graph.mutable_value({tensor.id()});
   TRTLIKE_CHECK(value.alive, "[network] tensor '", value.name,
                 "': expected one of the network, got one that was removed.");
   return value;
@@ -28,7 +24,7 @@ bool feeds_host_input(const ir::Graph& graph, ValueId id, std::set<NodeId>& seen
     if (node.op->is_data_dependent) continue;
     for (size_t i = 0; i < node.inputs.size() && i < 32; ++i)
       if (node.inputs[i] == id && node.op->host_inputs.contains(i)) return true;
-    if (node.op->layer_type == kShapeLayer || !seen.insert(user).second) continue;
+    if (node.op->layer_type == enum_number(LayerType::Shape) || !seen.insert(user).second) continue;
     for (const ValueId output : node.outputs)
       if (feeds_host_input(graph, output, seen)) return true;
   }

@@ -10,30 +10,12 @@
 namespace trtlike {
 namespace {
 
-const char* code_name(ParserErrorCode code) {
-  static const char* const names[] = {"SUCCESS",
-                                      "INTERNAL_ERROR",
-                                      "MEM_ALLOC_FAILED",
-                                      "MODEL_DESERIALIZE_FAILED",
-                                      "INVALID_VALUE",
-                                      "INVALID_GRAPH",
-                                      "INVALID_NODE",
-                                      "UNSUPPORTED_GRAPH",
-                                      "UNSUPPORTED_NODE",
-                                      "UNSUPPORTED_NODE_ATTR",
-                                      "UNSUPPORTED_NODE_INPUT",
-                                      "UNSUPPORTED_NODE_DATATYPE",
-                                      "UNSUPPORTED_NODE_DYNAMIC",
-                                      "UNSUPPORTED_NODE_SHAPE",
-                                      "REFIT_FAILED"};
-  const auto i = static_cast<size_t>(code);
-  return i < std::size(names) ? names[i] : "UNKNOWN";
-}
+uint32_t bit(OnnxParserFlag flag) { return 1u << enum_number(flag); }
 
 }  // namespace
 
 std::string ParserError::to_string() const {
-  const std::string what = core::str(code_name(code), ": ", description);
+  const std::string what = core::str(enum_name(code), ": ", description);
   if (node < 0) return what;
   return core::str("In node ", node, " with name: ", node_name, " and operator: ", node_operator,
                    " (", func, "): ", what);
@@ -86,7 +68,7 @@ struct OnnxParser::Impl {
 
 OnnxParser::OnnxParser(Network network, std::shared_ptr<Logger> logger)
     : impl_(std::make_unique<Impl>()) {
-  TRTLIKE_CHECK(network.state() != nullptr,
+  TRTLIKE_CHECK(NetworkAccess::state(network) != nullptr,
                 "[onnx] OnnxParser, network: expected a network, got an empty handle.");
   impl_->network = std::move(network);
   impl_->logger = std::move(logger);
@@ -95,12 +77,12 @@ OnnxParser::OnnxParser(Network network, std::shared_ptr<Logger> logger)
 OnnxParser::~OnnxParser() = default;
 
 bool OnnxParser::parse(std::string_view model, const std::string& path) {
-  return impl_->import(impl_->network.state()->graph, onnx::model_folder(path),
+  return impl_->import(NetworkAccess::state(impl_->network)->graph, onnx::model_folder(path),
                        [&] { return onnx::load_model(model); });
 }
 
 bool OnnxParser::parse_from_file(const std::string& path) {
-  return impl_->import(impl_->network.state()->graph, onnx::model_folder(path),
+  return impl_->import(NetworkAccess::state(impl_->network)->graph, onnx::model_folder(path),
                        [&] { return onnx::load_model_file(path); });
 }
 
@@ -132,15 +114,21 @@ uint32_t OnnxParser::flags() const { return impl_->flags; }
 void OnnxParser::set_flags(uint32_t flags) {
   const uint32_t added = flags & ~impl_->flags;
   impl_->flags = flags;
-  constexpr std::pair<int, const char*> kWithoutEffect[] = {
-      {1, "ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA has no effect: a CPU has no DLA."},
-      {2, "REPORT_CAPABILITY_DLA has no effect: a CPU has no DLA."},
-      {3, "ENABLE_PLUGIN_OVERRIDE has no effect: there are no plugins."},
-      {4, "ADJUST_FOR_DLA has no effect: a CPU has no DLA."}};
-  for (const auto& [bit, sentence] : kWithoutEffect)
-    if (((added >> bit) & 1u) != 0)
-      core::log(impl_->logger, Severity::Warning, "[onnx] OnnxParserFlag.", sentence);
+  using Flag = OnnxParserFlag;
+  constexpr std::pair<Flag, const char*> kWithoutEffect[] = {
+      {Flag::EnableUint8AndAsymmetricQuantizationDla, "a CPU has no DLA"},
+      {Flag::ReportCapabilityDla, "a CPU has no DLA"},
+      {Flag::EnablePluginOverride, "there are no plugins"},
+      {Flag::AdjustForDla, "a CPU has no DLA"}};
+  for (const auto& [flag, why] : kWithoutEffect)
+    if ((added & bit(flag)) != 0)
+      core::log(impl_->logger, Severity::Warning, "[onnx] OnnxParserFlag.", enum_name(flag),
+                " has no effect: ", why, ".");
 }
+
+bool OnnxParser::flag(OnnxParserFlag flag) const { return (flags() & bit(flag)) != 0; }
+void OnnxParser::set_flag(OnnxParserFlag flag) { set_flags(flags() | bit(flag)); }
+void OnnxParser::clear_flag(OnnxParserFlag flag) { set_flags(flags() & ~bit(flag)); }
 
 Tensor OnnxParser::layer_output_tensor(const std::string& name, int index) const {
   const auto found = impl_->layer_outputs.find(name);
@@ -148,7 +136,8 @@ Tensor OnnxParser::layer_output_tensor(const std::string& name, int index) const
       static_cast<size_t>(index) >= found->second.size() ||
       !found->second[static_cast<size_t>(index)])
     return {};
-  return {impl_->network.state(), found->second[static_cast<size_t>(index)].index};
+  return NetworkAccess::tensor(NetworkAccess::state(impl_->network),
+                               found->second[static_cast<size_t>(index)]);
 }
 
 }  // namespace trtlike

@@ -36,7 +36,7 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       num_threads(context_threads(plan())),
       pool(num_threads),
       table(plan()),
-      initial(runtime::initial_shapes(plan(), engine->plan().constants)),
+      initial(runtime::initial_shapes(plan(), RuntimeAccess::loaded(*engine).constants)),
       input_dims(num_bindings()),
       input_values(num_bindings()),
       addresses(num_bindings(), nullptr),
@@ -164,7 +164,7 @@ void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
 }
 
 const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
-  engine->plan().check_file();
+  RuntimeAccess::loaded(*engine).check_file();
   if (has_shape_tensors && shape_tensors_changed()) shapes_stale = state_stale = true;
   if (!state_stale) return state;
   const std::vector<std::string> missing = missing_inputs();
@@ -181,8 +181,9 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
   } else {
     // What runs on a stream keeps its own state; its arena must not be given up under it.
     wait_for_jobs();
-    states.emplace_front(std::move(key), std::make_shared<ShapeState>(engine->plan(), table,
-                                                                      input_shapes(), num_threads));
+    states.emplace_front(std::move(key),
+                         std::make_shared<ShapeState>(RuntimeAccess::loaded(*engine), table,
+                                                      input_shapes(), num_threads));
     if (states.size() > kMaxStates) states.pop_back();
   }
   use_state(states.front().second);

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "core/threads/threads.h"
+#include "runtime/access.h"
 #include "runtime/context_user.h"
 #include "runtime/overlaps.h"
 #include "runtime/shape_state.h"
-#include "trtlike/execution_context.h"
 
 namespace trtlike {
 
@@ -21,7 +21,7 @@ namespace trtlike {
 struct ExecutionContext::Impl {
   explicit Impl(std::shared_ptr<const CudaEngine> engine);
 
-  const engine::Plan& plan() const { return engine->plan().plan; }
+  const engine::Plan& plan() const { return RuntimeAccess::plan(*engine); }
   size_t num_bindings() const { return plan().bindings.size(); }
   bool is_input(size_t binding) const {
     return plan().bindings[binding].mode == TensorIOMode::Input;

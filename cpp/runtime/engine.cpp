@@ -16,34 +16,33 @@ namespace {
 size_t index(int i) { return static_cast<size_t>(i); }
 
 const engine::PlanBinding& binding_of(const CudaEngine& e, const std::string& name) {
-  return e.plan().plan.bindings[index(get_binding(e.plan().plan, name))];
+  return RuntimeAccess::plan(e).bindings[index(get_binding(RuntimeAccess::plan(e), name))];
 }
 
 const engine::PlanValue& value_of(const CudaEngine& e, const std::string& name) {
-  return runtime::binding_value(e.plan().plan, get_binding(e.plan().plan, name));
+  return runtime::binding_value(RuntimeAccess::plan(e), get_binding(RuntimeAccess::plan(e), name));
 }
 
 }  // namespace
 
-CudaEngine::CudaEngine(std::shared_ptr<const engine::LoadedPlan> plan,
-                       std::shared_ptr<Logger> logger)
-    : plan_(std::move(plan)), logger_(std::move(logger)) {}
+CudaEngine::CudaEngine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 CudaEngine::~CudaEngine() = default;
 
-const std::string& CudaEngine::name() const { return plan_->plan.name; }
-int CudaEngine::num_io_tensors() const { return static_cast<int>(plan_->plan.bindings.size()); }
-int CudaEngine::num_layers() const { return static_cast<int>(plan_->plan.steps.size()); }
-int CudaEngine::num_optimization_profiles() const { return runtime::num_profiles(plan_->plan); }
+const std::shared_ptr<Logger>& CudaEngine::logger() const { return impl_->logger; }
+const std::string& CudaEngine::name() const { return impl_->plan().name; }
+int CudaEngine::num_io_tensors() const { return static_cast<int>(impl_->plan().bindings.size()); }
+int CudaEngine::num_layers() const { return static_cast<int>(impl_->plan().steps.size()); }
+int CudaEngine::num_optimization_profiles() const { return runtime::num_profiles(impl_->plan()); }
 
 const std::string& CudaEngine::tensor_name(int i) const {
   TRTLIKE_CHECK(i >= 0 && i < num_io_tensors(), "[runtime] tensor index: expected 0 to ",
                 num_io_tensors() - 1, ", got ", i, ".");
-  return plan_->plan.bindings[index(i)].name;
+  return impl_->plan().bindings[index(i)].name;
 }
 
 bool CudaEngine::has_tensor(const std::string& name) const {
-  return runtime::find_binding(plan_->plan, name) >= 0;
+  return runtime::find_binding(impl_->plan(), name) >= 0;
 }
 
 TensorIOMode CudaEngine::tensor_mode(const std::string& name) const {
@@ -63,23 +62,28 @@ TensorFormat CudaEngine::tensor_format(const std::string& name) const {
                                                                        : TensorFormat::Linear;
 }
 
+std::string CudaEngine::tensor_format_desc(const std::string& name) const {
+  return tensor_format(name) == TensorFormat::HWC ? "Channel last format (kHWC)"
+                                                  : "Row-major linear format (kLINEAR)";
+}
+
 bool CudaEngine::is_shape_inference_io(const std::string& name) const {
   return binding_of(*this, name).is_shape_tensor;
 }
 
 std::array<Dims, 3> CudaEngine::tensor_profile_shape(const std::string& name, int profile) const {
-  const int binding = get_binding(plan_->plan, name);
-  runtime::check_profile(plan_->plan, profile);
-  if (plan_->plan.bindings[index(binding)].mode == TensorIOMode::Output)
+  const int binding = get_binding(impl_->plan(), name);
+  runtime::check_profile(impl_->plan(), profile);
+  if (impl_->plan().bindings[index(binding)].mode == TensorIOMode::Output)
     return {Dims::unknown_rank(), Dims::unknown_rank(), Dims::unknown_rank()};
-  return runtime::profile_shape(plan_->plan, binding, profile);
+  return runtime::profile_shape(impl_->plan(), binding, profile);
 }
 
 std::array<std::vector<int64_t>, 3> CudaEngine::tensor_profile_values(const std::string& name,
                                                                       int profile) const {
-  const int binding = get_binding(plan_->plan, name);
-  runtime::check_profile(plan_->plan, profile);
-  return runtime::profile_values(plan_->plan, binding, profile);
+  const int binding = get_binding(impl_->plan(), name);
+  runtime::check_profile(impl_->plan(), profile);
+  return runtime::profile_values(impl_->plan(), binding, profile);
 }
 
 int64_t CudaEngine::device_memory_size() const {
@@ -90,23 +94,25 @@ int64_t CudaEngine::device_memory_size() const {
 }
 
 int64_t CudaEngine::device_memory_size_for_profile(int profile) const {
-  runtime::check_profile(plan_->plan, profile);
-  if (!plan_->plan.profiles.empty() && plan_->plan.profiles[index(profile)].memory_bytes > 0)
-    return plan_->plan.profiles[index(profile)].memory_bytes;
-  return runtime::profile_memory_bytes(*plan_, profile);
+  runtime::check_profile(impl_->plan(), profile);
+  if (!impl_->plan().profiles.empty() && impl_->plan().profiles[index(profile)].memory_bytes > 0)
+    return impl_->plan().profiles[index(profile)].memory_bytes;
+  return runtime::profile_memory_bytes(*impl_->loaded, profile);
 }
 
-int64_t CudaEngine::weights_size() const { return static_cast<int64_t>(plan_->constants_bytes); }
-ProfilingVerbosity CudaEngine::profiling_verbosity() const { return plan_->plan.verbosity; }
+int64_t CudaEngine::weights_size() const {
+  return static_cast<int64_t>(impl_->loaded->constants_bytes);
+}
+ProfilingVerbosity CudaEngine::profiling_verbosity() const { return impl_->plan().verbosity; }
 
 std::shared_ptr<HostMemory> CudaEngine::serialize() const {
-  return std::make_shared<HostMemory>(plan_->bytes, plan_->num_bytes);
+  return std::make_shared<HostMemory>(impl_->loaded->bytes, impl_->loaded->num_bytes);
 }
 
 std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
     const std::shared_ptr<const CudaEngine>& self) const {
   std::shared_ptr<ExecutionContext> context;
-  core::log_failure(logger_.get(), core::str("while creating a context of '", name(), "'"), [&] {
+  core::log_failure(logger().get(), core::str("while creating a context of '", name(), "'"), [&] {
     auto impl = std::make_shared<ExecutionContext::Impl>(self);
     // What is fixed already is prepared now rather than in the first run.
     if (impl->missing_inputs().empty()) impl->prepare();
@@ -116,10 +122,11 @@ std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
 }
 
 std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
-    const std::shared_ptr<const CudaEngine>& self, int32_t strategy) const {
-  if (strategy != 0)
+    const std::shared_ptr<const CudaEngine>& self,
+    ExecutionContextAllocationStrategy strategy) const {
+  if (strategy != ExecutionContextAllocationStrategy::Static)
     core::log(
-        logger_, Severity::Warning,
+        logger(), Severity::Warning,
         "[runtime] ExecutionContextAllocationStrategy has no effect: a context has the memory "
         "that its shapes need.");
   return create_execution_context(self);

@@ -167,7 +167,7 @@ int64_t ExecutionContext::max_output_size(const std::string& name) const {
   const int32_t value = plan.bindings[index(binding)].value;
   Dims dims = tensor_shape(name);
   if (!core::is_static(dims))
-    dims = runtime::profile_shapes(impl_->engine->plan(), impl_->profile, 2)
+    dims = runtime::profile_shapes(RuntimeAccess::loaded(*impl_->engine), impl_->profile, 2)
                .dims[static_cast<size_t>(value)];
   if (!core::is_static(dims)) return -1;
   return static_cast<int64_t>(runtime::binding_desc(plan, binding, dims).bytes());

@@ -67,7 +67,7 @@ class Inspector {
  public:
   Inspector(const engine::Plan& plan, const ExecutionContext* context) : plan_(plan) {
     if (context == nullptr) return;
-    ExecutionContext::Impl& impl = const_cast<ExecutionContext*>(context)->impl();
+    ExecutionContext::Impl& impl = RuntimeAccess::context(*context);
     use_.emplace(impl.user, "execution_context of an inspector");
     shapes_ = &impl.current_shapes();
     if (!impl.state_stale) state_ = impl.state.get();
@@ -166,11 +166,12 @@ class Inspector {
 
 }  // namespace
 
-std::string CudaEngine::layer_information(int layer, bool json,
+std::string CudaEngine::layer_information(int layer, LayerInformationFormat format,
                                           const ExecutionContext* context) const {
   TRTLIKE_CHECK(layer >= 0 && layer < num_layers(), "[runtime] layer index: expected 0 to ",
                 num_layers() - 1, ", got ", layer, ".");
-  const engine::Plan& p = plan_->plan;
+  const engine::Plan& p = impl_->plan();
+  const bool json = format == LayerInformationFormat::Json;
   if (p.verbosity == ProfilingVerbosity::None) return json ? "\"\"" : "";
   const Inspector inspector(p, context);
   const auto index = static_cast<size_t>(layer);
@@ -178,11 +179,12 @@ std::string CudaEngine::layer_information(int layer, bool json,
               : inspector.line(p.steps[index], index);
 }
 
-std::string CudaEngine::engine_information(bool json, const ExecutionContext* context) const {
-  const engine::Plan& p = plan_->plan;
+std::string CudaEngine::engine_information(LayerInformationFormat format,
+                                           const ExecutionContext* context) const {
+  const engine::Plan& p = impl_->plan();
   const Inspector inspector(p, context);
   const bool has_layers = p.verbosity != ProfilingVerbosity::None;
-  if (json) {
+  if (format == LayerInformationFormat::Json) {
     Json all;
     all["Layers"] = Json::array();
     for (size_t i = 0; has_layers && i < p.steps.size(); ++i)

@@ -7,6 +7,7 @@
 #include "core/os/cpu.h"
 #include "core/os/memory.h"
 #include "engine/plan.h"
+#include "runtime/access.h"
 
 namespace trtlike {
 namespace {
@@ -25,7 +26,7 @@ std::shared_ptr<CudaEngine> load(std::shared_ptr<const void> data, size_t nbytes
               "': expected one that was tuned for this machine (", core::cpu_fingerprint(),
               "), got one for ", plan->plan.fingerprint,
               ". It runs; rebuild it here for the best speed.");
-  return std::make_shared<CudaEngine>(std::move(plan), logger);
+  return RuntimeAccess::engine(std::move(plan), logger);
 }
 
 }  // namespace

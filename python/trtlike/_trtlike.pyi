@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -272,99 +272,6 @@ class TensorFormat:
     HWC8: typing.ClassVar[TensorFormat]
     LINEAR: typing.ClassVar[TensorFormat]
     __members__: typing.ClassVar[dict[str, TensorFormat]]
-    def __eq__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __ge__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __getstate__(self) -> int:
-        ...
-    def __gt__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __hash__(self) -> int:
-        ...
-    def __index__(self) -> int:
-        ...
-    def __init__(self, value: int) -> None:
-        ...
-    def __int__(self) -> int:
-        ...
-    def __le__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __lt__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __ne__(self, other: typing.Any) -> typing.Any:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, state: int) -> None:
-        ...
-    def __str__(self) -> str:
-        ...
-    @property
-    def name(self) -> str:
-        ...
-    @property
-    def value(self) -> int:
-        ...
-class LayerInformationFormat:
-    """
-    Members:
-    
-      ONELINE
-    
-      JSON
-    """
-    JSON: typing.ClassVar[LayerInformationFormat]
-    ONELINE: typing.ClassVar[LayerInformationFormat]
-    __members__: typing.ClassVar[dict[str, LayerInformationFormat]]
-    @typing.overload
-    def __eq__(self, other: LayerInformationFormat) -> bool:
-        ...
-    @typing.overload
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> int:
-        ...
-    def __hash__(self) -> int:
-        ...
-    def __index__(self) -> int:
-        ...
-    def __init__(self, value: int) -> None:
-        ...
-    def __int__(self) -> int:
-        ...
-    @typing.overload
-    def __ne__(self, other: LayerInformationFormat) -> bool:
-        ...
-    @typing.overload
-    def __ne__(self, other: typing.Any) -> bool:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, state: int) -> None:
-        ...
-    def __str__(self) -> str:
-        ...
-    @property
-    def name(self) -> str:
-        ...
-    @property
-    def value(self) -> int:
-        ...
-class ExecutionContextAllocationStrategy:
-    """
-    Members:
-    
-      STATIC
-    
-      ON_PROFILE_CHANGE
-    
-      USER_MANAGED
-    """
-    ON_PROFILE_CHANGE: typing.ClassVar[ExecutionContextAllocationStrategy]
-    STATIC: typing.ClassVar[ExecutionContextAllocationStrategy]
-    USER_MANAGED: typing.ClassVar[ExecutionContextAllocationStrategy]
-    __members__: typing.ClassVar[dict[str, ExecutionContextAllocationStrategy]]
     def __eq__(self, other: typing.Any) -> typing.Any:
         ...
     def __ge__(self, other: typing.Any) -> typing.Any:
@@ -1287,10 +1194,19 @@ class ResizeCoordinateTransformation:
       ASYMMETRIC
     
       HALF_PIXEL
+    
+      PYTORCH_HALF_PIXEL
+    
+      TF_HALF_PIXEL_FOR_NN
+    
+      HALF_PIXEL_SYMMETRIC
     """
     ALIGN_CORNERS: typing.ClassVar[ResizeCoordinateTransformation]
     ASYMMETRIC: typing.ClassVar[ResizeCoordinateTransformation]
     HALF_PIXEL: typing.ClassVar[ResizeCoordinateTransformation]
+    HALF_PIXEL_SYMMETRIC: typing.ClassVar[ResizeCoordinateTransformation]
+    PYTORCH_HALF_PIXEL: typing.ClassVar[ResizeCoordinateTransformation]
+    TF_HALF_PIXEL_FOR_NN: typing.ClassVar[ResizeCoordinateTransformation]
     __members__: typing.ClassVar[dict[str, ResizeCoordinateTransformation]]
     @typing.overload
     def __eq__(self, other: ResizeCoordinateTransformation) -> bool:
@@ -1569,6 +1485,51 @@ class FillOperation:
     @property
     def value(self) -> int:
         ...
+class BoundingBoxFormat:
+    """
+    Members:
+    
+      CORNER_PAIRS
+    
+      CENTER_SIZES
+    """
+    CENTER_SIZES: typing.ClassVar[BoundingBoxFormat]
+    CORNER_PAIRS: typing.ClassVar[BoundingBoxFormat]
+    __members__: typing.ClassVar[dict[str, BoundingBoxFormat]]
+    @typing.overload
+    def __eq__(self, other: BoundingBoxFormat) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: BoundingBoxFormat) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class CumulativeOperation:
     """
     Members:
@@ -1655,6 +1616,99 @@ class WeightsRole:
         ...
     @typing.overload
     def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class LayerInformationFormat:
+    """
+    Members:
+    
+      ONELINE
+    
+      JSON
+    """
+    JSON: typing.ClassVar[LayerInformationFormat]
+    ONELINE: typing.ClassVar[LayerInformationFormat]
+    __members__: typing.ClassVar[dict[str, LayerInformationFormat]]
+    @typing.overload
+    def __eq__(self, other: LayerInformationFormat) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: LayerInformationFormat) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class ExecutionContextAllocationStrategy:
+    """
+    Members:
+    
+      STATIC
+    
+      ON_PROFILE_CHANGE
+    
+      USER_MANAGED
+    """
+    ON_PROFILE_CHANGE: typing.ClassVar[ExecutionContextAllocationStrategy]
+    STATIC: typing.ClassVar[ExecutionContextAllocationStrategy]
+    USER_MANAGED: typing.ClassVar[ExecutionContextAllocationStrategy]
+    __members__: typing.ClassVar[dict[str, ExecutionContextAllocationStrategy]]
+    def __eq__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ge__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    def __le__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
         ...
     def __repr__(self) -> str:
         ...
@@ -2683,132 +2737,6 @@ class ITensor:
     @property
     def is_shape_tensor(self) -> bool:
         ...
-class INetworkDefinition:
-    """
-    A network under construction.
-    """
-    name: str
-    def __enter__(self) -> typing.Any:
-        ...
-    def __exit__(self, *args) -> None:
-        ...
-    def __getitem__(self, index: int) -> typing.Any:
-        ...
-    def __len__(self) -> int:
-        ...
-    def __str__(self) -> str:
-        ...
-    def add_activation(self, input: ITensor, type: ActivationType) -> typing.Any:
-        ...
-    def add_cast(self, input: ITensor, to_type: DataType) -> typing.Any:
-        ...
-    def add_concatenation(self, inputs: collections.abc.Sequence[ITensor]) -> typing.Any:
-        ...
-    def add_constant(self, shape: Dims | collections.abc.Sequence[int], weights: Weights | numpy.ndarray) -> typing.Any:
-        ...
-    def add_convolution_nd(self, input: ITensor, num_output_maps: int, kernel_shape: Dims | collections.abc.Sequence[int], kernel: Weights | numpy.ndarray, bias: Weights | numpy.ndarray | None = None) -> typing.Any:
-        ...
-    def add_cumulative(self, input: ITensor, axis: ITensor, op: CumulativeOperation, exclusive: bool, reverse: bool) -> typing.Any:
-        ...
-    def add_deconvolution_nd(self, input: ITensor, num_output_maps: int, kernel_shape: Dims | collections.abc.Sequence[int], kernel: Weights | numpy.ndarray, bias: Weights | numpy.ndarray | None = None) -> typing.Any:
-        ...
-    def add_dequantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.FLOAT) -> typing.Any:
-        ...
-    def add_einsum(self, inputs: collections.abc.Sequence[ITensor], equation: str) -> typing.Any:
-        ...
-    def add_elementwise(self, input1: ITensor, input2: ITensor, op: ElementWiseOperation) -> typing.Any:
-        ...
-    def add_fill(self, shape: Dims | collections.abc.Sequence[int], op: FillOperation, output_type: DataType = DataType.FLOAT) -> typing.Any:
-        ...
-    def add_gather(self, input: ITensor, indices: ITensor, axis: int) -> typing.Any:
-        ...
-    def add_gather_v2(self, input: ITensor, indices: ITensor, mode: GatherMode) -> typing.Any:
-        ...
-    def add_grid_sample(self, input: ITensor, grid: ITensor) -> typing.Any:
-        ...
-    def add_identity(self, input: ITensor) -> typing.Any:
-        ...
-    def add_input(self, name: str, dtype: DataType, shape: Dims | collections.abc.Sequence[int]) -> ITensor:
-        ...
-    def add_lrn(self, input: ITensor, window: int, alpha: float, beta: float, k: float) -> typing.Any:
-        ...
-    def add_matrix_multiply(self, input0: ITensor, op0: MatrixOperation, input1: ITensor, op1: MatrixOperation) -> typing.Any:
-        ...
-    def add_node(self, op: str, inputs: collections.abc.Sequence[ITensor | None], attributes: collections.abc.Mapping[str, bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]] = {}) -> typing.Any:
-        """
-        Adds a layer by the name of its operation, with None for absent inputs.
-        """
-    def add_normalization(self, input: ITensor, scale: ITensor, bias: ITensor, axesMask: int) -> typing.Any:
-        ...
-    def add_one_hot(self, indices: ITensor, values: ITensor, depth: ITensor, axis: int) -> typing.Any:
-        ...
-    def add_padding_nd(self, input: ITensor, pre_padding: Dims | collections.abc.Sequence[int], post_padding: Dims | collections.abc.Sequence[int]) -> typing.Any:
-        ...
-    def add_parametric_relu(self, input: ITensor, slopes: ITensor) -> typing.Any:
-        ...
-    def add_pooling_nd(self, input: ITensor, type: PoolingType, window_size: Dims | collections.abc.Sequence[int]) -> typing.Any:
-        ...
-    def add_quantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.INT8) -> typing.Any:
-        ...
-    def add_reduce(self, input: ITensor, op: ReduceOperation, axes: int, keep_dims: bool) -> typing.Any:
-        ...
-    def add_resize(self, input: ITensor) -> typing.Any:
-        ...
-    def add_reverse_sequence(self, input: ITensor, sequence_lens: ITensor) -> typing.Any:
-        ...
-    def add_scale(self, input: ITensor, mode: ScaleMode, shift: Weights | numpy.ndarray | None = None, scale: Weights | numpy.ndarray | None = None, power: Weights | numpy.ndarray | None = None) -> typing.Any:
-        ...
-    def add_scale_nd(self, input: ITensor, mode: ScaleMode, shift: Weights | numpy.ndarray | None = None, scale: Weights | numpy.ndarray | None = None, power: Weights | numpy.ndarray | None = None, channel_axis: int = 1) -> typing.Any:
-        ...
-    def add_scatter(self, data: ITensor, indices: ITensor, updates: ITensor, mode: ScatterMode) -> typing.Any:
-        ...
-    def add_select(self, condition: ITensor, then_input: ITensor, else_input: ITensor) -> typing.Any:
-        ...
-    def add_shape(self, input: ITensor) -> typing.Any:
-        ...
-    def add_shuffle(self, input: ITensor) -> typing.Any:
-        ...
-    def add_slice(self, input: ITensor, start: Dims | collections.abc.Sequence[int], shape: Dims | collections.abc.Sequence[int], stride: Dims | collections.abc.Sequence[int]) -> typing.Any:
-        ...
-    def add_softmax(self, input: ITensor) -> typing.Any:
-        ...
-    def add_squeeze(self, input: ITensor, axes: ITensor) -> typing.Any:
-        ...
-    def add_topk(self, input: ITensor, op: TopKOperation, k: int, axes: int, indices_type: DataType = DataType.INT32) -> typing.Any:
-        ...
-    def add_unary(self, input: ITensor, op: UnaryOperation) -> typing.Any:
-        ...
-    def add_unsqueeze(self, input: ITensor, axes: ITensor) -> typing.Any:
-        ...
-    def get_flag(self, flag: NetworkDefinitionCreationFlag) -> bool:
-        ...
-    def get_input(self, index: int) -> typing.Any:
-        ...
-    def get_layer(self, index: int) -> typing.Any:
-        ...
-    def get_output(self, index: int) -> typing.Any:
-        ...
-    def mark_output(self, tensor: ITensor) -> None:
-        ...
-    def remove_tensor(self, tensor: ITensor) -> None:
-        ...
-    def unmark_output(self, tensor: ITensor) -> None:
-        ...
-    @property
-    def flags(self) -> int:
-        ...
-    @property
-    def has_implicit_batch_dimension(self) -> bool:
-        ...
-    @property
-    def num_inputs(self) -> int:
-        ...
-    @property
-    def num_layers(self) -> int:
-        ...
-    @property
-    def num_outputs(self) -> int:
-        ...
 class ILayer:
     """
     An operation with inputs, outputs and properties.
@@ -2897,21 +2825,20 @@ class IDeconvolutionLayer(ILayer):
     @num_output_maps.setter
     def num_output_maps(self, arg1: int) -> None:
         ...
-class IConstantLayer(ILayer):
-    shape: Dims
+class IPoolingLayer(ILayer):
+    average_count_excludes_padding: bool
+    padding_mode: PaddingMode
+    padding_nd: Dims
+    post_padding: Dims
+    pre_padding: Dims
+    stride_nd: Dims
+    type: PoolingType
+    window_size_nd: Dims
     @property
-    def weights(self) -> Weights:
+    def blend_factor(self) -> float:
         ...
-class IScaleLayer(ILayer):
-    mode: ScaleMode
-    power: Weights
-    scale: Weights
-    shift: Weights
-    @property
-    def channel_axis(self) -> int:
-        ...
-    @channel_axis.setter
-    def channel_axis(self, arg1: int) -> None:
+    @blend_factor.setter
+    def blend_factor(self, arg1: float) -> None:
         ...
 class IActivationLayer(ILayer):
     type: ActivationType
@@ -2939,6 +2866,17 @@ class ISelectLayer(ILayer):
     pass
 class IParametricReLULayer(ILayer):
     pass
+class IScaleLayer(ILayer):
+    mode: ScaleMode
+    power: Weights
+    scale: Weights
+    shift: Weights
+    @property
+    def channel_axis(self) -> int:
+        ...
+    @channel_axis.setter
+    def channel_axis(self, arg1: int) -> None:
+        ...
 class IQuantizeLayer(ILayer):
     to_type: DataType
     @property
@@ -2954,132 +2892,6 @@ class IDequantizeLayer(ILayer):
         ...
     @axis.setter
     def axis(self, arg1: int) -> None:
-        ...
-class Permutation(Dims):
-    def __init__(self, order: collections.abc.Sequence) -> None:
-        ...
-class IShuffleLayer(ILayer):
-    first_transpose: Permutation
-    reshape_dims: Dims
-    second_transpose: Permutation
-    zero_is_placeholder: bool
-class IResizeLayer(ILayer):
-    coordinate_transformation: ResizeCoordinateTransformation
-    exclude_outside: bool
-    nearest_rounding: ResizeRoundMode
-    resize_mode: InterpolationMode
-    selector_for_single_pixel: ResizeSelector
-    shape: Dims
-    @property
-    def cubic_coeff(self) -> float:
-        ...
-    @cubic_coeff.setter
-    def cubic_coeff(self, arg1: float) -> None:
-        ...
-    @property
-    def scales(self) -> list[float]:
-        ...
-    @scales.setter
-    def scales(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
-        ...
-class ISliceLayer(ILayer):
-    axes: Dims
-    mode: SampleMode
-    shape: Dims
-    start: Dims
-    stride: Dims
-class IConcatenationLayer(ILayer):
-    @property
-    def axis(self) -> int:
-        ...
-    @axis.setter
-    def axis(self, arg1: int) -> None:
-        ...
-class IGatherLayer(ILayer):
-    mode: GatherMode
-    @property
-    def axis(self) -> int:
-        ...
-    @axis.setter
-    def axis(self, arg1: int) -> None:
-        ...
-    @property
-    def num_elementwise_dims(self) -> int:
-        ...
-    @num_elementwise_dims.setter
-    def num_elementwise_dims(self, arg1: int) -> None:
-        ...
-class IScatterLayer(ILayer):
-    mode: ScatterMode
-    @property
-    def axis(self) -> int:
-        ...
-    @axis.setter
-    def axis(self, arg1: int) -> None:
-        ...
-class IShapeLayer(ILayer):
-    pass
-class ISqueezeLayer(ILayer):
-    pass
-class IUnsqueezeLayer(ILayer):
-    pass
-class IPaddingLayer(ILayer):
-    post_padding_nd: Dims
-    pre_padding_nd: Dims
-class IFillLayer(ILayer):
-    operation: FillOperation
-    shape: Dims
-    to_type: DataType
-    @property
-    def alpha(self) -> float:
-        ...
-    @alpha.setter
-    def alpha(self, arg1: float) -> None:
-        ...
-    @property
-    def beta(self) -> float:
-        ...
-    @beta.setter
-    def beta(self, arg1: float) -> None:
-        ...
-class IOneHotLayer(ILayer):
-    @property
-    def axis(self) -> int:
-        ...
-    @axis.setter
-    def axis(self, arg1: int) -> None:
-        ...
-class IReverseSequenceLayer(ILayer):
-    @property
-    def batch_axis(self) -> int:
-        ...
-    @batch_axis.setter
-    def batch_axis(self, arg1: int) -> None:
-        ...
-    @property
-    def sequence_axis(self) -> int:
-        ...
-    @sequence_axis.setter
-    def sequence_axis(self, arg1: int) -> None:
-        ...
-class IGridSampleLayer(ILayer):
-    align_corners: bool
-    interpolation_mode: InterpolationMode
-    sample_mode: SampleMode
-class IPoolingLayer(ILayer):
-    average_count_excludes_padding: bool
-    padding_mode: PaddingMode
-    padding_nd: Dims
-    post_padding: Dims
-    pre_padding: Dims
-    stride_nd: Dims
-    type: PoolingType
-    window_size_nd: Dims
-    @property
-    def blend_factor(self) -> float:
-        ...
-    @blend_factor.setter
-    def blend_factor(self, arg1: float) -> None:
         ...
 class IReduceLayer(ILayer):
     keep_dims: bool
@@ -3157,15 +2969,257 @@ class INormalizationLayer(ILayer):
     @num_groups.setter
     def num_groups(self, arg1: int) -> None:
         ...
+class ICumulativeLayer(ILayer):
+    exclusive: bool
+    op: CumulativeOperation
+    reverse: bool
 class IMatrixMultiplyLayer(ILayer):
     op0: MatrixOperation
     op1: MatrixOperation
 class IEinsumLayer(ILayer):
     equation: str
-class ICumulativeLayer(ILayer):
-    exclusive: bool
-    op: CumulativeOperation
-    reverse: bool
+class Permutation(Dims):
+    def __init__(self, order: collections.abc.Sequence) -> None:
+        ...
+class IShuffleLayer(ILayer):
+    first_transpose: Permutation
+    reshape_dims: Dims
+    second_transpose: Permutation
+    zero_is_placeholder: bool
+class ISliceLayer(ILayer):
+    axes: Dims
+    mode: SampleMode
+    shape: Dims
+    start: Dims
+    stride: Dims
+class IConcatenationLayer(ILayer):
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+class IGatherLayer(ILayer):
+    mode: GatherMode
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+    @property
+    def num_elementwise_dims(self) -> int:
+        ...
+    @num_elementwise_dims.setter
+    def num_elementwise_dims(self, arg1: int) -> None:
+        ...
+class IScatterLayer(ILayer):
+    mode: ScatterMode
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+class IShapeLayer(ILayer):
+    pass
+class ISqueezeLayer(ILayer):
+    pass
+class IUnsqueezeLayer(ILayer):
+    pass
+class IPaddingLayer(ILayer):
+    post_padding_nd: Dims
+    pre_padding_nd: Dims
+class IResizeLayer(ILayer):
+    coordinate_transformation: ResizeCoordinateTransformation
+    exclude_outside: bool
+    nearest_rounding: ResizeRoundMode
+    resize_mode: InterpolationMode
+    selector_for_single_pixel: ResizeSelector
+    shape: Dims
+    @property
+    def cubic_coeff(self) -> float:
+        ...
+    @cubic_coeff.setter
+    def cubic_coeff(self, arg1: float) -> None:
+        ...
+    @property
+    def scales(self) -> list[float]:
+        ...
+    @scales.setter
+    def scales(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class IOneHotLayer(ILayer):
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+class IReverseSequenceLayer(ILayer):
+    @property
+    def batch_axis(self) -> int:
+        ...
+    @batch_axis.setter
+    def batch_axis(self, arg1: int) -> None:
+        ...
+    @property
+    def sequence_axis(self) -> int:
+        ...
+    @sequence_axis.setter
+    def sequence_axis(self, arg1: int) -> None:
+        ...
+class IGridSampleLayer(ILayer):
+    align_corners: bool
+    interpolation_mode: InterpolationMode
+    sample_mode: SampleMode
+class IConstantLayer(ILayer):
+    shape: Dims
+    @property
+    def weights(self) -> Weights:
+        ...
+class IFillLayer(ILayer):
+    operation: FillOperation
+    shape: Dims
+    to_type: DataType
+    @property
+    def alpha(self) -> float:
+        ...
+    @alpha.setter
+    def alpha(self, arg1: float) -> None:
+        ...
+    @property
+    def beta(self) -> float:
+        ...
+    @beta.setter
+    def beta(self, arg1: float) -> None:
+        ...
+class INetworkDefinition:
+    """
+    A network under construction.
+    """
+    name: str
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __getitem__(self, index: int) -> typing.Any:
+        ...
+    def __len__(self) -> int:
+        ...
+    def __str__(self) -> str:
+        ...
+    def add_activation(self, input: ITensor, type: ActivationType) -> IActivationLayer:
+        ...
+    def add_cast(self, input: ITensor, to_type: DataType) -> ICastLayer:
+        ...
+    def add_concatenation(self, inputs: collections.abc.Sequence[ITensor]) -> IConcatenationLayer:
+        ...
+    def add_constant(self, shape: Dims | collections.abc.Sequence[int], weights: Weights | numpy.ndarray) -> IConstantLayer:
+        ...
+    def add_convolution_nd(self, input: ITensor, num_output_maps: int, kernel_shape: Dims | collections.abc.Sequence[int], kernel: Weights | numpy.ndarray, bias: Weights | numpy.ndarray | None = None) -> IConvolutionLayer:
+        ...
+    def add_cumulative(self, input: ITensor, axis: ITensor, op: CumulativeOperation, exclusive: bool, reverse: bool) -> ICumulativeLayer:
+        ...
+    def add_deconvolution_nd(self, input: ITensor, num_output_maps: int, kernel_shape: Dims | collections.abc.Sequence[int], kernel: Weights | numpy.ndarray, bias: Weights | numpy.ndarray | None = None) -> IDeconvolutionLayer:
+        ...
+    def add_dequantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.FLOAT) -> IDequantizeLayer:
+        ...
+    def add_einsum(self, inputs: collections.abc.Sequence[ITensor], equation: str) -> IEinsumLayer:
+        ...
+    def add_elementwise(self, input1: ITensor, input2: ITensor, op: ElementWiseOperation) -> IElementWiseLayer:
+        ...
+    def add_fill(self, shape: Dims | collections.abc.Sequence[int], op: FillOperation, output_type: DataType = DataType.FLOAT) -> IFillLayer:
+        ...
+    def add_gather(self, input: ITensor, indices: ITensor, axis: int) -> IGatherLayer:
+        ...
+    def add_gather_v2(self, input: ITensor, indices: ITensor, mode: GatherMode) -> IGatherLayer:
+        ...
+    def add_grid_sample(self, input: ITensor, grid: ITensor) -> IGridSampleLayer:
+        ...
+    def add_identity(self, input: ITensor) -> IIdentityLayer:
+        ...
+    def add_input(self, name: str, dtype: DataType, shape: Dims | collections.abc.Sequence[int]) -> ITensor:
+        ...
+    def add_lrn(self, input: ITensor, window: int, alpha: float, beta: float, k: float) -> ILRNLayer:
+        ...
+    def add_matrix_multiply(self, input0: ITensor, op0: MatrixOperation, input1: ITensor, op1: MatrixOperation) -> IMatrixMultiplyLayer:
+        ...
+    def add_node(self, op: str, inputs: collections.abc.Sequence[ITensor | None], attributes: collections.abc.Mapping[str, bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]] = {}) -> typing.Any:
+        """
+        Adds a layer by the name of its operation, with None for absent inputs.
+        """
+    def add_normalization(self, input: ITensor, scale: ITensor, bias: ITensor, axesMask: int) -> INormalizationLayer:
+        ...
+    def add_one_hot(self, indices: ITensor, values: ITensor, depth: ITensor, axis: int) -> IOneHotLayer:
+        ...
+    def add_padding_nd(self, input: ITensor, pre_padding: Dims | collections.abc.Sequence[int], post_padding: Dims | collections.abc.Sequence[int]) -> IPaddingLayer:
+        ...
+    def add_parametric_relu(self, input: ITensor, slopes: ITensor) -> IParametricReLULayer:
+        ...
+    def add_pooling_nd(self, input: ITensor, type: PoolingType, window_size: Dims | collections.abc.Sequence[int]) -> IPoolingLayer:
+        ...
+    def add_quantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.INT8) -> IQuantizeLayer:
+        ...
+    def add_reduce(self, input: ITensor, op: ReduceOperation, axes: int, keep_dims: bool) -> IReduceLayer:
+        ...
+    def add_resize(self, input: ITensor) -> IResizeLayer:
+        ...
+    def add_reverse_sequence(self, input: ITensor, sequence_lens: ITensor) -> IReverseSequenceLayer:
+        ...
+    def add_scale(self, input: ITensor, mode: ScaleMode, shift: Weights | numpy.ndarray | None = None, scale: Weights | numpy.ndarray | None = None, power: Weights | numpy.ndarray | None = None) -> IScaleLayer:
+        ...
+    def add_scale_nd(self, input: ITensor, mode: ScaleMode, shift: Weights | numpy.ndarray | None = None, scale: Weights | numpy.ndarray | None = None, power: Weights | numpy.ndarray | None = None, channel_axis: int = 1) -> IScaleLayer:
+        ...
+    def add_scatter(self, data: ITensor, indices: ITensor, updates: ITensor, mode: ScatterMode) -> IScatterLayer:
+        ...
+    def add_select(self, condition: ITensor, then_input: ITensor, else_input: ITensor) -> ISelectLayer:
+        ...
+    def add_shape(self, input: ITensor) -> IShapeLayer:
+        ...
+    def add_shuffle(self, input: ITensor) -> IShuffleLayer:
+        ...
+    def add_slice(self, input: ITensor, start: Dims | collections.abc.Sequence[int], shape: Dims | collections.abc.Sequence[int], stride: Dims | collections.abc.Sequence[int]) -> ISliceLayer:
+        ...
+    def add_softmax(self, input: ITensor) -> ISoftMaxLayer:
+        ...
+    def add_squeeze(self, input: ITensor, axes: ITensor) -> ISqueezeLayer:
+        ...
+    def add_topk(self, input: ITensor, op: TopKOperation, k: int, axes: int, indices_type: DataType = DataType.INT32) -> ITopKLayer:
+        ...
+    def add_unary(self, input: ITensor, op: UnaryOperation) -> IUnaryLayer:
+        ...
+    def add_unsqueeze(self, input: ITensor, axes: ITensor) -> IUnsqueezeLayer:
+        ...
+    def get_flag(self, flag: NetworkDefinitionCreationFlag) -> bool:
+        ...
+    def get_input(self, index: int) -> typing.Any:
+        ...
+    def get_layer(self, index: int) -> typing.Any:
+        ...
+    def get_output(self, index: int) -> typing.Any:
+        ...
+    def mark_output(self, tensor: ITensor) -> None:
+        ...
+    def remove_tensor(self, tensor: ITensor) -> None:
+        ...
+    def unmark_output(self, tensor: ITensor) -> None:
+        ...
+    @property
+    def flags(self) -> int:
+        ...
+    @property
+    def has_implicit_batch_dimension(self) -> bool:
+        ...
+    @property
+    def num_inputs(self) -> int:
+        ...
+    @property
+    def num_layers(self) -> int:
+        ...
+    @property
+    def num_outputs(self) -> int:
+        ...
 class IOptimizationProfile:
     """
     The ranges in which dynamic shapes and shape-tensor values may move.
@@ -3400,9 +3454,7 @@ class EngineInspector:
         ...
     def get_layer_information(self, layer_index: int, format: LayerInformationFormat) -> str:
         ...
-class _BuilderConfig:
-    pass
-class IBuilderConfig(_BuilderConfig):
+class IBuilderConfig:
     """
     What a build may do.
     """
@@ -3418,15 +3470,15 @@ class IBuilderConfig(_BuilderConfig):
         ...
     def __init__(self) -> None:
         ...
-    def add_optimization_profile(self: _BuilderConfig, profile: IOptimizationProfile) -> int:
+    def add_optimization_profile(self, profile: IOptimizationProfile) -> int:
         ...
     def clear_flag(self, flag: BuilderFlag) -> None:
         ...
-    def create_timing_cache(self: _BuilderConfig, serialized_timing_cache: typing.Any) -> ITimingCache:
+    def create_timing_cache(self, serialized_timing_cache: typing.Any) -> ITimingCache:
         ...
     def get_flag(self, flag: BuilderFlag) -> bool:
         ...
-    def get_memory_pool_limit(self: _BuilderConfig, pool: MemoryPoolType) -> int:
+    def get_memory_pool_limit(self, pool: MemoryPoolType) -> int:
         ...
     def get_preview_feature(self, feature: PreviewFeature) -> bool:
         ...
@@ -3438,25 +3490,25 @@ class IBuilderConfig(_BuilderConfig):
         ...
     def set_flag(self, flag: BuilderFlag) -> None:
         ...
-    def set_memory_pool_limit(self: _BuilderConfig, pool: MemoryPoolType, pool_size: int) -> None:
+    def set_memory_pool_limit(self, pool: MemoryPoolType, pool_size: int) -> None:
         ...
     def set_preview_feature(self, feature: PreviewFeature, enable: bool) -> None:
         ...
     def set_tactic_sources(self, tactic_sources: int) -> bool:
         ...
-    def set_timing_cache(self: _BuilderConfig, cache: ITimingCache, ignore_mismatch: bool) -> bool:
+    def set_timing_cache(self, cache: ITimingCache, ignore_mismatch: bool) -> bool:
         ...
     @property
     def DLA_core(self) -> int:
         ...
     @DLA_core.setter
-    def DLA_core(self, arg0: int) -> None:
+    def DLA_core(self, arg1: int) -> None:
         ...
     @property
     def avg_timing_iterations(self) -> int:
         ...
     @avg_timing_iterations.setter
-    def avg_timing_iterations(self, arg0: int) -> None:
+    def avg_timing_iterations(self, arg1: int) -> None:
         ...
     @property
     def builder_optimization_level(self) -> int:
@@ -3468,25 +3520,25 @@ class IBuilderConfig(_BuilderConfig):
     def flags(self) -> int:
         ...
     @flags.setter
-    def flags(self, arg0: int) -> None:
+    def flags(self, arg1: int) -> None:
         ...
     @property
     def l2_limit_for_tiling(self) -> int:
         ...
     @l2_limit_for_tiling.setter
-    def l2_limit_for_tiling(self, arg0: int) -> None:
+    def l2_limit_for_tiling(self, arg1: int) -> None:
         ...
     @property
     def max_aux_streams(self) -> int:
         ...
     @max_aux_streams.setter
-    def max_aux_streams(self, arg0: int) -> None:
+    def max_aux_streams(self, arg1: int) -> None:
         ...
     @property
     def max_num_tactics(self) -> int:
         ...
     @max_num_tactics.setter
-    def max_num_tactics(self, arg0: int) -> None:
+    def max_num_tactics(self, arg1: int) -> None:
         ...
     @property
     def num_optimization_profiles(self) -> int:
@@ -3497,13 +3549,13 @@ class IBuilderConfig(_BuilderConfig):
         Threads that the engine is tuned for and runs on; 0: the CPUs of the process.
         """
     @num_threads.setter
-    def num_threads(self, arg0: int) -> None:
+    def num_threads(self, arg1: int) -> None:
         ...
     @property
     def profile_stream(self) -> int:
         ...
     @profile_stream.setter
-    def profile_stream(self, arg0: int) -> None:
+    def profile_stream(self, arg1: int) -> None:
         ...
 class Builder:
     """
@@ -3515,19 +3567,19 @@ class Builder:
         ...
     def __init__(self, logger: typing.Any) -> None:
         ...
-    def build_engine_with_config(self, network: INetworkDefinition, config: _BuilderConfig) -> ICudaEngine:
+    def build_engine_with_config(self, network: INetworkDefinition, config: IBuilderConfig) -> ICudaEngine:
         ...
-    def build_serialized_network(self, network: INetworkDefinition, config: _BuilderConfig) -> IHostMemory:
+    def build_serialized_network(self, network: INetworkDefinition, config: IBuilderConfig) -> IHostMemory:
         """
         The plan's bytes; None, with the reason in the log, when the build fails.
         """
-    def create_builder_config(self) -> typing.Any:
+    def create_builder_config(self) -> IBuilderConfig:
         ...
     def create_network(self, flags: int = 0) -> INetworkDefinition:
         ...
     def create_optimization_profile(self) -> IOptimizationProfile:
         ...
-    def is_network_supported(self, network: INetworkDefinition, config: _BuilderConfig) -> bool:
+    def is_network_supported(self, network: INetworkDefinition, config: IBuilderConfig) -> bool:
         ...
     def reset(self) -> None:
         ...
@@ -3541,7 +3593,7 @@ class Builder:
     def max_threads(self) -> int:
         ...
     @max_threads.setter
-    def max_threads(self, arg0: int) -> None:
+    def max_threads(self, arg1: int) -> None:
         ...
     @property
     def num_DLA_cores(self) -> int:

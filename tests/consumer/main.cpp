@@ -14,9 +14,8 @@ int main() {
       trtlike::make_console_logger(trtlike::Severity::Warning);
   trtlike::Network network;
   const trtlike::Tensor x = network.add_input("x", trtlike::DataType::Float, {2, 2});
-  trtlike::Tensor y =
-      network.add_layer("Activation", {x}, {{"type", trtlike::AttributeValue{int64_t{0}}}})
-          .output(0);
+  const trtlike::ActivationLayer relu = network.add_activation(x, trtlike::ActivationType::Relu);
+  trtlike::Tensor y = relu.output(0);
   y.set_name("y");
   network.mark_output(y);
 

@@ -204,6 +204,34 @@ def test_progress_monitors_hear_of_phases_and_can_cancel():
         assert sorted(monitor.started) == sorted(monitor.finished)
 
 
+def test_configurations_and_builders_give_back_the_objects_they_were_given():
+    log = ListLogger()
+    builder = trt.Builder(log)
+    assert builder.logger is log
+    config = builder.create_builder_config()
+    assert config.progress_monitor is None
+
+    class Monitor(trt.IProgressMonitor):
+        def phase_start(self, phase_name, parent_phase, num_steps):
+            assert config.progress_monitor is self
+
+        def phase_finish(self, phase_name):
+            self.finished = phase_name
+
+        def step_complete(self, phase_name, step):
+            return True
+
+    monitor = config.progress_monitor = Monitor()
+    assert config.progress_monitor is monitor
+    network = builder.create_network()
+    x = network.add_input("x", trt.float32, (4,))
+    network.mark_output(network.add_identity(x).get_output(0))
+    assert builder.build_serialized_network(network, config) is not None
+    assert monitor.finished == "Building engine"
+    config.reset()
+    assert config.progress_monitor is None
+
+
 def test_dims_behave_like_tuples():
     dims = trt.Dims((1, 2, 3))
     assert dims == (1, 2, 3)

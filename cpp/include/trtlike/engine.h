@@ -6,16 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "trtlike/enums/build_enums.h"
 #include "trtlike/logger.h"
 #include "trtlike/types.h"
 
 namespace trtlike {
 
 class ExecutionContext;
-
-namespace engine {
-struct LoadedPlan;
-}
 
 /// Bytes that trtlike made: a plan or a timing cache. Aligned to 64 bytes.
 class HostMemory {
@@ -31,12 +28,11 @@ class HostMemory {
   size_t nbytes_;
 };
 
-enum class ProfilingVerbosity : int32_t { LayerNamesOnly = 0, None = 1, Detailed = 2 };
-
 /// An engine. Immutable and safe to use from several threads; contexts hold it alive.
 class CudaEngine {
  public:
-  CudaEngine(std::shared_ptr<const engine::LoadedPlan> plan, std::shared_ptr<Logger> logger);
+  struct Impl;
+  explicit CudaEngine(std::unique_ptr<Impl> impl);
   ~CudaEngine();
 
   const std::string& name() const;
@@ -52,6 +48,8 @@ class CudaEngine {
   DataType tensor_dtype(const std::string& name) const;
   TensorLocation tensor_location(const std::string& name) const;
   TensorFormat tensor_format(const std::string& name) const;
+  /// The same in TensorRT's words.
+  std::string tensor_format_desc(const std::string& name) const;
   bool is_shape_inference_io(const std::string& name) const;
   /// min, opt, max of an input in a profile.
   std::array<Dims, 3> tensor_profile_shape(const std::string& name, int profile) const;
@@ -70,22 +68,23 @@ class CudaEngine {
   /// Null, with a message in the log, when memory runs out.
   std::shared_ptr<ExecutionContext> create_execution_context(
       const std::shared_ptr<const CudaEngine>& self) const;
-  /// The same; a warning says that TensorRT's ExecutionContextAllocationStrategy has no effect
-  /// unless it is 0.
+  /// The same; a warning says that other strategies than Static have no effect.
   std::shared_ptr<ExecutionContext> create_execution_context(
-      const std::shared_ptr<const CudaEngine>& self, int32_t strategy) const;
+      const std::shared_ptr<const CudaEngine>& self,
+      ExecutionContextAllocationStrategy strategy) const;
 
   /// One layer, or the whole engine, as JSON or as one line of text. With a context, run-time
   /// shapes are filled in.
-  std::string layer_information(int layer, bool json, const ExecutionContext* context) const;
-  std::string engine_information(bool json, const ExecutionContext* context) const;
+  std::string layer_information(int layer, LayerInformationFormat format,
+                                const ExecutionContext* context) const;
+  std::string engine_information(LayerInformationFormat format,
+                                 const ExecutionContext* context) const;
 
-  const engine::LoadedPlan& plan() const { return *plan_; }
-  const std::shared_ptr<Logger>& logger() const { return logger_; }
+  const std::shared_ptr<Logger>& logger() const;
 
  private:
-  std::shared_ptr<const engine::LoadedPlan> plan_;
-  std::shared_ptr<Logger> logger_;
+  friend struct RuntimeAccess;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace trtlike

@@ -96,10 +96,8 @@ class ExecutionContext {
   /// Bytes of activations and scratch at the current shapes.
   int64_t memory_size() const;
 
-  Impl& impl() { return *impl_; }
-  const Impl& impl() const { return *impl_; }
-
  private:
+  friend struct RuntimeAccess;
   std::shared_ptr<Impl> impl_;
 };
 

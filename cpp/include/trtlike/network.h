@@ -1,130 +1,32 @@
-// A network under construction: tensors, layers, and the definition that holds them. Thin handles
-// on the graph.
+// A network under construction: inputs, layers and outputs.
 #pragma once
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "trtlike/types.h"
+#include "trtlike/enums/build_enums.h"
+#include "trtlike/layers/convolution.h"
+#include "trtlike/layers/movement.h"
+#include "trtlike/layers/pointwise.h"
+#include "trtlike/layers/reduction.h"
+#include "trtlike/layers/source.h"
 
 namespace trtlike {
-
-namespace ir {
-class NetworkState;
-}
-
-class Layer;
-
-/// A tensor of a network. A handle: copies denote the same tensor; the network stays alive while a
-/// handle does.
-class Tensor {
- public:
-  Tensor() = default;
-  Tensor(std::shared_ptr<ir::NetworkState> state, int32_t value)
-      : state_(std::move(state)), value_(value) {}
-
-  explicit operator bool() const { return state_ != nullptr; }
-  bool operator==(const Tensor& other) const {
-    return state_ == other.state_ && value_ == other.value_;
-  }
-  const std::string& name() const;
-  /// Throws UserError when another tensor already has the name.
-  void set_name(const std::string& name);
-  DataType dtype() const;
-  void set_dtype(DataType dtype);
-  /// Extents; -1 where they are known at run time only.
-  Dims shape() const;
-  /// Network inputs only; throws UserError elsewhere.
-  void set_shape(const Dims& shape);
-  bool is_network_input() const;
-  bool is_network_output() const;
-  /// True when the elements are needed to compute shapes.
-  bool is_shape_tensor() const;
-  bool is_execution_tensor() const;
-  void set_dimension_name(int index, const std::string& name);
-  std::string dimension_name(int index) const;
-  /// Bit mask of 1 << TensorFormat; network inputs and outputs obey it.
-  uint32_t allowed_formats() const;
-  void set_allowed_formats(uint32_t mask);
-  std::optional<std::pair<float, float>> dynamic_range() const;
-  void set_dynamic_range(float min, float max);
-  void reset_dynamic_range();
-
-  int32_t id() const { return value_; }
-  const std::shared_ptr<ir::NetworkState>& state() const { return state_; }
-
- private:
-  std::shared_ptr<ir::NetworkState> state_;
-  int32_t value_ = -1;
-};
-
-/// A layer of a network: an operation with inputs, outputs and attributes.
-class Layer {
- public:
-  Layer() = default;
-  Layer(std::shared_ptr<ir::NetworkState> state, int32_t node)
-      : state_(std::move(state)), node_(node) {}
-
-  explicit operator bool() const { return state_ != nullptr; }
-  bool operator==(const Layer& other) const {
-    return state_ == other.state_ && node_ == other.node_;
-  }
-  const std::string& name() const;
-  void set_name(const std::string& name);
-  const std::string& metadata() const;
-  void set_metadata(const std::string& metadata);
-  /// TensorRT's LayerType value.
-  int32_t type() const;
-  /// The operation's name, for instance "Convolution".
-  std::string_view op() const;
-
-  int num_inputs() const;
-  int num_outputs() const;
-  /// An empty handle for an absent optional input or an index out of range.
-  Tensor input(int index) const;
-  Tensor output(int index) const;
-  void set_input(int index, const Tensor& tensor);
-
-  /// Throws UserError naming the layer's attributes when `name` is none of them.
-  AttributeValue attribute(std::string_view name) const;
-  void set_attribute(std::string_view name, AttributeValue value);
-
-  /// The constant at input `index` (a kernel, a bias, ...); count 0 when that input is absent or
-  /// not constant.
-  Weights constant_input(int index) const;
-  Dims constant_input_dims(int index) const;
-  /// Replaces input `index` by a constant.
-  void set_constant_input(int index, const Dims& dims, const Weights& weights);
-
-  std::optional<DataType> precision() const;
-  void set_precision(DataType dtype);
-  void reset_precision();
-  std::optional<DataType> output_type(int index) const;
-  void set_output_type(int index, DataType dtype);
-  void reset_output_type(int index);
-
-  int32_t id() const { return node_; }
-
- private:
-  std::shared_ptr<ir::NetworkState> state_;
-  int32_t node_ = -1;
-};
 
 /// A network definition. Shapes and types are inferred as layers are added; a layer that cannot be
 /// is refused at once.
 class Network {
  public:
   explicit Network(uint32_t flags = 0);
-  explicit Network(std::shared_ptr<ir::NetworkState> state) : state_(std::move(state)) {}
 
   std::string name() const;
   void set_name(const std::string& name);
+  /// Bits 1 << NetworkDefinitionCreationFlag.
   uint32_t flags() const;
+  bool flag(NetworkDefinitionCreationFlag flag) const;
 
   /// Throws UserError when the name is taken or an extent is below -1.
   Tensor add_input(const std::string& name, DataType dtype, const Dims& dims);
@@ -132,7 +34,72 @@ class Network {
   /// inputs. Throws UserError naming the layer and the argument when the operation refuses them.
   Layer add_layer(std::string_view op, const std::vector<Tensor>& inputs,
                   const std::map<std::string, AttributeValue>& attributes = {});
-  Layer add_constant(const Dims& dims, const Weights& weights);
+
+  // Layers by TensorRT's signatures. Each throws UserError as add_layer does. Sets of axes are bit
+  // masks.
+
+  ActivationLayer add_activation(const Tensor& input, ActivationType type);
+  CastLayer add_cast(const Tensor& input, DataType to_type);
+  ConcatenationLayer add_concatenation(const std::vector<Tensor>& inputs);
+  ConstantLayer add_constant(const Dims& shape, const Weights& weights);
+  /// The kernel's extents follow from its element count; so does the number of groups, which may be
+  /// set later. No bias is added where `bias` has no elements.
+  ConvolutionLayer add_convolution_nd(const Tensor& input, int64_t num_output_maps,
+                                      const Dims& kernel_shape, const Weights& kernel,
+                                      const Weights& bias = {});
+  CumulativeLayer add_cumulative(const Tensor& input, const Tensor& axis, CumulativeOperation op,
+                                 bool exclusive, bool reverse);
+  DeconvolutionLayer add_deconvolution_nd(const Tensor& input, int64_t num_output_maps,
+                                          const Dims& kernel_shape, const Weights& kernel,
+                                          const Weights& bias = {});
+  DequantizeLayer add_dequantize(const Tensor& input, const Tensor& scale,
+                                 DataType output_type = DataType::Float);
+  EinsumLayer add_einsum(const std::vector<Tensor>& inputs, const std::string& equation);
+  ElementWiseLayer add_elementwise(const Tensor& input1, const Tensor& input2,
+                                   ElementWiseOperation op);
+  FillLayer add_fill(const Dims& shape, FillOperation op, DataType output_type = DataType::Float);
+  GatherLayer add_gather(const Tensor& input, const Tensor& indices, int64_t axis);
+  GatherLayer add_gather_v2(const Tensor& input, const Tensor& indices, GatherMode mode);
+  GridSampleLayer add_grid_sample(const Tensor& input, const Tensor& grid);
+  IdentityLayer add_identity(const Tensor& input);
+  LRNLayer add_lrn(const Tensor& input, int64_t window, double alpha, double beta, double k);
+  MatrixMultiplyLayer add_matrix_multiply(const Tensor& input0, MatrixOperation op0,
+                                          const Tensor& input1, MatrixOperation op1);
+  NormalizationLayer add_normalization(const Tensor& input, const Tensor& scale, const Tensor& bias,
+                                       int64_t axes_mask);
+  OneHotLayer add_one_hot(const Tensor& indices, const Tensor& values, const Tensor& depth,
+                          int64_t axis);
+  PaddingLayer add_padding_nd(const Tensor& input, const Dims& pre_padding,
+                              const Dims& post_padding);
+  ParametricReLULayer add_parametric_relu(const Tensor& input, const Tensor& slopes);
+  PoolingLayer add_pooling_nd(const Tensor& input, PoolingType type, const Dims& window_size);
+  QuantizeLayer add_quantize(const Tensor& input, const Tensor& scale,
+                             DataType output_type = DataType::Int8);
+  ReduceLayer add_reduce(const Tensor& input, ReduceOperation op, int64_t axes, bool keep_dims);
+  ResizeLayer add_resize(const Tensor& input);
+  ReverseSequenceLayer add_reverse_sequence(const Tensor& input, const Tensor& sequence_lens);
+  /// Factors without elements are left out. One factor, one a channel of axis 1, or one an element
+  /// of the axes from that on.
+  ScaleLayer add_scale(const Tensor& input, ScaleMode mode, const Weights& shift = {},
+                       const Weights& scale = {}, const Weights& power = {});
+  ScaleLayer add_scale_nd(const Tensor& input, ScaleMode mode, const Weights& shift = {},
+                          const Weights& scale = {}, const Weights& power = {},
+                          int channel_axis = 1);
+  ScatterLayer add_scatter(const Tensor& data, const Tensor& indices, const Tensor& updates,
+                           ScatterMode mode);
+  SelectLayer add_select(const Tensor& condition, const Tensor& then_input,
+                         const Tensor& else_input);
+  ShapeLayer add_shape(const Tensor& input);
+  ShuffleLayer add_shuffle(const Tensor& input);
+  SliceLayer add_slice(const Tensor& input, const Dims& start, const Dims& shape,
+                       const Dims& stride);
+  /// Along the third axis from the end, or the first of fewer.
+  SoftMaxLayer add_softmax(const Tensor& input);
+  SqueezeLayer add_squeeze(const Tensor& input, const Tensor& axes);
+  TopKLayer add_topk(const Tensor& input, TopKOperation op, int64_t k, int64_t axes,
+                     DataType indices_type = DataType::Int32);
+  UnaryLayer add_unary(const Tensor& input, UnaryOperation op);
+  UnsqueezeLayer add_unsqueeze(const Tensor& input, const Tensor& axes);
 
   void mark_output(const Tensor& tensor);
   void unmark_output(const Tensor& tensor);
@@ -149,10 +116,9 @@ class Network {
   /// The whole graph as text, one node a line.
   std::string to_string() const;
 
-  const std::shared_ptr<ir::NetworkState>& state() const { return state_; }
-
  private:
-  std::shared_ptr<ir::NetworkState> state_;
+  friend struct NetworkAccess;
+  std::shared_ptr<NetworkState> state_;
 };
 
 }  // namespace trtlike

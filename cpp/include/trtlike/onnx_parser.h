@@ -7,29 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "trtlike/enums/build_enums.h"
 #include "trtlike/logger.h"
 #include "trtlike/network.h"
 
 namespace trtlike {
-
-/// Codes of a parser error, with TensorRT's integer values.
-enum class ParserErrorCode : int32_t {
-  Success = 0,
-  InternalError = 1,
-  MemAllocFailed = 2,
-  ModelDeserializeFailed = 3,
-  InvalidValue = 4,
-  InvalidGraph = 5,
-  InvalidNode = 6,
-  UnsupportedGraph = 7,
-  UnsupportedNode = 8,
-  UnsupportedNodeAttr = 9,
-  UnsupportedNodeInput = 10,
-  UnsupportedNodeDatatype = 11,
-  UnsupportedNodeDynamic = 12,
-  UnsupportedNodeShape = 13,
-  RefitFailed = 14,
-};
 
 /// One thing that went wrong; node is its index in the model, -1 for the model as a whole.
 struct ParserError {
@@ -68,8 +50,12 @@ class OnnxParser {
   const ParserError& error(int index) const;
   void clear_errors();
 
+  /// Bits 1 << OnnxParserFlag.
   uint32_t flags() const;
   void set_flags(uint32_t flags);
+  bool flag(OnnxParserFlag flag) const;
+  void set_flag(OnnxParserFlag flag);
+  void clear_flag(OnnxParserFlag flag);
 
   /// The network tensor made for output `index` of the ONNX node of this name; empty when there is
   /// none.

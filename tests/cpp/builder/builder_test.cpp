@@ -60,7 +60,7 @@ struct Built {
 
 BuilderConfig at_level(int level) {
   BuilderConfig config;
-  config.builder_optimization_level = level;
+  config.set_builder_optimization_level(level);
   return config;
 }
 
@@ -74,7 +74,7 @@ TEST(Builder, what_is_built_computes_the_network_at_every_level) {
 
 TEST(Builder, the_same_network_and_times_give_the_same_bytes) {
   BuilderConfig config;
-  config.timing_cache = std::make_shared<TimingCache>();
+  config.set_timing_cache(std::make_shared<TimingCache>(), false);
   const Built first(small_network(), config), second(small_network(), config);
   EXPECT_GT(first.builder.report().measured, 0);
   EXPECT_EQ(second.builder.report().measured, 0);
@@ -115,17 +115,17 @@ TEST(Builder, a_failed_build_forgets_the_report_before_it) {
 
 TEST(Builder, times_are_kept_in_the_config_unless_the_cache_is_switched_off) {
   const Built kept(small_network());
-  ASSERT_NE(kept.config.timing_cache, nullptr);
-  EXPECT_EQ(static_cast<int>(kept.config.timing_cache->size()), kept.builder.report().measured);
+  ASSERT_NE(kept.config.timing_cache(), nullptr);
+  EXPECT_EQ(static_cast<int>(kept.config.timing_cache()->size()), kept.builder.report().measured);
   BuilderConfig off;
   off.set_flag(BuilderFlag::DisableTimingCache);
-  EXPECT_EQ(Built(small_network(), off).config.timing_cache, nullptr);
+  EXPECT_EQ(Built(small_network(), off).config.timing_cache(), nullptr);
 }
 
 TEST(Builder, the_plan_keeps_name_threads_and_verbosity) {
   BuilderConfig config = at_level(0);
-  config.num_threads = 1;
-  config.profiling_verbosity = ProfilingVerbosity::Detailed;
+  config.set_num_threads(1);
+  config.set_profiling_verbosity(ProfilingVerbosity::Detailed);
   const Built built(small_network(), config);
   EXPECT_EQ(built.engine()->name(), "net");
   EXPECT_EQ(built.engine()->profiling_verbosity(), ProfilingVerbosity::Detailed);
@@ -137,8 +137,8 @@ TEST(Builder, the_plan_keeps_name_threads_and_verbosity) {
 TEST(Builder, an_engine_of_two_profiles_runs_in_both) {
   BuilderConfig config = at_level(3);
   for (const int64_t most : {2, 16}) {
-    config.profiles.push_back(std::make_shared<OptimizationProfile>());
-    config.profiles.back()->set_shape("x", {most / 2, 2}, {most, 2}, {most, 2});
+    config.add_optimization_profile(std::make_shared<OptimizationProfile>());
+    config.profiles().back()->set_shape("x", {most / 2, 2}, {most, 2}, {most, 2});
   }
   const Built built(small_network(-1), config);
   EXPECT_EQ(built.engine()->num_optimization_profiles(), 2);
@@ -173,8 +173,8 @@ TEST(Builder, is_network_supported_leaves_the_config_alone) {
   Builder builder(std::make_shared<test::RecordingLogger>());
   BuilderConfig config;
   EXPECT_TRUE(builder.is_network_supported(small_network(), config));
-  EXPECT_EQ(config.timing_cache, nullptr);
-  EXPECT_EQ(config.builder_optimization_level, 3);
+  EXPECT_EQ(config.timing_cache(), nullptr);
+  EXPECT_EQ(config.builder_optimization_level(), 3);
   EXPECT_FALSE(builder.is_network_supported(Network(), config));
 }
 
@@ -204,7 +204,7 @@ TEST(Builder, phases_are_nested_and_end_however_the_build_ends) {
   for (const char* cancelled : {"", "Timing tactics"}) {
     const auto diary = std::make_shared<Diary>(cancelled);
     BuilderConfig config = at_level(3);
-    config.progress_monitor = diary;
+    config.set_progress_monitor(diary);
     Builder builder(std::make_shared<test::RecordingLogger>());
     EXPECT_EQ(builder.build_serialized_network(small_network(), config) == nullptr,
               *cancelled != '\0');

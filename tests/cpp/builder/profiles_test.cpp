@@ -16,8 +16,8 @@ using testing::ElementsAre;
 BuilderConfig config_of(std::initializer_list<std::array<Dims, 3>> ranges) {
   BuilderConfig config;
   for (const auto& [min, opt, max] : ranges) {
-    config.profiles.push_back(std::make_shared<OptimizationProfile>());
-    config.profiles.back()->set_shape("x", min, opt, max);
+    config.add_optimization_profile(std::make_shared<OptimizationProfile>());
+    config.profiles().back()->set_shape("x", min, opt, max);
   }
   return config;
 }
@@ -34,7 +34,7 @@ struct Reshaped {
   Reshaped() { graph.mark_output(y); }
   BuilderConfig config() const {
     BuilderConfig out = config_of({{Dims{1, 6}, Dims{2, 6}, Dims{4, 6}}});
-    out.profiles[0]->set_shape_input("n", {0, 5}, {1, 5}, {3, 5});
+    out.profiles()[0]->set_shape_input("n", {0, 5}, {1, 5}, {3, 5});
     return out;
   }
 };

@@ -8,6 +8,7 @@
 
 #include "builder/assemble.h"
 #include "ir/graph.h"
+#include "runtime/access.h"
 #include "support/damaged_plan.h"
 #include "support/gain_op.h"
 #include "support/make_plan.h"
@@ -29,14 +30,14 @@ std::string build_plan(const std::string& state, double gain, int level,
   Network network(0);
   const Tensor x = network.add_input("x", DataType::Float, {2, 2});
   const Layer layer = network.add_layer("TestGain", {x}, {{"state", state}});
-  EXPECT_EQ(layer.op(), "TestGain");
-  EXPECT_EQ(layer.type(), 46);
+  EXPECT_EQ(layer.op_name(), "TestGain");
+  EXPECT_EQ(layer.type(), LayerType::PluginV3);
   Tensor y = network.add_layer("Activation", {layer.output(0)}, {{"type", int64_t{0}}}).output(0);
   y.set_name("y");
   network.mark_output(y);
   BuilderConfig config;
-  config.builder_optimization_level = level;
-  config.profiling_verbosity = ProfilingVerbosity::Detailed;
+  config.set_builder_optimization_level(level);
+  config.set_profiling_verbosity(ProfilingVerbosity::Detailed);
   Builder builder(logger);
   const auto plan = builder.build_serialized_network(network, config);
   EXPECT_NE(plan, nullptr) << logger->text;
@@ -57,11 +58,12 @@ TEST(RegisteredOp, is_built_tuned_written_read_run_and_inspected) {
     ASSERT_NE(context, nullptr) << logger->text;
     EXPECT_THAT(Runner(context).input("x", {2, 2}, {1, -2, 0.5, -4}).run("y"),
                 ElementsAre(0, 6, 0, 12));
-    const json layer = json::parse(engine->layer_information(0, true, context.get()));
+    const json layer =
+        json::parse(engine->layer_information(0, LayerInformationFormat::Json, context.get()));
     EXPECT_EQ(layer["LayerType"], "TestGain");
     EXPECT_EQ(layer["TacticName"], "gain");
     EXPECT_EQ(layer["State"], "built");
-    EXPECT_THAT(engine::print_plan(engine->plan().plan), HasSubstr("'gain of built' at "));
+    EXPECT_THAT(engine::print_plan(RuntimeAccess::plan(*engine)), HasSubstr("'gain of built' at "));
   }
 }
 
@@ -78,7 +80,7 @@ TEST(RegisteredOp, nodes_of_one_state_share_a_blob) {
   const auto logger = std::make_shared<test::RecordingLogger>();
   const auto engine = Builder(logger).build_engine_with_config(network, config);
   ASSERT_NE(engine, nullptr) << logger->text;
-  EXPECT_EQ(engine->plan().plan.blobs.size(), 2u);
+  EXPECT_EQ(RuntimeAccess::plan(*engine).blobs.size(), 2u);
   EXPECT_THAT(Runner(engine->create_execution_context(engine)).input("x", {2}, {1, 3}).run("y"),
               ElementsAre(20, 60));
 }
@@ -179,8 +181,7 @@ TEST(QuantizedFormats, are_chosen_by_time_and_reach_the_plan) {
   EXPECT_EQ(between.quantization, quantization);
   const auto bytes = engine::write_plan(plan, std::move(constants));
   const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
-  const auto engine =
-      std::make_shared<CudaEngine>(loaded, std::make_shared<test::RecordingLogger>());
+  const auto engine = RuntimeAccess::engine(loaded, std::make_shared<test::RecordingLogger>());
   // 2.2 is 4.4 halves and 22 is 5.5 fours: 2 and 24, doubled again. The others saturate.
   EXPECT_THAT(Runner(engine->create_execution_context(engine))
                   .input("x", {2, 2}, {1.1f, 11, -1000, 1000})

@@ -15,7 +15,8 @@ using test::PlanMaker;
 
 json layers(PlanMaker& maker) {
   const auto context = maker.context();
-  return json::parse(context->engine()->engine_information(true, context.get()))["Layers"];
+  return json::parse(
+      context->engine()->engine_information(LayerInformationFormat::Json, context.get()))["Layers"];
 }
 
 TEST(StepCost, a_gather_reads_what_it_gathers) {

@@ -34,11 +34,12 @@ Network shape_tensor_network() {
 
 void build(const Network& network, const std::shared_ptr<Logger>& logger,
            std::vector<ProfilePtr> profiles = {},
-           const std::shared_ptr<ProgressMonitor>& monitor = nullptr) {
+           const std::shared_ptr<ProgressMonitor>& monitor = nullptr, bool goes_on = true) {
   BuilderConfig config;
-  config.builder_optimization_level = 0;
-  config.profiles = std::move(profiles);
-  config.progress_monitor = monitor;
+  config.set_builder_optimization_level(0);
+  for (ProfilePtr& profile : profiles) config.add_optimization_profile(std::move(profile));
+  config.set_progress_monitor(monitor);
+  config.set_go_on([goes_on] { return goes_on; });
   EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);
 }
 
@@ -116,25 +117,22 @@ const RefusalCase kSetShape[] = {
      "[builder] profile, shape input 'n', element 0: expected min <= opt <= max, got 1, 5 and 4."},
 };
 
-/// Cancels at the end of a step, or when it is asked to go on.
+/// Cancels at the end of a step.
 class Canceller final : public ProgressMonitor {
  public:
-  Canceller(std::string phase, bool goes_on) : phase_(std::move(phase)), goes_on_(goes_on) {}
+  explicit Canceller(std::string phase) : phase_(std::move(phase)) {}
   void phase_start(const std::string&, const std::string&, int) noexcept override {}
   bool step_complete(const std::string& phase, int) noexcept override { return phase != phase_; }
   void phase_finish(const std::string&) noexcept override {}
-  bool go_on() noexcept override { return goes_on_; }
 
  private:
   std::string phase_;
-  bool goes_on_;
 };
 
-LoggedCase cancelled(const char* name, const std::string& phase, bool goes_on,
-                     const std::string& sentence) {
+LoggedCase cancelled(const char* name, const std::string& phase, const std::string& sentence) {
   return {name,
-          [phase, goes_on](const std::shared_ptr<Logger>& logger) {
-            build(relu_network({2, 3}), logger, {}, std::make_shared<Canceller>(phase, goes_on));
+          [phase](const std::shared_ptr<Logger>& logger) {
+            build(relu_network({2, 3}), logger, {}, std::make_shared<Canceller>(phase));
           },
           "while building 'net': " + sentence};
 }
@@ -196,15 +194,15 @@ const LoggedCase kBuild[] = {
      "output whose extents follow from the shapes of the inputs, got [1, -1]. Shapes that depend "
      "on "
      "elements computed by layers cannot be built."},
-    cancelled("cancelled_in_a_step", "Building engine", true,
+    cancelled("cancelled_in_a_step", "Building engine",
               "[builder] build: cancelled by the progress monitor."),
-    cancelled("cancelled_while_timing", "Timing tactics", true,
+    cancelled("cancelled_while_timing", "Timing tactics",
               "[tuner] build: cancelled by the progress monitor."),
 };
 
 TEST(BuilderRefusals, a_build_that_is_cancelled_in_a_pass_names_it) {
   const std::string said = errors_of([](const std::shared_ptr<Logger>& logger) {
-    build(relu_network({2, 3}), logger, {}, std::make_shared<Canceller>("", false));
+    build(relu_network({2, 3}), logger, {}, nullptr, false);
   });
   EXPECT_THAT(said,
               testing::MatchesRegex("while building 'net': \\[optimizer\\] [a-z_]+: cancelled "
@@ -217,12 +215,12 @@ TEST(BuilderRefusals, a_timing_cache_that_lacks_a_layer_is_named_with_what_it_la
   BuilderConfig config;
   ASSERT_NE(Builder(nullptr).build_serialized_network(network, config), nullptr);
   std::vector<std::string> sentences;
-  for (const std::string& key : config.timing_cache->keys())
+  for (const std::string& key : config.timing_cache()->keys())
     sentences.push_back(
         core::str("while building 'net': [tuner] node 'relu': expected its times "
                   "in the timing cache, got none for ",
                   key, "."));
-  config.timing_cache = nullptr;
+  config.set_timing_cache(nullptr, true);
   config.set_flag(BuilderFlag::ErrorOnTimingCacheMiss);
   EXPECT_THAT(sentences, testing::Contains(errors_of([&](const std::shared_ptr<Logger>& logger) {
                 EXPECT_EQ(Builder(logger).build_serialized_network(network, config), nullptr);

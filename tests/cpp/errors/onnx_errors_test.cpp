@@ -291,7 +291,12 @@ const LoggedCase kFiles[] = {
 };
 
 const RefusalCase kParser[] = {
-    {"network", [] { OnnxParser(Network(nullptr), nullptr); },
+    {"network",
+     [] {
+       Network moved_from;
+       const Network network = std::move(moved_from);
+       OnnxParser parser(moved_from, nullptr);
+     },
      "[onnx] OnnxParser, network: expected a network, got an empty handle."},
     {"error", [] { OnnxParser(Network(), nullptr).error(0); },
      "[onnx] parser error 0: expected an index below 0, got 0."},

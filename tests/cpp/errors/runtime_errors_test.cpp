@@ -7,6 +7,7 @@
 #include "core/os/memory.h"
 #include "core/strings.h"
 #include "errors/refusals.h"
+#include "runtime/access.h"
 #include "support/make_plan.h"
 #include "trtlike/runtime.h"
 
@@ -64,7 +65,7 @@ PlanMaker wide_plan() {
 }
 
 ContextPtr context_of(const PlanMaker& maker, const std::shared_ptr<Logger>& logger) {
-  const auto engine = std::make_shared<CudaEngine>(maker.loaded(), logger);
+  const auto engine = RuntimeAccess::engine(maker.loaded(), logger);
   return engine->create_execution_context(engine);
 }
 
@@ -274,7 +275,10 @@ const RefusalCase kEngine[] = {
         "profile", [](const CudaEngine& e) { e.tensor_profile_shape("x", 1); },
         "[runtime] optimization profile: expected an index from 0 to 0, got 1."),
     of_engine(
-        "layer", [](const CudaEngine& e) { e.layer_information(2, false, nullptr); },
+        "layer",
+        [](const CudaEngine& e) {
+          e.layer_information(2, LayerInformationFormat::OneLine, nullptr);
+        },
         "[runtime] layer index: expected 0 to 1, got 2."),
 };
 

@@ -52,8 +52,8 @@ struct Packing {
 
   std::string plan(uint32_t sources) {
     BuilderConfig config;
-    config.builder_optimization_level = 0;
-    config.tactic_sources = sources;
+    config.set_builder_optimization_level(0);
+    config.set_tactic_sources(sources);
     const auto logger = std::make_shared<RecordingLogger>();
     const auto bytes = Builder(logger).build_serialized_network(network, config);
     EXPECT_NE(bytes, nullptr) << logger->text;

@@ -100,14 +100,14 @@ class Maker {
 
   void add(const char* op, const std::vector<Operand>& operands, const Given& given, int bits) {
     // Not Network::add_layer, which keeps what an op refuses.
-    const auto& state = graph_.network.state();
+    const auto& state = NetworkAccess::state(graph_.network);
     std::vector<ir::ValueId> ids;
     for (const Operand& operand : operands) ids.push_back({operand.tensor.id()});
     const std::string name = core::str(op, "_", state->graph.num_node_ids());
     const ir::NodeId node =
         state->graph.add_node(op, name, ids, ir::AttributeList(given.begin(), given.end()));
     for (const ir::ValueId output : state->graph.node(node).outputs)
-      values_.push_back({Tensor(state, output.index), bits});
+      values_.push_back({NetworkAccess::tensor(state, output), bits});
     graph_.ops.insert(op);
   }
 
@@ -578,7 +578,7 @@ RandomGraph random_graph(std::mt19937& random) {
     } catch (const UserError&) {
       // What the op refuses here (a window larger than its input) is no layer.
     }
-  const ir::Graph& inner = graph.network.state()->graph;
+  const ir::Graph& inner = NetworkAccess::state(graph.network)->graph;
   for (const Operand& value : maker.values()) {
     const bool is_read = !inner.value({value.tensor.id()}).users.empty();
     if (!is_read || maker.below(4) == 0) graph.network.mark_output(value.tensor);

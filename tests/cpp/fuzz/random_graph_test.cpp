@@ -73,7 +73,7 @@ std::string run(const std::shared_ptr<CudaEngine>& engine, const RandomGraph& gr
 std::string build_and_run(const RandomGraph& graph, const Tensors& expected, int level) {
   const auto logger = std::make_shared<RecordingLogger>();
   BuilderConfig config;
-  config.builder_optimization_level = level;
+  config.set_builder_optimization_level(level);
   const auto plan = Builder(logger).build_serialized_network(graph.network, config);
   if (plan == nullptr) return "no plan: " + logger->text;
   const auto engine = Runtime(logger).deserialize_cuda_engine(plan->owner(), plan->nbytes());
@@ -90,7 +90,7 @@ void try_graphs(int count, int level, std::set<std::string>& ops) {
     std::mt19937 random(seed);
     const RandomGraph graph = random_graph(random);
     if (graph.network.num_outputs() == 0) continue;
-    const Tensors expected = run_graph(graph.network.state()->graph, graph.inputs);
+    const Tensors expected = run_graph(NetworkAccess::state(graph.network)->graph, graph.inputs);
     const std::string fault = build_and_run(graph, expected, level);
     ops.insert(graph.ops.begin(), graph.ops.end());
     EXPECT_EQ(fault, "") << "graph " << seed << ", level " << level << "\n"
@@ -116,7 +116,7 @@ TEST(RandomGraphs, compute_what_the_references_compute_at_level_0) {
 
 TEST(RandomGraphs, compute_what_the_references_compute_at_the_default_level) {
   std::set<std::string> ops;
-  try_graphs(num_graphs(100), BuilderConfig().builder_optimization_level, ops);
+  try_graphs(num_graphs(100), BuilderConfig().builder_optimization_level(), ops);
   EXPECT_GE(ops.size(), 20u);
 }
 
@@ -126,8 +126,8 @@ TEST(RandomGraphs, one_graph_by_its_seed) {
   if (text == nullptr) GTEST_SKIP() << "no TRTLIKE_FUZZ_GRAPH";
   std::mt19937 random(static_cast<uint32_t>(std::strtoul(text, nullptr, 10)));
   const RandomGraph graph = random_graph(random);
-  const Tensors expected = run_graph(graph.network.state()->graph, graph.inputs);
-  for (const int level : {0, BuilderConfig().builder_optimization_level})
+  const Tensors expected = run_graph(NetworkAccess::state(graph.network)->graph, graph.inputs);
+  for (const int level : {0, BuilderConfig().builder_optimization_level()})
     EXPECT_EQ(build_and_run(graph, expected, level), "") << graph.network.to_string();
 }
 

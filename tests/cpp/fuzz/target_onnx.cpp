@@ -19,7 +19,7 @@ bool is_small(const Dims& dims) {
 /// Every extent that is not known is 2.
 BuilderConfig config_of(const ir::Graph& graph) {
   BuilderConfig config;
-  config.builder_optimization_level = 0;
+  config.set_builder_optimization_level(0);
   const auto profile = std::make_shared<OptimizationProfile>();
   bool is_dynamic = false;
   for (const ir::ValueId id : graph.inputs()) {
@@ -31,7 +31,7 @@ BuilderConfig config_of(const ir::Graph& graph) {
     }
     profile->set_shape(value.name, dims, dims, dims);
   }
-  if (is_dynamic) config.profiles.push_back(profile);
+  if (is_dynamic) config.add_optimization_profile(profile);
   return config;
 }
 
@@ -75,7 +75,7 @@ std::string fuzz_onnx_reader(std::string_view bytes) {
       if (parser.error(i).code == ParserErrorCode::InternalError)
         return parser.error(i).to_string();
     if (!parsed) return "";
-    const ir::Graph& graph = network.state()->graph;
+    const ir::Graph& graph = NetworkAccess::state(network)->graph;
     BuilderConfig config = config_of(graph);
     const auto plan = Builder(logger).build_serialized_network(network, config);
     if (plan == nullptr) {

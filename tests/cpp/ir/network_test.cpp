@@ -37,8 +37,8 @@ TEST(Network, layers_get_tensorrts_default_names) {
   EXPECT_EQ(product.output(0).shape(), (Dims{2, 4}));
   EXPECT_EQ(network.num_layers(), 2);
   EXPECT_EQ(network.layer(1), product);
-  EXPECT_EQ(product.type(), 17);
-  EXPECT_EQ(product.op(), "MatrixMultiply");
+  EXPECT_EQ(product.type(), LayerType::MatrixMultiply);
+  EXPECT_EQ(product.op_name(), "MatrixMultiply");
   EXPECT_EQ(product.num_inputs(), 2);
   EXPECT_FALSE(product.input(2));
   EXPECT_FALSE(product.output(1));
@@ -129,10 +129,10 @@ TEST(Network, a_layer_may_get_the_attribute_that_makes_it_valid_later) {
   EXPECT_THAT(message_of([&] { product.output(0).shape(); }), HasSubstr("(MatrixMultiply)"));
   EXPECT_THAT(message_of([&] { network.add_layer("MatrixMultiply", {product.output(0), x}); }),
               HasSubstr("(MatrixMultiply)"));
-  EXPECT_THROW(network.state()->check_complete(), UserError);
+  EXPECT_THROW(NetworkAccess::state(network)->check_complete(), UserError);
   product.set_attribute("op1", int64_t{1});
   EXPECT_EQ(product.output(0).shape(), (Dims{2, 2}));
-  network.state()->check_complete();
+  NetworkAccess::state(network)->check_complete();
 }
 
 TEST(Network, groups_of_a_convolution_are_set_after_it_is_added) {

@@ -27,7 +27,7 @@ TEST(OnnxImporter, inputs_outputs_and_layers_keep_their_names) {
   EXPECT_EQ(network.output(0).name(), "y");
   ASSERT_EQ(network.num_layers(), 2);
   EXPECT_EQ(network.layer(0).name(), "conv1");
-  EXPECT_EQ(network.layer(0).op(), "Convolution");
+  EXPECT_EQ(network.layer(0).op_name(), "Convolution");
   EXPECT_EQ(network.layer(0).constant_input(1).count, 6);
   EXPECT_EQ(network.layer(0).output(0).name(), "c");
   EXPECT_EQ(network.layer(1).name(), "Relu_1");

@@ -17,6 +17,7 @@
 namespace trtlike {
 namespace {
 
+using Format = LayerInformationFormat;
 using nlohmann::json;
 using test::PlanMaker;
 using testing::ElementsAre;
@@ -141,7 +142,7 @@ TEST(Runtime, a_plan_of_another_machine_loads_with_a_warning) {
 TEST(Inspector, detailed_layers_are_objects_with_the_keys_of_TensorRT) {
   PlanMaker maker = small_plan();
   const auto engine = maker.engine();
-  const json all = json::parse(engine->engine_information(true, nullptr));
+  const json all = json::parse(engine->engine_information(Format::Json, nullptr));
   ASSERT_EQ(all["Layers"].size(), 2u);
   EXPECT_EQ(all["Bindings"], (json{"x", "y"}));
   const json& pool = all["Layers"][1];
@@ -156,11 +157,11 @@ TEST(Inspector, detailed_layers_are_objects_with_the_keys_of_TensorRT) {
   EXPECT_EQ(pool["TacticName"], "reference");
   EXPECT_EQ(pool["StreamId"], 0);
   EXPECT_EQ(pool["Metadata"], "[ONNX Layer: pool]");
-  EXPECT_EQ(json::parse(engine->layer_information(1, true, nullptr)), pool);
-  EXPECT_EQ(engine->layer_information(1, false, nullptr),
+  EXPECT_EQ(json::parse(engine->layer_information(1, Format::Json, nullptr)), pool);
+  EXPECT_EQ(engine->layer_information(1, Format::OneLine, nullptr),
             "Layer(Pooling): pool, Tactic: reference, sum_output (FP32[-1, 2, 4, 4]) -> "
             "pool_output (FP32[-1, 2, 3, 3])");
-  EXPECT_THROW(engine->layer_information(2, true, nullptr), UserError);
+  EXPECT_THROW(engine->layer_information(2, Format::Json, nullptr), UserError);
 }
 
 TEST(Inspector, quantized_tensors_show_what_their_elements_stand_for) {
@@ -176,8 +177,8 @@ TEST(Inspector, quantized_tensors_show_what_their_elements_stand_for) {
     maker.plan.values[static_cast<size_t>(a)].quantization = quantization;
     maker.blob("gain", 2);
     const auto engine = maker.engine();
-    return std::pair(json::parse(engine->layer_information(1, true, nullptr))["Inputs"][0],
-                     engine->layer_information(1, false, nullptr));
+    return std::pair(json::parse(engine->layer_information(1, Format::Json, nullptr))["Inputs"][0],
+                     engine->layer_information(1, Format::OneLine, nullptr));
   };
   const auto [one, line] = input_of(Quantization::per_tensor(0.25f, 3));
   EXPECT_EQ(one["Format/Datatype"], "Row major linear Int8");
@@ -193,7 +194,8 @@ TEST(Inspector, a_context_fills_in_shapes) {
   PlanMaker maker = small_plan();
   const auto context = maker.context();
   EXPECT_TRUE(context->set_input_shape("x", {3, 2, 4, 4}));
-  const json pool = json::parse(context->engine()->layer_information(1, true, context.get()));
+  const json pool =
+      json::parse(context->engine()->layer_information(1, Format::Json, context.get()));
   EXPECT_EQ(pool["Outputs"][0]["Dimensions"], (json{3, 2, 3, 3}));
 }
 
@@ -202,7 +204,7 @@ TEST(Inspector, a_prepared_context_adds_work_and_memory) {
   const auto context = maker.context();
   EXPECT_TRUE(context->set_input_shape("x", {3, 2, 4, 4}));
   const auto information = [&] {
-    return json::parse(context->engine()->engine_information(true, context.get()));
+    return json::parse(context->engine()->engine_information(Format::Json, context.get()));
   };
   EXPECT_FALSE(information().contains("ArenaBytes"));
   test::Runner runner(context);
@@ -224,12 +226,13 @@ TEST(Inspector, verbosity_decides_how_much_is_said) {
   PlanMaker maker = small_plan();
   maker.plan.verbosity = ProfilingVerbosity::LayerNamesOnly;
   auto engine = maker.engine();
-  EXPECT_EQ(json::parse(engine->engine_information(true, nullptr))["Layers"],
+  EXPECT_EQ(json::parse(engine->engine_information(Format::Json, nullptr))["Layers"],
             (json{"sum", "pool"}));
-  EXPECT_EQ(engine->engine_information(false, nullptr), "Layers:\nsum\npool\n\nBindings:\nx\ny\n");
+  EXPECT_EQ(engine->engine_information(Format::OneLine, nullptr),
+            "Layers:\nsum\npool\n\nBindings:\nx\ny\n");
   maker.plan.verbosity = ProfilingVerbosity::None;
   engine = maker.engine();
-  EXPECT_TRUE(json::parse(engine->engine_information(true, nullptr))["Layers"].empty());
+  EXPECT_TRUE(json::parse(engine->engine_information(Format::Json, nullptr))["Layers"].empty());
 }
 
 }  // namespace

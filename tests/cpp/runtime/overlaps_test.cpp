@@ -16,7 +16,9 @@ using testing::HasSubstr;
 
 constexpr int64_t kRelu = 0, kSum = 0;
 
-bool is_staged(ExecutionContext& context) { return context.impl().staging != nullptr; }
+bool is_staged(ExecutionContext& context) {
+  return RuntimeAccess::context(context).staging != nullptr;
+}
 
 /// y = relu(x), then z = y + y.
 PlanMaker chain(const char* tactic) {

@@ -43,8 +43,8 @@ TEST(ShapeState, steps_whose_elements_are_known_do_not_run) {
   EXPECT_EQ(context->tensor_shape("y"), (Dims{3, 4}));
   EXPECT_THAT(runner.run("target"), ElementsAre(3, -1));
   // Two copies, into the two outputs.
-  EXPECT_EQ(context->impl().state->first().num_running(), 2u);
-  EXPECT_FALSE(context->impl().state->is_data_dependent());
+  EXPECT_EQ(RuntimeAccess::context(*context).state->first().num_running(), 2u);
+  EXPECT_FALSE(RuntimeAccess::context(*context).state->is_data_dependent());
 }
 
 PlanMaker reshape_plan() {

@@ -10,6 +10,7 @@
 #include "core/bytes.h"
 #include "core/os/memory.h"
 #include "engine/plan_format.h"
+#include "runtime/access.h"
 #include "runtime/bindings.h"
 #include "support/make_plan.h"
 #include "trtlike/error.h"
@@ -27,7 +28,7 @@ uint32_t setting(const char* variable, uint32_t otherwise) {
 bool give_addresses(ExecutionContext& context, std::vector<std::vector<std::byte>>& memory) {
   constexpr int64_t kMost = 1 << 12;
   const CudaEngine& engine = *context.engine();
-  const engine::Plan& plan = engine.plan().plan;
+  const engine::Plan& plan = RuntimeAccess::plan(engine);
   for (int i = 0; i < engine.num_io_tensors(); ++i) {
     const std::string& name = engine.tensor_name(i);
     const Dims dims = context.tensor_shape(name);
@@ -104,7 +105,7 @@ bool load_and_run(const std::string& bytes, const std::shared_ptr<RecordingLogge
     if (context->infer_shapes().size() <= 1 && give_addresses(*context, memory) &&
         context->memory_size() < (1 << 20))
       context->execute_async_v3(0);
-    engine->engine_information(true, context.get());
+    engine->engine_information(LayerInformationFormat::Json, context.get());
   } catch (const InternalError&) {
     throw;
   } catch (const Error&) {

@@ -7,6 +7,7 @@
 
 #include "core/os/memory.h"
 #include "ops/op.h"
+#include "runtime/access.h"
 
 namespace trtlike::test {
 
@@ -127,9 +128,7 @@ std::shared_ptr<const engine::LoadedPlan> PlanMaker::loaded() const {
   return engine::read_plan(memory->owner(), memory->nbytes());
 }
 
-std::shared_ptr<CudaEngine> PlanMaker::engine() {
-  return std::make_shared<CudaEngine>(loaded(), logger);
-}
+std::shared_ptr<CudaEngine> PlanMaker::engine() { return RuntimeAccess::engine(loaded(), logger); }
 
 std::shared_ptr<ExecutionContext> PlanMaker::context() {
   const std::shared_ptr<CudaEngine> e = engine();

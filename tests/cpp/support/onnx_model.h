@@ -155,7 +155,7 @@ struct Parsed {
   }
   explicit Parsed(const ModelBuilder& model) : Parsed(model.bytes()) {}
 
-  const ir::Graph& graph() const { return network.state()->graph; }
+  const ir::Graph& graph() const { return NetworkAccess::state(network)->graph; }
   /// All errors, one a line.
   std::string errors() const {
     std::string text;

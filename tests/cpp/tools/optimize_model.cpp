@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--check") == 0 && i + 1 < argc) check = std::atoll(argv[++i]);
   }
   options.logger = logger.get();
-  ir::Graph& graph = network.state()->graph;
+  ir::Graph& graph = NetworkAccess::state(network)->graph;
   const ir::Graph before = graph.clone();
   try {
     const auto counts = optimizer::optimize(graph, options);

@@ -28,7 +28,7 @@ optimizer::OwnedTensor read_tensor(const fs::path& path) {
   ::onnx::TensorProto proto;
   if (!proto.ParseFromString(read_file(path))) throw UserError("unreadable " + path.string());
   const auto bytes = std::make_shared<::onnx::TensorProto>(proto);
-  trtlike::onnx::TensorReader reader(bytes, ".", nullptr);
+  trtlike::onnx::TensorReader reader(bytes, ".");
   const trtlike::onnx::TensorData tensor = reader.read(*bytes);
   return {std::const_pointer_cast<void>(tensor.data.data),
           {const_cast<void*>(tensor.data.data.get()), tensor.dtype, tensor.dims}};
@@ -68,7 +68,7 @@ void run(const fs::path& folder, const fs::path& out, bool print) {
   OnnxParser parser(network, nullptr);
   if (!parser.parse_from_file((folder / "model.onnx").string()))
     throw UserError(parser.error(0).to_string());
-  const ir::Graph& graph = network.state()->graph;
+  const ir::Graph& graph = NetworkAccess::state(network)->graph;
   graph.verify();
   if (print) std::cout << graph.to_string() << "\n";
   std::map<std::string, optimizer::OwnedTensor> inputs;

@@ -1,0 +1,12 @@
+// Layers and what they can be told to do.
+#pragma once
+
+#include "trtlike/enums/enum_table.h"
+
+namespace trtlike {
+
+#define TRTLIKE_ENUM_GROUP LayerEnums
+#define TRTLIKE_ENUM_LIST "trtlike/enums/layer_enums.inc"
+#include "trtlike/enums/define_enums.inc"
+
+}  // namespace trtlike

@@ -1,0 +1,47 @@
+// Constants and generated tensors.
+#include "trtlike/layers/source.h"
+
+#include "support/typed_layers.h"
+
+namespace trtlike {
+namespace {
+
+using test::message_of;
+using test::ones;
+using test::TypedLayers;
+using testing::HasSubstr;
+
+TEST_F(TypedLayers, constant) {
+  ConstantLayer layer = expect_last(network.add_constant({2, 2}, ones(4)));
+  EXPECT_EQ(layer.shape(), (Dims{2, 2}));
+  EXPECT_EQ(layer.weights().count, 4);
+  EXPECT_EQ(layer.weights().values, ones(4).values);
+  EXPECT_EQ(message_of([&] { layer.set_shape({4}); }),
+            "[network] constant: its shape is fixed when it is added. Add another constant.");
+  EXPECT_THAT(message_of([&] { network.add_constant({3}, ones(4)); }),
+              HasSubstr("expected 3 weights for shape [3], got 4"));
+}
+
+TEST_F(TypedLayers, fill) {
+  const auto layer = expect_last(network.add_fill({4}, FillOperation::Linspace));
+  using L = FillLayer;
+  EXPECT_EQ(layer.shape(), (Dims{4}));
+  EXPECT_EQ(layer.operation(), FillOperation::Linspace);
+  EXPECT_EQ(layer.to_type(), DataType::Float);
+  expect_property(layer, &L::shape, &L::set_shape, Dims{5});
+  expect_property(layer, &L::alpha, &L::set_alpha, 1.5);
+  expect_property(layer, &L::beta, &L::set_beta, -2.0);
+  expect_property(layer, &L::to_type, &L::set_to_type, DataType::Int32);
+  EXPECT_EQ(layer.output(0).dtype(), DataType::Int32);
+  EXPECT_EQ(layer.output(0).shape(), (Dims{5}));
+  try {
+    L(layer).set_operation(FillOperation::RandomUniform);
+    layer.output(0).shape();
+    ADD_FAILURE() << "random numbers were accepted";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("expected LINSPACE (0), got RANDOM_UNIFORM (1)"));
+  }
+}
+
+}  // namespace
+}  // namespace trtlike
