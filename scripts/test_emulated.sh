@@ -9,7 +9,7 @@ mkdir -p "$logs"
 export OPENBLAS_CORETYPE=Nehalem
 export TRTLIKE_TEST_EMULATED=1
 # Threads that wait for each other are what emulation is slow at; the peaks are the machine's; fuzzing goes by the clock.
-without='-Team*:Turns*:ThreadPool*:*Threads*:MeasurePeaks*:FuzzTargets*:RandomGraphs*:RandomProblems*'
+without='-Team*:Turns*:RealScheduler*:ThreadPool*:*Threads*:MeasurePeaks*:FuzzTargets*:RandomGraphs*:RandomProblems*'
 
 run_on() {
   local cpu=$1 isa=$2

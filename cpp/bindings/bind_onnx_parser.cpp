@@ -55,7 +55,7 @@ void bind_parser_error(py::module_& m) {
 void bind_onnx_parser(py::module_& m) {
   bind_parser_error(m);
   py::class_<OnnxParser> cls(
-      m, "OnnxParser", "Parses ONNX models of opset 7 to 22 into a network; collects errors.");
+      m, "OnnxParser", "Parses ONNX models of opset 7 to 27 into a network; collects errors.");
   cls.def(py::init([](const Network& network, const py::object& logger) {
             return std::make_unique<OnnxParser>(network, hold<Logger>(logger));
           }),

@@ -3642,7 +3642,7 @@ class ParserError:
         ...
 class OnnxParser:
     """
-    Parses ONNX models of opset 7 to 22 into a network; collects errors.
+    Parses ONNX models of opset 7 to 27 into a network; collects errors.
     """
     def __enter__(self) -> typing.Any:
         ...

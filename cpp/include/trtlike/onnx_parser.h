@@ -28,7 +28,7 @@ struct ParserError {
   std::string to_string() const;
 };
 
-/// Parses ONNX models of opset 7 to 22 into a network. Errors are collected, never thrown.
+/// Parses ONNX models of opset 7 to 27 into a network. Errors are collected, never thrown.
 class OnnxParser {
  public:
   OnnxParser(Network network, std::shared_ptr<Logger> logger);
