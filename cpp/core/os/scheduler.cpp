@@ -14,10 +14,11 @@
 namespace trtlike::core {
 namespace {
 
+/// Empty where the system refuses.
 cpu_set_t affinity() {
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
-  sched_getaffinity(0, sizeof cpus, &cpus);
+  if (sched_getaffinity(0, sizeof cpus, &cpus) != 0) CPU_ZERO(&cpus);
   return cpus;
 }
 
@@ -34,8 +35,8 @@ class SystemScheduler final : public Scheduler {
   void yield() const override { sched_yield(); }
   int current_cpu() const override { return core::current_cpu(); }
   bool get_affinity(cpu_set_t& cpus) const override {
-    CPU_ZERO(&cpus);
-    return sched_getaffinity(0, sizeof cpus, &cpus) == 0;
+    cpus = affinity();
+    return CPU_COUNT(&cpus) > 0;
   }
   bool set_affinity(const cpu_set_t& cpus) const override {
     return sched_setaffinity(0, sizeof cpus, &cpus) == 0;

@@ -2,7 +2,7 @@
 // are stored. Described once, here; the families run it:
 //
 //   chain    one link after the other: activations, residuals with factors of their own, roundings
-//            to steps, narrower types and quantized numbers. In the register tile (stages.h) or
+//            to steps, narrower types and quantized numbers. In the register tile (stage.h) or
 //            right behind it (finish_rows.h); oneDNN's post-operations are its translation.
 //   program  anything else, as code of its own on the rows that a tile has made (row_program.h)
 #pragma once

@@ -23,9 +23,8 @@ struct Operand {
   size_t scratch_offset = 0;
 };
 
-/// A block of output channels' weights that are known at run time, from where they are to where
-/// the primitive wants them.
-/// A part of the weights in the form that some of the slices want.
+/// A block of output channels' weights that are known at run time, in the form that some of the
+/// slices want: from where they are to where those read them.
 struct ComputedPart {
   size_t part;
   dnnl::memory::desc form;

@@ -8,24 +8,15 @@
 #include <sstream>
 
 #include "core/bytes.h"
+#include "support/message_of.h"
 #include "trtlike/builder.h"
-#include "trtlike/error.h"
 #include "trtlike/execution_context.h"
 
 namespace trtlike {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
-
-template <typename F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const UserError& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 class Lines final : public Logger {
  public:

@@ -6,21 +6,13 @@
 
 #include "core/check.h"
 #include "ir/network_state.h"
+#include "support/message_of.h"
 
 namespace trtlike {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
-
-template <typename F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const UserError& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 const std::vector<float> kOnes(64, 1.0f);
 

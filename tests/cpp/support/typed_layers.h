@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "trtlike/error.h"
+#include "support/message_of.h"
 #include "trtlike/network.h"
 
 namespace trtlike::test {
@@ -15,17 +15,6 @@ namespace trtlike::test {
 inline Weights ones(int64_t count) {
   static const std::vector<float> elements(256, 1.0f);
   return {DataType::Float, elements.data(), count, nullptr};
-}
-
-/// What a UserError says.
-template <typename F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const UserError& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 class TypedLayers : public testing::Test {
