@@ -8,7 +8,7 @@
 #include "core/check.h"
 #include "core/os/memory.h"
 #include "core/threads/threads.h"
-#include "tuner/candidates.h"
+#include "tuner/problems.h"
 
 namespace trtlike::builder {
 namespace {
@@ -45,7 +45,9 @@ class Assembler {
   void pack_all(const tuner::Result& result) {
     packings_.resize(tuned_.nodes.size());
     for (size_t n = 0; n < packings_.size(); ++n)
-      packings_[n].problem = make_problem(tuned_.nodes[n], result.choices[n]);
+      packings_[n].problem =
+          tuner::make_problem(tuned_, tuned_.nodes[n], result.choices[n].inputs,
+                              result.choices[n].outputs, 0, {threads_, strict_}, constants_);
     const core::ThreadPool pool(threads_);
     pool.parallel_for(static_cast<int>(packings_.size()), [&](int n, int) {
       Packing& to = packings_[static_cast<size_t>(n)];
@@ -110,38 +112,10 @@ class Assembler {
     for (ir::ValueId id : node.outputs) store_output(id);
   }
 
-  kernels::Problem make_problem(const tuner::TunedNode& node, const tuner::Choice& choice) {
-    kernels::Problem problem;
-    problem.op = node.op;
-    problem.attributes = node.attributes;
-    problem.threads = threads_;
-    problem.strict = strict_;
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const ir::ValueId id{node.inputs[i]};
-      problem.inputs.push_back({});
-      problem.constants.push_back(nullptr);
-      if (!id) continue;
-      problem.inputs.back() = choice.inputs[i].desc(tuned(id).dims[0]);
-      if (tuned(id).constant == nullptr) continue;
-      problem.constant_inputs.insert(i);
-      problem.constants.back() = constant_elements(id, choice.inputs[i]).get();
-    }
-    for (size_t o = 0; o < node.outputs.size(); ++o) {
-      const ir::ValueId id{node.outputs[o]};
-      problem.outputs.push_back(choice.outputs[o].desc(tuned(id).dims[0]));
-    }
-    return problem;
-  }
-
-  /// Elements of a constant in a format, converted once.
   std::shared_ptr<const void> constant_elements(ir::ValueId id, const Format& format) {
-    const tuner::TunedValue& value = tuned(id);
-    if (format == Format{value.dtype, kernels::Layout::Linear})
+    if (format == Format{tuned(id).dtype, kernels::Layout::Linear})
       return graph_.value(id).constant->data;
-    auto [found, added] = converted_.try_emplace(key(id, format));
-    if (added)
-      found->second = tuner::convert_constant(value.constant, value.dims[0], value.dtype, format);
-    return found->second;
+    return constants_.share(tuned(id), format);
   }
 
   void add_packed(Packing& packing, engine::PlanStep& step) {
@@ -247,15 +221,12 @@ class Assembler {
       const kernels::Problem problem = tuner::reformat_problem(value, 0, from, to, threads_);
       step.op = problem.op->name;
       step.attributes = *problem.attributes;
-      const auto tactics = kernels::tactics_for(step.op);
-      const auto fits = std::find_if(
-          tactics.begin(), tactics.end(),
-          [&](const kernels::Tactic* tactic) { return !kernels::refuse(*tactic, problem); });
-      if (fits == tactics.end())
+      const kernels::Tactic* tactic = tuner::find_reformat(problem);
+      if (tactic == nullptr)
         throw UnsupportedError(core::str(
             "[builder] tensor '", name, "': expected a conversion from ",
             problem.inputs[0].to_string(), " to ", problem.outputs[0].to_string(), ", got none."));
-      step.tactic = (*fits)->name;
+      step.tactic = tactic->name;
     }
     const int32_t target = add_value(id, to,
                                      core::str(name, " as ", core::dtype_short_name(to.dtype), " ",
@@ -302,7 +273,7 @@ class Assembler {
   std::vector<Packing> packings_;
   std::map<ir::ValueId, Format> native_;
   std::map<ValueKey, int32_t> values_;
-  std::map<ValueKey, std::shared_ptr<void>> converted_;
+  tuner::ConvertedConstants constants_;
   uint64_t constants_end_ = 0;
 };
 

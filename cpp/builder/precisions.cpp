@@ -2,16 +2,15 @@
 #include "builder/precisions.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <span>
-#include <string_view>
 
 #include "core/dtype.h"
 #include "core/os/cpu.h"
-#include "optimizer/pointwise_form.h"
+#include "ir/node_args.h"
+#include "ops/pointwise/pointwise_program.h"
 
 namespace trtlike::builder {
 namespace {
@@ -73,48 +72,25 @@ std::vector<DataType> precisions_by_flags(const Graph& graph, const Node& node,
   return list;
 }
 
-bool is_any_of(const Node& node, std::initializer_list<std::string_view> ops) {
-  return std::find(ops.begin(), ops.end(), node.op->name) != ops.end();
+/// What the node's op says of its operands.
+bool asks(bool (*question)(const ops::InferArgs&), const Graph& graph, const Node& node) {
+  return question(ir::NodeArgs(graph, node).args());
 }
 
-/// Sums and means: what they add up may cancel later.
-bool adds_up(const Node& node) {
-  constexpr int64_t kMax = 2, kMin = 3;
-  const auto op = is_any_of(node, {"Reduce"}) ? node.attributes.get_int("op") : kMax;
-  return op != kMax && op != kMin;
-}
-
-bool is_pointwise(const Node& node) {
-  return is_any_of(node, {"ElementWise", "PointWise", "Unary", "Activation"});
-}
-
-/// What is summed or normalized along one axis, or in rows; moments over images average roundings
-/// away.
 bool reads_wide(const Graph& graph, const Node& node) {
-  if (is_any_of(node, {"Softmax"})) return true;
-  if (!is_any_of(node, {"Normalization"}) && !adds_up(node)) return false;
-  constexpr int kImageRank = 4;
-  const auto axes = static_cast<uint64_t>(node.attributes.get_int("axes"));
-  return graph.value(node.inputs[0]).type.dims.rank() < kImageRank || std::popcount(axes) == 1;
+  return asks(node.op->rounding.reads_wide, graph, node);
 }
 
 /// A table of which FP16 takes half the bytes: rows are few, so that reading them costs nothing.
 bool is_half_table(const Graph& graph, const Node& node, const BuilderConfig& config) {
-  if (!config.flag(BuilderFlag::FP16) || !is_any_of(node, {"Gather"})) return false;
+  if (!config.flag(BuilderFlag::FP16) || !node.op->is_lookup) return false;
   const Value& table = graph.value(node.inputs[0]);
   return table.constant && fits_half(table.constant->data.get(), table.type.dtype, table.type.dims);
 }
 
-/// The inputs whose roundings reach the output undiminished: terms of sums, what is moved about.
 std::vector<ValueId> find_terms(const Node& node) {
-  constexpr size_t kFirstOperand = 3;
-  size_t first = node.inputs.size();
-  if (is_any_of(node, {"FusedMatrixMultiply", "FusedConvolution"})) first = kFirstOperand;
-  if (node.op->is_view != nullptr || is_pointwise(node) ||
-      is_any_of(node, {"Concatenation", "Shuffle", "Slice"}))
-    first = 0;
   std::vector<ValueId> terms;
-  for (size_t i = first; i < node.inputs.size(); ++i)
+  for (size_t i = node.op->rounding.first_term; i < node.inputs.size(); ++i)
     if (node.inputs[i]) terms.push_back(node.inputs[i]);
   return terms;
 }
@@ -125,36 +101,22 @@ std::vector<ValueId> find_statistics(const Graph& graph, const std::vector<NodeI
   std::set<ValueId> known;
   for (NodeId id : order) {
     const Node& node = graph.node(id);
-    const bool derived = (is_pointwise(node) || node.op->is_view != nullptr) &&
+    const bool derived = node.op->rounding.first_term == 0 &&
                          std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) {
                            return !input || graph.value(input).constant || known.contains(input);
                          });
-    if (!derived && !(adds_up(node) && reads_wide(graph, node))) continue;
-    found.push_back(node.outputs[0]);
-    known.insert(node.outputs[0]);
+    if (!derived && !asks(node.op->rounding.gives_wide, graph, node)) continue;
+    found.insert(found.end(), node.outputs.begin(), node.outputs.end());
+    known.insert(node.outputs.begin(), node.outputs.end());
   }
   return found;
-}
-
-/// True where the node gives back elements of its inputs, whatever type those are stored in.
-bool moves_elements(const Graph& graph, const Node& node) {
-  constexpr int64_t kMaxPooling = 0;
-  if (is_any_of(node, {"Cast"}))
-    return graph.value(node.inputs[0]).type.dtype == graph.value(node.outputs[0]).type.dtype;
-  return is_any_of(node, {"Concatenation", "Gather", "Identity", "Shuffle", "Slice", "Squeeze",
-                          "Unsqueeze"}) ||
-         (is_any_of(node, {"Pooling"}) && node.attributes.get_int("type") == kMaxPooling);
 }
 
 /// True for a value whose elements are numbers of its declared type even where it is stored wider.
 bool is_rounded(const Graph& graph, const Value& value) {
   if (!value.producer) return true;
   const Node& node = graph.node(value.producer);
-  if (!is_any_of(node, {"FusedConvolution"})) return moves_elements(graph, node);
-  const auto rounding = optimizer::rounding_to(value.type.dtype);
-  const std::string& text = node.attributes.get_string("program");
-  return rounding && !text.empty() &&
-         optimizer::ends_with(ops::PointwiseProgram::parse(text), *rounding);
+  return asks(node.op->rounding.is_exact, graph, node);
 }
 
 /// What the network declares as half or bfloat16 is stored so: where it were stored wider, its
@@ -165,7 +127,7 @@ void keep_declared(const Graph& graph, const std::vector<NodeId>& order,
     for (ValueId output : graph.node(id).outputs) {
       const Value& value = graph.value(output);
       std::optional<DataType>& type = stored[static_cast<size_t>(output.index)];
-      if (!type && optimizer::rounding_to(value.type.dtype) && !is_rounded(graph, value))
+      if (!type && ops::rounding_to(value.type.dtype) && !is_rounded(graph, value))
         type = value.type.dtype;
     }
 }
@@ -174,8 +136,11 @@ void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const Build
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
   open.insert(open.end(), graph.outputs().begin(), graph.outputs().end());
-  for (NodeId id : order)
-    if (reads_wide(graph, graph.node(id))) open.push_back(graph.node(id).inputs[0]);
+  for (NodeId id : order) {
+    const Node& node = graph.node(id);
+    if (!node.inputs.empty() && node.inputs[0] && reads_wide(graph, node))
+      open.push_back(node.inputs[0]);
+  }
   while (!open.empty()) {
     const ValueId id = open.back();
     open.pop_back();

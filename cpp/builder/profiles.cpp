@@ -68,10 +68,10 @@ bool is_shape_input(const ir::Graph& graph, ir::ValueId input) {
     for (ir::NodeId user : value.users) {
       const ir::Node& node = graph.node(user);
       if (node.op->is_data_dependent) continue;
-      const bool shape_only = std::string_view(node.op->name) == "Shape";
       for (size_t i = 0; i < node.inputs.size(); ++i)
         if (node.inputs[i] == id && node.op->host_inputs.contains(i)) return true;
-      if (!shape_only) pending.insert(pending.end(), node.outputs.begin(), node.outputs.end());
+      if (!node.op->reads_extents_only)
+        pending.insert(pending.end(), node.outputs.begin(), node.outputs.end());
     }
   }
   return false;

@@ -4,20 +4,13 @@
 #include "builder/assemble.h"
 #include "builder/precisions.h"
 #include "core/check.h"
+#include "ir/node_args.h"
 
 namespace trtlike::builder {
 namespace {
 
 bool is_view(const ir::Graph& graph, const ir::Node& node) {
-  if (node.op->is_view == nullptr) return false;
-  std::vector<ops::TensorType> inputs, outputs;
-  std::vector<ops::HostValue> host;
-  for (ir::ValueId id : node.inputs) {
-    inputs.push_back(id ? graph.value(id).type : ops::TensorType{});
-    host.push_back(id ? graph.value(id).host : std::nullopt);
-  }
-  for (ir::ValueId id : node.outputs) outputs.push_back(graph.value(id).type);
-  return node.op->is_view({node.op->self, node.attributes, inputs, host, outputs});
+  return node.op->is_view != nullptr && node.op->is_view(ir::NodeArgs(graph, node).args());
 }
 
 }  // namespace

@@ -97,15 +97,7 @@ class Planner {
     const ops::OpDefinition& op = *concrete_.steps[s].op;
     if (op.is_view == nullptr || step.inputs.empty() || step.inputs[0] < 0 || step.outputs[0] < 0)
       return false;
-    std::vector<ops::TensorType> inputs, outputs;
-    std::vector<ops::HostValue> host;
-    for (int32_t value : step.inputs) {
-      inputs.push_back(value < 0 ? ops::TensorType{}
-                                 : ops::TensorType{desc(value).dtype, desc(value).dims});
-      host.push_back(value < 0 ? ops::HostValue{} : concrete_.known[index(value)]);
-    }
-    for (int32_t value : step.outputs) outputs.push_back({desc(value).dtype, desc(value).dims});
-    if (!op.is_view({op.self, step.attributes, inputs, host, outputs})) return false;
+    if (!op.is_view(StepArgs(concrete_, s).args())) return false;
     const TensorDesc &from = desc(step.inputs[0]), &to = desc(step.outputs[0]);
     return from.dtype == to.dtype && from.quantization == to.quantization &&
            (same_format(from, to) || (is_dense_linear(from) && is_dense_linear(to)));
@@ -216,7 +208,7 @@ class Planner {
 
   void alias_concatenation(size_t s) {
     const PlanStep& step = concrete_.plan_step(s);
-    if (step.op != "Concatenation") return;
+    if (!concrete_.steps[s].op->joins_inputs) return;
     const std::optional<Pieces> pieces = find_pieces(step);
     if (!pieces) return;
     const int32_t output = step.outputs[0];
@@ -233,7 +225,7 @@ class Planner {
       work.copies = {make_copy(step.inputs[0], step.outputs[0], 0)};
       return;
     }
-    if (work.work != Work::Kernel || step.op != "Concatenation") return;
+    if (work.work != Work::Kernel || !concrete_.steps[s].op->joins_inputs) return;
     const std::optional<Pieces> pieces = find_pieces(step);
     if (!pieces) return;
     const int32_t output = step.outputs[0];

@@ -68,7 +68,7 @@ bool AliasTree::accepts(size_t step) const {
   const PlanStep& plan_step = concrete_.plan_step(step);
   if (work_[step].work == Work::Nothing) return true;
   // What is done by copies takes any pitch as long as rows of channels stay rows of channels.
-  if (plan_step.op == "Concatenation") {
+  if (info.op->joins_inputs) {
     const TensorDesc& out = concrete_.desc(plan_step.outputs[0]);
     return out.layout == Layout::ChannelsLast &&
            core::normalize_axis(plan_step.attributes.get_int("axis"), out.dims.rank(), "axis") == 1;

@@ -1,9 +1,9 @@
 // Problems of steps from the descriptions of their values.
 #include "engine/concrete_plan.h"
 
-#include <algorithm>
-#include <map>
 #include <optional>
+
+#include "kernels/reference/reference.h"
 
 namespace trtlike::engine {
 
@@ -28,21 +28,35 @@ std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
 }
 
 bool fits_reference(const Plan& plan, const PlanStep& step) {
-  if (step.op == "Reformat") return true;
-  const ops::OpDefinition& op = ops::get_op(step.op);
-  std::map<DataType, DataType> stored_as;
-  const auto fits = [&](int32_t index) {
-    if (index < 0) return true;
-    const PlanValue& value = plan.values[static_cast<size_t>(index)];
-    if (!core::is_float(value.logical_dtype)) return true;
-    const DataType known = stored_as.emplace(value.logical_dtype, value.dtype).first->second;
-    return core::is_float(value.dtype) && known == value.dtype;
+  bool is_float = true;
+  const auto types_of = [&](const std::vector<int32_t>& values) {
+    std::vector<ops::TensorType> types(values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (values[i] < 0) continue;
+      const PlanValue& value = plan.values[static_cast<size_t>(values[i])];
+      types[i] = {value.dtype, value.dims};
+      is_float = is_float && core::is_float(value.logical_dtype) == core::is_float(value.dtype);
+    }
+    return types;
   };
-  for (size_t i = 0; i < step.inputs.size(); ++i) {
-    const bool weights = i < op.inputs.size() && op.inputs[i].weights;
-    if (!weights && !fits(step.inputs[i])) return false;
+  const std::vector<ops::TensorType> inputs = types_of(step.inputs),
+                                     outputs = types_of(step.outputs);
+  return is_float &&
+         !kernels::refuse_stored_types(ops::get_op(step.op), step.attributes, inputs, outputs);
+}
+
+StepArgs::StepArgs(const ConcretePlan& concrete, size_t index)
+    : op_(*concrete.steps[index].op), attributes_(concrete.plan_step(index).attributes) {
+  const PlanStep& step = concrete.plan_step(index);
+  const auto type_of = [&](int32_t value) {
+    return value < 0 ? ops::TensorType{}
+                     : ops::TensorType{concrete.desc(value).dtype, concrete.desc(value).dims};
+  };
+  for (int32_t value : step.inputs) {
+    inputs_.push_back(type_of(value));
+    host_.push_back(value < 0 ? ops::HostValue{} : concrete.known[static_cast<size_t>(value)]);
   }
-  return std::all_of(step.outputs.begin(), step.outputs.end(), fits);
+  for (int32_t value : step.outputs) outputs_.push_back(type_of(value));
 }
 
 kernels::Problem make_problem(const ConcretePlan& concrete, size_t index) {

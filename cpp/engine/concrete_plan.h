@@ -37,6 +37,21 @@ struct ConcretePlan {
   const kernels::TensorDesc& desc(int32_t value) const { return descs[static_cast<size_t>(value)]; }
 };
 
+/// A step's operands at their concrete extents, in the types that they are stored in, as the
+/// functions of its op see them.
+class StepArgs {
+ public:
+  StepArgs(const ConcretePlan& concrete, size_t step);
+  /// Valid as long as this and the step.
+  ops::InferArgs args() { return {op_.self, attributes_, inputs_, host_, outputs_}; }
+
+ private:
+  const ops::OpDefinition& op_;
+  const ops::Attributes& attributes_;
+  std::vector<ops::TensorType> inputs_, outputs_;
+  std::vector<ops::HostValue> host_;
+};
+
 /// The step's problem with the operands' descriptions as they are now.
 kernels::Problem make_problem(const ConcretePlan& concrete, size_t step);
 

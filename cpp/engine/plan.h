@@ -157,8 +157,8 @@ void validate_plan(const Plan& plan, size_t constants_bytes);
 /// `dims` (one a value). Packed floating-point inputs count as the type of the first other one.
 std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,
                                          const std::vector<Dims>& dims);
-/// True when the op's reference can compute the step as its operands are stored: other than
-/// weights, operands of one floating-point type must be stored as one floating-point type.
+/// True when the op's reference can compute the step as its operands are stored: floating-point
+/// numbers as such, and what kernels::refuse_stored_types takes.
 bool fits_reference(const Plan& plan, const PlanStep& step);
 /// The plan as text, complete and stable: what tests and reviews diff.
 std::string print_plan(const Plan& plan);

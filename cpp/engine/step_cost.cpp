@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 
 #include "ops/arithmetic.h"
 
 namespace trtlike::engine {
 namespace {
 
-bool picks_elements(std::string_view op) { return op == "Gather" || op == "Slice"; }
-
-int64_t operand_bytes(const ConcretePlan& concrete, const PlanStep& step) {
+int64_t operand_bytes(const ConcretePlan& concrete, const PlanStep& step,
+                      const ops::OpDefinition& op) {
   int64_t written = 0, read = 0;
   for (int32_t value : step.outputs)
     if (value >= 0) written += static_cast<int64_t>(concrete.desc(value).bytes());
@@ -20,7 +18,7 @@ int64_t operand_bytes(const ConcretePlan& concrete, const PlanStep& step) {
   for (int32_t value : inputs) {
     if (value < 0) continue;
     const auto bytes = static_cast<int64_t>(concrete.desc(value).bytes());
-    read += picks_elements(step.op) ? std::min(bytes, written) : bytes;
+    read += op.picks_elements ? std::min(bytes, written) : bytes;
   }
   return written + read + static_cast<int64_t>(step.packed.bytes);
 }
@@ -50,7 +48,7 @@ StepCost step_cost(const ConcretePlan& concrete, const AliasPlan& aliases, size_
   cost.operations = ops::count_operations(*concrete.steps[step].op, plan_step.attributes,
                                           input_types(*concrete.plan, plan_step, dims),
                                           output_types(concrete, plan_step));
-  cost.bytes = operand_bytes(concrete, plan_step);
+  cost.bytes = operand_bytes(concrete, plan_step, *concrete.steps[step].op);
   return cost;
 }
 

@@ -6,13 +6,11 @@
 #include "engine/blobs.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
+#include "engine/step_rules.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::engine {
 namespace {
-
-/// Shape rules look at lists of extents; nothing of this kind is long.
-constexpr int64_t kMaxHostElems = 4096;
 
 template <typename... Parts>
 void require(bool condition, const Parts&... parts) {
@@ -168,15 +166,6 @@ class Validator {
     check_range(step.packed, where);
   }
 
-  static void check_host_value(const PlanValue& value, size_t input, const std::string& where) {
-    require(core::is_host_type(value.dtype), where, ", input ", input,
-            ": expected integers, which shapes are computed from, got ",
-            core::dtype_name(value.dtype), ".");
-    require(!core::is_static(value.dims) || core::elems(value.dims) <= kMaxHostElems, where,
-            ", input ", input, ": expected at most ", kMaxHostElems,
-            " integers, which shapes are computed from, got shape ", value.dims, ".");
-  }
-
   void check_operands(const PlanStep& step, const ops::OpDefinition& op, const std::string& where) {
     for (size_t i = 0; i < step.inputs.size(); ++i) {
       const int32_t input = step.inputs[i];
@@ -191,7 +180,9 @@ class Validator {
               ": expected a value that an earlier step computes, got '", value.name, "'.");
       require(!constant || is_constant(input), where, ", input ", i, ": expected a constant, got '",
               value.name, "'.");
-      if (op.host_inputs.contains(i)) check_host_value(value, i, where);
+      if (!op.host_inputs.contains(i)) continue;
+      const std::optional<std::string> reason = refuse_host_input({value.dtype, value.dims});
+      require(!reason, where, ", input ", i, ": ", reason.value_or(""));
     }
     require(step.outputs.size() == static_cast<size_t>(op.num_outputs), where, ": expected ",
             op.num_outputs, " outputs, got ", step.outputs.size(), ".");
@@ -230,8 +221,9 @@ class Validator {
   void check_step(const PlanStep& step) {
     const std::string where = core::str("step '", step.name, "' (", step.op, ")");
     const ops::OpDefinition* op = &get_step_op(step);
-    require(op->infer != nullptr && step.op != "Constant", where,
-            ", op: expected one that computes, got none.");
+    require(op->reference != nullptr || op->is_view != nullptr || op->propagate != nullptr ||
+                !kernels::tactics_for(step.op).empty(),
+            where, ", op: expected one that computes, got none.");
     check_attributes(step, *op);
     check_tactic(step, *op, where);
     check_packed(step, where);
@@ -263,11 +255,8 @@ class Validator {
                              (core::is_float(outputs[i].dtype) && core::is_float(planned.dtype));
       require(same_type, where, ", output ", i, ": expected ", core::dtype_name(outputs[i].dtype),
               ", got ", core::dtype_name(planned.dtype), ".");
-      const Dims& dims = outputs[i].dims;
-      bool same_dims = dims.rank() < 0 || dims.rank() == planned.dims.rank();
-      for (int d = 0; same_dims && d < dims.rank(); ++d)
-        same_dims = dims[d] < 0 || planned.dims[d] < 0 || dims[d] == planned.dims[d];
-      require(same_dims, where, ", output ", i, ": expected ", dims, ", got ", planned.dims, ".");
+      require(merge_extents(outputs[i].dims, planned.dims).has_value(), where, ", output ", i,
+              ": expected ", outputs[i].dims, ", got ", planned.dims, ".");
     }
   }
 

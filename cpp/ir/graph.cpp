@@ -10,27 +10,6 @@
 #include "ops/host_values.h"
 
 namespace trtlike::ir {
-namespace {
-
-constexpr int64_t kMaxHostElems = 4096;
-
-/// The elements of a small integer or boolean constant.
-ops::HostValue host_elements(const ops::TensorType& type, const ConstantData& data) {
-  if (!core::is_host_type(type.dtype)) return std::nullopt;
-  const int64_t count = core::elems(type.dims);
-  if (count > kMaxHostElems) return std::nullopt;
-  std::vector<int64_t> out(static_cast<size_t>(count));
-  core::dispatch_dtype(type.dtype, "host value", [&](auto tag) {
-    const auto* from = static_cast<const decltype(tag)*>(data.data.get());
-    if constexpr (std::is_integral_v<decltype(tag)>)
-      for (size_t i = 0; i < out.size(); ++i)
-        out[i] = ops::known_element(static_cast<int64_t>(from[i]));
-  });
-  return out;
-}
-
-}  // namespace
-
 ValueId Graph::new_value(const std::string& wanted) {
   const ValueId id{static_cast<int32_t>(values_.size())};
   values_.push_back(std::make_unique<Value>());
@@ -64,7 +43,7 @@ void Graph::set_constant(ValueId id, const ops::TensorType& type, ConstantData d
                  " needs ", needed, " bytes, got ", data.bytes);
   Value& v = mutable_value(id);
   v.type = type;
-  v.host = host_elements(type, data);
+  v.host = ops::known_elements({const_cast<void*>(data.data.get()), type.dtype, type.dims});
   v.constant = std::move(data);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "ir/graph.h"
+#include "ops/input_error.h"
 
 namespace trtlike::ir {
 namespace {
@@ -19,9 +20,10 @@ bool Graph::infer_node(NodeId id) {
   if (!n.outputs.empty() && value(n.outputs[0]).constant) return false;
   std::vector<ops::TensorType> types, outputs;
   std::vector<ops::HostValue> host;
-  ops::InputSet constants;
+  std::vector<const void*> constants;
   for (const ValueId input : n.inputs) {
-    if (input && value(input).constant) constants.insert(types.size());
+    constants.push_back(input && value(input).constant ? value(input).constant->data.get()
+                                                       : nullptr);
     types.push_back(input ? value(input).type : ops::TensorType{});
     host.push_back(input ? value(input).host : std::nullopt);
   }
@@ -29,6 +31,8 @@ bool Graph::infer_node(NodeId id) {
   try {
     ops::infer(*n.op, n.attributes, types, host, outputs, constants);
     host_outputs = ops::propagate(*n.op, n.attributes, types, host, outputs);
+  } catch (const ops::InputError& e) {
+    throw ops::InputError(with_node(n, "[ops] "), e.input(), e.name(), e.sentence());
   } catch (const UserError& e) {
     throw UserError(with_node(n, e.what()));
   } catch (const UnsupportedError& e) {

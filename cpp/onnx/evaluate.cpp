@@ -6,11 +6,11 @@
 
 #include "core/os/memory.h"
 #include "core/shape.h"
+#include "ops/host_values.h"
 
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kMaxElems = 4096;
 /// What is further away is taken for unknown: the walk is a recursion, and made anew for each
 /// question.
 constexpr int kMaxDepth = 256;
@@ -34,7 +34,8 @@ class Evaluation {
     const ir::Value& value = graph_.value(id);
     if (value.constant) {
       known_[id] = {ir::constant_view(graph_, id), value.constant->data};
-    } else if (core::is_static(value.type.dims) && core::elems(value.type.dims) <= kMaxElems) {
+    } else if (core::is_static(value.type.dims) &&
+               core::elems(value.type.dims) <= ops::kMaxKnownElements) {
       ++depth_;
       if (!use_host(id) && value.producer) run(value.producer);
       --depth_;
@@ -52,16 +53,9 @@ class Evaluation {
 
   bool use_host(ir::ValueId id) {
     const ir::Value& value = graph_.value(id);
-    if (!value.host) return false;
-    for (const int64_t element : *value.host)
-      if (element == ops::kUnknownElement) return false;
+    if (!ops::is_known(value.host)) return false;
     const Known known = allocate(value.type);
-    core::dispatch_dtype(value.type.dtype, "host value", [&](auto tag) {
-      using T = decltype(tag);
-      if constexpr (std::is_integral_v<T>)
-        for (size_t i = 0; i < value.host->size(); ++i)
-          known.view.as<T>()[i] = static_cast<T>((*value.host)[i]);
-    });
+    ops::write_host_elements(*value.host, known.view);
     known_[id] = known;
     return true;
   }
@@ -82,7 +76,7 @@ class Evaluation {
     std::vector<Known> results;
     for (const ir::ValueId output : node.outputs) {
       const ops::TensorType& type = graph_.value(output).type;
-      if (!core::is_static(type.dims) || core::elems(type.dims) > kMaxElems) return;
+      if (!core::is_static(type.dims) || core::elems(type.dims) > ops::kMaxKnownElements) return;
       results.push_back(allocate(type));
       outputs.push_back(results.back().view);
     }

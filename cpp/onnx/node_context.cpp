@@ -6,6 +6,7 @@
 #include "onnx/evaluate.h"
 #include "onnx/file/structure.h"
 #include "onnx/model_importer.h"
+#include "ops/input_error.h"
 
 namespace trtlike::onnx {
 
@@ -202,8 +203,16 @@ std::vector<ValueId> NodeContext::add_many(std::string_view op, const std::vecto
   std::vector<ValueId> present = inputs;
   while (!present.empty() && !present.back()) present.pop_back();
   ir::Graph& graph = importer_.graph();
-  const ir::NodeId id = graph.add_node(op, next_layer_name(op, suffix), present, attributes);
-  return graph.node(id).outputs;
+  try {
+    const ir::NodeId id = graph.add_node(op, next_layer_name(op, suffix), present, attributes);
+    return graph.node(id).outputs;
+  } catch (const ops::InputError& e) {
+    // Where the layer's input is one of the node's, it is that which the user knows.
+    for (size_t i = 0; i < num_inputs(); ++i)
+      if (optional_input(i) && optional_input(i) == present[e.input()])
+        fail_input(Code::InvalidNode, i, e.sentence());
+    throw;
+  }
 }
 
 ValueId NodeContext::add_constant(DataType dtype, const Dims& dims,

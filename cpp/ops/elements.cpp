@@ -1,6 +1,8 @@
 // Elements, axis masks and strides for op definitions.
 #include "ops/elements.h"
 
+#include <bit>
+
 #include "core/check.h"
 
 namespace trtlike::ops {
@@ -52,6 +54,12 @@ int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides) {
     index /= dims[i];
   }
   return offset;
+}
+
+bool is_in_rows(const InferArgs& args) {
+  constexpr int kImageRank = 4;
+  return args.inputs[0].dims.rank() < kImageRank ||
+         std::popcount(static_cast<uint64_t>(args.attributes.get_int("axes"))) == 1;
 }
 
 }  // namespace trtlike::ops

@@ -24,6 +24,10 @@ int masked_axis(const Attributes& attributes, const char* name, int rank);
 /// Throws UserError unless input `i` has one of the floating-point types.
 void check_float(const InferArgs& args, size_t i, const char* name);
 
+/// True where the mask "axes" names one axis, or input 0 is no image: moments over the axes of an
+/// image average roundings away.
+bool is_in_rows(const InferArgs& args);
+
 /// Row-major position -> offset with other strides.
 int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides);
 

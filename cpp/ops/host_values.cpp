@@ -3,20 +3,49 @@
 
 #include <algorithm>
 
+#include "ops/input_error.h"
+
 namespace trtlike::ops {
 namespace {
-
-constexpr int64_t kMaxMovedElems = 4096;
 
 bool is_moved(uint32_t moved, size_t input) {
   return input < 32 ? ((moved >> input) & 1u) != 0 : (moved >> 31) != 0;
 }
 
 bool is_small(const TensorType& type) {
-  return core::is_static(type.dims) && core::elems(type.dims) <= kMaxMovedElems;
+  return core::is_static(type.dims) && core::elems(type.dims) <= kMaxKnownElements;
 }
 
 }  // namespace
+
+bool may_be_known(const TensorType& type) {
+  return !type.is_absent() && core::is_host_type(type.dtype) && is_small(type);
+}
+
+std::vector<int64_t> host_elements(const core::TensorView& view) {
+  std::vector<int64_t> out(static_cast<size_t>(view.elems()));
+  core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
+    using T = decltype(tag);
+    if constexpr (std::is_integral_v<T>)
+      std::transform(view.as<T>(), view.as<T>() + out.size(), out.begin(),
+                     [](T element) { return known_element(static_cast<int64_t>(element)); });
+  });
+  return out;
+}
+
+HostValue known_elements(const core::TensorView& view) {
+  if (!may_be_known({view.dtype, view.dims})) return std::nullopt;
+  return host_elements(view);
+}
+
+void write_host_elements(std::span<const int64_t> elements, const core::TensorView& view) {
+  core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
+    using T = decltype(tag);
+    if constexpr (std::is_integral_v<T>)
+      std::transform(elements.begin(), elements.end(), view.as<T>(),
+                     [](int64_t element) { return static_cast<T>(element); });
+  });
+}
 
 bool is_known(const HostValue& value) {
   return value && std::all_of(value->begin(), value->end(), is_known_element);
@@ -45,6 +74,27 @@ std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, cons
                                                    : args.attributes.get_ints(attribute);
   for (int64_t& element : out) element = known_element(element);
   return out;
+}
+
+void check_constant_indices(const InferArgs& args, size_t input, const char* name, const Dims& data,
+                            const std::function<int(int64_t)>& axis_of) {
+  const TensorType& type = args.inputs[input];
+  if (args.constant(input) == nullptr || !core::is_host_type(type.dtype)) return;
+  const int64_t count = core::elems(type.dims);
+  core::dispatch_dtype(type.dtype, "indices", [&](auto tag) {
+    using T = decltype(tag);
+    const auto* indices = static_cast<const T*>(args.constant(input));
+    if constexpr (std::is_integral_v<T>)
+      for (int64_t i = 0; i < count; ++i) {
+        const int axis = axis_of(i);
+        const auto index = static_cast<int64_t>(indices[i]);
+        const int64_t extent = data[axis];
+        if (extent < 0 || (index >= -extent && index < extent)) continue;
+        throw InputError("[ops] ", input, name,
+                         core::str("expected indices between ", -extent, " and ", extent - 1,
+                                   " for axis ", axis, " of shape ", data, ", got ", index, "."));
+      }
+  });
 }
 
 std::vector<int64_t> int_elements(const core::TensorView& view) {

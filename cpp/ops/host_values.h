@@ -2,6 +2,7 @@
 // part; and moving known elements through ops that only rearrange them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/check.h"
@@ -16,6 +17,15 @@ inline int64_t known_element(int64_t element) {
   return element == kUnknownElement ? element + 1 : element;
 }
 
+/// True when a tensor of this type may have known elements: of a host type and few enough.
+bool may_be_known(const TensorType& type);
+/// The elements of a dense tensor of a host type.
+std::vector<int64_t> host_elements(const core::TensorView& view);
+/// The same where they may be known; nothing for other tensors.
+HostValue known_elements(const core::TensorView& view);
+/// As many elements as the tensor has, all known, into its memory.
+void write_host_elements(std::span<const int64_t> elements, const core::TensorView& view);
+
 /// True when the value is there and none of its elements is unknown.
 bool is_known(const HostValue& value);
 
@@ -27,19 +37,10 @@ HostValue ints_argument(const InferArgs& args, size_t index, const char* attribu
 /// The same at run time, from the elements themselves.
 std::vector<int64_t> ints_argument(const ReferenceArgs& args, size_t index, const char* attribute);
 
-/// Throws UserError where input `index` is a constant with an element outside [-extent, extent).
-/// `extent_of(i)` is what element i counts in; below zero it is not known.
-template <typename F>
-void check_constant_indices(const InferArgs& args, size_t index, F&& extent_of) {
-  if (!args.is_constant(index) || !args.host_value(index)) return;
-  const std::vector<int64_t>& elements = *args.host_value(index);
-  for (size_t i = 0; i < elements.size(); ++i) {
-    const int64_t extent = extent_of(static_cast<int64_t>(i));
-    TRTLIKE_CHECK(extent < 0 || (elements[i] >= -extent && elements[i] < extent), "[ops] input ",
-                  index, " 'indices': expected elements in [", -extent, ", ", extent, "), got ",
-                  elements[i], ".");
-  }
-}
+/// Throws InputError where input `input` is a constant with an element that is no index of its axis
+/// of `data`: element i counts in axis axis_of(i).
+void check_constant_indices(const InferArgs& args, size_t input, const char* name, const Dims& data,
+                            const std::function<int(int64_t)>& axis_of);
 
 /// The integer elements of a tensor.
 std::vector<int64_t> int_elements(const core::TensorView& view);

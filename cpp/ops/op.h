@@ -9,68 +9,46 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "core/shape.h"
-#include "core/tensor_view.h"
-#include "ops/attributes.h"
 #include "ops/input_set.h"
+#include "ops/op_args.h"
 
 namespace trtlike::ops {
-
-/// Type and extents of a tensor. Rank -1 marks an absent optional input. Extents of -1 are not
-/// known before run time.
-struct TensorType {
-  DataType dtype = DataType::Float;
-  Dims dims = Dims::unknown_rank();
-
-  bool is_absent() const { return dims.rank() < 0; }
-  bool operator==(const TensorType&) const = default;
-};
-
-/// An element of a host value that is not known before run time.
-inline constexpr int64_t kUnknownElement = INT64_MIN;
-
-/// The elements of a tensor of a host type (core::is_host_type) as far as they are known; nothing
-/// when none is.
-using HostValue = std::optional<std::vector<int64_t>>;
-
-/// What a shape rule sees. All extents are known at run time; before, any may be -1. `host[i]` are
-/// the elements of input i where they are known (always, at run time, for inputs in
-/// OpDefinition::host_inputs).
-struct InferArgs {
-  /// OpDefinition::self.
-  const void* self;
-  const Attributes& attributes;
-  std::span<const TensorType> inputs;
-  std::span<const HostValue> host;
-  std::span<TensorType> outputs;
-  /// The inputs that are constants of the network that is being built.
-  InputSet constants = {};
-
-  bool has_input(size_t i) const { return i < inputs.size() && !inputs[i].is_absent(); }
-  bool is_constant(size_t i) const { return constants.contains(i); }
-  const HostValue& host_value(size_t i) const;
-};
-
-/// What a reference computation sees: dense row-major tensors of concrete shape. An absent input
-/// has null data and rank -1. Outputs are sized by the shape rule and do not overlap inputs.
-struct ReferenceArgs {
-  /// OpDefinition::self.
-  const void* self;
-  const Attributes& attributes;
-  std::span<const core::TensorView> inputs;
-  std::span<const core::TensorView> outputs;
-
-  bool has_input(size_t i) const { return i < inputs.size() && inputs[i].dims.rank() >= 0; }
-};
 
 /// One named input. Weights are inputs that TensorRT shows as the layer's own kernel, bias, ...
 struct InputSpec {
   const char* name;
   bool optional = false;
   bool weights = false;
+  /// A constant here is weights too: tactics pack it from the network's own elements, and the
+  /// reference reads it in whatever floating-point type it is stored.
+  bool packable = false;
+  bool takes_int4 = false;  ///< the reference reads 4-bit integers here
 };
+
+inline bool always(const InferArgs&) { return true; }
+inline bool never(const InferArgs&) { return false; }
+
+/// How it shows in an op's outputs when operands are stored in fewer bits. What an op says nothing
+/// about stays wide.
+struct Rounding {
+  static constexpr size_t kNoTerms = SIZE_MAX;
+  /// The inputs from this one on are terms: their roundings reach the outputs undiminished.
+  size_t first_term = 0;
+  /// Roundings of input 0 do not average away: it is summed or normalized in rows.
+  bool (*reads_wide)(const InferArgs& args) = always;
+  /// The outputs are sums, which may cancel later.
+  bool (*gives_wide)(const InferArgs& args) = always;
+  /// The outputs are numbers of their declared types even where the operands are stored wider.
+  bool (*is_exact)(const InferArgs& args) = never;
+};
+inline constexpr Rounding kDiminished{Rounding::kNoTerms, never, never, never};
+inline constexpr Rounding kUndiminished{0, never, never, never};
+inline constexpr Rounding kMoved{0, never, never, always};  ///< outputs are elements of the inputs
+
+struct PointwiseLowering;
 
 inline constexpr int kInternalLayer = -1;
 
@@ -118,6 +96,33 @@ struct OpDefinition {
   std::shared_ptr<const void> (*load_blob)(const void* self, const Attributes& attributes,
                                            std::string_view name,
                                            std::span<const std::byte> bytes) = nullptr;
+
+  // What others ask of an op. An op that says nothing is slow, never wrong. `args` has the outputs'
+  // types; those with concrete extents say so.
+
+  /// Multiplications and additions of the direct algorithm, one for each element of an element-wise
+  /// op, at concrete extents. Null: it only moves elements.
+  int64_t (*count_operations)(const InferArgs& args) = nullptr;
+  Rounding rounding = {};
+  /// The op as a pointwise program on operands stored in the types of `args`, at concrete extents.
+  /// Null: it is none.
+  void (*lower)(const InferArgs& args, PointwiseLowering& out) = nullptr;
+  /// The first index on each axis of the box of input 0 that the output is, at concrete extents;
+  /// nothing when it is none or not known. Null: never.
+  std::optional<Dims> (*find_box)(const InferArgs& args) = nullptr;
+  /// The output is the inputs one after another along the attribute "axis".
+  bool joins_inputs = false;
+  /// Reads no more elements of an input than it writes.
+  bool picks_elements = false;
+  /// Input 0 is a table of which it reads few rows.
+  bool is_lookup = false;
+  /// Tactics convert operands to what they compute in: the result's type says nothing about it.
+  bool converts_operands = false;
+  /// Works on windows of images: operands of rank 3 and 5 are tried channels last too, as rank 4 is
+  /// for every op.
+  bool is_spatial = false;
+  /// The outputs follow from the extents of the inputs, whatever the elements are.
+  bool reads_extents_only = false;
 };
 
 /// Adds an op while the program runs, for good: graphs, plans and kernels point at it, so it can
@@ -145,7 +150,7 @@ Attributes complete_attributes(const OpDefinition& op,
 /// `constants` as in InferArgs.
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
            std::span<const HostValue> host, std::vector<TensorType>& outputs,
-           const InputSet& constants = {});
+           std::span<const void* const> constants = {});
 
 /// Elements of outputs as far as they follow from `host`; one entry an output. Uses `propagate`,
 /// else, when every input's elements are known and the outputs are small, the reference.

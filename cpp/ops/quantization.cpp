@@ -8,6 +8,16 @@ bool is_blocked(const Dims& dims, const Dims& scale) {
   return scale.rank() == dims.rank() && scale.rank() > 1;
 }
 
+/// The extents of a scale in the input's rank; nothing for blocks.
+std::optional<Dims> scale_dims(const InferArgs& args) {
+  const Dims &x = args.inputs[0].dims, &scale = args.inputs[1].dims;
+  Dims dims = Dims::filled(x.rank(), 1);
+  if (core::elems(scale) == 1) return dims;
+  if (scale.rank() != 1) return std::nullopt;
+  dims[core::normalize_axis(args.attributes.get_int("axis"), x.rank(), "axis")] = scale[0];
+  return dims;
+}
+
 }  // namespace
 
 void check_scale(const InferArgs& args, const OpDefinition& op) {
@@ -56,6 +66,30 @@ int64_t ScaleIndex::scale_of(int64_t element) const {
   for (int i = 0; i < dims_.rank(); ++i)
     at += element / strides_[i] % dims_[i] / block_[i] * scale_strides_[i];
   return at;
+}
+
+void lower_quantization(const InferArgs& args, bool quantizes, PointwiseLowering& out) {
+  const std::optional<Dims> dims = scale_dims(args);
+  if (!dims) {
+    out.refusal = "needs scales for the tensor or an axis, got blocks";
+    return;
+  }
+  const DataType stored = quantizes ? args.outputs[0].dtype : args.inputs[0].dtype;
+  if (stored != DataType::Int8 && stored != DataType::UInt8) {
+    out.refusal = core::str("needs s8 or u8, got ", core::dtype_short_name(stored));
+    return;
+  }
+  const int x = out.add(args, 0), scale = out.add({1, *dims, true});
+  const int zero = args.has_input(2) ? out.add({2, *dims, true}) : -1;
+  PointwiseProgram& program = out.program;
+  if (!quantizes) {
+    const int shifted = zero < 0 ? x : program.append(PointwiseOpcode::Sub, x, zero);
+    program.output = program.append(PointwiseOpcode::Prod, shifted, scale);
+    return;
+  }
+  const int quotient = program.append(PointwiseOpcode::Div, x, scale);
+  const int rounded = program.append(PointwiseOpcode::Round, quotient);
+  program.output = zero < 0 ? rounded : program.append(PointwiseOpcode::Sum, rounded, zero);
 }
 
 }  // namespace trtlike::ops

@@ -1,6 +1,7 @@
 // What Quantize and Dequantize share: where the scale of an element is.
 #pragma once
 
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
@@ -8,6 +9,9 @@ namespace trtlike::ops {
 /// Scales are one for the tensor, one for each index of `axis`, or, when they have the input's
 /// rank, one for each block of elements. Throws UserError for other shapes.
 void check_scale(const InferArgs& args, const OpDefinition& op);
+
+/// Either op by a scale for the tensor or an axis.
+void lower_quantization(const InferArgs& args, bool quantizes, PointwiseLowering& out);
 
 /// The element of `scale` (checked) for each element of an input of extents `dims`.
 class ScaleIndex {

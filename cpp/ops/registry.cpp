@@ -3,7 +3,7 @@
 #include <array>
 
 #include "core/added_entries.h"
-#include "ops/op.h"
+#include "ops/host_values.h"
 
 namespace trtlike::ops {
 
@@ -12,8 +12,6 @@ namespace trtlike::ops {
 #undef TRTLIKE_OP
 
 namespace {
-
-constexpr int64_t kMaxPropagatedElems = 4096;
 
 const std::vector<const OpDefinition*>& table() {
   static const std::vector<const OpDefinition*> ops = {
@@ -75,17 +73,6 @@ void check_arity(const OpDefinition& op, std::span<const TensorType> inputs) {
   }
 }
 
-std::vector<int64_t> elements(const core::TensorView& view) {
-  std::vector<int64_t> out(static_cast<size_t>(view.elems()));
-  core::dispatch_dtype(view.dtype, "host value", [&](auto tag) {
-    using T = decltype(tag);
-    for (size_t i = 0; i < out.size(); ++i) {
-      if constexpr (std::is_integral_v<T>) out[i] = static_cast<int64_t>(view.as<T>()[i]);
-    }
-  });
-  return out;
-}
-
 }  // namespace
 
 const HostValue& InferArgs::host_value(size_t i) const {
@@ -141,7 +128,7 @@ Attributes complete_attributes(const OpDefinition& op,
 
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
            std::span<const HostValue> host, std::vector<TensorType>& outputs,
-           const InputSet& constants) {
+           std::span<const void* const> constants) {
   check_arity(op, inputs);
   outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
   op.infer({op.self, attributes, inputs, host, outputs, constants});
@@ -166,30 +153,21 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
     storage.emplace_back(core::dtype_bytes(type.dtype, core::elems(type.dims)) + 1);
     return core::TensorView{storage.back().data(), type.dtype, type.dims};
   };
-  for (const TensorType& type : outputs)
-    if (!core::is_static(type.dims) || core::elems(type.dims) > kMaxPropagatedElems ||
-        !core::is_host_type(type.dtype))
-      return out;
+  if (!std::all_of(outputs.begin(), outputs.end(), may_be_known)) return out;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].is_absent()) {
       in.push_back({nullptr, inputs[i].dtype, inputs[i].dims});
       continue;
     }
-    if (i >= host.size() || !host[i] || !core::is_static(inputs[i].dims) ||
+    if (i >= host.size() || !is_known(host[i]) || !core::is_static(inputs[i].dims) ||
         !core::is_host_type(inputs[i].dtype))
       return out;
     in.push_back(view(inputs[i]));
-    for (size_t j = 0; j < host[i]->size(); ++j) {
-      if ((*host[i])[j] == kUnknownElement) return out;
-      core::dispatch_dtype(inputs[i].dtype, "host value", [&](auto tag) {
-        using T = decltype(tag);
-        if constexpr (std::is_integral_v<T>) in.back().as<T>()[j] = static_cast<T>((*host[i])[j]);
-      });
-    }
+    write_host_elements(*host[i], in.back());
   }
   for (const TensorType& type : outputs) results.push_back(view(type));
   op.reference({op.self, attributes, in, results});
-  for (size_t i = 0; i < results.size(); ++i) out[i] = elements(results[i]);
+  for (size_t i = 0; i < results.size(); ++i) out[i] = host_elements(results[i]);
   return out;
 }
 

@@ -191,16 +191,6 @@ bool all_operands_are(const Graph& graph, const PointwiseForm& form, DataType dt
                      [&](ValueId id) { return dtype_of(graph, id) == dtype; });
 }
 
-std::optional<PointwiseOpcode> rounding_to(DataType dtype) {
-  if (dtype == DataType::Half) return PointwiseOpcode::RoundF16;
-  return dtype == DataType::BF16 ? std::optional(PointwiseOpcode::RoundBf16) : std::nullopt;
-}
-
-bool ends_with(const PointwiseProgram& program, PointwiseOpcode op) {
-  const int last = program.output - program.num_inputs;
-  return last >= 0 && program.instructions[static_cast<size_t>(last)].op == op;
-}
-
 bool is_within_limits(const PointwiseForm& form) {
   return form.operands.size() <= kMaxOperands &&
          form.program.instructions.size() <= kMaxInstructions;

@@ -33,11 +33,6 @@ void recognise_activations(ops::PointwiseProgram& program);
 /// True when every operand is of `dtype`.
 bool all_operands_are(const ir::Graph& graph, const PointwiseForm& form, DataType dtype);
 
-/// The operation that rounds to a type narrower than FP32; nothing for other types.
-std::optional<ops::PointwiseOpcode> rounding_to(DataType dtype);
-/// True when the program's result is that of such an operation.
-bool ends_with(const ops::PointwiseProgram& program, ops::PointwiseOpcode op);
-
 /// The limits of a program that kernels run in registers.
 inline constexpr size_t kMaxOperands = 12;
 inline constexpr size_t kMaxInstructions = 96;

@@ -9,6 +9,7 @@
 #include "core/os/fork.h"
 #include "core/os/memory.h"
 #include "core/threads/waiting.h"
+#include "ops/host_values.h"
 #include "runtime/bindings.h"
 
 namespace trtlike {
@@ -110,9 +111,9 @@ void ExecutionContext::Impl::read_shape_tensors() {
     input_values[b].clear();
     if (addresses[b] == nullptr || !core::is_static(input_dims[b])) continue;
     check_bytes(b, input_dims[b]);
-    input_values[b] = runtime::read_elements(
-        addresses[b], runtime::binding_value(plan(), static_cast<int>(b)).dtype,
-        core::elems(input_dims[b]));
+    input_values[b] = ops::host_elements({const_cast<void*>(static_cast<const void*>(addresses[b])),
+                                          runtime::binding_value(plan(), static_cast<int>(b)).dtype,
+                                          input_dims[b]});
     runtime::check_input_values(plan(), static_cast<int>(b), profile, input_values[b]);
   }
 }

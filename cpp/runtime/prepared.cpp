@@ -157,8 +157,9 @@ void Prepared::keep_known_elements() {
   known_ = std::static_pointer_cast<std::byte>(core::allocate_shared(std::max<size_t>(bytes, 1)));
   for (size_t v = 0; v < count; ++v)
     if (is_kept(v) && concrete_.known[v])
-      write_elements(*concrete_.known[v], concrete_.descs[v].dtype,
-                     known_.get() + known_offsets_[v]);
+      ops::write_host_elements(
+          *concrete_.known[v],
+          {known_.get() + known_offsets_[v], concrete_.descs[v].dtype, concrete_.descs[v].dims});
 }
 
 Prepared::Operand Prepared::operand(int32_t value, int64_t offset_bytes) const {

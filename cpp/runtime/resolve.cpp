@@ -4,27 +4,20 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "engine/step_rules.h"
 #include "ops/host_values.h"
 
 namespace trtlike::runtime {
 namespace {
 
-constexpr int64_t kMaxHostElems = 4096;
-
 size_t index(int32_t value) { return static_cast<size_t>(value); }
 
-/// What is known of an extent from two sides; throws when they differ.
+/// The extents of an output from its rule and from the plan; throws when they differ.
 Dims merge(const Dims& inferred, const Dims& planned, const engine::PlanStep& step, size_t output) {
-  if (inferred.rank() < 0) return planned;
-  Dims out = inferred;
-  bool same = inferred.rank() == planned.rank();
-  for (int d = 0; same && d < out.rank(); ++d) {
-    if (out[d] < 0) out[d] = planned[d];
-    same = planned[d] < 0 || out[d] == planned[d];
-  }
-  TRTLIKE_CHECK(same, "[runtime] layer '", step.name, "' (", step.op, "), output ", output,
+  const std::optional<Dims> merged = engine::merge_extents(inferred, planned);
+  TRTLIKE_CHECK(merged, "[runtime] layer '", step.name, "' (", step.op, "), output ", output,
                 ": expected shape ", planned, " as the engine was built for, got ", inferred, ".");
-  return out;
+  return *merged;
 }
 
 struct Operands {
@@ -40,10 +33,9 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
     const int32_t value = step.inputs[i];
     operands.host.push_back(value < 0 ? ops::HostValue{} : shapes.host[index(value)]);
     if (value < 0 || !op.host_inputs.contains(i)) continue;
-    const Dims& dims = shapes.of(value);
-    TRTLIKE_CHECK(!core::is_static(dims) || core::elems(dims) <= kMaxHostElems, "[runtime] layer '",
-                  step.name, "' (", step.op, "), input ", i, ": expected at most ", kMaxHostElems,
-                  " integers, which shapes are computed from, got shape ", dims, ".");
+    const std::optional<std::string> reason = engine::refuse_host_input(operands.inputs[i]);
+    TRTLIKE_CHECK(!reason, "[runtime] layer '", step.name, "' (", step.op, "), input ", i, ": ",
+                  *reason);
   }
   return operands;
 }
@@ -79,28 +71,6 @@ bool outputs_known(const engine::PlanStep& step, const Shapes& shapes) {
 
 }  // namespace
 
-std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t count) {
-  std::vector<int64_t> out(static_cast<size_t>(count));
-  core::dispatch_dtype(dtype, "shape tensor", [&](auto tag) {
-    using T = decltype(tag);
-    if constexpr (std::is_integral_v<T>) {
-      const T* from = static_cast<const T*>(data);
-      std::transform(from, from + count, out.begin(),
-                     [](T element) { return ops::known_element(static_cast<int64_t>(element)); });
-    }
-  });
-  return out;
-}
-
-void write_elements(const std::vector<int64_t>& elements, DataType dtype, void* out) {
-  core::dispatch_dtype(dtype, "shape tensor", [&](auto tag) {
-    using T = decltype(tag);
-    if constexpr (std::is_integral_v<T>)
-      std::transform(elements.begin(), elements.end(), static_cast<T*>(out),
-                     [](int64_t element) { return static_cast<T>(element); });
-  });
-}
-
 Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
   Shapes shapes;
   shapes.dims.reserve(plan.values.size());
@@ -108,12 +78,11 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
   shapes.host.resize(plan.values.size());
   for (size_t i = 0; i < plan.values.size(); ++i) {
     const engine::PlanValue& value = plan.values[i];
-    if (value.kind != engine::ValueKind::Constant || !core::is_host_type(value.dtype) ||
-        value.layout != kernels::Layout::Linear)
+    if (value.kind != engine::ValueKind::Constant || value.layout != kernels::Layout::Linear)
       continue;
-    const int64_t count = core::elems(value.dims);
-    if (count <= kMaxHostElems)
-      shapes.host[i] = read_elements(constants + value.constant.offset, value.dtype, count);
+    const auto* elements = constants + value.constant.offset;
+    shapes.host[i] =
+        ops::known_elements({const_cast<std::byte*>(elements), value.dtype, value.dims});
   }
   return shapes;
 }

@@ -31,9 +31,4 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants);
 /// its rule refuses the shapes or contradicts the plan.
 void resolve_shapes(const engine::Plan& plan, Shapes& shapes, bool stop_at_unknown);
 
-/// The elements of a dense integer or boolean tensor.
-std::vector<int64_t> read_elements(const void* data, DataType dtype, int64_t count);
-/// The reverse. `out` has dtype_bytes(dtype, elements.size()) bytes.
-void write_elements(const std::vector<int64_t>& elements, DataType dtype, void* out);
-
 }  // namespace trtlike::runtime

@@ -58,7 +58,8 @@ void ShapeState::read_host_inputs(Shapes& shapes, std::vector<int64_t>& read,
     for (size_t b = 0; b < loaded_.plan.bindings.size(); ++b)
       if (loaded_.plan.bindings[b].value == value && bindings[b] != nullptr) data = bindings[b];
     TRTLIKE_ASSERT(data != nullptr, "address of value ", value);
-    shapes.host[v] = read_elements(data, loaded_.plan.values[v].dtype, core::elems(shapes.dims[v]));
+    shapes.host[v] =
+        ops::host_elements({const_cast<void*>(data), loaded_.plan.values[v].dtype, shapes.dims[v]});
     read.insert(read.end(), shapes.host[v]->begin(), shapes.host[v]->end());
     any = true;
   }

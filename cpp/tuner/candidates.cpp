@@ -2,11 +2,7 @@
 #include "tuner/candidates.h"
 
 #include <algorithm>
-#include <cstring>
-#include <map>
-
-#include "core/os/memory.h"
-#include "core/quantize.h"
+#include <set>
 
 namespace trtlike::tuner {
 namespace {
@@ -23,8 +19,6 @@ constexpr std::pair<Layout, Layout> kLayouts[] = {
     {Layout::Linear, Layout::ChannelsLast},
     {Layout::ChannelsLast, Layout::Linear},
 };
-
-bool is_image(const TunedValue& value) { return value.dims[0].rank() == kImageRank; }
 
 /// Which operands keep a type of their own where a node computes in another precision.
 enum class Keep {
@@ -51,59 +45,42 @@ std::vector<DataType> natural_precisions(const TunedGraph& graph, const TunedNod
   return {DataType::Float};
 }
 
-bool has_image(const TunedGraph& graph, const TunedNode& node) {
-  const auto image = [&](int id) {
-    return id >= 0 && is_image(graph.values[static_cast<size_t>(id)]);
-  };
-  return std::any_of(node.outputs.begin(), node.outputs.end(), image) ||
-         std::any_of(node.inputs.begin(), node.inputs.end(), image);
+/// Calls f(value) for the operands of a node that are no weights.
+template <typename F>
+void for_each_activation(const TunedGraph& graph, const TunedNode& node, F&& f) {
+  for (size_t i = 0; i < node.inputs.size(); ++i)
+    if (node.inputs[i] >= 0 && !is_weights(graph, node, i)) f(node.inputs[i]);
+  for (int id : node.outputs) f(id);
 }
 
-kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
-                              const Assignment& formats, size_t shape, const Options& options,
-                              ConvertedConstants& constants) {
-  kernels::Problem problem;
-  problem.op = node.op;
-  problem.attributes = node.attributes;
-  problem.threads = options.threads;
-  problem.strict = options.strict;
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    if (node.inputs[i] < 0) {
-      problem.inputs.push_back({});
-      problem.constants.push_back(nullptr);
-      continue;
-    }
-    const TunedValue& value = graph.values[static_cast<size_t>(node.inputs[i])];
-    problem.inputs.push_back(formats.inputs[i].desc(value.dims[shape]));
-    if (value.constant != nullptr) problem.constant_inputs.insert(i);
-    problem.constants.push_back(
-        value.constant == nullptr ? nullptr : constants.get(value, formats.inputs[i]));
-  }
-  for (size_t i = 0; i < node.outputs.size(); ++i) {
-    const TunedValue& value = graph.values[static_cast<size_t>(node.outputs[i])];
-    problem.outputs.push_back(formats.outputs[i].desc(value.dims[shape]));
-  }
-  return problem;
+int rank_of(const TunedGraph& graph, int id) {
+  return graph.values[static_cast<size_t>(id)].dims[0].rank();
 }
 
-bool is_product(const TunedNode& node) {
-  const std::string_view op = node.op->name;
-  return op == "MatrixMultiply" || op == "FusedMatrixMultiply";
+/// The ranks of a node's images.
+std::set<int> image_ranks(const TunedGraph& graph, const TunedNode& node,
+                          const std::vector<bool>& images) {
+  std::set<int> ranks;
+  for_each_activation(graph, node, [&](int id) {
+    if (images[static_cast<size_t>(id)]) ranks.insert(rank_of(graph, id));
+  });
+  return ranks;
 }
 
 /// Nothing where no operand would say that the node computes in this precision.
 std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode& node,
-                                       DataType precision, Keep keep,
+                                       DataType precision, Keep keep, const std::set<int>& ranks,
                                        std::pair<Layout, Layout> layouts) {
   Assignment formats;
   bool shows_precision = false, has_floats = false;
   const auto format_of = [&](int id, bool is_input) {
     const TunedValue& value = graph.values[static_cast<size_t>(id)];
-    const Format format = value.format(
-        operand_type(value, precision, keep, is_input),
-        is_image(value) ? (is_input ? layouts.first : layouts.second) : Layout::Linear);
+    const bool is_image = ranks.contains(rank_of(graph, id));
+    const Format format =
+        value.format(operand_type(value, precision, keep, is_input),
+                     is_image ? (is_input ? layouts.first : layouts.second) : Layout::Linear);
     has_floats = has_floats || core::is_float(value.dtype);
-    const bool counts = is_input || !is_product(node);
+    const bool counts = is_input || !node.op->converts_operands;
     shows_precision = shows_precision || (counts && format.dtype == precision);
     return format;
   };
@@ -119,8 +96,8 @@ std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode&
   }
   for (int id : node.outputs) formats.outputs.push_back(format_of(id, false));
   if (shows_precision || !has_floats) return formats;
-  // Products convert their operands themselves; the weights say to what where nothing else does.
-  if (!is_product(node) || !is_weights(graph, node, 1) || !core::is_float(precision))
+  // The weights say what operands are converted to where nothing else does.
+  if (!node.op->converts_operands || !is_weights(graph, node, 1) || !core::is_float(precision))
     return std::nullopt;
   formats.inputs[1].dtype = precision;
   return formats;
@@ -149,25 +126,9 @@ std::vector<kernels::Problem> limit_problems(const TunedGraph& graph, const Tune
   return out;
 }
 
-/// References compute operands of one type as one type, weights excepted.
-bool fits_reference(const TunedGraph& graph, const TunedNode& node, const Assignment& formats) {
-  std::map<DataType, DataType> stored;
-  const auto fits = [&](int id, const Format& format) {
-    if (id < 0) return true;
-    const DataType dtype = graph.values[static_cast<size_t>(id)].dtype;
-    return stored.try_emplace(dtype, format.dtype).first->second == format.dtype;
-  };
-  for (size_t i = 0; i < node.inputs.size(); ++i)
-    if (!is_weights(graph, node, i) && !fits(node.inputs[i], formats.inputs[i])) return false;
-  for (size_t o = 0; o < node.outputs.size(); ++o)
-    if (!fits(node.outputs[o], formats.outputs[o])) return false;
-  return true;
-}
-
 /// Keeps the tactics that take every problem of the assignment, and those at the limits.
 void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Options& options,
                     Assignment& assignment, std::vector<Refusal>& refusals) {
-  const bool one_type = fits_reference(graph, node, assignment);
   const std::vector<kernels::Problem> limits = limit_problems(graph, node, assignment);
   for (const kernels::Tactic* tactic : kernels::tactics_for(node.op->name)) {
     if (!(tactic->needs <= core::cpu_isa())) continue;
@@ -176,8 +137,6 @@ void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Option
       continue;
     }
     std::optional<std::string> reason;
-    if (tactic->source == kernels::Source::Reference && !one_type)
-      reason = "needs operands of one type";
     for (const kernels::Problem& problem : assignment.problems)
       if (reason || (reason = kernels::refuse(*tactic, problem))) break;
     for (size_t i = 0; i < limits.size() && !reason; ++i)
@@ -192,40 +151,20 @@ void keep_accepting(const TunedGraph& graph, const TunedNode& node, const Option
 
 }  // namespace
 
+std::vector<bool> find_images(const TunedGraph& graph) {
+  std::vector<bool> images(graph.values.size(), false);
+  for (const TunedNode& node : graph.nodes)
+    for_each_activation(graph, node, [&](int id) {
+      if (rank_of(graph, id) == kImageRank) images[static_cast<size_t>(id)] = true;
+    });
+  return images;
+}
+
 bool is_weights(const TunedGraph& graph, const TunedNode& node, size_t i) {
   if (node.inputs[i] < 0 || graph.values[static_cast<size_t>(node.inputs[i])].constant == nullptr)
     return false;
-  if (is_product(node)) return i < 3;
-  return i < node.op->inputs.size() && node.op->inputs[i].weights;
-}
-
-const void* ConvertedConstants::get(const TunedValue& value, const Format& format) {
-  if (format == Format{value.dtype, Layout::Linear}) return value.constant;
-  owners.push_back(convert_constant(value.constant, value.dims[0], value.dtype, format));
-  return owners.back().get();
-}
-
-std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataType from,
-                                       const Format& to) {
-  const core::TensorView source{const_cast<void*>(data), from, dims};
-  const int64_t n = source.elems();
-  std::shared_ptr<void> out = core::allocate_shared(core::dtype_bytes(to.dtype, n));
-  const core::TensorView target{out.get(), to.dtype, dims};
-  const auto element = [&](int64_t i) {
-    return to.quantization && core::is_float(from)
-               ? core::quantize(to.quantization, dims, i, source.at(i))
-               : source.at(i);
-  };
-  if (to.layout == Layout::Linear) {
-    for (int64_t i = 0; i < n; ++i) target.set(i, element(i));
-    return out;
-  }
-  const int64_t channels = dims[1], pixels = core::elems_between(dims, 2, dims.rank());
-  for (int64_t b = 0; b < dims[0]; ++b)
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t p = 0; p < pixels; ++p)
-        target.set((b * pixels + p) * channels + c, element((b * channels + c) * pixels + p));
-  return out;
+  if (i >= node.op->inputs.size()) return false;
+  return node.op->inputs[i].weights || node.op->inputs[i].packable;
 }
 
 namespace {
@@ -244,21 +183,24 @@ bool is_narrow(const TunedGraph& graph, const std::vector<int>& ids,
 
 /// Adds what some tactic takes and is not there already.
 void add_assignments(const TunedGraph& graph, const TunedNode& node, DataType precision, Keep keep,
-                     const Options& options, ConvertedConstants& constants,
-                     std::vector<Assignment>& out, std::vector<Refusal>& refusals) {
+                     const std::set<int>& ranks, const Options& options,
+                     ConvertedConstants& constants, std::vector<Assignment>& out,
+                     std::vector<Refusal>& refusals) {
   const size_t shapes = graph.values[static_cast<size_t>(node.outputs[0])].dims.size();
-  const size_t num_layouts = has_image(graph, node) ? std::size(kLayouts) : 1;
+  const size_t num_layouts = !ranks.empty() ? std::size(kLayouts) : 1;
   for (size_t l = 0; l < num_layouts; ++l) {
     const auto layouts = num_layouts == 1 ? std::pair{Layout::Linear, Layout::Linear} : kLayouts[l];
-    std::optional<Assignment> assignment = make_formats(graph, node, precision, keep, layouts);
+    std::optional<Assignment> assignment =
+        make_formats(graph, node, precision, keep, ranks, layouts);
     const bool known =
         !assignment || std::any_of(out.begin(), out.end(), [&](const Assignment& other) {
           return other.inputs == assignment->inputs && other.outputs == assignment->outputs;
         });
     if (known) continue;
     for (size_t shape = 0; shape < shapes; ++shape)
-      assignment->problems.push_back(
-          make_problem(graph, node, *assignment, shape, options, constants));
+      assignment->problems.push_back(make_problem(graph, node, assignment->inputs,
+                                                  assignment->outputs, shape,
+                                                  {options.threads, options.strict}, constants));
     keep_accepting(graph, node, options, *assignment, refusals);
     assignment->narrow = is_narrow(graph, node.inputs, assignment->inputs) ||
                          is_narrow(graph, node.outputs, assignment->outputs);
@@ -279,16 +221,18 @@ void drop_slow(std::vector<Assignment>& assignments) {
 }  // namespace
 
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
-                                         const Options& options, ConvertedConstants& constants,
+                                         const std::vector<bool>& images, const Options& options,
+                                         ConvertedConstants& constants,
                                          std::vector<Refusal>& refusals) {
   std::vector<Assignment> out;
+  const std::set<int> ranks = image_ranks(graph, node, images);
   const auto add = [&](const std::vector<DataType>& precisions) {
     for (Keep keep : {Keep::Fixed, Keep::Stored, Keep::None}) {
       const bool has_references = !out.empty();
       if (keep == Keep::None && !std::all_of(out.begin(), out.end(), is_reference_only)) break;
       const auto known = static_cast<long>(out.size());
       for (DataType precision : precisions)
-        add_assignments(graph, node, precision, keep, options, constants, out, refusals);
+        add_assignments(graph, node, precision, keep, ranks, options, constants, out, refusals);
       if (keep == Keep::None && has_references)
         out.erase(std::remove_if(out.begin() + known, out.end(), is_reference_only), out.end());
     }
@@ -309,37 +253,6 @@ std::optional<std::string> find_last_resort(const std::vector<Assignment>& assig
       return std::nullopt;
   std::erase_if(refusals, [&](const Refusal& refusal) { return is_reference(refusal.tactic); });
   return to_string(refusals);
-}
-
-kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,
-                                  const Format& to, int threads) {
-  static const ops::OpDefinition& op = ops::get_op("Reformat");
-  static const std::map<DataType, ops::Attributes> attributes = [] {
-    std::map<DataType, ops::Attributes> by_type;
-    for (const DataType type : core::all_dtypes())
-      by_type[type] = ops::complete_attributes(op, {{"to_type", static_cast<int64_t>(type)}});
-    return by_type;
-  }();
-  kernels::Problem problem;
-  problem.op = &op;
-  problem.attributes = &attributes.at(to.dtype);
-  problem.inputs.push_back(from.desc(value.dims[shape]));
-  problem.outputs.push_back(to.desc(value.dims[shape]));
-  problem.constants.push_back(nullptr);
-  problem.threads = threads;
-  return problem;
-}
-
-bool same_bytes(const TunedValue& value, const Format& a, const Format& b) {
-  if (a.dtype != b.dtype || a.quantization != b.quantization) return false;
-  if (a.layout == b.layout) return true;
-  const auto is_one = [](int64_t extent) { return extent == 1; };
-  const auto has_one_order = [&](const Dims& dims) {
-    return dims[1] == 1 || std::all_of(dims.begin() + 2, dims.end(), is_one);
-  };
-  return value.declared.rank() > 0
-             ? has_one_order(value.declared)
-             : std::all_of(value.dims.begin(), value.dims.end(), has_one_order);
 }
 
 }  // namespace trtlike::tuner

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "tuner/problems.h"
 #include "tuner/refusals.h"
 #include "tuner/tuner.h"
 
@@ -23,32 +24,18 @@ struct Assignment {
 /// its activations are.
 bool is_weights(const TunedGraph& graph, const TunedNode& node, size_t i);
 
-/// Elements of a constant operand in another format. `owner` keeps converted elements alive.
-struct ConvertedConstants {
-  std::vector<std::shared_ptr<void>> owners;
-  const void* get(const TunedValue& value, const Format& format);
-};
+/// The values that are tried channels last.
+std::vector<bool> find_images(const TunedGraph& graph);
 
 /// Every assignment that some tactic takes at every shape. `refusals` collects why others do not;
 /// those that need another CPU say nothing.
 std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNode& node,
-                                         const Options& options, ConvertedConstants& constants,
+                                         const std::vector<bool>& images, const Options& options,
+                                         ConvertedConstants& constants,
                                          std::vector<Refusal>& refusals);
 
 /// Choice::last_resort of a node with these assignments.
 std::optional<std::string> find_last_resort(const std::vector<Assignment>& assignments,
                                             std::vector<Refusal> refusals);
-
-/// The problem of converting a value from one format to another, at one of the shapes.
-kernels::Problem reformat_problem(const TunedValue& value, size_t shape, const Format& from,
-                                  const Format& to, int threads);
-
-/// True when both layouts store the same bytes for this value: one channel, or one pixel.
-bool same_bytes(const TunedValue& value, const Format& a, const Format& b);
-
-/// Dense row-major elements of a constant in `from` as dense elements in `to` (another type, or
-/// channels last).
-std::shared_ptr<void> convert_constant(const void* data, const Dims& dims, DataType from,
-                                       const Format& to);
 
 }  // namespace trtlike::tuner

@@ -61,6 +61,7 @@ class Tuner {
         options_(options),
         pool_(options.threads),
         cold_weights_(has_cold_weights(graph)),
+        images_(find_images(graph)),
         cache_(options.cache != nullptr ? *options.cache : own_cache_) {}
 
   Result run() {
@@ -91,7 +92,7 @@ class Tuner {
         states.push_back({nullptr, format, {nullptr, 0}});
     } else {
       std::vector<Refusal> refusals;
-      assignments_.back() = list_assignments(graph_, node, options_, constants_, refusals);
+      assignments_.back() = list_assignments(graph_, node, images_, options_, constants_, refusals);
       if (assignments_.back().empty())
         throw UnsupportedError(core::str(
             "[tuner] node '", node.name, "' (", node.op->name,
@@ -379,15 +380,12 @@ class Tuner {
     if (const auto known = reformat_times_.find(key); known != reformat_times_.end())
       return known->second;
     double ms = kInfinity;
-    for (const kernels::Tactic* tactic : kernels::tactics_for("Reformat")) {
-      if (kernels::refuse(*tactic, problem)) continue;
+    if (const kernels::Tactic* tactic = find_reformat(problem))
       ms = options_.level == 0
                ? 1e-6 *
                      static_cast<double>(problem.inputs[0].bytes() + problem.outputs[0].bytes()) /
                      10
                : times_of_one(*tactic, problem);
-      break;
-    }
     return reformat_times_[key] = ms;
   }
 
@@ -434,6 +432,7 @@ class Tuner {
   const Options& options_;
   core::ThreadPool pool_;
   bool cold_weights_;
+  std::vector<bool> images_;
   TimingCache own_cache_;
   TimingCache& cache_;
   ConvertedConstants constants_;

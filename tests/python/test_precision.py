@@ -184,3 +184,18 @@ def test_weights_that_half_cannot_hold_stay_whole():
     want = image_output(products(1e6))
     got = image_output(products(1e6, trt.BuilderFlag.FP16))
     np.testing.assert_allclose(got, want, atol=1e-3 * np.abs(want).max())
+
+
+def test_references_multiply_halves_by_floats():
+    """What the tuner chooses is a plan that loads, where nothing but references may be chosen."""
+    pair = Pair()
+    pair.first.precision = pair.second.precision = trt.float16
+    config = pair.builder.create_builder_config()
+    config.set_flag(trt.BuilderFlag.FP16)
+    config.set_flag(OBEY)
+    config.set_tactic_sources(0)
+    plan = pair.builder.build_serialized_network(pair.network, config)
+    assert plan is not None, pair.log.text
+    weights = [np.random.default_rng(s).standard_normal((WIDTH, WIDTH)) / 8 for s in (2, 3)]
+    want = np.tanh(INPUT.astype(np.float64) @ weights[0]) @ weights[1]
+    np.testing.assert_allclose(output(load(plan)), want, atol=1e-2 * np.abs(want).max())

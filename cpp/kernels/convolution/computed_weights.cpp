@@ -23,7 +23,7 @@ WeightsView::WeightsView(const Problem& problem, const ops::ConvolutionShape& sh
   const int64_t first = is_linear ? desc.dims[1] * elements : elements * desc.pixel_pitch();
   const int64_t second = is_linear ? elements : 1;
   element_ = is_linear ? 1 : desc.pixel_pitch();
-  if (std::string_view(problem.op->name) == "Deconvolution") {
+  if (ops::is_deconvolution(*problem.op)) {
     group_ = shape.input_channels / shape.groups * first;
     out_ = second;
     channel_ = first;

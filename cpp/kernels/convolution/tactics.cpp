@@ -15,7 +15,7 @@ ops::InputSet packed_weights(const Problem& problem) {
 
 ops::ConvolutionShape shape_of(const Problem& problem) {
   const Dims &input = problem.inputs[0].dims, &kernel = problem.inputs[1].dims;
-  return std::string_view(problem.op->name) == "Deconvolution"
+  return ops::is_deconvolution(*problem.op)
              ? ops::deconvolution_shape(*problem.attributes, input, kernel)
              : ops::convolution_shape(*problem.attributes, input, kernel);
 }

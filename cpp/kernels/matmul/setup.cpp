@@ -121,7 +121,7 @@ std::string read_problem(const Problem& problem, Setup& setup, bool packs) {
   setup.packs_b = packs && problem.is_constant(1);
   setup.out = problem.outputs[0].dtype;
   setup.threads = problem.threads;
-  if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
+  if (problem.attributes->find("program") != nullptr) {
     std::string refusal = read_program(problem, setup, packs);
     if (!refusal.empty()) return refusal;
     if (setup.operands.size() > epilogue::kMaxOperands)

@@ -300,7 +300,7 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
     return refuse("needs floating-point weights");
 
   ConvolutionSetup setup;
-  setup.transposed = std::string_view(problem.op->name) == "Deconvolution";
+  setup.transposed = ops::is_deconvolution(*problem.op);
   setup.num_axes = input.dims.rank() - 2;
   setup.shape = setup.transposed
                     ? ops::deconvolution_shape(*problem.attributes, input.dims, weights.dims)
@@ -327,7 +327,7 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
   if (setup.slicing == Slicing::Channels && !setup.transposed &&
       !(is_dense_channels_last(input) && input.dtype == setup.compute))
     return refuse("needs a dense channels_last input of the type it computes in");
-  if (std::string_view(problem.op->name) == "FusedConvolution") {
+  if (problem.attributes->find("program") != nullptr) {
     const std::string refusal = read_extras(problem, setup);
     if (!refusal.empty()) return refuse(refusal);
   }

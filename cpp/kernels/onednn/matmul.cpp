@@ -149,7 +149,7 @@ std::string make_setup(const Problem& problem, Setup& setup) {
   constexpr int64_t kMostExtent = 1 << 30;
   if (std::max({setup.rows, setup.products, shape.n, shape.k}) > kMostExtent)
     return core::str("needs extents of at most ", kMostExtent);
-  if (std::string_view(problem.op->name) == "FusedMatrixMultiply") {
+  if (problem.attributes->find("program") != nullptr) {
     std::string refusal = read_extras(problem, setup);
     if (!refusal.empty()) return refusal;
   }

@@ -1,6 +1,7 @@
 // Runs an op's reference computation as a kernel.
 #include "kernels/reference/reference.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -32,66 +33,62 @@ class ReferenceKernel final : public Kernel {
   std::vector<core::TensorView> outputs_;
 };
 
-/// Four-bit integers are what Dequantize reads; nothing computes with the other small types.
-bool is_computable(const Problem& problem, const TensorDesc& desc) {
+bool is_computable(const TensorDesc& desc, bool takes_int4) {
   if (desc.is_absent()) return true;
-  if (desc.dtype == DataType::Int4)
-    return std::string_view(problem.op->name) == "Dequantize" && &desc == problem.inputs.data();
+  if (desc.dtype == DataType::Int4) return takes_int4;
   return core::is_number(desc.dtype) || desc.dtype == DataType::Bool;
 }
 
-std::optional<std::string> refuse_operands(const Problem& problem) {
-  for (const auto* descs : {&problem.inputs, &problem.outputs})
-    for (const TensorDesc& desc : *descs) {
-      if (desc.layout != Layout::Linear)
-        return core::str("needs linear, got ", layout_name(desc.layout));
-      if (!is_computable(problem, desc))
-        return core::str("needs an element type that can be computed with, got ",
-                         core::dtype_short_name(desc.dtype));
-    }
+std::optional<std::string> refuse_operand(const TensorDesc& desc, bool takes_int4) {
+  if (desc.layout != Layout::Linear)
+    return core::str("needs linear, got ", layout_name(desc.layout));
+  if (!is_computable(desc, takes_int4))
+    return core::str("needs an element type that can be computed with, got ",
+                     core::dtype_short_name(desc.dtype));
   return std::nullopt;
 }
 
-/// References read and write the element types that the op's rule gives for its operands as they
-/// are stored; weights are of the type that is computed in.
-std::optional<std::string> refuse_types(const Problem& problem) {
-  const auto is_weights = [&](size_t i) {
-    return i < problem.op->inputs.size() && problem.op->inputs[i].weights;
-  };
-  std::optional<DataType> computed;
-  bool is_mixed = false;
-  const auto note = [&](DataType dtype) {
-    if (!core::is_float(dtype)) return;
-    if (!computed) computed = dtype;
-    is_mixed = is_mixed || dtype != *computed;
-  };
+std::optional<std::string> refuse_operands(const Problem& problem) {
+  const std::vector<ops::InputSpec>& specs = problem.op->inputs;
   for (size_t i = 0; i < problem.inputs.size(); ++i)
-    if (!problem.inputs[i].is_absent() && !is_weights(i)) note(problem.inputs[i].dtype);
-  for (const TensorDesc& desc : problem.outputs)
-    if (!desc.is_absent()) note(desc.dtype);
-  if (!is_mixed) return std::nullopt;
-
-  std::vector<ops::TensorType> inputs, outputs;
-  for (size_t i = 0; i < problem.inputs.size(); ++i) {
-    const TensorDesc& desc = problem.inputs[i];
-    const bool converts = is_weights(i) && core::is_float(desc.dtype);
-    inputs.push_back({converts ? *computed : desc.dtype, desc.dims});
-  }
-  try {
-    ops::infer(*problem.op, *problem.attributes, inputs, {}, outputs);
-  } catch (const Error& e) {
-    return core::str("needs operands of other types: ", e.what());
-  }
-  for (size_t o = 0; o < outputs.size() && o < problem.outputs.size(); ++o)
-    if (!problem.outputs[o].is_absent() && outputs[o].dtype != problem.outputs[o].dtype)
-      return core::str("needs an output of ", core::dtype_short_name(outputs[o].dtype), ", got ",
-                       core::dtype_short_name(problem.outputs[o].dtype));
+    if (auto reason = refuse_operand(problem.inputs[i], i < specs.size() && specs[i].takes_int4))
+      return reason;
+  for (const TensorDesc& output : problem.outputs)
+    if (auto reason = refuse_operand(output, false)) return reason;
   return std::nullopt;
+}
+
+/// True where the reference reads elements of any floating-point type.
+bool converts(const ops::OpDefinition& op, size_t input) {
+  return input < op.inputs.size() && (op.inputs[input].weights || op.inputs[input].packable);
+}
+
+/// The floating-point type of all operands but those that are converted; nothing where they differ.
+std::optional<DataType> common_type(const ops::OpDefinition& op,
+                                    std::span<const ops::TensorType> inputs,
+                                    std::span<const ops::TensorType> outputs) {
+  std::optional<DataType> common;
+  const auto fits = [&](const ops::TensorType& type) {
+    if (type.is_absent() || !core::is_float(type.dtype)) return true;
+    if (!common) common = type.dtype;
+    return *common == type.dtype;
+  };
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (!converts(op, i) && !fits(inputs[i])) return std::nullopt;
+  if (!std::all_of(outputs.begin(), outputs.end(), fits)) return std::nullopt;
+  return common.value_or(DataType::Float);
+}
+
+std::vector<ops::TensorType> types_of(const std::vector<TensorDesc>& descs) {
+  std::vector<ops::TensorType> types;
+  for (const TensorDesc& desc : descs) types.push_back({desc.dtype, desc.dims});
+  return types;
 }
 
 std::optional<std::string> refuse(const Problem& problem) {
   if (auto reason = refuse_operands(problem)) return reason;
-  return refuse_types(problem);
+  return refuse_stored_types(*problem.op, *problem.attributes, types_of(problem.inputs),
+                             types_of(problem.outputs));
 }
 
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte>) {
@@ -108,6 +105,27 @@ Tactic make_tactic(const ops::OpDefinition& op) {
 }
 
 }  // namespace
+
+std::optional<std::string> refuse_stored_types(const ops::OpDefinition& op,
+                                               const ops::Attributes& attributes,
+                                               std::span<const ops::TensorType> inputs,
+                                               std::span<const ops::TensorType> outputs) {
+  if (common_type(op, inputs, outputs)) return std::nullopt;
+  // Operands of several types: as the op's rule has them, if at all.
+  std::vector<ops::TensorType> read(inputs.begin(), inputs.end()), written;
+  for (size_t i = 1; i < read.size(); ++i)
+    if (converts(op, i) && core::is_float(read[i].dtype)) read[i].dtype = read[0].dtype;
+  try {
+    ops::infer(op, attributes, read, {}, written);
+  } catch (const Error& e) {
+    return core::str("needs operands of other types: ", e.what());
+  }
+  for (size_t o = 0; o < written.size() && o < outputs.size(); ++o)
+    if (!outputs[o].is_absent() && written[o].dtype != outputs[o].dtype)
+      return core::str("needs an output of ", core::dtype_short_name(written[o].dtype), ", got ",
+                       core::dtype_short_name(outputs[o].dtype));
+  return std::nullopt;
+}
 
 const Tactic* reference_tactic(std::string_view name) {
   const ops::OpDefinition* op = ops::find_op(name);

@@ -1,5 +1,7 @@
 // Activation: one function of each element.
+#include "ops/arithmetic.h"
 #include "ops/convert.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
 
@@ -60,6 +62,10 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  lower_unary(args, instruction(args.attributes), out);
+}
+
 }  // namespace
 
 const OpDefinition& activation_op() {
@@ -71,6 +77,9 @@ const OpDefinition& activation_op() {
       .inputs = {{"input"}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kUndiminished,
+      .lower = lower,
   };
   return op;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/attention_shape.h"
 
@@ -99,6 +100,13 @@ void read_mask(AttentionShape& s, const Dims& mask) {
   const Dims strides = broadcast_strides(mask, scores);
   s.mask = {strides[0], strides[1], strides[2], 0};
   s.mask_column = strides[3];
+}
+
+int64_t count_operations(const InferArgs& args) {
+  const AttentionShape s =
+      attention_shape(args.attributes, input_dims(args, 0), input_dims(args, 1),
+                      input_dims(args, 2), input_dims(args, 3));
+  return 2 * s.batch * s.heads * s.queries * s.keys * (s.depth + s.value_depth);
 }
 
 }  // namespace
@@ -211,6 +219,8 @@ const OpDefinition& attention_op() {
                  {.name = "mask", .optional = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -1,6 +1,7 @@
 // Cast: the same elements in another type. Beyond the range of INT8 and UINT8 it saturates, as
 // TensorRT does; with `keeps_low_bits` integers wrap, as ONNX's engines do.
 #include "ops/convert.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
@@ -55,6 +56,18 @@ void propagate(const InferArgs& args, std::span<HostValue> outputs) {
 
 bool is_view(const InferArgs& args) { return args.inputs[0].dtype == to_type(args.attributes); }
 
+bool keeps_type(const InferArgs& args) { return args.inputs[0].dtype == args.outputs[0].dtype; }
+
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  const DataType from = args.inputs[0].dtype, to = args.outputs[0].dtype;
+  if (!core::is_float(from) && !core::is_float(to)) {
+    out.refusal = core::str("needs a floating-point type on one side, got ",
+                            core::dtype_short_name(from), " and ", core::dtype_short_name(to));
+    return;
+  }
+  out.program.output = out.add(args, 0);
+}
+
 }  // namespace
 
 const OpDefinition& cast_op() {
@@ -68,6 +81,8 @@ const OpDefinition& cast_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = {0, never, never, keeps_type},
+      .lower = lower,
   };
   return op;
 }

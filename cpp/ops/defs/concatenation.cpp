@@ -72,6 +72,8 @@ const OpDefinition& concatenation_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
+      .joins_inputs = true,
   };
   return op;
 }

@@ -1,4 +1,5 @@
 // Convolution: each output is the sum over a window of the input times a filter, plus a bias.
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/convolution_shape.h"
 
@@ -31,6 +32,9 @@ const OpDefinition& convolution_op() {
                  {.name = "bias", .optional = true, .weights = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_convolution,
+      .rounding = kDiminished,
+      .is_spatial = true,
   };
   return op;
 }

@@ -1,5 +1,6 @@
 // ConvolutionPair: a convolution of single pixels, then a depthwise one of what it gives.
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/convert.h"
 #include "ops/elements.h"
 #include "ops/pointwise/pointwise_program.h"
@@ -93,6 +94,14 @@ std::vector<AttributeSpec> attributes() {
   return specs;
 }
 
+int64_t count_operations(const InferArgs& args) {
+  const Dims &input = args.inputs[0].dims, &first = args.inputs[1].dims,
+             &second = args.inputs[3].dims;
+  const int64_t between = core::elems(input) / input[1] * first[0];
+  return between * (2 * input[1] + count_instructions(args, "first_program")) +
+         count_outputs(args) * 2 * core::elems(second) / second[0] + count_program(args);
+}
+
 }  // namespace
 
 const OpDefinition& convolution_pair_op() {
@@ -108,6 +117,9 @@ const OpDefinition& convolution_pair_op() {
                  {.name = "second_bias", .optional = true, .weights = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
+      .is_spatial = true,
   };
   return op;
 }

@@ -1,4 +1,5 @@
 // Cumulative: sums of all elements before, along an axis.
+#include "ops/arithmetic.h"
 #include "ops/host_values.h"
 
 namespace trtlike::ops {
@@ -59,6 +60,8 @@ const OpDefinition& cumulative_op() {
       .host_inputs = {1},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_inputs,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -1,9 +1,13 @@
 // Deconvolution: the transpose of a convolution; each input element adds a scaled filter to a
 // window of the output.
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/convolution_shape.h"
 
 namespace trtlike::ops {
+
+const OpDefinition& deconvolution_op();
+
 namespace {
 
 void infer(const InferArgs& args) {
@@ -62,7 +66,15 @@ std::vector<AttributeSpec> attributes() {
   return specs;
 }
 
+int64_t count_operations(const InferArgs& args) {
+  const ConvolutionShape s =
+      deconvolution_shape(args.attributes, args.inputs[0].dims, args.inputs[1].dims);
+  return 2 * count_inputs(args) * (s.output_channels / s.groups) * volume(s.kernel);
+}
+
 }  // namespace
+
+bool is_deconvolution(const OpDefinition& op) { return &op == &deconvolution_op(); }
 
 const OpDefinition& deconvolution_op() {
   static const OpDefinition op{
@@ -75,6 +87,9 @@ const OpDefinition& deconvolution_op() {
                  {.name = "bias", .optional = true, .weights = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
+      .is_spatial = true,
   };
   return op;
 }

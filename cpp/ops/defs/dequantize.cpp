@@ -1,4 +1,5 @@
 // Dequantize: integers to floating point.
+#include "ops/arithmetic.h"
 #include "ops/quantization.h"
 
 namespace trtlike::ops {
@@ -35,6 +36,8 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) { lower_quantization(args, false, out); }
+
 }  // namespace
 
 const OpDefinition& dequantize_op() {
@@ -43,9 +46,12 @@ const OpDefinition& dequantize_op() {
       .meaning = "(x - zero_point) * scale",
       .layer_type = 33,
       .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{0}}},
-      .inputs = {{"input"}, {"scale"}, {"zero_point", true}},
+      .inputs = {{.name = "input", .takes_int4 = true}, {"scale"}, {"zero_point", true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kDiminished,
+      .lower = lower,
   };
   return op;
 }

@@ -1,4 +1,5 @@
 // Einsum: sums of products over labelled axes.
+#include "ops/arithmetic.h"
 #include "ops/shapes/einsum_equation.h"
 
 namespace trtlike::ops {
@@ -70,6 +71,15 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+int64_t count_operations(const InferArgs& args) {
+  std::vector<Dims> operands;
+  for (const TensorType& input : args.inputs) operands.push_back(input.dims);
+  int64_t terms = 1;
+  for (int64_t extent : parse_einsum(args.attributes.get_string("equation"), operands).extents)
+    terms *= extent;
+  return static_cast<int64_t>(args.inputs.size()) * terms;
+}
+
 }  // namespace
 
 const OpDefinition& einsum_op() {
@@ -82,6 +92,8 @@ const OpDefinition& einsum_op() {
       .variadic = true,
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
   };
   return op;
 }

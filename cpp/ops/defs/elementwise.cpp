@@ -1,5 +1,7 @@
 // ElementWise: one operation on two tensors, broadcast.
+#include "ops/arithmetic.h"
 #include "ops/integer_arithmetic.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
 
@@ -103,6 +105,13 @@ void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   outputs[0] = std::move(elements);
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  if (!core::is_float(args.inputs[0].dtype) && args.inputs[0].dtype != DataType::Bool)
+    return out.refuse_type(args, 0, "a floating-point type or b8");
+  const int a = out.add(args, 0), b = out.add(args, 1);
+  out.program.output = out.program.append(to_opcode(operation(args.attributes)), a, b);
+}
+
 }  // namespace
 
 const OpDefinition& elementwise_op() {
@@ -115,6 +124,9 @@ const OpDefinition& elementwise_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
+      .count_operations = count_outputs,
+      .rounding = kUndiminished,
+      .lower = lower,
   };
   return op;
 }

@@ -81,6 +81,7 @@ const OpDefinition& fill_op() {
       .host_inputs = {0},
       .infer = infer,
       .reference = reference,
+      .rounding = kDiminished,
   };
   return op;
 }

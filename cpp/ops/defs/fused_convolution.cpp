@@ -1,5 +1,6 @@
 // FusedConvolution: a convolution and the pointwise program that fusion has put behind it.
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/convert.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
@@ -72,6 +73,15 @@ std::vector<AttributeSpec> attributes() {
   return specs;
 }
 
+int64_t count_operations(const InferArgs& args) {
+  return count_convolution(args) + count_program(args);
+}
+
+bool ends_in_rounding(const InferArgs& args) {
+  const auto rounding = rounding_to(args.outputs[0].dtype);
+  return rounding && ends_with(get_program(args.attributes), *rounding);
+}
+
 }  // namespace
 
 const OpDefinition& fused_convolution_op() {
@@ -87,6 +97,9 @@ const OpDefinition& fused_convolution_op() {
       .variadic = true,
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = {kFirstExtra, never, never, ends_in_rounding},
+      .is_spatial = true,
   };
   return op;
 }

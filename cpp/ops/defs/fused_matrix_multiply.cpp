@@ -1,5 +1,6 @@
 // FusedMatrixMultiply: a matrix product, a bias along its columns, and a pointwise program on the
 // result.
+#include "ops/arithmetic.h"
 #include "ops/convert.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
@@ -82,6 +83,10 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+int64_t count_operations(const InferArgs& args) {
+  return count_product(args) + count_program(args);
+}
+
 }  // namespace
 
 const OpDefinition& fused_matrix_multiply_op() {
@@ -90,13 +95,16 @@ const OpDefinition& fused_matrix_multiply_op() {
       .meaning = "a matrix product, a bias along its columns, and a pointwise program",
       .layer_type = kInternalLayer,
       .attributes = {{"op0", int64_t{0}}, {"op1", int64_t{0}}, {"program", std::string()}},
-      .inputs = {{"a"},
-                 {"b"},
+      .inputs = {{.name = "a", .packable = true},
+                 {.name = "b", .packable = true},
                  {.name = "bias", .optional = true, .weights = true},
                  {.name = "operand", .optional = true}},
       .variadic = true,
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = {kFirstOperand, never, never},
+      .converts_operands = true,
   };
   return op;
 }

@@ -50,10 +50,9 @@ void infer(const InferArgs& args) {
                 core::dtype_name(indices.dtype), ".");
   const GatherShape shape = gather_shape(args.attributes, data.dims, indices.dims);
   args.outputs[0] = {data.dtype, shape.output};
-  check_constant_indices(args, 1, [&](int64_t i) {
-    if (shape.mode != GatherMode::Nd) return data.dims[shape.axis];
-    return data
-        .dims[shape.batch_dims + static_cast<int>(i % indices.dims[indices.dims.rank() - 1])];
+  check_constant_indices(args, 1, "indices", data.dims, [&](int64_t i) {
+    if (shape.mode != GatherMode::Nd) return shape.axis;
+    return shape.batch_dims + static_cast<int>(i % indices.dims[indices.dims.rank() - 1]);
   });
 }
 
@@ -156,6 +155,9 @@ const OpDefinition& gather_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
+      .rounding = {Rounding::kNoTerms, never, never, always},
+      .picks_elements = true,
+      .is_lookup = true,
   };
   return op;
 }

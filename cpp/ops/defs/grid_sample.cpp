@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "ops/arithmetic.h"
 #include "ops/indexing.h"
 #include "ops/shapes/resize_shape.h"
 #include "ops/shapes/slice_shape.h"
@@ -146,6 +147,8 @@ const OpDefinition& grid_sample_op() {
       .inputs = {{.name = "input"}, {.name = "grid"}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/recurrent_shape.h"
 
@@ -178,6 +179,9 @@ std::vector<InputSpec> operands() {
           {.name = "initial_h", .optional = true}};
 }
 
+int64_t count_gru(const InferArgs& args) { return count_recurrent(args, 3); }
+int64_t count_rnn(const InferArgs& args) { return count_recurrent(args, 1); }
+
 }  // namespace
 
 const OpDefinition& gru_op() {
@@ -190,6 +194,8 @@ const OpDefinition& gru_op() {
       .num_outputs = 2,
       .infer = infer_gru,
       .reference = reference_gru,
+      .count_operations = count_gru,
+      .rounding = kDiminished,
   };
   return op;
 }
@@ -204,6 +210,8 @@ const OpDefinition& rnn_op() {
       .num_outputs = 2,
       .infer = infer_rnn,
       .reference = reference_rnn,
+      .count_operations = count_rnn,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -32,6 +32,7 @@ const OpDefinition& identity_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
   };
   return op;
 }

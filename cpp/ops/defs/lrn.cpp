@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 
 namespace trtlike::ops {
@@ -42,6 +43,10 @@ void reference(const ReferenceArgs& args) {
   write_elements(out, args.outputs[0]);
 }
 
+int64_t count_operations(const InferArgs& args) {
+  return 2 * count_inputs(args) * args.attributes.get_int("window_size");
+}
+
 }  // namespace
 
 const OpDefinition& lrn_op() {
@@ -53,6 +58,8 @@ const OpDefinition& lrn_op() {
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
   };
   return op;
 }

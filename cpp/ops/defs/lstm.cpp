@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/lstm_shape.h"
 
@@ -95,6 +96,8 @@ void reference(const ReferenceArgs& args) {
   write_elements(c, args.outputs[2]);
 }
 
+int64_t count_operations(const InferArgs& args) { return count_recurrent(args, 4); }
+
 }  // namespace
 
 const OpDefinition& lstm_op() {
@@ -121,6 +124,8 @@ const OpDefinition& lstm_op() {
       .num_outputs = 3,
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
   };
   return op;
 }

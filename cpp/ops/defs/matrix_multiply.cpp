@@ -1,4 +1,5 @@
 // MatrixMultiply: products of matrices and vectors, one for each index of the leading extents.
+#include "ops/arithmetic.h"
 #include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::ops {
@@ -32,9 +33,12 @@ const OpDefinition& matrix_multiply_op() {
       .meaning = "the product of two matrices (or vectors) for each index of the leading extents",
       .layer_type = 17,
       .attributes = {{"op0", int64_t{0}}, {"op1", int64_t{0}}},
-      .inputs = {{.name = "a"}, {.name = "b"}},
+      .inputs = {{.name = "a", .packable = true}, {.name = "b", .packable = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_product,
+      .rounding = kDiminished,
+      .converts_operands = true,
   };
   return op;
 }

@@ -42,6 +42,7 @@ const OpDefinition& mod_op() {
       .inputs = {{"a"}, {"b"}},
       .infer = infer,
       .reference = reference,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -128,6 +128,7 @@ const OpDefinition& nms_op() {
       .infer = infer,
       .reference = reference,
       .is_data_dependent = true,
+      .rounding = kDiminished,
   };
   return op;
 }

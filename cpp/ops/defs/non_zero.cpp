@@ -45,6 +45,7 @@ const OpDefinition& non_zero_op() {
       .infer = infer,
       .reference = reference,
       .is_data_dependent = true,
+      .rounding = kDiminished,
   };
   return op;
 }

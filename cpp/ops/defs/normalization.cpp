@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/normalization_shape.h"
 
@@ -111,6 +112,9 @@ void reference(const ReferenceArgs& args) {
   write_elements(x, args.outputs[0]);
 }
 
+/// Two moments, and two operations to apply them.
+int64_t count_operations(const InferArgs& args) { return 5 * count_inputs(args); }
+
 }  // namespace
 
 NormalizationShape normalization_shape(const Attributes& attributes, const Dims& input,
@@ -150,6 +154,8 @@ const OpDefinition& normalization_op() {
                  {.name = "bias", .optional = true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = {Rounding::kNoTerms, is_in_rows, never},
   };
   return op;
 }

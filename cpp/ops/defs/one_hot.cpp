@@ -61,6 +61,7 @@ const OpDefinition& one_hot_op() {
       .host_inputs = {2},
       .infer = infer,
       .reference = reference,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -1,4 +1,6 @@
 // ParametricReLU: negative elements times a slope of their own.
+#include "ops/arithmetic.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
@@ -29,6 +31,15 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  const int x = out.add(args, 0), slope = out.add(args, 1);
+  PointwiseProgram& program = out.program;
+  const int zero = program.append(PointwiseOpcode::Constant, -1, -1, -1, 0);
+  const int negative = program.append(PointwiseOpcode::Less, x, zero);
+  const int scaled = program.append(PointwiseOpcode::Prod, x, slope);
+  program.output = program.append(PointwiseOpcode::Select, negative, scaled, x);
+}
+
 }  // namespace
 
 const OpDefinition& parametric_relu_op() {
@@ -40,6 +51,9 @@ const OpDefinition& parametric_relu_op() {
       .inputs = {{"input"}, {"slopes", false, true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kDiminished,
+      .lower = lower,
   };
   return op;
 }

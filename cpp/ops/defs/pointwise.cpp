@@ -1,6 +1,8 @@
 // PointWise: a pointwise program on broadcast operands; what chains of element-wise layers are
 // fused into.
+#include "ops/arithmetic.h"
 #include "ops/convert.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
 
@@ -39,6 +41,11 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  for (size_t i = 0; i < args.inputs.size(); ++i) out.add(args, i);
+  out.program = PointwiseProgram::parse(args.attributes.get_string("program"));
+}
+
 }  // namespace
 
 const OpDefinition& pointwise_op() {
@@ -51,6 +58,9 @@ const OpDefinition& pointwise_op() {
       .variadic = true,
       .infer = infer,
       .reference = reference,
+      .count_operations = count_program,
+      .rounding = kUndiminished,
+      .lower = lower,
   };
   return op;
 }

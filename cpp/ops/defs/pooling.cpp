@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/pooling_shape.h"
 
@@ -116,6 +117,15 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+int64_t count_operations(const InferArgs& args) {
+  return count_outputs(args) *
+         volume(pooling_shape(args.attributes, args.inputs[0].dims).window.kernel);
+}
+
+bool is_maximum(const InferArgs& args) {
+  return args.attributes.get_enum<PoolingType>("type") == PoolingType::Max;
+}
+
 }  // namespace
 
 const OpDefinition& pooling_op() {
@@ -136,6 +146,9 @@ const OpDefinition& pooling_op() {
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = {Rounding::kNoTerms, never, never, is_maximum},
+      .is_spatial = true,
   };
   return op;
 }

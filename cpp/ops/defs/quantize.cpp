@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/arithmetic.h"
 #include "ops/quantization.h"
 
 namespace trtlike::ops {
@@ -46,6 +47,8 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) { lower_quantization(args, true, out); }
+
 }  // namespace
 
 const OpDefinition& quantize_op() {
@@ -57,6 +60,9 @@ const OpDefinition& quantize_op() {
       .inputs = {{"input"}, {"scale"}, {"zero_point", true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kDiminished,
+      .lower = lower,
   };
   return op;
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/reduce_shape.h"
 
@@ -126,6 +127,11 @@ bool is_view(const InferArgs& args) {
   return true;
 }
 
+bool adds_up(const InferArgs& args) {
+  const auto op = args.attributes.get_enum<ReduceOperation>("op");
+  return op != ReduceOperation::Max && op != ReduceOperation::Min && is_in_rows(args);
+}
+
 }  // namespace
 
 const OpDefinition& reduce_op() {
@@ -139,6 +145,8 @@ const OpDefinition& reduce_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .count_operations = count_inputs,
+      .rounding = {0, adds_up, adds_up, never},
   };
   return op;
 }

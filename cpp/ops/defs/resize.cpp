@@ -1,4 +1,5 @@
 // Resize: nearest, linear and cubic interpolation on any axes.
+#include "ops/arithmetic.h"
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 #include "ops/shapes/resize_shape.h"
@@ -83,6 +84,8 @@ const OpDefinition& resize_op() {
       .host_inputs = {1},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_outputs,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -2,7 +2,9 @@
 // element of a sample.
 #include <cmath>
 
+#include "ops/arithmetic.h"
 #include "ops/pointwise/pointwise_kinds.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
@@ -68,6 +70,33 @@ void reference(const ReferenceArgs& args) {
   }
 }
 
+int64_t count_operations(const InferArgs& args) { return 2 * count_outputs(args); }
+
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  const Dims& x = args.inputs[0].dims;
+  const auto mode = args.attributes.get_enum<ScaleMode>("mode");
+  Dims dims = Dims::filled(x.rank(), 1);
+  if (mode != ScaleMode::Uniform) {
+    const int axis =
+        core::normalize_axis(args.attributes.get_int("channel_axis"), x.rank(), "channel_axis");
+    for (int i = axis; i < x.rank(); ++i)
+      if (mode == ScaleMode::ElementWise || i == axis) dims[i] = x[i];
+  }
+  int value = out.add(args, 0);
+  constexpr struct {
+    size_t input;
+    PointwiseOpcode op;
+  } kSteps[] = {{kScale, PointwiseOpcode::Prod},
+                {kShift, PointwiseOpcode::Sum},
+                {kPower, PointwiseOpcode::Pow}};
+  int factors[4] = {};
+  for (const auto& step : kSteps)
+    if (args.has_input(step.input)) factors[step.input] = out.add({step.input, dims, true});
+  for (const auto& step : kSteps)
+    if (args.has_input(step.input)) value = out.program.append(step.op, value, factors[step.input]);
+  out.program.output = value;
+}
+
 }  // namespace
 
 const OpDefinition& scale_op() {
@@ -79,6 +108,9 @@ const OpDefinition& scale_op() {
       .inputs = {{"input"}, {"shift", true, true}, {"scale", true, true}, {"power", true, true}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = kDiminished,
+      .lower = lower,
   };
   return op;
 }

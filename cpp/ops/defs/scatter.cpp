@@ -52,12 +52,12 @@ void infer(const InferArgs& args) {
     const int axis =
         core::normalize_axis(args.attributes.get_int("axis"), data.dims.rank(), "attribute 'axis'");
     check_element_mode(data.dims, indices.dims, updates.dims, axis);
-    check_constant_indices(args, 1, [&](int64_t) { return data.dims[axis]; });
+    check_constant_indices(args, 1, "indices", data.dims, [&](int64_t) { return axis; });
   } else {
     check_nd_mode(data.dims, indices.dims, updates.dims);
     const int64_t indexed = indices.dims[indices.dims.rank() - 1];
-    check_constant_indices(args, 1,
-                           [&](int64_t i) { return data.dims[static_cast<int>(i % indexed)]; });
+    check_constant_indices(args, 1, "indices", data.dims,
+                           [&](int64_t i) { return static_cast<int>(i % indexed); });
   }
   args.outputs[0] = data;
 }
@@ -119,6 +119,7 @@ const OpDefinition& scatter_op() {
       .inputs = {{.name = "data"}, {.name = "indices"}, {.name = "updates"}},
       .infer = infer,
       .reference = reference,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -1,4 +1,5 @@
 // Select: elements of one of two tensors, chosen by a third, broadcast.
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
@@ -65,6 +66,13 @@ void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   outputs[0] = std::move(elements);
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  if (!core::is_float(args.inputs[1].dtype) && args.inputs[1].dtype != DataType::Bool)
+    return out.refuse_type(args, 1, "a floating-point type or b8");
+  const int condition = out.add(args, 0), yes = out.add(args, 1), no = out.add(args, 2);
+  out.program.output = out.program.append(PointwiseOpcode::Select, condition, yes, no);
+}
+
 }  // namespace
 
 const OpDefinition& select_op() {
@@ -77,6 +85,8 @@ const OpDefinition& select_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
+      .rounding = kDiminished,
+      .lower = lower,
   };
   return op;
 }

@@ -36,6 +36,8 @@ const OpDefinition& shape_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
+      .rounding = kDiminished,
+      .reads_extents_only = true,
   };
   return op;
 }

@@ -88,6 +88,7 @@ const OpDefinition& shuffle_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
   };
   return op;
 }

@@ -75,6 +75,23 @@ bool is_view(const InferArgs& args) {
   return true;
 }
 
+std::optional<Dims> find_box(const InferArgs& args) {
+  const std::optional<SliceLists> lists = known_lists(args);
+  if (!lists || !is_known(lists->start) || !is_known(lists->shape) || !is_known(lists->stride))
+    return std::nullopt;
+  const Dims& dims = args.inputs[0].dims;
+  const std::vector<SliceAxis> ranges = slice_axes(*lists, dims);
+  Dims first;
+  for (int d = 0; d < dims.rank(); ++d) {
+    const SliceAxis& range = ranges[static_cast<size_t>(d)];
+    if ((range.stride != 1 && range.extent != 1) || range.start < 0 ||
+        range.start + range.extent > dims[d])
+      return std::nullopt;
+    first.push_back(range.start);
+  }
+  return first;
+}
+
 }  // namespace
 
 const OpDefinition& slice_op() {
@@ -99,6 +116,9 @@ const OpDefinition& slice_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
+      .find_box = find_box,
+      .picks_elements = true,
   };
   return op;
 }

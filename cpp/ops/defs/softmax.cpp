@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/shapes/softmax_shape.h"
 
@@ -42,6 +43,9 @@ void reference(const ReferenceArgs& args) {
   write_elements(x, args.outputs[0]);
 }
 
+/// A maximum, a difference, an exponential, a sum and a quotient.
+int64_t count_operations(const InferArgs& args) { return 5 * count_inputs(args); }
+
 }  // namespace
 
 const OpDefinition& softmax_op() {
@@ -53,6 +57,8 @@ const OpDefinition& softmax_op() {
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
+      .count_operations = count_operations,
+      .rounding = {Rounding::kNoTerms, always, never},
   };
   return op;
 }

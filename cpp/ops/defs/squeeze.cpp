@@ -65,6 +65,7 @@ const OpDefinition& squeeze_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
   };
   return op;
 }

@@ -106,6 +106,7 @@ const OpDefinition& top_k_op() {
       .host_inputs = {1},
       .infer = infer,
       .reference = reference,
+      .rounding = kDiminished,
   };
   return op;
 }

@@ -1,4 +1,6 @@
 // Unary: one mathematical function of each element.
+#include "ops/arithmetic.h"
+#include "ops/pointwise/pointwise_lowering.h"
 #include "ops/pointwise/pointwise_program.h"
 #include "ops/shapes/broadcast.h"
 
@@ -84,6 +86,10 @@ void propagate(const InferArgs& args, std::span<HostValue> outputs) {
   outputs[0] = std::move(elements);
 }
 
+void lower(const InferArgs& args, PointwiseLowering& out) {
+  lower_unary(args, {to_opcode(operation(args.attributes))}, out);
+}
+
 }  // namespace
 
 const OpDefinition& unary_op() {
@@ -96,6 +102,9 @@ const OpDefinition& unary_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
+      .count_operations = count_outputs,
+      .rounding = kUndiminished,
+      .lower = lower,
   };
   return op;
 }

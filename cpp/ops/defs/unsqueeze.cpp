@@ -53,6 +53,7 @@ const OpDefinition& unsqueeze_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .rounding = kMoved,
   };
   return op;
 }

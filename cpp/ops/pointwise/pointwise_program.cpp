@@ -167,4 +167,14 @@ PointwiseProgram PointwiseProgram::parse(std::string_view text) {
   return program;
 }
 
+std::optional<PointwiseOpcode> rounding_to(DataType dtype) {
+  if (dtype == DataType::Half) return PointwiseOpcode::RoundF16;
+  return dtype == DataType::BF16 ? std::optional(PointwiseOpcode::RoundBf16) : std::nullopt;
+}
+
+bool ends_with(const PointwiseProgram& program, PointwiseOpcode op) {
+  const int last = program.output - program.num_inputs;
+  return last >= 0 && program.instructions[static_cast<size_t>(last)].op == op;
+}
+
 }  // namespace trtlike::ops

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/dtype.h"
 #include "ops/pointwise/pointwise_kinds.h"
 
 namespace trtlike::ops {
@@ -117,6 +119,11 @@ struct PointwiseProgram {
   static PointwiseProgram parse(std::string_view text);
   bool operator==(const PointwiseProgram&) const = default;
 };
+
+/// The operation that rounds to a type narrower than FP32; nothing for other types.
+std::optional<PointwiseOpcode> rounding_to(DataType dtype);
+/// True when the program's result is that of such an operation.
+bool ends_with(const PointwiseProgram& program, PointwiseOpcode op);
 
 /// The meaning of an instruction, in double. Operands that it does not take are ignored.
 double evaluate(const PointwiseInstruction& instruction, double a, double b, double c);

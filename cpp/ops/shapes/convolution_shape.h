@@ -35,6 +35,9 @@ ConvolutionShape convolution_shape(const Attributes& attributes, const Dims& inp
 ConvolutionShape deconvolution_shape(const Attributes& attributes, const Dims& input,
                                      const Dims& kernel);
 
+/// True for the op whose shape is a deconvolution_shape.
+bool is_deconvolution(const OpDefinition& op);
+
 /// The output's extents: batch, channels, then as many spatial axes as `rank` has.
 Dims output_dims(const ConvolutionShape& shape, int rank);
 

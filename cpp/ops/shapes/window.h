@@ -12,6 +12,8 @@ namespace trtlike::ops {
 inline constexpr int kWindowAxes = 3;
 using WindowAxes = std::array<int64_t, kWindowAxes>;
 
+inline int64_t volume(const WindowAxes& axes) { return axes[0] * axes[1] * axes[2]; }
+
 /// TensorRT's padding modes.
 enum class PaddingMode : int64_t {
   ExplicitRoundDown = 0,

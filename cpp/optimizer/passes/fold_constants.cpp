@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/check.h"
+#include "ir/node_args.h"
 #include "ir/patch.h"
 #include "optimizer/evaluate.h"
 #include "optimizer/passes/passes.h"
@@ -28,20 +29,10 @@ bool is_constant(const ir::Graph& graph, ir::ValueId id) {
   return graph.value(id).constant.has_value();
 }
 
-/// An upper bound of the multiply-adds behind an output element times the output's elements.
-int64_t contraction_work(const ir::Graph& graph, const ir::Node& node, int64_t output_elems) {
-  const std::string_view op = node.op->name;
-  const bool contracts = op == "MatrixMultiply" || op == "Convolution" || op == "Deconvolution" ||
-                         op == "Einsum" || op == "Attention" || op == "LSTM" || op == "Pooling";
-  if (!contracts) return output_elems;
-  int64_t longest = 1;
-  for (const ir::ValueId input : node.inputs) {
-    if (!input) continue;
-    const Dims& dims = graph.value(input).type.dims;
-    longest =
-        std::max(longest, dims.rank() > 0 ? core::elems(dims) / std::max<int64_t>(1, dims[0]) : 1);
-  }
-  return output_elems > kMaxWork / longest ? kMaxWork + 1 : output_elems * longest;
+/// Multiply-adds, but at least one for each element of an output.
+int64_t count_work(const ir::Graph& graph, const ir::Node& node, int64_t output_elems) {
+  if (node.op->count_operations == nullptr) return output_elems;
+  return std::max(output_elems, node.op->count_operations(ir::NodeArgs(graph, node).args()) / 2);
 }
 
 bool is_affordable(const ir::Graph& graph, const ir::Node& node) {
@@ -56,7 +47,7 @@ bool is_affordable(const ir::Graph& graph, const ir::Node& node) {
     output_bytes += core::dtype_bytes(type.dtype, core::elems(type.dims));
   }
   return (output_bytes <= kMaxGrownBytes || output_elems <= input_elems) &&
-         contraction_work(graph, node, output_elems) <= kMaxWork;
+         count_work(graph, node, output_elems) <= kMaxWork;
 }
 
 bool can_evaluate(const ir::Graph& graph, const ir::Node& node) {

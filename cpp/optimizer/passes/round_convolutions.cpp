@@ -22,8 +22,8 @@ bool round_result(ir::Graph& graph, ir::NodeId id) {
   std::optional<PointwiseProgram> program = program_of(graph, id);
   if (!program || !is_constant(graph, node.inputs[1]) || node.output_types[0]) return false;
   const DataType dtype = dtype_of(graph, node.outputs[0]);
-  const auto rounding = rounding_to(dtype);
-  if (!rounding || ends_with(*program, *rounding)) return false;
+  const auto rounding = ops::rounding_to(dtype);
+  if (!rounding || ops::ends_with(*program, *rounding)) return false;
   program->output = program->append(*rounding, program->output);
   ir::AttributeList attributes = attribute_list(node);
   std::erase_if(attributes, [](const auto& attribute) { return attribute.first == "program"; });

@@ -51,6 +51,25 @@ struct Residual {
   }
 };
 
+TEST(Precisions, an_op_that_says_nothing_keeps_what_it_reads_and_gives_wide) {
+  const BuilderConfig config = config_with({BuilderFlag::FP16});
+  Residual g;
+  const ops::OpDefinition& product = *g.node_of(g.inner).op;
+  ASSERT_EQ(g.stored(g.inner, config), std::nullopt);
+  const ops::OpDefinition silent{.name = product.name,
+                                 .meaning = product.meaning,
+                                 .layer_type = product.layer_type,
+                                 .attributes = product.attributes,
+                                 .inputs = product.inputs,
+                                 .infer = product.infer,
+                                 .reference = product.reference};
+  g.node_of(g.inner).op = &silent;
+  EXPECT_EQ(g.stored(g.inner, config), DataType::Float);
+  g.node_of(g.inner).op = &product;
+  g.node_of(g.y).op = &silent;
+  EXPECT_EQ(g.stored(g.norm, config), DataType::Float);
+}
+
 TEST(Precisions, what_normalization_reads_and_the_sums_before_it_stay_wide) {
   const Residual g;
   const BuilderConfig config = config_with({BuilderFlag::FP16});

@@ -107,7 +107,7 @@ const LayerCase kMovement[] = {
      "Gather",
      {floats({2}), list({0, 2})},
      {},
-     "[ops] input 1 'indices': expected elements in [-2, 2), got 2."},
+     "[ops] input 1 'indices': expected indices between -2 and 1 for axis 0 of shape [2], got 2."},
     {"scatter_updates",
      "Scatter",
      {floats({3}), ints({2}), floats({3})},

@@ -46,5 +46,20 @@ TEST(ReferenceTactic, takes_weights_of_another_type_than_it_computes_in) {
   EXPECT_EQ(refusal(convolution, "Convolution"), "");
 }
 
+TEST(ReferenceTactic, multiplies_matrices_of_different_types) {
+  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply"}) {
+    TacticCase product(op, {});
+    product.input({2, 3}).constant({3, 4}, kHalf).output({});
+    EXPECT_EQ(refusal(product, op), "");
+    EXPECT_LT(product.error(*kernels::reference_tactic(op)), 1e-6);
+  }
+}
+
+TEST(ReferenceTactic, writes_the_type_that_its_rule_gives_whatever_it_reads) {
+  TacticCase program("PointWise", {{"program", std::string("in 2; v2 = sum v0 v1; out v2")}});
+  program.input({4}).input({4}, kHalf).output(kHalf);
+  EXPECT_THAT(refusal(program, "PointWise"), HasSubstr("needs an output of f32, got f16"));
+}
+
 }  // namespace
 }  // namespace trtlike

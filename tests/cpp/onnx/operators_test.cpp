@@ -201,6 +201,16 @@ TEST(OnnxOperators, constant_indices_lie_inside) {
               HasSubstr("expected indices between -4 and 3 for axis 0 of shape [4, 2], got 4"));
 }
 
+TEST(OnnxOperators, each_of_many_constant_indices_lies_inside) {
+  std::vector<int64_t> indices(5000, 3);
+  indices.back() = 4;
+  ModelBuilder model(18);
+  model.input("x", {"4"}).output("y");
+  model.initializer(int_tensor("i", {5000}, indices));
+  model.node("Gather", {"x", "i"}, {"y"});
+  EXPECT_THAT(Parsed(model).errors(), HasSubstr("input 1 'i': expected indices between -4 and 3"));
+}
+
 TEST(OnnxOperators, extents_beyond_64_bits_are_refused) {
   ModelBuilder model(13);
   model.input("x", {"4"}).output("y");
