@@ -155,7 +155,9 @@ std::vector<bool> find_images(const TunedGraph& graph) {
   std::vector<bool> images(graph.values.size(), false);
   for (const TunedNode& node : graph.nodes)
     for_each_activation(graph, node, [&](int id) {
-      if (rank_of(graph, id) == kImageRank) images[static_cast<size_t>(id)] = true;
+      const int rank = rank_of(graph, id);
+      const bool has_windows = node.op->is_spatial && (rank == 3 || rank == 5);
+      if (rank == kImageRank || has_windows) images[static_cast<size_t>(id)] = true;
     });
   return images;
 }

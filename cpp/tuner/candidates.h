@@ -24,7 +24,8 @@ struct Assignment {
 /// its activations are.
 bool is_weights(const TunedGraph& graph, const TunedNode& node, size_t i);
 
-/// The values that are tried channels last.
+/// The values that are tried channels last: those of rank 4, and of rank 3 and 5 where an op works
+/// on their windows. A node's other operands of the same rank follow.
 std::vector<bool> find_images(const TunedGraph& graph);
 
 /// Every assignment that some tactic takes at every shape. `refusals` collects why others do not;

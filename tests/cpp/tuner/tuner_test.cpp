@@ -72,6 +72,59 @@ TEST(Tuner, converts_at_both_ends_where_the_layers_between_save_more) {
   EXPECT_EQ(result.choices[4].inputs[0].layout, Layout::ChannelsLast);
 }
 
+/// A pooling over windows of 3 between two activations, on an image of `axes` spatial axes.
+struct Window {
+  explicit Window(size_t axes)
+      : relu(ops::complete_attributes(ops::get_op("Activation"), {{"type", kRelu}})),
+        pooling(ops::complete_attributes(ops::get_op("Pooling"),
+                                         {{"window_size", std::vector<int64_t>(axes, 3)},
+                                          {"pre_padding", std::vector<int64_t>(axes, 1)},
+                                          {"post_padding", std::vector<int64_t>(axes, 1)}})) {
+    graph.values.resize(4);
+    for (TunedValue& value : graph.values) {
+      value.dims = {Dims{1, 32}};
+      for (size_t i = 0; i < axes; ++i) value.dims[0].push_back(10);
+    }
+    graph.values[0].fixed = graph.values[3].fixed = true;
+    for (int i = 0; i < 3; ++i) {
+      TunedNode node;
+      node.op = &ops::get_op(i == 1 ? "Pooling" : "Activation");
+      node.attributes = i == 1 ? &pooling : &relu;
+      node.name = "node" + std::to_string(i);
+      node.inputs = {i};
+      node.outputs = {i + 1};
+      graph.nodes.push_back(node);
+    }
+  }
+  ops::Attributes relu, pooling;
+  TunedGraph graph;
+};
+
+TEST(Tuner, images_of_one_to_three_axes_lie_channels_last_where_that_is_faster) {
+  for (const size_t axes : {1, 2, 3}) {
+    const Window window(axes);
+    const Result result =
+        choose(window.graph, with_timer([](const Tactic& tactic, const Problem& problem) {
+                 if (tactic.computes("Reformat")) return 0.1;
+                 return channels_last(problem) ? 1.0 : 2.0;
+               }));
+    for (const Choice& choice : result.choices) {
+      EXPECT_EQ(choice.inputs[0].layout, Layout::ChannelsLast) << axes;
+      EXPECT_EQ(choice.outputs[0].layout, Layout::ChannelsLast) << axes;
+    }
+  }
+}
+
+TEST(Tuner, sequences_without_windows_stay_linear) {
+  Window window(1);
+  window.graph.nodes[1].op = &ops::get_op("Activation");
+  window.graph.nodes[1].attributes = &window.relu;
+  choose(window.graph, with_timer([](const Tactic&, const Problem& problem) {
+           EXPECT_EQ(problem.inputs[0].layout, Layout::Linear);
+           return 1.0;
+         }));
+}
+
 TEST(Tuner, takes_the_fastest_tactic_and_names_the_runner_up) {
   const Chain chain(1);
   Options options = with_timer([](const Tactic& tactic, const Problem&) {
