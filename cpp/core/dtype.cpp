@@ -10,21 +10,17 @@ namespace {
 
 struct DtypeInfo {
   DataType dtype;
-  const char* name;
   const char* short_name;
   int bits;
 };
 
 constexpr DtypeInfo kInfo[] = {
-    {DataType::Float, "FLOAT", "f32", 32},   {DataType::Half, "HALF", "f16", 16},
-    {DataType::Int8, "INT8", "s8", 8},       {DataType::Int32, "INT32", "s32", 32},
-    {DataType::Bool, "BOOL", "b8", 8},       {DataType::UInt8, "UINT8", "u8", 8},
-    {DataType::FP8, "FP8", "f8", 8},         {DataType::BF16, "BF16", "bf16", 16},
-    {DataType::Int64, "INT64", "s64", 64},   {DataType::Int4, "INT4", "s4", 4},
-    {DataType::FP4, "FP4", "f4", 4},         {DataType::E8M0, "E8M0", "e8m0", 8},
-    {DataType::Double, "DOUBLE", "f64", 64}, {DataType::Int16, "INT16", "s16", 16},
-    {DataType::UInt16, "UINT16", "u16", 16}, {DataType::UInt32, "UINT32", "u32", 32},
-    {DataType::UInt64, "UINT64", "u64", 64},
+    {DataType::Float, "f32", 32},  {DataType::Half, "f16", 16},   {DataType::Int8, "s8", 8},
+    {DataType::Int32, "s32", 32},  {DataType::Bool, "b8", 8},     {DataType::UInt8, "u8", 8},
+    {DataType::FP8, "f8", 8},      {DataType::BF16, "bf16", 16},  {DataType::Int64, "s64", 64},
+    {DataType::Int4, "s4", 4},     {DataType::FP4, "f4", 4},      {DataType::E8M0, "e8m0", 8},
+    {DataType::Double, "f64", 64}, {DataType::Int16, "s16", 16},  {DataType::UInt16, "u16", 16},
+    {DataType::UInt32, "u32", 32}, {DataType::UInt64, "u64", 64},
 };
 
 const DtypeInfo* find_info(int64_t value) {
@@ -87,7 +83,7 @@ std::span<const DataType> all_dtypes() {
 
 bool is_dtype(int64_t value) { return find_info(value) != nullptr; }
 
-const char* dtype_name(DataType dtype) { return info(dtype).name; }
+const char* dtype_name(DataType dtype) { return enum_name(info(dtype).dtype); }
 
 const char* dtype_short_name(DataType dtype) { return info(dtype).short_name; }
 

@@ -60,9 +60,7 @@ void Layer::set_metadata(const std::string& metadata) {
   node_of(*this, state_).metadata = metadata;
 }
 
-LayerType Layer::type() const {
-  return static_cast<LayerType>(node_of(*this, state_).op->layer_type);
-}
+LayerType Layer::type() const { return node_of(*this, state_).op->layer_type; }
 
 std::string_view Layer::op_name() const { return node_of(*this, state_).op->name; }
 
@@ -132,7 +130,7 @@ void Layer::set_attribute(std::string_view name, AttributeValue value) {
 Weights Layer::constant_input(int index) const {
   const ir::Node& node = node_of(*this, state_);
   const auto i = static_cast<size_t>(index);
-  if (node.op->layer_type == enum_number(LayerType::Constant) && index == 0) {
+  if (node.op->layer_type == LayerType::Constant && index == 0) {
     const ir::Value& own = state_->graph.value(node.outputs[0]);
     return {own.type.dtype, own.constant->data.get(), core::elems(own.type.dims),
             own.constant->data};
@@ -158,7 +156,7 @@ Dims Layer::constant_input_dims(int index) const {
 void Layer::set_constant_input(int index, const Dims& dims, const Weights& weights) {
   const ir::Node& node = node_of(*this, state_);
   ir::Graph& graph = state_->graph;
-  if (node.op->layer_type == enum_number(LayerType::Constant) && index == 0) {
+  if (node.op->layer_type == LayerType::Constant && index == 0) {
     graph.set_constant(node.outputs[0], {weights.type, dims},
                        ir::share_weights(node.name, dims, weights));
     graph.infer_users(node.outputs[0], state_->refusals);

@@ -24,7 +24,7 @@ bool feeds_host_input(const ir::Graph& graph, ValueId id, std::set<NodeId>& seen
     if (node.op->is_data_dependent) continue;
     for (size_t i = 0; i < node.inputs.size() && i < 32; ++i)
       if (node.inputs[i] == id && node.op->host_inputs.contains(i)) return true;
-    if (node.op->layer_type == enum_number(LayerType::Shape) || !seen.insert(user).second) continue;
+    if (node.op->layer_type == LayerType::Shape || !seen.insert(user).second) continue;
     for (const ValueId output : node.outputs)
       if (feeds_host_input(graph, output, seen)) return true;
   }

@@ -16,12 +16,19 @@
 #include "kernels/element_types.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
+#include "trtlike/enums/build_enums.h"
 
 namespace trtlike::kernels {
 
 /// Where a tactic comes from; the values are the bits of the public TacticSource, which switches
 /// all but the last two.
-enum class Source : int32_t { OneDnn = 5, Native = 6, Eigen = 7, Added = 29, Reference = 30 };
+enum class Source : int32_t {
+  OneDnn = static_cast<int32_t>(TacticSource::OneDnn),
+  Native = static_cast<int32_t>(TacticSource::Native),
+  Eigen = static_cast<int32_t>(TacticSource::Eigen),
+  Added = 29,
+  Reference = 30,
+};
 
 /// An op with its attributes on concrete operands.
 struct Problem {

@@ -210,7 +210,8 @@ ValueId slice(NodeContext& node, ValueId value, const SliceArguments& arguments,
 }
 
 ValueId count_up(NodeContext& node, const Extent& extent) {
-  AttributeList attributes{{"to_type", to_int(DataType::Int64)}, {"alpha", 0.0}, {"beta", 1.0}};
+  AttributeList attributes{
+      {"to_type", enum_number(DataType::Int64)}, {"alpha", 0.0}, {"beta", 1.0}};
   if (!extent.known) return node.add("Fill", {extent.value}, attributes, "positions");
   attributes.emplace_back("shape", std::vector<int64_t>{*extent.known});
   return node.add("Fill", {}, attributes, "positions");

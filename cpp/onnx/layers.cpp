@@ -34,21 +34,21 @@ void equalize_ranks(NodeContext& node, std::vector<ValueId>& operands) {
 
 ValueId cast(NodeContext& node, ValueId value, DataType dtype) {
   if (node.dtype(value) == dtype) return value;
-  return node.add("Cast", {value}, {{"to_type", to_int(dtype)}}, "cast");
+  return node.add("Cast", {value}, {{"to_type", enum_number(dtype)}}, "cast");
 }
 
 ValueId cast_wrapping(NodeContext& node, ValueId value, DataType dtype) {
   if (dtype != DataType::Int8 && dtype != DataType::UInt8)
-    return node.add("Cast", {value}, {{"to_type", to_int(dtype)}});
+    return node.add("Cast", {value}, {{"to_type", enum_number(dtype)}});
   if (core::is_floating_point(node.dtype(value))) value = cast(node, value, DataType::Int32);
-  return node.add("Cast", {value}, {{"to_type", to_int(dtype)}, {"keeps_low_bits", true}});
+  return node.add("Cast", {value}, {{"to_type", enum_number(dtype)}, {"keeps_low_bits", true}});
 }
 
 ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, ValueId b,
                     std::string_view suffix) {
   std::vector<ValueId> operands{a, b};
   equalize_ranks(node, operands);
-  return node.add("ElementWise", operands, {{"op", to_int(op)}}, suffix);
+  return node.add("ElementWise", operands, {{"op", enum_number(op)}}, suffix);
 }
 
 ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, double b,
@@ -57,13 +57,13 @@ ValueId elementwise(NodeContext& node, ElementWiseOperation op, ValueId a, doubl
 }
 
 ValueId unary(NodeContext& node, UnaryOperation op, ValueId a, std::string_view suffix) {
-  return node.add("Unary", {a}, {{"op", to_int(op)}}, suffix);
+  return node.add("Unary", {a}, {{"op", enum_number(op)}}, suffix);
 }
 
 ValueId activation(NodeContext& node, ActivationType type, ValueId a, double alpha, double beta,
                    std::string_view suffix) {
-  return node.add("Activation", {a}, {{"type", to_int(type)}, {"alpha", alpha}, {"beta", beta}},
-                  suffix);
+  return node.add("Activation", {a},
+                  {{"type", enum_number(type)}, {"alpha", alpha}, {"beta", beta}}, suffix);
 }
 
 ValueId select(NodeContext& node, ValueId condition, ValueId then_value, ValueId else_value,

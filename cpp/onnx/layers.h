@@ -4,18 +4,9 @@
 #include <vector>
 
 #include "onnx/node_context.h"
-#include "ops/pointwise/pointwise_kinds.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::onnx {
-
-using ops::ActivationType;
-using ops::ElementWiseOperation;
-using ops::UnaryOperation;
-
-template <typename Enum>
-int64_t to_int(Enum value) {
-  return static_cast<int64_t>(value);
-}
 
 /// `value` with leading extents of 1 up to `rank`; constants are reshaped, others get a layer.
 ValueId with_rank(NodeContext& node, ValueId value, int rank);

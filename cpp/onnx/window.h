@@ -10,10 +10,10 @@
 namespace trtlike::onnx {
 
 /// TensorRT's PaddingMode values.
-inline constexpr int64_t kRoundDown = 0;
-inline constexpr int64_t kRoundUp = 1;
-inline constexpr int64_t kSameUpper = 2;
-inline constexpr int64_t kSameLower = 3;
+inline constexpr int64_t kRoundDown = enum_number(PaddingMode::ExplicitRoundDown);
+inline constexpr int64_t kRoundUp = enum_number(PaddingMode::ExplicitRoundUp);
+inline constexpr int64_t kSameUpper = enum_number(PaddingMode::SameUpper);
+inline constexpr int64_t kSameLower = enum_number(PaddingMode::SameLower);
 
 struct Window {
   std::vector<int64_t> kernel;

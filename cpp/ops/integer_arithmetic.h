@@ -5,7 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "ops/pointwise/pointwise_kinds.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 

@@ -14,6 +14,7 @@
 
 #include "ops/input_set.h"
 #include "ops/op_args.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 
@@ -50,7 +51,8 @@ inline constexpr Rounding kMoved{0, never, never, always};  ///< outputs are ele
 
 struct PointwiseLowering;
 
-inline constexpr int kInternalLayer = -1;
+/// The layer type of ops that only fusion makes.
+inline constexpr auto kInternalLayer = static_cast<LayerType>(-1);
 
 /// Bytes that a plan keeps for a node of an op that is not built in.
 struct Blob {
@@ -63,7 +65,7 @@ struct Blob {
 struct OpDefinition {
   const char* name;     ///< "Convolution"
   const char* meaning;  ///< one line
-  int layer_type;  ///< TensorRT's LayerType value, kInternalLayer for ops that only fusion makes
+  LayerType layer_type;
   std::vector<AttributeSpec> attributes;
   std::vector<InputSpec> inputs;
   bool variadic = false;  ///< any number of further inputs like the last one

@@ -182,13 +182,13 @@ Extents::Id Extents::window_extent(const Node& node, ValueId out, int axis) {
   const auto shifted = [&](int64_t by) {
     return expressions_.floor_divide(expressions_.add(in, expressions_.constant(by)), stride);
   };
-  switch (node.attributes.get_enum<ops::PaddingMode>("padding_mode")) {
-    case ops::PaddingMode::ExplicitRoundDown:
+  switch (node.attributes.get_enum<PaddingMode>("padding_mode")) {
+    case PaddingMode::ExplicitRoundDown:
       return expressions_.add(shifted(number("pre_padding", 0) + number("post_padding", 0) -
                                       (size - 1) * number("dilation", 1) - 1),
                               expressions_.constant(1));
-    case ops::PaddingMode::SameUpper:
-    case ops::PaddingMode::SameLower:
+    case PaddingMode::SameUpper:
+    case PaddingMode::SameLower:
       return shifted(stride - 1);
     default:
       return own_extent(out, axis);
@@ -206,16 +206,16 @@ Extents::Id Extents::padded_extent(const Node& node, ValueId out, int axis) {
 }
 
 Extents::Id Extents::product_extent(const Node& node, ValueId out, int axis) {
-  constexpr int64_t kTranspose = 1, kVector = 2;
-  const int64_t op_a = node.attributes.get_int("op0"), op_b = node.attributes.get_int("op1");
+  const auto op_a = node.attributes.get_enum<MatrixOperation>("op0");
+  const auto op_b = node.attributes.get_enum<MatrixOperation>("op1");
   const ValueId a = node.inputs[0], b = node.inputs[1];
   const int rank_a = dims_of(graph_, a).rank(), rank_b = dims_of(graph_, b).rank();
-  const int batch = rank_a - (op_a == kVector ? 1 : 2);
+  const int batch = rank_a - (op_a == MatrixOperation::Vector ? 1 : 2);
   if (axis < batch) return broadcast(extent(a, axis), extent(b, axis));
-  const bool is_row = axis == batch && op_a != kVector;
-  if (is_row) return extent(a, op_a == kTranspose ? rank_a - 1 : rank_a - 2);
-  if (op_b == kVector) return own_extent(out, axis);
-  return extent(b, op_b == kTranspose ? rank_b - 2 : rank_b - 1);
+  const bool is_row = axis == batch && op_a != MatrixOperation::Vector;
+  if (is_row) return extent(a, op_a == MatrixOperation::Transpose ? rank_a - 1 : rank_a - 2);
+  if (op_b == MatrixOperation::Vector) return own_extent(out, axis);
+  return extent(b, op_b == MatrixOperation::Transpose ? rank_b - 2 : rank_b - 1);
 }
 
 Extents::Id Extents::concatenated_extent(const Node& node, int axis) {

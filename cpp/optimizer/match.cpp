@@ -22,14 +22,14 @@ bool is_op(const Graph& graph, NodeId node, std::string_view op) {
   return node && op == graph.node(node).op->name;
 }
 
-bool is_element_wise(const Graph& graph, NodeId node, ops::ElementWiseOperation operation) {
+bool is_element_wise(const Graph& graph, NodeId node, ElementWiseOperation operation) {
   return is_op(graph, node, "ElementWise") &&
-         graph.node(node).attributes.get_enum<ops::ElementWiseOperation>("op") == operation;
+         graph.node(node).attributes.get_enum<ElementWiseOperation>("op") == operation;
 }
 
-bool is_unary(const Graph& graph, NodeId node, ops::UnaryOperation operation) {
+bool is_unary(const Graph& graph, NodeId node, UnaryOperation operation) {
   return is_op(graph, node, "Unary") &&
-         graph.node(node).attributes.get_enum<ops::UnaryOperation>("op") == operation;
+         graph.node(node).attributes.get_enum<UnaryOperation>("op") == operation;
 }
 
 bool is_constant(const Graph& graph, ValueId id) {

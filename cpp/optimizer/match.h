@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "ops/pointwise/pointwise_kinds.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::optimizer {
 
 bool is_op(const ir::Graph& graph, ir::NodeId node, std::string_view op);
 /// True for an ElementWise node of this operation.
-bool is_element_wise(const ir::Graph& graph, ir::NodeId node, ops::ElementWiseOperation operation);
-bool is_unary(const ir::Graph& graph, ir::NodeId node, ops::UnaryOperation operation);
+bool is_element_wise(const ir::Graph& graph, ir::NodeId node, ElementWiseOperation operation);
+bool is_unary(const ir::Graph& graph, ir::NodeId node, UnaryOperation operation);
 bool is_constant(const ir::Graph& graph, ir::ValueId id);
 bool has_input(const ir::Node& node, size_t index);
 const Dims& dims_of(const ir::Graph& graph, ir::ValueId id);

@@ -81,16 +81,10 @@ bool is_computed_in_float(const Graph& graph, const Node& node) {
 }
 
 PointwiseInstruction unary_instruction(const Node& node, std::string_view op, int x) {
-  if (op == "Unary")
-    return {ops::to_opcode(node.attributes.get_enum<ops::UnaryOperation>("op")), x};
+  if (op == "Unary") return {ops::to_opcode(node.attributes.get_enum<UnaryOperation>("op")), x};
   const auto alpha = static_cast<float>(node.attributes.get_float("alpha"));
   const auto beta = static_cast<float>(node.attributes.get_float("beta"));
-  return {ops::to_opcode(node.attributes.get_enum<ops::ActivationType>("type")),
-          x,
-          -1,
-          -1,
-          alpha,
-          beta};
+  return {ops::to_opcode(node.attributes.get_enum<ActivationType>("type")), x, -1, -1, alpha, beta};
 }
 
 /// Casts between truth values and floats; conversions between float types change the storage and
@@ -127,7 +121,7 @@ std::optional<PointwiseForm> raw_form(const Graph& graph, const Node& node) {
     return builder.finish(builder.append(unary_instruction(node, op, in[0])));
   if (op == "ElementWise")
     return builder.finish(builder.append(
-        {ops::to_opcode(node.attributes.get_enum<ops::ElementWiseOperation>("op")), in[0], in[1]}));
+        {ops::to_opcode(node.attributes.get_enum<ElementWiseOperation>("op")), in[0], in[1]}));
   if (op == "Select")
     return builder.finish(builder.append({PointwiseOpcode::Select, in[0], in[1], in[2]}));
   const int zero = builder.append({PointwiseOpcode::Constant});

@@ -3,16 +3,16 @@
 #include <string_view>
 
 #include "core/check.h"
-#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/extents.h"
 #include "optimizer/match.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::optimizer {
 
 using ir::Node;
 using ir::NodeId;
 using ir::ValueId;
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
 namespace {
 
@@ -137,7 +137,7 @@ Extents::Id Extents::element_wise(const Node& node, ValueId out, int64_t index) 
 }
 
 Extents::Id Extents::product_of_elements(const Node& node, ValueId out) {
-  constexpr int64_t kProduct = 1;
+  constexpr int64_t kProduct = enum_number(ReduceOperation::Prod);
   const Dims& dims = dims_of(graph_, node.inputs[0]);
   if (node.attributes.get_int("op") != kProduct || dims.rank() != 1 || dims[0] < 0 ||
       core::elems(dims_of(graph_, out)) != 1)

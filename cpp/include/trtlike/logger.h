@@ -1,13 +1,12 @@
 // Where messages go: the abstract logger of the API and the one that prints to standard output.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string_view>
 
-namespace trtlike {
+#include "trtlike/enums/type_enums.h"
 
-enum class Severity : int32_t { InternalError = 0, Error = 1, Warning = 2, Info = 3, Verbose = 4 };
+namespace trtlike {
 
 /// Receives every message. Implementations must be safe to call from several threads.
 class Logger {

@@ -10,29 +10,9 @@
 #include <variant>
 #include <vector>
 
-namespace trtlike {
+#include "trtlike/enums/type_enums.h"
 
-/// Element types, with TensorRT's integer values. The last five TensorRT has not: ONNX models
-/// declare them, and they are computed as they are declared, by reference computations.
-enum class DataType : int32_t {
-  Float = 0,
-  Half = 1,
-  Int8 = 2,
-  Int32 = 3,
-  Bool = 4,
-  UInt8 = 5,
-  FP8 = 6,
-  BF16 = 7,
-  Int64 = 8,
-  Int4 = 9,
-  FP4 = 10,
-  E8M0 = 11,
-  Double = 64,
-  Int16 = 65,
-  UInt16 = 66,
-  UInt32 = 67,
-  UInt64 = 68,
-};
+namespace trtlike {
 
 /// The extents of a tensor, at most kMaxDims of them. An extent of -1 is not known before run time.
 /// A rank of -1 means "no dimensions at all are known" (or, for an optional input, "absent").
@@ -83,11 +63,5 @@ struct Weights {
 /// The value of one attribute of a layer. Enumerations are integers with TensorRT's values.
 using AttributeValue =
     std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>>;
-
-enum class TensorIOMode : int32_t { None = 0, Input = 1, Output = 2 };
-enum class TensorLocation : int32_t { Device = 0, Host = 1 };
-
-/// Memory layouts of a tensor at the engine's surface, with TensorRT's integer values.
-enum class TensorFormat : int32_t { Linear = 0, HWC = 8 };
 
 }  // namespace trtlike

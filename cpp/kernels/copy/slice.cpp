@@ -9,7 +9,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using ops::SampleMode;
 using ops::SliceAxis;
 
 bool is_list_known(const Problem& problem, size_t i) {

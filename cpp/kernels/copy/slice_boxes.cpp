@@ -22,15 +22,15 @@ int64_t steps_inside(int64_t at, int64_t step, int64_t low, int64_t high) {
 }
 
 /// The longest run from element `i` of the axis on whose inputs lie at one stride, or outside.
-Segment find_run(const ops::SliceAxis& axis, int64_t i, int64_t extent, ops::SampleMode mode) {
+Segment find_run(const ops::SliceAxis& axis, int64_t i, int64_t extent, SampleMode mode) {
   const int64_t raw = axis.start + i * axis.stride, step = axis.stride, rest = axis.extent - i;
   const bool is_inside = raw >= 0 && raw < extent;
   Segment run{i, rest, ops::sample_position(raw, extent, mode), 0};
   int64_t length = rest;
-  if (is_inside || mode == ops::SampleMode::Wrap) {
+  if (is_inside || mode == SampleMode::Wrap) {
     run.in_step = step;
     length = steps_inside(run.in_start, step, 0, extent - 1);
-  } else if (mode == ops::SampleMode::Reflect && extent > 1) {
+  } else if (mode == SampleMode::Reflect && extent > 1) {
     const int64_t period = 2 * (extent - 1), place = (raw % period + period) % period;
     const bool is_forward = place < extent;
     run.in_step = is_forward ? step : -step;
@@ -60,7 +60,7 @@ bool extend(Segment& last, const Segment& run) {
 }
 
 /// Stops once there are more than `most` segments.
-std::vector<Segment> cut_axis(const ops::SliceAxis& axis, int64_t extent, ops::SampleMode mode,
+std::vector<Segment> cut_axis(const ops::SliceAxis& axis, int64_t extent, SampleMode mode,
                               size_t most) {
   std::vector<Segment> out;
   for (int64_t i = 0; i < axis.extent && out.size() <= most;) {
@@ -116,7 +116,7 @@ class Combiner {
 }  // namespace
 
 std::vector<Piece> slice_pieces(const TensorDesc& in, const TensorDesc& out,
-                                const std::vector<ops::SliceAxis>& axes, ops::SampleMode mode,
+                                const std::vector<ops::SliceAxis>& axes, SampleMode mode,
                                 int fill) {
   std::vector<Piece> pieces;
   if (core::elems(out.dims) == 0) return pieces;
@@ -127,7 +127,7 @@ std::vector<Piece> slice_pieces(const TensorDesc& in, const TensorDesc& out,
   return pieces;
 }
 
-bool has_few_pieces(const Dims& in, const std::vector<ops::SliceAxis>& axes, ops::SampleMode mode) {
+bool has_few_pieces(const Dims& in, const std::vector<ops::SliceAxis>& axes, SampleMode mode) {
   size_t pieces = 1;
   for (size_t d = 0; d < axes.size() && pieces <= kMaxPieces; ++d)
     pieces *=

@@ -8,8 +8,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using ops::GatherMode;
-
 /// Rows are what lies on the last axis.
 class GatherElements final : public Kernel {
  public:

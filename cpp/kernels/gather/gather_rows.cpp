@@ -29,7 +29,6 @@ std::optional<std::string> refuse_operands(const Problem& problem) {
 
 namespace {
 
-using ops::GatherMode;
 using ops::GatherShape;
 
 /// Output row (g, i) of group g is data row base(g) + sum over k of index[tuple(g, i) + k] *

@@ -25,8 +25,8 @@ Operand make_operand(const Problem& problem, size_t input, const ops::MatmulShap
   operand.input = input;
   operand.dtype = desc.dtype;
   int axis = out.rank() - 1;
-  if (shape.op_b != ops::MatrixOperation::Vector) operand.column_stride = strides[axis--];
-  if (shape.op_a != ops::MatrixOperation::Vector) operand.row_stride = strides[axis--];
+  if (shape.op_b != MatrixOperation::Vector) operand.column_stride = strides[axis--];
+  if (shape.op_a != MatrixOperation::Vector) operand.row_stride = strides[axis--];
   const int64_t products = shape.num_batches();
   for (int64_t product = 0; product < products; ++product) {
     int64_t index = product, offset = 0;

@@ -141,7 +141,7 @@ std::string make_setup(const Problem& problem, Setup& setup) {
     return core::str("needs operands of one type, got ", a.to_string(), " and ", b.to_string());
   setup.products = shape.num_batches();
   setup.rows = shape.m;
-  if (core::elems(shape.batch_b) == 1 && shape.op_a != ops::MatrixOperation::Transpose) {
+  if (core::elems(shape.batch_b) == 1 && shape.op_a != MatrixOperation::Transpose) {
     setup.rows *= setup.products;
     setup.products = 1;
   }

@@ -10,8 +10,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using ops::ElementWiseOperation;
-using ops::UnaryOperation;
 using pointwise::Access;
 using pointwise::Walk;
 using pointwise::WalkOperand;
@@ -156,8 +154,8 @@ Loop find_loop(const Problem& problem) {
       return unary_by_number<decltype(tag)>(static_cast<UnaryOperation>(number));
     });
   return dispatch_integer(from, [&](auto tag) {
-    return elementwise_by_number<decltype(tag)>(static_cast<size_t>(number),
-                                                std::make_index_sequence<ops::kNumElementWise>());
+    return elementwise_by_number<decltype(tag)>(
+        static_cast<size_t>(number), std::make_index_sequence<kEnumCount<ElementWiseOperation>>());
   });
 }
 

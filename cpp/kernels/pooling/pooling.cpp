@@ -11,7 +11,6 @@ namespace pooling {
 namespace {
 
 using ops::PoolingShape;
-using ops::PoolingType;
 using ops::WindowRange;
 
 PoolingShape shape_of(const Problem& problem) {

@@ -13,8 +13,6 @@ namespace trtlike::kernels {
 namespace reduce {
 namespace {
 
-using ops::ReduceOperation;
-
 /// The reduced axes are marked. An output without them has its steps along the others.
 std::vector<MemoryAxis> merged_axes(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];

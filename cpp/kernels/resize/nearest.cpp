@@ -114,8 +114,7 @@ class ResizeNearest final : public Kernel {
 };
 
 std::optional<std::string> refuse(const Problem& problem) {
-  if (problem.attributes->get_enum<ops::InterpolationMode>("resize_mode") !=
-      ops::InterpolationMode::Nearest)
+  if (problem.attributes->get_enum<InterpolationMode>("resize_mode") != InterpolationMode::Nearest)
     return "needs mode NEAREST";
   if (core::dtype_bytes(problem.inputs[0].dtype, 2) < 2)
     return core::str("needs whole bytes, got ", core::dtype_short_name(problem.inputs[0].dtype));

@@ -14,7 +14,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using ops::ScatterMode;
 using ops::ScatterReduction;
 
 class ScatterRows final : public Kernel {

@@ -9,7 +9,7 @@ namespace {
 
 using Op = ElementWiseOperation;
 
-constexpr int64_t kTranspose = 1;
+constexpr int64_t kTranspose = enum_number(MatrixOperation::Transpose);
 
 struct Operands {
   ValueId query;

@@ -8,7 +8,7 @@ namespace {
 
 using Op = ElementWiseOperation;
 
-constexpr int64_t kPerChannel = 1;
+constexpr int64_t kPerChannel = enum_number(ScaleMode::Channel);
 
 /// Parameter `i` as a tensor that broadcasts over the input.
 ValueId parameter(NodeContext& node, size_t i, int rank) {

@@ -14,7 +14,7 @@ Outputs import_cum_sum(NodeContext& node) {
     axis_tensor = squeeze(node, axis_tensor, {0});
   }
   return {node.add("Cumulative", {node.input(0), axis_tensor},
-                   {{"op", int64_t{0}},
+                   {{"op", enum_number(CumulativeOperation::Sum)},
                     {"exclusive", node.get_int("exclusive", 0) != 0},
                     {"reverse", node.get_int("reverse", 0) != 0}})};
 }

@@ -5,7 +5,7 @@
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kWrap = 1;
+constexpr int64_t kWrap = enum_number(SampleMode::Wrap);
 
 Outputs import_expand(NodeContext& node) {
   return {expand_to(node, node.input(0), read_extents(node, node.input(1)))};

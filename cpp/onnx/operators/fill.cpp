@@ -101,7 +101,7 @@ Outputs import_range(NodeContext& node) {
       return {node.add_constant(dtype, {static_cast<int64_t>(elements.size())}, elements)};
     }
   }
-  AttributeList attributes{{"to_type", to_int(dtype)}};
+  AttributeList attributes{{"to_type", enum_number(dtype)}};
   std::vector<ValueId> inputs{range_count(node, start, limit, delta), {}, {}};
   if (is_exact(a) && is_exact(d)) {
     attributes.emplace_back("alpha", a->front());

@@ -4,11 +4,11 @@
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kDefault = 0;
-constexpr int64_t kElement = 1;
-constexpr int64_t kNd = 2;
-constexpr int64_t kScatterElement = 0;
-constexpr int64_t kScatterNd = 1;
+constexpr int64_t kDefault = enum_number(GatherMode::Default);
+constexpr int64_t kElement = enum_number(GatherMode::Element);
+constexpr int64_t kNd = enum_number(GatherMode::Nd);
+constexpr int64_t kScatterElement = enum_number(ScatterMode::Element);
+constexpr int64_t kScatterNd = enum_number(ScatterMode::Nd);
 
 /// Argument: the mode, by axis.
 Outputs import_gather(NodeContext& node) {

@@ -14,12 +14,16 @@ Outputs import_grid_sample(NodeContext& node) {
   if (padding != "zeros" && padding != "border" && padding != "reflection")
     node.fail_attribute("padding_mode",
                         core::str("expected zeros, border or reflection, got '", padding, "'."));
-  const int64_t interpolation = is_linear ? 1 : is_cubic ? 2 : 0;
-  const int64_t sample = padding == "zeros" ? 3 : padding == "border" ? 2 : 4;
+  const auto interpolation = is_linear  ? InterpolationMode::Linear
+                             : is_cubic ? InterpolationMode::Cubic
+                                        : InterpolationMode::Nearest;
+  const auto sample = padding == "zeros"    ? SampleMode::Fill
+                      : padding == "border" ? SampleMode::Clamp
+                                            : SampleMode::Reflect;
   return {node.add("GridSample", {node.input(0), node.input(1)},
-                   {{"interpolation_mode", interpolation},
+                   {{"interpolation_mode", enum_number(interpolation)},
                     {"align_corners", node.get_int("align_corners", 0) != 0},
-                    {"sample_mode", sample}})};
+                    {"sample_mode", enum_number(sample)}})};
 }
 
 Outputs import_reverse_sequence(NodeContext& node) {

@@ -25,13 +25,14 @@ ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_vi
   const bool is_per_axis = node.rank(scale) > 0 && node.dims(scale)[0] != 1;
   return node.add(
       "Dequantize", {node.input(first), scale, zero_point(node, first + 2)},
-      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", to_int(node.dtype(scale))}}, suffix);
+      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(scale))}},
+      suffix);
 }
 
 ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
   const DataType to = node.has_input(zero) ? node.dtype(node.weights(zero)) : DataType::UInt8;
   return node.add("Quantize", {value, node.weights(scale), zero_point(node, zero)},
-                  {{"axis", int64_t{-1}}, {"to_type", to_int(to)}}, "quantize");
+                  {{"axis", int64_t{-1}}, {"to_type", enum_number(to)}}, "quantize");
 }
 
 ValueId convolution(NodeContext& node, ValueId x, ValueId kernel, ValueId bias) {
@@ -115,12 +116,12 @@ Outputs import_conv_integer(NodeContext& node) {
 Outputs import_dynamic_quantize(NodeContext& node) {
   const ValueId x = node.input(0);
   const auto axes = axes_between(0, node.rank(x));
-  const auto extreme = [&](ops::ReduceOperation reduction, Op op, std::string_view suffix) {
+  const auto extreme = [&](ReduceOperation reduction, Op op, std::string_view suffix) {
     const ValueId value = reduce(node, static_cast<int64_t>(reduction), x, axes, false, suffix);
     return elementwise(node, op, value, 0.0, suffix);
   };
-  const ValueId max = extreme(ops::ReduceOperation::Max, Op::Max, "max");
-  const ValueId min = extreme(ops::ReduceOperation::Min, Op::Min, "min");
+  const ValueId max = extreme(ReduceOperation::Max, Op::Max, "max");
+  const ValueId min = extreme(ReduceOperation::Min, Op::Min, "min");
   const ValueId range = elementwise(node, Op::Sub, max, min, "range");
   const ValueId scale = elementwise(node, Op::Div, range, 255.0, "scale");
   const auto held = [&](ValueId value, std::string_view suffix) {

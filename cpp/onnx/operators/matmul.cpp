@@ -8,9 +8,9 @@ namespace {
 
 using Op = ElementWiseOperation;
 
-constexpr int64_t kNone = 0;
-constexpr int64_t kTranspose = 1;
-constexpr int64_t kVector = 2;
+constexpr int64_t kNone = enum_number(MatrixOperation::None);
+constexpr int64_t kTranspose = enum_number(MatrixOperation::Transpose);
+constexpr int64_t kVector = enum_number(MatrixOperation::Vector);
 
 /// A vector takes part as a matrix without one of its dimensions: its rank is one less.
 Outputs import_matmul(NodeContext& node) {

@@ -9,8 +9,8 @@ namespace {
 
 using Op = ElementWiseOperation;
 
-constexpr int64_t kReduceSum = static_cast<int64_t>(ops::ReduceOperation::Sum);
-constexpr int64_t kReduceAverage = static_cast<int64_t>(ops::ReduceOperation::Avg);
+constexpr int64_t kReduceSum = static_cast<int64_t>(ReduceOperation::Sum);
+constexpr int64_t kReduceAverage = static_cast<int64_t>(ReduceOperation::Avg);
 
 /// A parameter of one element a channel as [1, C, 1, ...].
 ValueId per_channel(NodeContext& node, ValueId parameter, int rank) {

@@ -10,10 +10,10 @@
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kMax = 0;
-constexpr int64_t kAverage = 1;
-constexpr int64_t kReduceMax = static_cast<int64_t>(ops::ReduceOperation::Max);
-constexpr int64_t kReduceAverage = static_cast<int64_t>(ops::ReduceOperation::Avg);
+constexpr int64_t kMax = enum_number(PoolingType::Max);
+constexpr int64_t kAverage = enum_number(PoolingType::Average);
+constexpr int64_t kReduceMax = static_cast<int64_t>(ReduceOperation::Max);
+constexpr int64_t kReduceAverage = static_cast<int64_t>(ReduceOperation::Avg);
 
 /// What the padding of auto_pad is missing on an axis: the elements that its windows together leave
 /// out, where a stride is longer than a window. ONNX splits such a negative padding like any other:
@@ -127,7 +127,7 @@ Outputs import_global_lp_pool(NodeContext& node) {
   const auto p = static_cast<double>(node.get_int("p", 2));
   const ValueId size = unary(node, UnaryOperation::Abs, x, "abs");
   const ValueId power = elementwise(node, ElementWiseOperation::Pow, size, p, "power");
-  const ValueId sum = reduce(node, static_cast<int64_t>(ops::ReduceOperation::Sum), power,
+  const ValueId sum = reduce(node, static_cast<int64_t>(ReduceOperation::Sum), power,
                              axes_between(2, node.rank(x)), true);
   return {elementwise(node, ElementWiseOperation::Pow, sum, 1.0 / p, "root")};
 }

@@ -30,12 +30,13 @@ Outputs import_quantize(NodeContext& node) {
   else if (node.get_int("output_dtype", 0) != 0)
     to = to_dtype(static_cast<int32_t>(node.get_int("output_dtype")), node.describe());
   return {node.add("Quantize", {node.input(0), node.weights(1), zero_point(node)},
-                   {{"axis", axis_of(node)}, {"to_type", to_int(to)}})};
+                   {{"axis", axis_of(node)}, {"to_type", enum_number(to)}})};
 }
 
 Outputs import_dequantize(NodeContext& node) {
-  return {node.add("Dequantize", {node.input(0), node.weights(1), zero_point(node)},
-                   {{"axis", axis_of(node)}, {"to_type", to_int(node.dtype(node.weights(1)))}})};
+  return {
+      node.add("Dequantize", {node.input(0), node.weights(1), zero_point(node)},
+               {{"axis", axis_of(node)}, {"to_type", enum_number(node.dtype(node.weights(1)))}})};
 }
 
 constexpr Importer kImporters[] = {

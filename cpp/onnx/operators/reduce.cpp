@@ -6,9 +6,7 @@ namespace trtlike::onnx {
 namespace {
 
 using Op = ElementWiseOperation;
-using Reduction = ops::ReduceOperation;
-
-constexpr int64_t id(Reduction op) { return static_cast<int64_t>(op); }
+using Reduction = ReduceOperation;
 
 struct Arguments {
   ValueId x;
@@ -53,12 +51,12 @@ Outputs import_plain(NodeContext& node) {
 Outputs import_l1(NodeContext& node) {
   const Arguments arguments = read_arguments(node);
   const ValueId size = unary(node, UnaryOperation::Abs, arguments.x, "abs");
-  return {reduce_over(node, id(Reduction::Sum), size, arguments)};
+  return {reduce_over(node, enum_number(Reduction::Sum), size, arguments)};
 }
 
 ValueId sum_of_squares(NodeContext& node, const Arguments& arguments) {
   const ValueId square = elementwise(node, Op::Prod, arguments.x, arguments.x, "square");
-  return reduce_over(node, id(Reduction::Sum), square, arguments, "sum");
+  return reduce_over(node, enum_number(Reduction::Sum), square, arguments, "sum");
 }
 
 Outputs import_l2(NodeContext& node) {
@@ -71,7 +69,7 @@ Outputs import_sum_square(NodeContext& node) {
 
 Outputs import_log_sum(NodeContext& node) {
   const Arguments arguments = read_arguments(node);
-  const ValueId sum = reduce_over(node, id(Reduction::Sum), arguments.x, arguments, "sum");
+  const ValueId sum = reduce_over(node, enum_number(Reduction::Sum), arguments.x, arguments, "sum");
   return {unary(node, UnaryOperation::Log, sum)};
 }
 
@@ -79,23 +77,24 @@ Outputs import_log_sum(NodeContext& node) {
 Outputs import_log_sum_exp(NodeContext& node) {
   const Arguments arguments = read_arguments(node);
   if (arguments.axes.empty()) return {arguments.x};
-  const ValueId raw = reduce(node, id(Reduction::Max), arguments.x, arguments.axes, true, "max");
+  const ValueId raw =
+      reduce(node, enum_number(Reduction::Max), arguments.x, arguments.axes, true, "max");
   const ValueId infinite = unary(node, UnaryOperation::IsInf, raw, "is_inf");
   const ValueId max = select(node, infinite, node.scalar_like(raw, 0.0), raw, "finite");
   const ValueId shifted = elementwise(node, Op::Sub, arguments.x, max, "shift");
   const ValueId power = unary(node, UnaryOperation::Exp, shifted, "exp");
-  const ValueId sum = reduce(node, id(Reduction::Sum), power, arguments.axes, true, "sum");
+  const ValueId sum = reduce(node, enum_number(Reduction::Sum), power, arguments.axes, true, "sum");
   const ValueId log = unary(node, UnaryOperation::Log, sum, "log");
   const ValueId result = elementwise(node, Op::Sum, log, max);
   return {arguments.keep_dims ? result : squeeze(node, result, arguments.axes)};
 }
 
 constexpr Importer kImporters[] = {
-    {"ReduceSum", import_plain, id(Reduction::Sum)},
-    {"ReduceProd", import_plain, id(Reduction::Prod)},
-    {"ReduceMax", import_plain, id(Reduction::Max)},
-    {"ReduceMin", import_plain, id(Reduction::Min)},
-    {"ReduceMean", import_plain, id(Reduction::Avg)},
+    {"ReduceSum", import_plain, enum_number(Reduction::Sum)},
+    {"ReduceProd", import_plain, enum_number(Reduction::Prod)},
+    {"ReduceMax", import_plain, enum_number(Reduction::Max)},
+    {"ReduceMin", import_plain, enum_number(Reduction::Min)},
+    {"ReduceMean", import_plain, enum_number(Reduction::Avg)},
     {"ReduceL1", import_l1},
     {"ReduceL2", import_l2},
     {"ReduceSumSquare", import_sum_square},

@@ -11,9 +11,7 @@ namespace {
 
 using core::str;
 
-constexpr int64_t kAsymmetric = 1;
-constexpr int64_t kHalfPixel = 2;
-constexpr int64_t kFloor = 2;
+using Coordinates = ResizeCoordinateTransformation;
 constexpr int64_t kStretch = 0, kNotLarger = 1;
 
 int64_t lookup(NodeContext& node, const char* attribute, const std::string& name,
@@ -27,31 +25,37 @@ int64_t lookup(NodeContext& node, const char* attribute, const std::string& name
 
 int64_t resize_mode(NodeContext& node) {
   return lookup(node, "mode", node.get_string("mode", "nearest"),
-                {{"nearest", 0}, {"linear", 1}, {"bilinear", 1}, {"cubic", 2}});
+                {{"nearest", enum_number(InterpolationMode::Nearest)},
+                 {"linear", enum_number(InterpolationMode::Linear)},
+                 {"bilinear", enum_number(InterpolationMode::Linear)},
+                 {"cubic", enum_number(InterpolationMode::Cubic)}});
 }
 
 AttributeList sampling(NodeContext& node) {
   AttributeList attributes{{"resize_mode", resize_mode(node)}};
   if (node.opset() < 11) {
-    attributes.emplace_back("coordinate_transformation", kAsymmetric);
-    attributes.emplace_back("nearest_rounding", kFloor);
+    attributes.emplace_back("coordinate_transformation", enum_number(Coordinates::Asymmetric));
+    attributes.emplace_back("nearest_rounding", enum_number(ResizeRoundMode::Floor));
     return attributes;
   }
   if (node.get_int("antialias", 0) != 0) node.fail_attribute("antialias", "expected 0, got 1.");
-  attributes.emplace_back("coordinate_transformation",
-                          lookup(node, "coordinate_transformation_mode",
-                                 node.get_string("coordinate_transformation_mode", "half_pixel"),
-                                 {{"align_corners", 0},
-                                  {"asymmetric", kAsymmetric},
-                                  {"half_pixel", kHalfPixel},
-                                  {"pytorch_half_pixel", 3},
-                                  {"tf_half_pixel_for_nn", 4},
-                                  {"half_pixel_symmetric", 5}}));
+  attributes.emplace_back(
+      "coordinate_transformation",
+      lookup(node, "coordinate_transformation_mode",
+             node.get_string("coordinate_transformation_mode", "half_pixel"),
+             {{"align_corners", enum_number(Coordinates::AlignCorners)},
+              {"asymmetric", enum_number(Coordinates::Asymmetric)},
+              {"half_pixel", enum_number(Coordinates::HalfPixel)},
+              {"pytorch_half_pixel", enum_number(Coordinates::PytorchHalfPixel)},
+              {"tf_half_pixel_for_nn", enum_number(Coordinates::TfHalfPixelForNn)},
+              {"half_pixel_symmetric", enum_number(Coordinates::HalfPixelSymmetric)}}));
   attributes.emplace_back(
       "nearest_rounding",
-      lookup(
-          node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
-          {{"round_prefer_ceil", 0}, {"round_prefer_floor", 1}, {"floor", kFloor}, {"ceil", 3}}));
+      lookup(node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
+             {{"round_prefer_ceil", enum_number(ResizeRoundMode::HalfUp)},
+              {"round_prefer_floor", enum_number(ResizeRoundMode::HalfDown)},
+              {"floor", enum_number(ResizeRoundMode::Floor)},
+              {"ceil", enum_number(ResizeRoundMode::Ceil)}}));
   attributes.emplace_back("exclude_outside", node.get_int("exclude_outside", 0) != 0);
   attributes.emplace_back("cubic_coeff", node.get_float("cubic_coeff_a", -0.75));
   return attributes;

@@ -30,7 +30,7 @@ Outputs import_size(NodeContext& node) {
   if (core::is_static(node.dims(x)))
     return {
         node.add_constant(DataType::Int64, {}, {static_cast<double>(core::elems(node.dims(x)))})};
-  return {reduce(node, static_cast<int64_t>(ops::ReduceOperation::Prod),
+  return {reduce(node, static_cast<int64_t>(ReduceOperation::Prod),
                  node.add("Shape", {x}, {}, "shape"), {0}, false)};
 }
 

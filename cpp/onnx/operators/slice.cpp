@@ -7,10 +7,10 @@
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kWrap = 1;
-constexpr int64_t kClamp = 2;
-constexpr int64_t kFill = 3;
-constexpr int64_t kReflect = 4;
+constexpr int64_t kWrap = enum_number(SampleMode::Wrap);
+constexpr int64_t kClamp = enum_number(SampleMode::Clamp);
+constexpr int64_t kFill = enum_number(SampleMode::Fill);
+constexpr int64_t kReflect = enum_number(SampleMode::Reflect);
 
 Outputs import_old_slice(NodeContext& node) {
   const auto starts = node.get_ints("starts");

@@ -45,8 +45,8 @@ Outputs import_softmax(NodeContext& node) {
 /// (x - max) - log(sum(exp(x - max))): the logarithm of a softmax loses small probabilities.
 Outputs import_log_softmax(NodeContext& node) {
   const Rows rows = read_rows(node);
-  const auto max_op = static_cast<int64_t>(ops::ReduceOperation::Max);
-  const auto sum_op = static_cast<int64_t>(ops::ReduceOperation::Sum);
+  const auto max_op = static_cast<int64_t>(ReduceOperation::Max);
+  const auto sum_op = static_cast<int64_t>(ReduceOperation::Sum);
   const ValueId max = reduce(node, max_op, rows.x, {rows.axis}, true, "max");
   const ValueId shifted = elementwise(node, Op::Sub, rows.x, max, "shift");
   const ValueId power = unary(node, UnaryOperation::Exp, shifted, "exp");
@@ -59,10 +59,10 @@ Outputs import_log_softmax(NodeContext& node) {
 Outputs import_hardmax(NodeContext& node) {
   const Rows rows = read_rows(node);
   const auto top = node.add_many("TopK", {rows.x},
-                                 {{"op", int64_t{0}},
+                                 {{"op", enum_number(TopKOperation::Max)},
                                   {"k", int64_t{1}},
                                   {"axes", axes_mask({rows.axis})},
-                                  {"indices_type", to_int(DataType::Int64)}},
+                                  {"indices_type", enum_number(DataType::Int64)}},
                                  "argmax");
   const ValueId index = squeeze(node, top[1], {rows.axis});
   const ValueId values = node.add_constant(node.dtype(rows.x), {2}, {0.0, 1.0});

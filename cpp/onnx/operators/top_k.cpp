@@ -5,8 +5,8 @@
 namespace trtlike::onnx {
 namespace {
 
-constexpr int64_t kMax = 0;
-constexpr int64_t kMin = 1;
+constexpr int64_t kMax = enum_number(TopKOperation::Max);
+constexpr int64_t kMin = enum_number(TopKOperation::Min);
 constexpr int64_t kInt64 = static_cast<int64_t>(DataType::Int64);
 
 Outputs import_top_k(NodeContext& node) {

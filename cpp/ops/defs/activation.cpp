@@ -13,8 +13,8 @@ namespace {
 
 PointwiseInstruction instruction(const Attributes& attributes) {
   const int64_t type = attributes.get_int("type");
-  TRTLIKE_CHECK(type >= 0 && type < kNumActivations, "attribute 'type': expected 0 to ",
-                kNumActivations - 1, ", got ", type, ".");
+  TRTLIKE_CHECK(type >= 0 && type < kEnumCount<ActivationType>, "attribute 'type': expected 0 to ",
+                kEnumCount<ActivationType> - 1, ", got ", type, ".");
   return {to_opcode(static_cast<ActivationType>(type)),
           0,
           -1,
@@ -72,7 +72,7 @@ const OpDefinition& activation_op() {
   static const OpDefinition op{
       .name = "Activation",
       .meaning = "one function of each element",
-      .layer_type = 2,
+      .layer_type = LayerType::Activation,
       .attributes = {{"type", int64_t{0}}, {"alpha", 0.0}, {"beta", 0.0}},
       .inputs = {{"input"}},
       .infer = infer,

@@ -74,7 +74,7 @@ const OpDefinition& cast_op() {
   static const OpDefinition op{
       .name = "Cast",
       .meaning = "the same elements in another type",
-      .layer_type = 1,
+      .layer_type = LayerType::Cast,
       .attributes = {{"to_type", int64_t{0}}, {"keeps_low_bits", false}},
       .inputs = {{"input"}},
       .infer = infer,

@@ -64,7 +64,7 @@ const OpDefinition& concatenation_op() {
   static const OpDefinition op{
       .name = "Concatenation",
       .meaning = "tensors one after another along an axis",
-      .layer_type = 8,
+      .layer_type = LayerType::Concatenation,
       .attributes = {{"axis", int64_t{0}}},
       .inputs = {{.name = "input"}},
       .variadic = true,

@@ -14,7 +14,7 @@ const OpDefinition& constant_op() {
   static const OpDefinition op{
       .name = "Constant",
       .meaning = "a tensor whose elements are part of the network",
-      .layer_type = 19,
+      .layer_type = LayerType::Constant,
       .attributes = {},
       .inputs = {},
       .infer = infer,

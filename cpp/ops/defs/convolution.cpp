@@ -25,7 +25,7 @@ const OpDefinition& convolution_op() {
   static const OpDefinition op{
       .name = "Convolution",
       .meaning = "sums over windows of the input times filters, in one to three spatial axes",
-      .layer_type = 0,
+      .layer_type = LayerType::Convolution,
       .attributes = convolution_attributes(),
       .inputs = {{"input"},
                  {.name = "kernel", .weights = true},

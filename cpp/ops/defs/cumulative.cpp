@@ -7,8 +7,8 @@ namespace {
 
 void infer(const InferArgs& args) {
   const TensorType &input = args.inputs[0], &axis = args.inputs[1];
-  TRTLIKE_CHECK(args.attributes.get_int("op") == 0, "[ops] attribute 'op': expected SUM (0), got ",
-                args.attributes.get_int("op"), ".");
+  TRTLIKE_CHECK(args.attributes.get_enum<CumulativeOperation>("op") == CumulativeOperation::Sum,
+                "[ops] attribute 'op': expected SUM (0), got ", args.attributes.get_int("op"), ".");
   TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0: expected numbers, got ",
                 core::dtype_name(input.dtype), ".");
   TRTLIKE_CHECK(
@@ -54,7 +54,7 @@ const OpDefinition& cumulative_op() {
   static const OpDefinition op{
       .name = "Cumulative",
       .meaning = "running sums along an axis",
-      .layer_type = 49,
+      .layer_type = LayerType::Cumulative,
       .attributes = {{"op", int64_t{0}}, {"exclusive", false}, {"reverse", false}},
       .inputs = {{.name = "input"}, {.name = "axis"}},
       .host_inputs = {1},

@@ -80,7 +80,7 @@ const OpDefinition& deconvolution_op() {
   static const OpDefinition op{
       .name = "Deconvolution",
       .meaning = "the transpose of a convolution: inputs scatter scaled filters into the output",
-      .layer_type = 7,
+      .layer_type = LayerType::Deconvolution,
       .attributes = attributes(),
       .inputs = {{"input"},
                  {.name = "kernel", .weights = true},

@@ -44,7 +44,7 @@ const OpDefinition& dequantize_op() {
   static const OpDefinition op{
       .name = "Dequantize",
       .meaning = "(x - zero_point) * scale",
-      .layer_type = 33,
+      .layer_type = LayerType::Dequantize,
       .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{0}}},
       .inputs = {{.name = "input", .takes_int4 = true}, {"scale"}, {"zero_point", true}},
       .infer = infer,

@@ -86,7 +86,7 @@ const OpDefinition& einsum_op() {
   static const OpDefinition op{
       .name = "Einsum",
       .meaning = "sums of products over labelled axes",
-      .layer_type = 38,
+      .layer_type = LayerType::Einsum,
       .attributes = {{"equation", std::string{}}},
       .inputs = {{.name = "operand"}},
       .variadic = true,

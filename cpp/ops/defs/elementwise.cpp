@@ -13,8 +13,8 @@ namespace {
 
 ElementWiseOperation operation(const Attributes& attributes) {
   const int64_t op = attributes.get_int("op");
-  TRTLIKE_CHECK(op >= 0 && op < kNumElementWise, "attribute 'op': expected 0 to ",
-                kNumElementWise - 1, ", got ", op, ".");
+  TRTLIKE_CHECK(op >= 0 && op < kEnumCount<ElementWiseOperation>, "attribute 'op': expected 0 to ",
+                kEnumCount<ElementWiseOperation> - 1, ", got ", op, ".");
   return static_cast<ElementWiseOperation>(op);
 }
 
@@ -118,7 +118,7 @@ const OpDefinition& elementwise_op() {
   static const OpDefinition op{
       .name = "ElementWise",
       .meaning = "one operation on two tensors, broadcast",
-      .layer_type = 9,
+      .layer_type = LayerType::ElementWise,
       .attributes = {{"op", int64_t{0}}},
       .inputs = {{"a"}, {"b"}},
       .infer = infer,

@@ -5,17 +5,15 @@
 namespace trtlike::ops {
 namespace {
 
-constexpr int64_t kLinspace = 0;
-
 void infer(const InferArgs& args) {
   const int64_t operation = args.attributes.get_int("operation");
-  TRTLIKE_CHECK(operation >= 0 && operation <= 2,
+  TRTLIKE_CHECK(operation >= 0 && operation < kEnumCount<FillOperation>,
                 "[ops] attribute 'operation': expected LINSPACE (0), got ", operation, ".");
-  if (operation != kLinspace)
-    throw UnsupportedError(
-        core::str("[ops] attribute 'operation': expected LINSPACE (0), got RANDOM_",
-                  operation == 1 ? "UNIFORM" : "NORMAL", " (", operation,
-                  "). Random numbers are not supported."));
+  const auto fill = static_cast<FillOperation>(operation);
+  if (fill != FillOperation::Linspace)
+    throw UnsupportedError(core::str("[ops] attribute 'operation': expected LINSPACE (0), got ",
+                                     enum_name(fill), " (", operation,
+                                     "). Random numbers are not supported."));
   const HostValue shape = ints_argument(args, 0, "shape");
   TRTLIKE_CHECK(shape.has_value(), "[ops] input 0 'shape': expected a list of known length, got ",
                 "shape ", args.inputs[0].dims, ".");
@@ -69,7 +67,7 @@ const OpDefinition& fill_op() {
   static const OpDefinition op{
       .name = "Fill",
       .meaning = "a tensor of a given shape whose elements are alpha plus beta times their index",
-      .layer_type = 31,
+      .layer_type = LayerType::Fill,
       .attributes = {{"shape", std::vector<int64_t>{}},
                      {"operation", int64_t{0}},
                      {"alpha", 0.0},

@@ -147,7 +147,7 @@ const OpDefinition& gather_op() {
   static const OpDefinition op{
       .name = "Gather",
       .meaning = "elements, rows or blocks of a tensor chosen by an index tensor",
-      .layer_type = 16,
+      .layer_type = LayerType::Gather,
       .attributes = {{"mode", int64_t{0}},
                      {"axis", int64_t{0}},
                      {"num_elementwise_dims", int64_t{0}}},

@@ -140,7 +140,7 @@ const OpDefinition& grid_sample_op() {
   static const OpDefinition op{
       .name = "GridSample",
       .meaning = "a tensor sampled at the positions that a grid names",
-      .layer_type = 42,
+      .layer_type = LayerType::GridSample,
       .attributes = {{"interpolation_mode", int64_t{1}},
                      {"align_corners", false},
                      {"sample_mode", int64_t{3}}},

@@ -188,7 +188,7 @@ const OpDefinition& gru_op() {
   static const OpDefinition op{
       .name = "GRU",
       .meaning = "a gated recurrent unit over all steps, in one or both directions",
-      .layer_type = 46,
+      .layer_type = LayerType::PluginV3,
       .attributes = attributes(true),
       .inputs = operands(),
       .num_outputs = 2,
@@ -204,7 +204,7 @@ const OpDefinition& rnn_op() {
   static const OpDefinition op{
       .name = "RNN",
       .meaning = "a recurrent cell of one gate over all steps, in one or both directions",
-      .layer_type = 46,
+      .layer_type = LayerType::PluginV3,
       .attributes = attributes(false),
       .inputs = operands(),
       .num_outputs = 2,

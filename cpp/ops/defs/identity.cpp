@@ -25,7 +25,7 @@ const OpDefinition& identity_op() {
   static const OpDefinition op{
       .name = "Identity",
       .meaning = "the input itself",
-      .layer_type = 20,
+      .layer_type = LayerType::Identity,
       .attributes = {},
       .inputs = {{"input"}},
       .infer = infer,

@@ -53,7 +53,7 @@ const OpDefinition& lrn_op() {
   static const OpDefinition op{
       .name = "LRN",
       .meaning = "x / (k + alpha / window * sum of squares over a window of channels) ^ beta",
-      .layer_type = 4,
+      .layer_type = LayerType::LRN,
       .attributes = {{"window_size", int64_t{5}}, {"alpha", 1e-4}, {"beta", 0.75}, {"k", 1.0}},
       .inputs = {{.name = "input"}},
       .infer = infer,

@@ -104,7 +104,7 @@ const OpDefinition& lstm_op() {
   static const OpDefinition op{
       .name = "LSTM",
       .meaning = "a long short-term memory cell over all steps, in one or both directions",
-      .layer_type = 46,
+      .layer_type = LayerType::PluginV3,
       .attributes = {{"hidden_size", int64_t{0}},
                      {"direction", std::string("forward")},
                      {"activations", std::string()},

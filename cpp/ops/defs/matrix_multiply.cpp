@@ -31,7 +31,7 @@ const OpDefinition& matrix_multiply_op() {
   static const OpDefinition op{
       .name = "MatrixMultiply",
       .meaning = "the product of two matrices (or vectors) for each index of the leading extents",
-      .layer_type = 17,
+      .layer_type = LayerType::MatrixMultiply,
       .attributes = {{"op0", int64_t{0}}, {"op1", int64_t{0}}},
       .inputs = {{.name = "a", .packable = true}, {.name = "b", .packable = true}},
       .infer = infer,

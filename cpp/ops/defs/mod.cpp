@@ -37,7 +37,7 @@ const OpDefinition& mod_op() {
   static const OpDefinition op{
       .name = "Mod",
       .meaning = "what remains of a where b is taken from it as often as it fits; a's sign",
-      .layer_type = 46,
+      .layer_type = LayerType::PluginV3,
       .attributes = {},
       .inputs = {{"a"}, {"b"}},
       .infer = infer,

@@ -13,7 +13,7 @@ namespace {
 
 enum Input : size_t { kBoxes, kScores, kMaxBoxes, kIouThreshold, kScoreThreshold };
 
-constexpr int64_t kCenterSizes = 1;
+constexpr int64_t kCenterSizes = enum_number(BoundingBoxFormat::CenterSizes);
 
 void infer(const InferArgs& args) {
   const Dims &boxes = args.inputs[kBoxes].dims, &scores = args.inputs[kScores].dims;
@@ -116,7 +116,7 @@ const OpDefinition& nms_op() {
       .name = "NMS",
       .meaning =
           "indices [batch, class, box] of the best boxes that overlap little, and their count",
-      .layer_type = 43,
+      .layer_type = LayerType::NMS,
       .attributes = {{"bounding_box_format", int64_t{0}}},
       .inputs = {{.name = "boxes"},
                  {.name = "scores"},

@@ -38,7 +38,7 @@ const OpDefinition& non_zero_op() {
   static const OpDefinition op{
       .name = "NonZero",
       .meaning = "the indices of the elements other than 0, one column an element",
-      .layer_type = 41,
+      .layer_type = LayerType::NonZero,
       .attributes = {},
       .inputs = {{.name = "input"}},
       .host_inputs = {0},

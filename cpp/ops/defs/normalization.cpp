@@ -143,7 +143,7 @@ const OpDefinition& normalization_op() {
   static const OpDefinition op{
       .name = "Normalization",
       .meaning = "zero mean and unit variance over some axes, then scale and bias",
-      .layer_type = 45,
+      .layer_type = LayerType::Normalization,
       .attributes = {{"axes", int64_t{0}},
                      {"epsilon", 1e-5},
                      {"num_groups", int64_t{1}},

@@ -55,7 +55,7 @@ const OpDefinition& one_hot_op() {
       .meaning =
           "a new axis along which one element is on and all others are off; an index below zero "
           "counts from the back, one outside turns none on",
-      .layer_type = 40,
+      .layer_type = LayerType::OneHot,
       .attributes = {{"axis", int64_t{-1}}},
       .inputs = {{.name = "indices"}, {.name = "values"}, {.name = "depth"}},
       .host_inputs = {2},

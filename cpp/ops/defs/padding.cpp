@@ -64,7 +64,7 @@ const OpDefinition& padding_op() {
   static const OpDefinition op{
       .name = "Padding",
       .meaning = "zeros around the last two axes (or fewer elements of them)",
-      .layer_type = 12,
+      .layer_type = LayerType::Padding,
       .attributes = {{"pre_padding", std::vector<int64_t>{}},
                      {"post_padding", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}},

@@ -46,7 +46,7 @@ const OpDefinition& parametric_relu_op() {
   static const OpDefinition op{
       .name = "ParametricReLU",
       .meaning = "x where x >= 0, else x times its slope",
-      .layer_type = 24,
+      .layer_type = LayerType::ParametricReLU,
       .attributes = {},
       .inputs = {{"input"}, {"slopes", false, true}},
       .infer = infer,

@@ -133,7 +133,7 @@ const OpDefinition& pooling_op() {
   static const OpDefinition op{
       .name = "Pooling",
       .meaning = "the maximum or the mean of every window",
-      .layer_type = 3,
+      .layer_type = LayerType::Pooling,
       .attributes = {{"type", int64_t{0}},
                      {"window_size", kNone},
                      {"stride", kNone},

@@ -55,7 +55,7 @@ const OpDefinition& quantize_op() {
   static const OpDefinition op{
       .name = "Quantize",
       .meaning = "saturate(round(x / scale) + zero_point)",
-      .layer_type = 32,
+      .layer_type = LayerType::Quantize,
       .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{2}}},
       .inputs = {{"input"}, {"scale"}, {"zero_point", true}},
       .infer = infer,

@@ -138,7 +138,7 @@ const OpDefinition& reduce_op() {
   static const OpDefinition op{
       .name = "Reduce",
       .meaning = "sum, product, maximum, minimum or mean over some axes",
-      .layer_type = 14,
+      .layer_type = LayerType::Reduce,
       .attributes = {{"op", int64_t{0}}, {"axes", int64_t{0}}, {"keep_dims", false}},
       .inputs = {{.name = "input"}},
       .infer = infer,

@@ -71,7 +71,7 @@ const OpDefinition& resize_op() {
   static const OpDefinition op{
       .name = "Resize",
       .meaning = "a tensor interpolated to other extents",
-      .layer_type = 25,
+      .layer_type = LayerType::Resize,
       .attributes = {{"shape", std::vector<int64_t>{}},
                      {"scales", std::vector<double>{}},
                      {"resize_mode", int64_t{0}},

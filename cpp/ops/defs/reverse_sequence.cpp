@@ -55,7 +55,7 @@ const OpDefinition& reverse_sequence_op() {
   static const OpDefinition op{
       .name = "ReverseSequence",
       .meaning = "the first elements of each sequence of a batch in reverse order",
-      .layer_type = 44,
+      .layer_type = LayerType::ReverseSequence,
       .attributes = {{"batch_axis", int64_t{1}}, {"sequence_axis", int64_t{0}}},
       .inputs = {{.name = "input"}, {.name = "lengths"}},
       .infer = infer,

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "ops/arithmetic.h"
-#include "ops/pointwise/pointwise_kinds.h"
 #include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 
@@ -103,7 +103,7 @@ const OpDefinition& scale_op() {
   static const OpDefinition op{
       .name = "Scale",
       .meaning = "(x * scale + shift) ^ power",
-      .layer_type = 5,
+      .layer_type = LayerType::Scale,
       .attributes = {{"mode", int64_t{0}}, {"channel_axis", int64_t{1}}},
       .inputs = {{"input"}, {"shift", true, true}, {"scale", true, true}, {"power", true, true}},
       .infer = infer,

@@ -72,7 +72,7 @@ void for_each_update(const ReferenceArgs& args, F&& f) {
   const auto resolve = [&](int64_t position, int axis) {
     return resolve_index(values[static_cast<size_t>(position)], data[axis]);
   };
-  if (args.attributes.get_int("mode") == 0) {
+  if (args.attributes.get_enum<ScatterMode>("mode") == ScatterMode::Element) {
     const int axis =
         core::normalize_axis(args.attributes.get_int("axis"), data.rank(), "attribute 'axis'");
     for_each_index(updates, [&](const Dims& index, int64_t n) {
@@ -114,7 +114,7 @@ const OpDefinition& scatter_op() {
   static const OpDefinition op{
       .name = "Scatter",
       .meaning = "a tensor with elements or blocks replaced where an index tensor says",
-      .layer_type = 37,
+      .layer_type = LayerType::Scatter,
       .attributes = {{"mode", int64_t{0}}, {"axis", int64_t{0}}, {"reduction", int64_t{0}}},
       .inputs = {{.name = "data"}, {.name = "indices"}, {.name = "updates"}},
       .infer = infer,

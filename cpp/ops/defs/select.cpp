@@ -79,7 +79,7 @@ const OpDefinition& select_op() {
   static const OpDefinition op{
       .name = "Select",
       .meaning = "elements of 'then' where the condition holds, else of 'else'",
-      .layer_type = 30,
+      .layer_type = LayerType::Select,
       .attributes = {{"same_shapes", false}},
       .inputs = {{"condition"}, {"then"}, {"else"}},
       .infer = infer,

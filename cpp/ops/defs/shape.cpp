@@ -30,7 +30,7 @@ const OpDefinition& shape_op() {
   static const OpDefinition op{
       .name = "Shape",
       .meaning = "the extents of a tensor, as a list",
-      .layer_type = 23,
+      .layer_type = LayerType::Shape,
       .attributes = {},
       .inputs = {{.name = "input"}},
       .infer = infer,

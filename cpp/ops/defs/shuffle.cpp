@@ -76,7 +76,7 @@ const OpDefinition& shuffle_op() {
   static const OpDefinition op{
       .name = "Shuffle",
       .meaning = "a transpose, then a reshape, then another transpose",
-      .layer_type = 13,
+      .layer_type = LayerType::Shuffle,
       .attributes = {{"first_transpose", std::vector<int64_t>{}},
                      {"has_reshape", false},
                      {"reshape_dims", std::vector<int64_t>{}},

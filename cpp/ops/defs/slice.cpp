@@ -98,7 +98,7 @@ const OpDefinition& slice_op() {
   static const OpDefinition op{
       .name = "Slice",
       .meaning = "a range with a stride on each axis",
-      .layer_type = 22,
+      .layer_type = LayerType::Slice,
       .attributes = {{"start", std::vector<int64_t>{}},
                      {"shape", std::vector<int64_t>{}},
                      {"stride", std::vector<int64_t>{}},

@@ -52,7 +52,7 @@ const OpDefinition& softmax_op() {
   static const OpDefinition op{
       .name = "Softmax",
       .meaning = "exp(x) over its sum along one axis",
-      .layer_type = 6,
+      .layer_type = LayerType::SoftMax,
       .attributes = {{"axes", int64_t{0}}},
       .inputs = {{.name = "input"}},
       .infer = infer,

@@ -57,7 +57,7 @@ const OpDefinition& squeeze_op() {
   static const OpDefinition op{
       .name = "Squeeze",
       .meaning = "the same elements without the named extents of 1",
-      .layer_type = 47,
+      .layer_type = LayerType::Squeeze,
       .attributes = {{"axes", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}, {.name = "axes", .optional = true}},
       .host_inputs = {1},

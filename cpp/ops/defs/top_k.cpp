@@ -8,7 +8,7 @@
 namespace trtlike::ops {
 namespace {
 
-constexpr int64_t kMax = 0, kMin = 1;
+constexpr int64_t kMax = enum_number(TopKOperation::Max), kMin = enum_number(TopKOperation::Min);
 
 int64_t get_k(const InferArgs& args) {
   int64_t k = args.attributes.get_int("k");
@@ -96,7 +96,7 @@ const OpDefinition& top_k_op() {
   static const OpDefinition op{
       .name = "TopK",
       .meaning = "the k largest or smallest elements along an axis, in order, and their indices",
-      .layer_type = 15,
+      .layer_type = LayerType::TopK,
       .attributes = {{"op", int64_t{0}},
                      {"k", int64_t{0}},
                      {"axes", int64_t{0}},

@@ -12,8 +12,8 @@ namespace {
 
 UnaryOperation operation(const Attributes& attributes) {
   const int64_t op = attributes.get_int("op");
-  TRTLIKE_CHECK(op >= 0 && op < kNumUnary, "attribute 'op': expected 0 to ", kNumUnary - 1,
-                ", got ", op, ".");
+  TRTLIKE_CHECK(op >= 0 && op < kEnumCount<UnaryOperation>, "attribute 'op': expected 0 to ",
+                kEnumCount<UnaryOperation> - 1, ", got ", op, ".");
   return static_cast<UnaryOperation>(op);
 }
 
@@ -96,7 +96,7 @@ const OpDefinition& unary_op() {
   static const OpDefinition op{
       .name = "Unary",
       .meaning = "one mathematical function of each element",
-      .layer_type = 11,
+      .layer_type = LayerType::Unary,
       .attributes = {{"op", int64_t{0}}},
       .inputs = {{"input"}},
       .infer = infer,

@@ -45,7 +45,7 @@ const OpDefinition& unsqueeze_op() {
   static const OpDefinition op{
       .name = "Unsqueeze",
       .meaning = "the same elements with extents of 1 at the named axes of the result",
-      .layer_type = 48,
+      .layer_type = LayerType::Unsqueeze,
       .attributes = {{"axes", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"}, {.name = "axes", .optional = true}},
       .host_inputs = {1},

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/dtype.h"
-#include "ops/pointwise/pointwise_kinds.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 

@@ -5,9 +5,6 @@
 
 namespace trtlike::ops {
 
-/// With TensorRT's integer values.
-enum class GatherMode : int32_t { Default = 0, Element = 1, Nd = 2 };
-
 /// Default: out[b, outer, i..., inner] = data[b, outer, indices[b, i...], inner] where b runs over
 /// the num_elementwise_dims leading extents, and `axis` lies after them.
 /// Element: out[i...] = data[i... with the index on `axis` replaced by indices[i...]].

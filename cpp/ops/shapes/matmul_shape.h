@@ -6,9 +6,6 @@
 
 namespace trtlike::ops {
 
-/// How MatrixMultiply reads an operand, with TensorRT's integer values.
-enum class MatrixOperation : int32_t { None = 0, Transpose = 1, Vector = 2 };
-
 /// C[batch] = A[batch] (m x k) times B[batch] (k x n). Extents may be -1 before run time.
 struct MatmulShape {
   MatrixOperation op_a = MatrixOperation::None;

@@ -6,8 +6,6 @@
 
 namespace trtlike::ops {
 
-enum class PoolingType : int64_t { Max = 0, Average = 1, MaxAverageBlend = 2 };
-
 /// The part of a window along one axis that lies on the input: `count` elements from `begin`, a
 /// dilation apart; `padded_count` counts the caller's padding too.
 struct WindowRange {

@@ -7,8 +7,6 @@
 
 namespace trtlike::ops {
 
-enum class ReduceOperation : int64_t { Sum = 0, Prod = 1, Max = 2, Min = 3, Avg = 4 };
-
 /// No elements give 0 (sum), 1 (product), the least (maximum) or largest value (minimum) of the
 /// type, NaN (mean of floats) or 0 (mean of integers, which else rounds towards zero). Maximum and
 /// minimum keep NaNs.

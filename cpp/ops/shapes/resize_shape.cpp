@@ -10,19 +10,19 @@
 namespace trtlike::ops {
 namespace {
 
-float coordinate(ResizeCoordinates mode, float x, float scale, float in, float out) {
+float coordinate(ResizeCoordinateTransformation mode, float x, float scale, float in, float out) {
   switch (mode) {
-    case ResizeCoordinates::AlignCorners:
+    case ResizeCoordinateTransformation::AlignCorners:
       return out == 1 ? 0.0f : x * (in - 1) / (out - 1);
-    case ResizeCoordinates::Asymmetric:
+    case ResizeCoordinateTransformation::Asymmetric:
       return x / scale;
-    case ResizeCoordinates::HalfPixel:
+    case ResizeCoordinateTransformation::HalfPixel:
       return (x + 0.5f) / scale - 0.5f;
-    case ResizeCoordinates::PytorchHalfPixel:
+    case ResizeCoordinateTransformation::PytorchHalfPixel:
       return out > 1 ? (x + 0.5f) / scale - 0.5f : 0.0f;
-    case ResizeCoordinates::TfHalfPixelForNn:
+    case ResizeCoordinateTransformation::TfHalfPixelForNn:
       return (x + 0.5f) / scale;
-    case ResizeCoordinates::HalfPixelSymmetric:
+    case ResizeCoordinateTransformation::HalfPixelSymmetric:
       break;
   }
   const float adjustment = out / (scale * in);
@@ -52,7 +52,8 @@ class AxisBuilder {
  public:
   explicit AxisBuilder(const Attributes& attributes)
       : interpolation_(attributes.get_enum<InterpolationMode>("resize_mode")),
-        coordinates_(attributes.get_enum<ResizeCoordinates>("coordinate_transformation")),
+        coordinates_(
+            attributes.get_enum<ResizeCoordinateTransformation>("coordinate_transformation")),
         selector_(attributes.get_enum<ResizeSelector>("selector_for_single_pixel")),
         rounding_(attributes.get_enum<ResizeRoundMode>("nearest_rounding")),
         exclude_outside_(attributes.get_bool("exclude_outside")),
@@ -110,7 +111,7 @@ class AxisBuilder {
   }
 
   InterpolationMode interpolation_;
-  ResizeCoordinates coordinates_;
+  ResizeCoordinateTransformation coordinates_;
   ResizeSelector selector_;
   ResizeRoundMode rounding_;
   bool exclude_outside_;

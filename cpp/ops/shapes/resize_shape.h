@@ -6,20 +6,6 @@
 
 namespace trtlike::ops {
 
-/// With TensorRT's integer values.
-enum class InterpolationMode : int32_t { Nearest = 0, Linear = 1, Cubic = 2 };
-enum class ResizeSelector : int32_t { Formula = 0, Upper = 1 };
-enum class ResizeRoundMode : int32_t { HalfUp = 0, HalfDown = 1, Floor = 2, Ceil = 3 };
-/// From PytorchHalfPixel on: not in TensorRT, for ONNX's modes of these names.
-enum class ResizeCoordinates : int32_t {
-  AlignCorners = 0,
-  Asymmetric = 1,
-  HalfPixel = 2,
-  PytorchHalfPixel = 3,
-  TfHalfPixelForNn = 4,
-  HalfPixelSymmetric = 5,
-};
-
 /// out[i] = sum over t < taps of weights[i * taps + t] * in[indices[i * taps + t]]. The output of a
 /// Resize is the composition over all axes. An axis that keeps its elements has one tap.
 struct ResizeAxis {

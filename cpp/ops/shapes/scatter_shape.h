@@ -7,7 +7,6 @@
 
 namespace trtlike::ops {
 
-enum class ScatterMode : int32_t { Element = 0, Nd = 1 };
 enum class ScatterReduction : int32_t { None = 0, Add = 1, Multiply = 2, Max = 3, Min = 4 };
 
 /// What stands in an element after an update: integers in 64 bits, others in double. The maximum

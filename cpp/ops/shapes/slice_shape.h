@@ -6,9 +6,6 @@
 
 namespace trtlike::ops {
 
-/// What Slice and GridSample read outside of a tensor, with TensorRT's integer values.
-enum class SampleMode : int32_t { StrictBounds = 0, Wrap = 1, Clamp = 2, Fill = 3, Reflect = 4 };
-
 /// One axis: element i of the output is element start + i * stride of the input.
 struct SliceAxis {
   int64_t start = 0;

@@ -14,14 +14,6 @@ using WindowAxes = std::array<int64_t, kWindowAxes>;
 
 inline int64_t volume(const WindowAxes& axes) { return axes[0] * axes[1] * axes[2]; }
 
-/// TensorRT's padding modes.
-enum class PaddingMode : int64_t {
-  ExplicitRoundDown = 0,
-  ExplicitRoundUp = 1,
-  SameUpper = 2,
-  SameLower = 3,
-};
-
 /// Windows on an input. Fewer than three spatial axes are preceded by axes of extent 1, so that
 /// axis 2 is always the innermost one. Window o covers the elements o * stride - pre + i * dilation
 /// for i in [0, kernel).

@@ -20,11 +20,9 @@ bool selects_elements(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
   const std::string_view op = node.op->name;
   if (op == "Activation")
-    return node.attributes.get_enum<ops::ActivationType>("type") == ops::ActivationType::Relu;
-  if (op == "Pooling")
-    return node.attributes.get_enum<ops::PoolingType>("type") == ops::PoolingType::Max;
-  if (op == "Slice")
-    return node.attributes.get_enum<ops::SampleMode>("mode") != ops::SampleMode::Fill;
+    return node.attributes.get_enum<ActivationType>("type") == ActivationType::Relu;
+  if (op == "Pooling") return node.attributes.get_enum<PoolingType>("type") == PoolingType::Max;
+  if (op == "Slice") return node.attributes.get_enum<SampleMode>("mode") != SampleMode::Fill;
   return op == "Shuffle" || op == "Concatenation" || op == "Squeeze" || op == "Unsqueeze";
 }
 

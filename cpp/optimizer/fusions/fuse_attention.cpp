@@ -12,9 +12,9 @@ namespace {
 using ir::Graph;
 using ir::NodeId;
 using ir::ValueId;
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
-constexpr int64_t kNone = 0;
+constexpr int64_t kNone = enum_number(MatrixOperation::None);
 
 struct Match {
   /// All that become one, in no order that says what each is.

@@ -9,7 +9,7 @@
 namespace trtlike::optimizer {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
 /// y -> y * factor + summand, for each output channel.
 struct Affine {

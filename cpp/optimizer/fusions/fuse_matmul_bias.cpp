@@ -19,7 +19,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::NodeId user = only_reader(graph, product.outputs[0]);
   if (!is_constant(graph, product.inputs[1]) || !precisions_agree(graph, id, user ? user : id))
     return std::nullopt;
-  if (!is_element_wise(graph, user, ops::ElementWiseOperation::Sum)) return std::nullopt;
+  if (!is_element_wise(graph, user, ElementWiseOperation::Sum)) return std::nullopt;
   const auto operands = split_constant(graph, graph.node(user));
   const ops::TensorType& type = graph.value(product.outputs[0]).type;
   if (!operands || operands->other != product.outputs[0] || !core::is_float(type.dtype))

@@ -7,11 +7,12 @@
 namespace trtlike::optimizer {
 namespace {
 
-constexpr int64_t kSum = 0, kAverage = 4;
+constexpr int64_t kSum = enum_number(ReduceOperation::Sum),
+                  kAverage = enum_number(ReduceOperation::Avg);
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
-  const bool divides = is_element_wise(graph, id, ops::ElementWiseOperation::Div);
-  if (!divides && !is_element_wise(graph, id, ops::ElementWiseOperation::Prod)) return std::nullopt;
+  const bool divides = is_element_wise(graph, id, ElementWiseOperation::Div);
+  if (!divides && !is_element_wise(graph, id, ElementWiseOperation::Prod)) return std::nullopt;
   const ir::Node& node = graph.node(id);
   const auto operands = split_constant(graph, node);
   if (!operands || (divides && operands->constant_is_first)) return std::nullopt;

@@ -12,10 +12,9 @@ namespace {
 using ir::Graph;
 using ir::NodeId;
 using ir::ValueId;
-using Operation = ops::ElementWiseOperation;
-using ops::UnaryOperation;
+using Operation = ElementWiseOperation;
 
-constexpr int64_t kAverage = 4;
+constexpr int64_t kAverage = enum_number(ReduceOperation::Avg);
 
 /// The value before reshapes: statistics are computed with and without the axes of extent 1.
 ValueId before_reshapes(const Graph& graph, ValueId value) {

@@ -5,7 +5,7 @@
 namespace trtlike::optimizer {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
 /// Kernels read one number for each normalized element, or one a channel.
 bool is_readable(const Dims& constant, const Dims& x, int64_t axes, bool grouped) {

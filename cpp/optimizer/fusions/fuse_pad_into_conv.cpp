@@ -25,7 +25,7 @@ std::optional<Pads> match_padding(const ir::Node& node, int spatial) {
 
 /// A Slice that reaches outside of its input, where it fills with zeros.
 std::optional<Pads> match_slice(const ir::Graph& graph, const ir::Node& node, int spatial) {
-  constexpr int64_t kFill = 3;
+  constexpr int64_t kFill = enum_number(SampleMode::Fill);
   if (node.attributes.get_int("mode") != kFill || node.attributes.get_bool("clamp_ends"))
     return std::nullopt;
   for (const size_t i : {size_t{1}, size_t{2}, size_t{3}, size_t{5}})
@@ -67,7 +67,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& conv = graph.node(id);
   const std::string_view op = conv.op->name;
   if ((op != "Convolution" && op != "FusedConvolution") ||
-      conv.attributes.get_int("padding_mode") > 1)
+      conv.attributes.get_int("padding_mode") > enum_number(PaddingMode::ExplicitRoundUp))
     return std::nullopt;
   const ir::NodeId pad = graph.producer(conv.inputs[0]);
   const int spatial = dims_of(graph, conv.inputs[0]).rank() - 2;

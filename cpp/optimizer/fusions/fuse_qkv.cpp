@@ -15,7 +15,8 @@ using ir::Node;
 using ir::NodeId;
 using ir::ValueId;
 
-constexpr int64_t kTranspose = 1, kNone = 0;
+constexpr int64_t kTranspose = enum_number(MatrixOperation::Transpose),
+                  kNone = enum_number(MatrixOperation::None);
 
 /// The product behind an operand: constant weights, an optional constant bias, nothing after.
 const Node* match_projection(const Graph& graph, ValueId operand, NodeId attention) {

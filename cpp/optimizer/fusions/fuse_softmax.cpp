@@ -10,9 +10,10 @@ namespace {
 using ir::Graph;
 using ir::NodeId;
 using ir::ValueId;
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
-constexpr int64_t kSum = 0, kMax = 2;
+constexpr int64_t kSum = enum_number(ReduceOperation::Sum),
+                  kMax = enum_number(ReduceOperation::Max);
 
 /// The axes of a reduction of `x` that keeps them; 0 when the value is none.
 int64_t reduced_axes(const Graph& graph, ValueId value, ValueId x, int64_t op) {
@@ -40,7 +41,7 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   const ValueId exponentials = division.inputs[0], sum = division.inputs[1];
   const NodeId exp = graph.producer(exponentials);
   const int64_t axes = reduced_axes(graph, sum, exponentials, kSum);
-  if (!is_unary(graph, exp, ops::UnaryOperation::Exp) || !is_one_axis(axes)) return std::nullopt;
+  if (!is_unary(graph, exp, UnaryOperation::Exp) || !is_one_axis(axes)) return std::nullopt;
   if (!is_read_only_by(graph, exponentials, {id, graph.producer(sum)}) ||
       only_reader(graph, sum) != id)
     return std::nullopt;

@@ -7,7 +7,8 @@
 namespace trtlike::optimizer {
 namespace {
 
-constexpr int64_t kNone = 0, kTranspose = 1;
+constexpr int64_t kNone = enum_number(MatrixOperation::None),
+                  kTranspose = enum_number(MatrixOperation::Transpose);
 
 /// x of a Shuffle that swaps the last two axes and nothing else.
 ir::ValueId match_swap(const ir::Graph& graph, ir::ValueId value) {

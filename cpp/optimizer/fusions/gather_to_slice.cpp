@@ -8,7 +8,7 @@ namespace {
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
-  if (node.attributes.get_int("mode") != 0 ||
+  if (node.attributes.get_enum<GatherMode>("mode") != GatherMode::Default ||
       node.attributes.get_int("num_elementwise_dims") != 0 || !is_constant(graph, node.inputs[1]) ||
       is_constant(graph, node.inputs[0]))
     return std::nullopt;

@@ -25,7 +25,7 @@ bool pads_width(const ir::Node& conv) {
     const Pair& counts = conv.attributes.get_ints(name);
     if (counts.size() == 2 && counts[1] != 0) return true;
   }
-  return conv.attributes.get_int("padding_mode") > 1;
+  return conv.attributes.get_int("padding_mode") > enum_number(PaddingMode::ExplicitRoundUp);
 }
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {

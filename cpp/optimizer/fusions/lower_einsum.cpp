@@ -92,7 +92,7 @@ class Lowering {
     ir::ValueId value = operands_[0].value;
     if (mask != 0)
       value = add("Reduce", {value},
-                  {{"op", static_cast<int64_t>(ops::ReduceOperation::Sum)}, {"axes", mask}});
+                  {{"op", static_cast<int64_t>(ReduceOperation::Sum)}, {"axes", mask}});
     return add("Shuffle", {value}, {{"first_transpose", order_of(kept, output_)}});
   }
 
@@ -138,8 +138,7 @@ class Lowering {
       if (!missing.empty()) value = add("Unsqueeze", {value}, {{"axes", missing}});
       values.push_back(value);
     }
-    return add("ElementWise", values,
-               {{"op", static_cast<int64_t>(ops::ElementWiseOperation::Prod)}});
+    return add("ElementWise", values, {{"op", static_cast<int64_t>(ElementWiseOperation::Prod)}});
   }
 
   struct Matrix {

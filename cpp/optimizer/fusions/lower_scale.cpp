@@ -6,7 +6,8 @@
 namespace trtlike::optimizer {
 namespace {
 
-constexpr int64_t kUniform = 0, kChannel = 1;
+constexpr int64_t kUniform = enum_number(ScaleMode::Uniform),
+                  kChannel = enum_number(ScaleMode::Channel);
 
 /// The factors' shape as an operand of x: ones, but for the channel axis or all axes from it on.
 std::optional<Dims> operand_dims(const ir::Node& node, const Dims& x) {
@@ -31,7 +32,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   ir::Patch patch(graph);
   patch.inherit_from(id);
   ir::ValueId x = node.inputs[0];
-  const auto apply = [&](size_t input, ops::ElementWiseOperation operation) {
+  const auto apply = [&](size_t input, ElementWiseOperation operation) {
     if (!has_input(node, input)) return;
     const ir::Value& factors = graph.value(node.inputs[input]);
     const ir::ValueId constant =
@@ -39,9 +40,9 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     x = patch.add("ElementWise", node.name, {x, constant},
                   {{"op", static_cast<int64_t>(operation)}});
   };
-  apply(kScale, ops::ElementWiseOperation::Prod);
-  apply(kShift, ops::ElementWiseOperation::Sum);
-  apply(kPower, ops::ElementWiseOperation::Pow);
+  apply(kScale, ElementWiseOperation::Prod);
+  apply(kShift, ElementWiseOperation::Sum);
+  apply(kPower, ElementWiseOperation::Pow);
   if (x == node.inputs[0]) x = patch.add("Identity", node.name, {x});
   patch.replace(node.outputs[0], x);
   return patch;

@@ -23,7 +23,7 @@ ir::ValueId match_one_hot(const ir::Graph& graph, ir::ValueId rows) {
   const ir::NodeId cast = graph.producer_of(rows, "Cast");
   if (!cast) return {};
   const ir::NodeId equal = graph.producer(graph.node(cast).inputs[0]);
-  if (!equal || !is_element_wise(graph, equal, ops::ElementWiseOperation::Equal)) return {};
+  if (!equal || !is_element_wise(graph, equal, ElementWiseOperation::Equal)) return {};
   const auto parts = split_constant(graph, graph.node(equal));
   if (!parts || dtype_of(graph, parts->other) != dtype_of(graph, parts->constant)) return {};
   const DataType type = dtype_of(graph, parts->other);
@@ -51,7 +51,8 @@ ir::ConstantData add_zero_row(const ir::Graph& graph, ir::ValueId table) {
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& product = graph.node(id);
-  if (product.attributes.get_int("op0") != 0 || product.attributes.get_int("op1") != 0 ||
+  if (product.attributes.get_enum<MatrixOperation>("op0") != MatrixOperation::None ||
+      product.attributes.get_enum<MatrixOperation>("op1") != MatrixOperation::None ||
       !is_constant(graph, product.inputs[1]))
     return std::nullopt;
   const ops::TensorType& weights = graph.value(product.inputs[1]).type;
@@ -68,9 +69,8 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
                                                add_zero_row(graph, product.inputs[1]));
   const ir::ValueId lowest = patch.add_constant("lowest index", dtype_of(graph, indices),
                                                 Dims::filled(last + 1, 1), std::vector<double>{-1});
-  const ir::ValueId clamped =
-      patch.add("ElementWise", product.name, {indices, lowest},
-                {{"op", static_cast<int64_t>(ops::ElementWiseOperation::Max)}});
+  const ir::ValueId clamped = patch.add("ElementWise", product.name, {indices, lowest},
+                                        {{"op", static_cast<int64_t>(ElementWiseOperation::Max)}});
   const ir::ValueId rows =
       patch.add("Squeeze", product.name, {clamped}, {{"axes", std::vector<int64_t>{last}}});
   patch.replace(product.outputs[0], patch.add("Gather", product.name, {table, rows}));

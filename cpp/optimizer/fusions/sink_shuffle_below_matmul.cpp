@@ -7,7 +7,7 @@
 namespace trtlike::optimizer {
 namespace {
 
-constexpr int64_t kNone = 0;
+constexpr int64_t kNone = enum_number(MatrixOperation::None);
 
 /// The map with another extent of the last axis, which it must keep.
 std::optional<ShuffleMap> with_last_extent(const ShuffleMap& map, int64_t extent) {

@@ -28,7 +28,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId row = patch.add("Shuffle", node.name + " bias", {bias},
                                     {{"has_reshape", true}, {"reshape_dims", dims}});
   patch.replace(result, patch.add("ElementWise", node.name + " + bias", {sums, row},
-                                  {{"op", static_cast<int64_t>(ops::ElementWiseOperation::Sum)}}));
+                                  {{"op", static_cast<int64_t>(ElementWiseOperation::Sum)}}));
   return patch;
 }
 

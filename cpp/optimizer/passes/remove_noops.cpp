@@ -4,8 +4,8 @@
 #include <map>
 #include <string_view>
 
-#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/passes/passes.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -14,11 +14,10 @@ using ir::Graph;
 using ir::Node;
 using ir::ValueId;
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
-// TensorRT's ReduceOperation AVG and ResizeCoordinateTransformation HALF_PIXEL.
-constexpr int64_t kLastPlainReduce = 4;
-constexpr int64_t kHalfPixel = 2;
+constexpr int64_t kLastPlainReduce = enum_number(ReduceOperation::Avg);
+constexpr int64_t kHalfPixel = enum_number(ResizeCoordinateTransformation::HalfPixel);
 
 bool has_same_type(const Graph& graph, ValueId a, ValueId b) {
   return graph.value(a).type == graph.value(b).type;

@@ -63,9 +63,9 @@ std::vector<std::string> steps_of(const engine::Plan& plan) {
 Graph image_graph() {
   Graph graph;
   const ValueId x = graph.add_input("x", DataType::Float, {1, 4, 2, 2});
-  const ValueId a = test::activation(graph, ops::ActivationType::Relu, x, 0, 0, "a");
-  graph.mark_output(test::unary(graph, ops::UnaryOperation::Abs, a, "b"));
-  graph.mark_output(test::unary(graph, ops::UnaryOperation::Neg, a, "c"));
+  const ValueId a = test::activation(graph, ActivationType::Relu, x, 0, 0, "a");
+  graph.mark_output(test::unary(graph, UnaryOperation::Abs, a, "b"));
+  graph.mark_output(test::unary(graph, UnaryOperation::Neg, a, "c"));
   return graph;
 }
 
@@ -118,8 +118,8 @@ TEST(Assemble, a_constant_is_a_value_once_and_its_bytes_are_a_range) {
   Graph graph;
   const ValueId x = graph.add_input("x", DataType::Float, {1, 3});
   const ValueId w = graph.add_constant("w", DataType::Float, {1, 3}, {1, 2, 3});
-  const ValueId sum = test::element_wise(graph, ops::ElementWiseOperation::Sum, x, w, "sum");
-  graph.mark_output(test::element_wise(graph, ops::ElementWiseOperation::Prod, sum, w, "prod"));
+  const ValueId sum = test::element_wise(graph, ElementWiseOperation::Sum, x, w, "sum");
+  graph.mark_output(test::element_wise(graph, ElementWiseOperation::Prod, sum, w, "prod"));
   const Assembly assembly = Draft(std::move(graph)).assembled();
   EXPECT_THAT(steps_of(assembly.plan), ElementsAre("ElementWise(x, w) -> sum_output",
                                                    "ElementWise(sum_output, w) -> prod_output"));

@@ -84,7 +84,7 @@ TEST(Precisions, outputs_of_the_network_and_what_is_computed_into_them_stay_wide
       graph.add("MatrixMultiply", "hidden", {x, test::random_constant(graph, "w", {16, 16})});
   const ValueId boxes =
       graph.add("MatrixMultiply", "boxes", {hidden, test::random_constant(graph, "v", {16, 4})});
-  const ValueId sizes = test::unary(graph, ops::UnaryOperation::Exp, boxes);
+  const ValueId sizes = test::unary(graph, UnaryOperation::Exp, boxes);
   const ValueId decoded =
       graph.add("Concatenation", "decode", {boxes, sizes}, {{"axis", int64_t{1}}});
   graph.mark_output(decoded);
@@ -103,11 +103,11 @@ TEST(Precisions, nothing_is_pinned_where_everything_is_wide) {
 TEST(Precisions, sums_and_what_is_computed_from_them_stay_wide) {
   Graph graph;
   const ValueId x = graph.add_input("x", DataType::Float, {8, 16});
-  const ValueId square = test::element_wise(graph, ops::ElementWiseOperation::Prod, x, x);
+  const ValueId square = test::element_wise(graph, ElementWiseOperation::Prod, x, x);
   const ValueId sum =
       graph.add("Reduce", "sum", {square}, {{"axes", int64_t{2}}, {"keep_dims", true}});
-  const ValueId root = test::unary(graph, ops::UnaryOperation::Sqrt, sum);
-  const ValueId scaled = test::element_wise(graph, ops::ElementWiseOperation::Div, x, root);
+  const ValueId root = test::unary(graph, UnaryOperation::Sqrt, sum);
+  const ValueId scaled = test::element_wise(graph, ElementWiseOperation::Div, x, root);
   const ValueId most = graph.add("Reduce", "most", {scaled},
                                  {{"op", int64_t{2}}, {"axes", int64_t{2}}, {"keep_dims", true}});
   graph.mark_output(
@@ -144,7 +144,7 @@ TEST(Precisions, what_is_declared_narrow_is_stored_so_unless_it_is_rounded_anywa
   const ValueId wide = convolve("in 1; v1 = relu v0; out v1", half);
   const ValueId rounded = convolve("in 1; v1 = round_f16 v0; out v1", wide);
   const ValueId moved = graph.add("Concatenation", "join", {rounded, rounded}, {});
-  const ValueId sine = test::unary(graph, ops::UnaryOperation::Sin, moved);
+  const ValueId sine = test::unary(graph, UnaryOperation::Sin, moved);
   const ValueId back =
       graph.add("Cast", "back", {sine}, {{"to_type", static_cast<int64_t>(DataType::Float)}});
   graph.mark_output(back);

@@ -28,7 +28,7 @@ struct Reshaped {
   ValueId x = graph.add_input("x", DataType::Float, {-1, 6});
   ValueId n = graph.add_input("n", DataType::Int64, {2});
   ValueId one = graph.add_constant_ints("one", {1, 1});
-  ValueId shape = test::element_wise(graph, ops::ElementWiseOperation::Sum, n, one);
+  ValueId shape = test::element_wise(graph, ElementWiseOperation::Sum, n, one);
   ValueId y = graph.add("Shuffle", "reshape", {x, shape}, {{"has_reshape", true}});
 
   Reshaped() { graph.mark_output(y); }
@@ -41,8 +41,8 @@ struct Reshaped {
 
 TEST(Profiles, a_static_network_implies_one) {
   Graph graph;
-  graph.mark_output(test::activation(graph, ops::ActivationType::Relu,
-                                     graph.add_input("x", DataType::Float, {2, 3})));
+  graph.mark_output(
+      test::activation(graph, ActivationType::Relu, graph.add_input("x", DataType::Float, {2, 3})));
   const auto profiles = check_profiles(graph, {});
   ASSERT_EQ(profiles.size(), 1u);
   EXPECT_THAT(profiles[0].shapes.at("x"), ElementsAre(Dims{2, 3}, Dims{2, 3}, Dims{2, 3}));
@@ -53,7 +53,7 @@ TEST(Profiles, a_static_network_implies_one) {
 
 TEST(Profiles, each_given_one_is_kept_in_its_place) {
   Graph graph;
-  graph.mark_output(test::activation(graph, ops::ActivationType::Relu,
+  graph.mark_output(test::activation(graph, ActivationType::Relu,
                                      graph.add_input("x", DataType::Float, {-1, 3})));
   const auto profiles = check_profiles(graph, config_of({{Dims{1, 3}, Dims{2, 3}, Dims{2, 3}},
                                                          {Dims{8, 3}, Dims{8, 3}, Dims{16, 3}}}));

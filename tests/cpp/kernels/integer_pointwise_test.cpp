@@ -2,8 +2,8 @@
 #include <cstring>
 #include <limits>
 
-#include "ops/pointwise/pointwise_kinds.h"
 #include "support/pointwise_case.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -49,7 +49,7 @@ void check(const char* op, const std::vector<LaidOut>& inputs,
 
 TEST(IntegerPointwise, every_operation_on_every_type) {
   for (const DataType dtype : kIntegers) {
-    for (int64_t op = 0; op < ops::kNumElementWise; ++op)
+    for (int64_t op = 0; op < kEnumCount<ElementWiseOperation>; ++op)
       for (const Dims& b : {Dims{3, 37}, Dims{1, 37}, Dims{3, 1}, Dims{1, 1}}) {
         check("ElementWise", {{integers(dtype, {3, 37}, 1)}, {integers(dtype, b, 2)}},
               {{"op", op}});

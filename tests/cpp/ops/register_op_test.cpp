@@ -24,7 +24,7 @@ std::shared_ptr<const OpDefinition> scale_op(const std::string& name, double fac
   owned->factor = factor;
   owned->op = {.name = owned->name.c_str(),
                .meaning = "a test's",
-               .layer_type = 46,
+               .layer_type = LayerType::PluginV3,
                .attributes = {},
                .inputs = {{"input"}},
                .infer = [](const InferArgs& args) { args.outputs[0] = args.inputs[0]; },

@@ -23,7 +23,7 @@ ir::Graph moved_between(Move&& move, double second = 0.3, double zero_point = 7)
   };
   const ir::ValueId x = graph.add_input("x", DataType::Float, {1, 2, 6, 6});
   const ir::ValueId y = quantize(move(graph, quantize(x, 0.3)), second);
-  graph.mark_output(unary(graph, ops::UnaryOperation::Exp, y));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, y));
   return graph;
 }
 
@@ -43,7 +43,7 @@ TEST(DropRepeatedQuantization, behind_what_selects_elements) {
   ir::Graph max = moved_between([](ir::Graph& g, ir::ValueId x) { return pooled(g, x, 0); });
   expect_rule_keeps_numbers(max, kRule, 0);
   ir::Graph joined = moved_between([](ir::Graph& g, ir::ValueId x) {
-    const ir::ValueId relu = activation(g, ops::ActivationType::Relu, x);
+    const ir::ValueId relu = activation(g, ActivationType::Relu, x);
     return g.add("Concatenation", "join", {transposed(g, x), transposed(g, relu)},
                  {{"axis", int64_t{1}}});
   });

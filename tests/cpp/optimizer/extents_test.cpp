@@ -9,7 +9,7 @@ namespace {
 
 using optimizer::Extents;
 using Axes = std::vector<int64_t>;
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
 struct Images {
   ir::Graph graph;

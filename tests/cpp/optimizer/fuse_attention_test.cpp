@@ -7,7 +7,7 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 using Axes = std::vector<int64_t>;
 
 ir::ValueId shuffle(ir::Graph& graph, ir::ValueId x, const Axes& first, const Axes& dims,
@@ -308,7 +308,7 @@ TEST(HoistSlice, refuses_inner_axes_and_other_readers) {
                    {"stride", Axes{1, 1, 1, 1, 1}}});
     const ir::ValueId heads = shuffle(graph, part, {}, {2, 3, 5, 4}, {});
     graph.mark_output(inner ? graph.add("Attention", "attention", {heads, heads, heads})
-                            : unary(graph, ops::UnaryOperation::Exp, heads));
+                            : unary(graph, UnaryOperation::Exp, heads));
     expect_rule_refuses(graph, "hoist_slice");
   }
 }

@@ -5,7 +5,7 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 constexpr const char* kRule = "fuse_conv_batchnorm";
 
 struct ConvThen {
@@ -76,7 +76,7 @@ TEST(FuseConvBatchnorm, refuses_when_the_sums_are_read_elsewhere) {
   ConvThen shared;
   shared.finish(
       element_wise(shared.graph, Operation::Prod, shared.conv, scalar(shared.graph, 2, 4)));
-  shared.finish(unary(shared.graph, ops::UnaryOperation::Exp, shared.conv));
+  shared.finish(unary(shared.graph, UnaryOperation::Exp, shared.conv));
   expect_rule_refuses(shared.graph, kRule);
 }
 

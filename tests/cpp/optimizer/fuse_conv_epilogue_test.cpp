@@ -5,8 +5,8 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
-using Type = ops::ActivationType;
+using Operation = ElementWiseOperation;
+using Type = ActivationType;
 constexpr const char* kRule = "fuse_conv_epilogue";
 
 struct ConvGraph {

@@ -6,7 +6,7 @@
 namespace trtlike::test {
 namespace {
 
-using Type = ops::ActivationType;
+using Type = ActivationType;
 using Ints = std::vector<int64_t>;
 constexpr const char* kRule = "fuse_convolution_pair";
 constexpr const char* kSilu = "in 1; v1 = sigmoid v0; v2 = prod v0 v1; out v2";

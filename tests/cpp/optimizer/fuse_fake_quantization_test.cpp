@@ -62,7 +62,7 @@ TEST(FuseFakeQuantization, a_quantized_convolution_computes_in_one_step_for_each
   const ir::ValueId kernel = graph.add("Dequantize", "dq", {weights, number(0.02)});
   const ir::ValueId conv =
       graph.add("Convolution", "conv", {x, kernel}, {{"num_output_maps", int64_t{2}}});
-  graph.mark_output(fake(activation(graph, ops::ActivationType::Relu, conv)));
+  graph.mark_output(fake(activation(graph, ActivationType::Relu, conv)));
   const ir::Graph before = graph.clone();
   optimizer::optimize(graph, {});
   EXPECT_EQ(op_names(graph), "PointWise FusedConvolution") << graph.to_string();

@@ -5,7 +5,7 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 
 struct Product {
   ir::Graph graph;
@@ -52,7 +52,7 @@ TEST(FuseMatmulEpilogue, takes_in_activation_and_residual_after_the_bias) {
   Product p;
   const ir::ValueId biased =
       element_wise(p.graph, Operation::Sum, p.y, random_constant(p.graph, "bias", {1, 1, 5}));
-  const ir::ValueId relu = activation(p.graph, ops::ActivationType::GeluErf, biased);
+  const ir::ValueId relu = activation(p.graph, ActivationType::GeluErf, biased);
   p.graph.mark_output(element_wise(p.graph, Operation::Sum, relu, p.residual));
   const ir::Graph before = p.graph.clone();
   apply_rule(p.graph, "fuse_matmul_bias");
@@ -73,8 +73,8 @@ TEST(FuseMatmulEpilogue, a_plain_product_may_have_one) {
 
 TEST(FuseMatmulEpilogue, refuses_second_readers_and_operands_per_row) {
   Product shared;
-  shared.graph.mark_output(activation(shared.graph, ops::ActivationType::Relu, shared.y));
-  shared.graph.mark_output(unary(shared.graph, ops::UnaryOperation::Exp, shared.y));
+  shared.graph.mark_output(activation(shared.graph, ActivationType::Relu, shared.y));
+  shared.graph.mark_output(unary(shared.graph, UnaryOperation::Exp, shared.y));
   expect_rule_refuses(shared.graph, "fuse_matmul_epilogue");
   Product rows;
   rows.graph.mark_output(element_wise(rows.graph, Operation::Prod, rows.y,

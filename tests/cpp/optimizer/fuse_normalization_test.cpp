@@ -5,8 +5,7 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
-using ops::UnaryOperation;
+using Operation = ElementWiseOperation;
 
 constexpr int64_t kSum = 0, kMax = 2, kAverage = 4;
 

@@ -55,7 +55,7 @@ TEST(FusePadIntoConv, refuses_other_fills_crops_and_second_readers) {
   expect_rule_refuses(shared.graph, kRule);
   Image both;
   const ir::ValueId read_twice = both.slice({-1, 0}, {6, 8}, 0);
-  both.graph.mark_output(unary(both.graph, ops::UnaryOperation::Exp, read_twice));
+  both.graph.mark_output(unary(both.graph, UnaryOperation::Exp, read_twice));
   both.graph.mark_output(convolution(both.graph, read_twice, 2));
   expect_rule_refuses(both.graph, kRule);
 }

@@ -5,9 +5,8 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
-using Type = ops::ActivationType;
-using ops::UnaryOperation;
+using Operation = ElementWiseOperation;
+using Type = ActivationType;
 constexpr const char* kRule = "fuse_pointwise";
 
 std::string program_of(const ir::Graph& graph) {

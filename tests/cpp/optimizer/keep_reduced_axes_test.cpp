@@ -18,7 +18,7 @@ struct Mean {
 
   explicit Mean(const Axes& dims, bool keeps = false) {
     mean = graph.add("Reduce", "mean", {x},
-                     {{"op", static_cast<int64_t>(ops::ReduceOperation::Avg)},
+                     {{"op", static_cast<int64_t>(ReduceOperation::Avg)},
                       {"axes", int64_t{12}},
                       {"keep_dims", keeps}});
     wide = graph.add("Shuffle", "wide", {mean}, {{"has_reshape", true}, {"reshape_dims", dims}});
@@ -27,7 +27,7 @@ struct Mean {
 
 TEST(KeepReducedAxes, axes_that_are_put_back_are_kept) {
   Mean g({2, 3, 1, 1});
-  g.graph.mark_output(element_wise(g.graph, ops::ElementWiseOperation::Sub, g.x, g.wide));
+  g.graph.mark_output(element_wise(g.graph, ElementWiseOperation::Sub, g.x, g.wide));
   expect_rule_keeps_numbers(g.graph, kRule);
   EXPECT_EQ(op_names(g.graph), "Reduce ElementWise");
   EXPECT_TRUE(g.graph.node(find_node(g.graph, "Reduce")).attributes.get_bool("keep_dims"));
@@ -36,7 +36,7 @@ TEST(KeepReducedAxes, axes_that_are_put_back_are_kept) {
 TEST(KeepReducedAxes, other_readers_still_get_the_narrow_result) {
   Mean g({2, 3, 1, 1});
   g.graph.mark_output(g.mean);
-  g.graph.mark_output(element_wise(g.graph, ops::ElementWiseOperation::Sub, g.x, g.wide));
+  g.graph.mark_output(element_wise(g.graph, ElementWiseOperation::Sub, g.x, g.wide));
   expect_rule_keeps_numbers(g.graph, kRule);
   EXPECT_EQ(g.graph.nodes().size(), 3u);
 }

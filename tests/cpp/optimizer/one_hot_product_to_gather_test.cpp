@@ -17,12 +17,12 @@ struct OneHot {
     const auto n = static_cast<int64_t>(classes.size());
     // Computed, so that nothing folds.
     const ir::ValueId x = graph.add_input("x", type, {1, static_cast<int64_t>(indices.size()), 1});
-    const ir::ValueId zeros = element_wise(graph, ops::ElementWiseOperation::Sub, x, x, "zeros");
+    const ir::ValueId zeros = element_wise(graph, ElementWiseOperation::Sub, x, x, "zeros");
     const ir::ValueId given =
         graph.add_constant("indices", type, {1, static_cast<int64_t>(indices.size()), 1}, indices);
-    const ir::ValueId sum = element_wise(graph, ops::ElementWiseOperation::Sum, zeros, given);
+    const ir::ValueId sum = element_wise(graph, ElementWiseOperation::Sum, zeros, given);
     const ir::ValueId equal =
-        element_wise(graph, ops::ElementWiseOperation::Equal, sum,
+        element_wise(graph, ElementWiseOperation::Equal, sum,
                      graph.add_constant("classes", type, {1, 1, n}, classes), "equal");
     hot = graph.add("Cast", "cast", {equal}, {{"to_type", static_cast<int64_t>(DataType::Float)}});
   }

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_graph.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -17,8 +17,8 @@ using ir::ValueId;
 using test::expect_same_outputs;
 using test::op_names;
 
-constexpr int64_t kSum = static_cast<int64_t>(ops::ElementWiseOperation::Sum);
-constexpr int64_t kProd = static_cast<int64_t>(ops::ElementWiseOperation::Prod);
+constexpr int64_t kSum = static_cast<int64_t>(ElementWiseOperation::Sum);
+constexpr int64_t kProd = static_cast<int64_t>(ElementWiseOperation::Prod);
 
 TEST(FoldConstants, computes_what_depends_on_constants_alone) {
   Graph graph;

@@ -1,8 +1,8 @@
 // Shapes computed at run time that are known after all.
-#include "ops/pointwise/pointwise_kinds.h"
 #include "optimizer/passes/passes.h"
 #include "support/build_graph.h"
 #include "support/rules.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::test {
 namespace {
@@ -25,7 +25,7 @@ TEST(ResolveDynamicShapes, a_reshape_copies_extents_in_their_place) {
   const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, -1, 12});
   const ir::ValueId shape = shape_of(graph, x, {0, 1, -3, -4});
   const ir::ValueId y = graph.add("Shuffle", "reshape", {x, shape}, {{"has_reshape", true}});
-  graph.mark_output(unary(graph, ops::UnaryOperation::Exp, y));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, y));
   const ir::Graph before = graph.clone();
   EXPECT_EQ(optimizer::resolve_dynamic_shapes(graph), 1);
   optimizer::remove_dead_nodes(graph);
@@ -49,11 +49,11 @@ TEST(ResolveDynamicShapes, a_broadcast_to_the_shape_that_is_there_goes) {
   const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 4});
   const ir::ValueId shape = shape_of(graph, x, {0, -4});
   const ir::ValueId one = graph.add_constant_ints("one", {1}), own = graph.add("Shape", "own", {x});
-  const ir::ValueId less = element_wise(graph, ops::ElementWiseOperation::Sub, own, one);
-  const ir::ValueId stride = element_wise(graph, ops::ElementWiseOperation::Min, less, one);
+  const ir::ValueId less = element_wise(graph, ElementWiseOperation::Sub, own, one);
+  const ir::ValueId stride = element_wise(graph, ElementWiseOperation::Min, less, one);
   const ir::ValueId wide =
       graph.add("Slice", "broadcast", {x, {}, shape, stride}, {{"start", Axes{0, 0}}});
-  graph.mark_output(unary(graph, ops::UnaryOperation::Exp, wide));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, wide));
   const ir::Graph before = graph.clone();
   EXPECT_EQ(optimizer::resolve_dynamic_shapes(graph), 1);
   optimizer::remove_dead_nodes(graph);
@@ -69,7 +69,7 @@ TEST(ResolveDynamicShapes, a_real_broadcast_stays) {
   const ir::ValueId shape = graph.add("Shape", "shape", {like});
   const ir::ValueId wide = graph.add("Slice", "broadcast", {x, {}, shape},
                                      {{"start", Axes{0, 0}}, {"stride", Axes{0, 1}}});
-  graph.mark_output(unary(graph, ops::UnaryOperation::Exp, wide));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, wide));
   EXPECT_EQ(optimizer::resolve_dynamic_shapes(graph), 0);
 }
 
@@ -77,11 +77,11 @@ TEST(ResolveDynamicShapes, an_extent_that_is_cut_off_is_not_taken_for_itself) {
   ir::Graph graph;
   const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 4});
   const ir::ValueId shape = graph.add("Shape", "shape", {x});
-  const ir::ValueId cut = element_wise(graph, ops::ElementWiseOperation::Min, shape,
+  const ir::ValueId cut = element_wise(graph, ElementWiseOperation::Min, shape,
                                        graph.add_constant_ints("limit", {100}));
   const ir::ValueId part =
       graph.add("Slice", "part", {x, {}, cut}, {{"start", Axes{0, 0}}, {"stride", Axes{1, 1}}});
-  graph.mark_output(unary(graph, ops::UnaryOperation::Exp, part));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, part));
   EXPECT_EQ(optimizer::resolve_dynamic_shapes(graph), 0);
 }
 
@@ -89,8 +89,8 @@ TEST(ResolveDynamicShapes, an_extent_that_is_cut_off_is_not_taken_for_itself) {
 ir::ValueId almost_the_extent(ir::Graph& graph, ir::ValueId x, ir::ValueId y) {
   const ir::ValueId many = graph.add_constant_ints("many", {10000});
   return element_wise(
-      graph, ops::ElementWiseOperation::Sum, shape_of(graph, x, {0}),
-      element_wise(graph, ops::ElementWiseOperation::Div, shape_of(graph, y, {0}), many));
+      graph, ElementWiseOperation::Sum, shape_of(graph, x, {0}),
+      element_wise(graph, ElementWiseOperation::Div, shape_of(graph, y, {0}), many));
 }
 
 TEST(ResolveDynamicShapes, what_holds_at_all_small_extents_is_not_taken_to_hold_always) {

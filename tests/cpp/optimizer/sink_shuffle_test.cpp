@@ -5,7 +5,7 @@
 namespace trtlike::test {
 namespace {
 
-using Operation = ops::ElementWiseOperation;
+using Operation = ElementWiseOperation;
 using Axes = std::vector<int64_t>;
 constexpr const char* kRule = "sink_shuffle";
 
@@ -14,7 +14,7 @@ TEST(SinkShuffle, an_activation_reaches_the_convolution_before_a_squeeze) {
   const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 3, 1, 6});
   const ir::ValueId y =
       graph.add("Squeeze", "squeeze", {convolution(graph, x, 4)}, {{"axes", Axes{2}}});
-  graph.mark_output(activation(graph, ops::ActivationType::Relu, y));
+  graph.mark_output(activation(graph, ActivationType::Relu, y));
   const ir::Graph before = graph.clone();
   optimizer::optimize(graph, {});
   EXPECT_EQ(op_names(graph), "FusedConvolution Shuffle") << graph.to_string();
@@ -41,7 +41,7 @@ TEST(SinkShuffle, a_bias_behind_a_squeeze_becomes_the_convolutions) {
                                   {{"axes", Axes{2}}});
   const ir::ValueId biased =
       element_wise(graph, Operation::Sum, random_constant(graph, "bias", {1, 4, 1}), y);
-  graph.mark_output(activation(graph, ops::ActivationType::Relu, biased));
+  graph.mark_output(activation(graph, ActivationType::Relu, biased));
   const ir::Graph before = graph.clone();
   optimizer::optimize(graph, {});
   EXPECT_EQ(op_names(graph), "FusedConvolution Shuffle");
@@ -69,8 +69,7 @@ TEST(SinkShuffle, a_reshape_from_the_host_keeps_its_shape_input) {
   const ir::ValueId x = graph.add_input("x", DataType::Float, {-1, 6});
   const ir::ValueId shape =
       graph.add("Shape", "shape", {graph.add_input("like", DataType::Float, {-1, -1})});
-  graph.mark_output(
-      unary(graph, ops::UnaryOperation::Exp, graph.add("Shuffle", "reshape", {x, shape})));
+  graph.mark_output(unary(graph, UnaryOperation::Exp, graph.add("Shuffle", "reshape", {x, shape})));
   EXPECT_EQ(apply_rule(graph, kRule), 1);
   EXPECT_EQ(op_names(graph), "Shape Unary Shuffle");
 }
@@ -80,7 +79,7 @@ TEST(SinkShuffle, refuses_other_readers_other_operands_and_cut_axes) {
   const ir::ValueId x = shared.add_input("x", DataType::Float, {2, 6});
   const ir::ValueId t = shared.add("Shuffle", "t", {x}, {{"first_transpose", Axes{1, 0}}});
   shared.mark_output(t);
-  shared.mark_output(unary(shared, ops::UnaryOperation::Exp, t));
+  shared.mark_output(unary(shared, UnaryOperation::Exp, t));
   expect_rule_refuses(shared, kRule);
   ir::Graph two;
   const ir::ValueId a = two.add("Shuffle", "t", {two.add_input("x", DataType::Float, {2, 6})},

@@ -12,7 +12,7 @@ struct Biased {
          bool computes_weights = false) {
     const ir::ValueId x = graph.add_input("x", DataType::Float, input);
     const ir::ValueId raw = graph.add_input("raw", DataType::Float, {outputs});
-    const ir::ValueId bias = unary(graph, ops::UnaryOperation::Exp, raw);
+    const ir::ValueId bias = unary(graph, UnaryOperation::Exp, raw);
     const ir::ValueId weights = computes_weights ? graph.add_input("w", DataType::Float, kernel)
                                                  : random_constant(graph, "w", kernel);
     out = graph.add(op, "conv", {x, weights, bias});
@@ -33,7 +33,7 @@ TEST(SplitComputedBias, adds_it_behind_constant_weights) {
 
 TEST(SplitComputedBias, becomes_part_of_the_convolution) {
   Biased conv("Convolution", {2, 3, 5, 6}, {4, 3, 2, 2}, 4);
-  conv.graph.mark_output(activation(conv.graph, ops::ActivationType::Relu, conv.out));
+  conv.graph.mark_output(activation(conv.graph, ActivationType::Relu, conv.out));
   const ir::Graph before = conv.graph.clone();
   optimizer::optimize(conv.graph, {});
   expect_same_outputs(before, conv.graph);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ir/graph.h"
-#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_graph.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::test {
 
@@ -18,18 +18,18 @@ inline ir::ValueId scalar(ir::Graph& graph, double value, int rank) {
                             std::vector<double>{value});
 }
 
-inline ir::ValueId element_wise(ir::Graph& graph, ops::ElementWiseOperation op, ir::ValueId a,
+inline ir::ValueId element_wise(ir::Graph& graph, ElementWiseOperation op, ir::ValueId a,
                                 ir::ValueId b, const char* name = "binary") {
   return graph.add("ElementWise", name, {a, b}, {{"op", static_cast<int64_t>(op)}});
 }
 
-inline ir::ValueId activation(ir::Graph& graph, ops::ActivationType type, ir::ValueId x,
+inline ir::ValueId activation(ir::Graph& graph, ActivationType type, ir::ValueId x,
                               double alpha = 0, double beta = 0, const char* name = "activation") {
   return graph.add("Activation", name, {x},
                    {{"type", static_cast<int64_t>(type)}, {"alpha", alpha}, {"beta", beta}});
 }
 
-inline ir::ValueId unary(ir::Graph& graph, ops::UnaryOperation op, ir::ValueId x,
+inline ir::ValueId unary(ir::Graph& graph, UnaryOperation op, ir::ValueId x,
                          const char* name = "unary") {
   return graph.add("Unary", name, {x}, {{"op", static_cast<int64_t>(op)}});
 }

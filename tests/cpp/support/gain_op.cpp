@@ -128,7 +128,7 @@ const ops::OpDefinition& gain_op() {
     auto definition = std::make_shared<ops::OpDefinition>(
         ops::OpDefinition{.name = "TestGain",
                           .meaning = "output = gain * input",
-                          .layer_type = 46,
+                          .layer_type = LayerType::PluginV3,
                           .attributes = {{"state", std::string()}},
                           .inputs = {{"input"}},
                           .infer = infer,

@@ -6,7 +6,6 @@ namespace trtlike::test {
 namespace {
 
 using ops::PointwiseOpcode;
-using ops::UnaryOperation;
 
 /// Elementary functions in single precision, and the rounding of what is stored.
 double tolerance_of(DataType out) { return 4e-6 + 2 * rounding(out); }
@@ -51,7 +50,7 @@ TacticCase begin(Random& random, const char* op, const Frame& frame,
 RandomProblem activation(Random& random) {
   const Frame frame = draw_frame(random, random.float_type());
   TacticCase problem = begin(random, "Activation", frame,
-                             {{"type", random.between(0, ops::kNumActivations - 1)},
+                             {{"type", random.between(0, kEnumCount<ActivationType> - 1)},
                               {"alpha", static_cast<double>(random.real(0.1f, 0.9f))},
                               {"beta", static_cast<double>(random.real(1, 2))}});
   add_operand(random, problem, frame, frame.storage.dtype, false);
@@ -68,7 +67,7 @@ DataType number_type(Random& random) {
 }
 
 RandomProblem unary(Random& random) {
-  const auto op = static_cast<UnaryOperation>(random.between(0, ops::kNumUnary - 1));
+  const auto op = static_cast<UnaryOperation>(random.between(0, kEnumCount<UnaryOperation> - 1));
   const bool whole =
       op == UnaryOperation::Abs || op == UnaryOperation::Neg || op == UnaryOperation::Sign;
   const DataType dtype = op == UnaryOperation::Not ? random.of({DataType::Bool, DataType::Int32})
@@ -90,8 +89,8 @@ RandomProblem unary(Random& random) {
 
 RandomProblem elementwise(Random& random) {
   const auto op =
-      static_cast<ops::ElementWiseOperation>(random.between(0, ops::kNumElementWise - 1));
-  using Op = ops::ElementWiseOperation;
+      static_cast<ElementWiseOperation>(random.between(0, kEnumCount<ElementWiseOperation> - 1));
+  using Op = ElementWiseOperation;
   const bool logic = op == Op::And || op == Op::Or || op == Op::Xor;
   const DataType dtype = logic ? random.of({DataType::Bool, DataType::Int32, DataType::UInt8})
                          : op == Op::Equal && random.one_in(4) ? DataType::Bool

@@ -2,14 +2,11 @@
 #pragma once
 
 #include "trtlike/enums/enum_table.h"
-#include "trtlike/logger.h"
-#include "trtlike/types.h"
 
 namespace trtlike {
 
 #define TRTLIKE_ENUM_GROUP TypeEnums
 #define TRTLIKE_ENUM_LIST "trtlike/enums/type_enums.inc"
-#define TRTLIKE_ENUMS_ARE_DEFINED
 #include "trtlike/enums/define_enums.inc"
 
 }  // namespace trtlike

@@ -1,6 +1,6 @@
 // ElementWise: integers are exact, floats follow IEEE, broadcasting, partly known elements.
-#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_op.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 namespace {

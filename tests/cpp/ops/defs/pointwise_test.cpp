@@ -1,8 +1,8 @@
 // The element-wise ops other than ElementWise: hand-computed cases and refusals.
 #include <cmath>
 
-#include "ops/pointwise/pointwise_kinds.h"
 #include "support/run_op.h"
+#include "trtlike/enums/layer_enums.h"
 
 namespace trtlike::ops {
 namespace {
