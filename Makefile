@@ -4,7 +4,7 @@ BUILD := build
 JOBS ?= $(shell nproc)
 # Without what runs other programs, and what depends on no kernel.
 QUICK_PYTHON := tests/python --ignore tests/python/test_notebooks.py --ignore tests/python/test_benchmarks.py
-THREAD_TESTS := Team*:Turns*:ThreadPool*:*Thread*:Stream*:ExecutionContext*:SteadyState*:LatePacks*:Measure*:Tuner*
+THREAD_TESTS := Team*:Turns*:ThreadPool*:*Thread*:Stream*:ExecutionContext*:SteadyState*:DeferredPacking*:Measure*:Tuner*
 # Edges finished of all, and the time that the rest will take.
 export NINJA_STATUS ?= [%f/%t, %W left] 
 export PATH := $(CURDIR)/$(PYTHON_ENV):$(PATH)

@@ -21,25 +21,26 @@ std::vector<Storage> initial_storages(const ConcretePlan& concrete, AliasPlan& p
   const Plan& p = *concrete.plan;
   std::vector<Storage> storages(p.values.size());
   for (size_t v = 0; v < p.values.size(); ++v) {
-    if (concrete.known[v]) storages[v].home = Home::Known;
-    if (p.values[v].kind == ValueKind::Constant) storages[v].home = Home::Constant;
+    if (concrete.known[v]) storages[v].region = MemoryRegion::Known;
+    if (p.values[v].kind == ValueKind::Constant) storages[v].region = MemoryRegion::Constant;
   }
   for (size_t b = 0; b < p.bindings.size(); ++b)
     if (p.bindings[b].mode == TensorIOMode::Input)
-      storages[index(p.bindings[b].value)] = {Home::Input, -1, 0, static_cast<int32_t>(b)};
+      storages[index(p.bindings[b].value)] = {MemoryRegion::Input, -1, 0, static_cast<int32_t>(b)};
   for (size_t s = 0; s < concrete.last_step; ++s) {
     if (!concrete.steps[s].runs) continue;
     for (int32_t output : concrete.plan_step(s).outputs)
       if (output >= 0 && !concrete.known[index(output)])
-        storages[index(output)].home = s < concrete.first_step ? Home::Earlier : Home::Arena;
+        storages[index(output)].region =
+            s < concrete.first_step ? MemoryRegion::Earlier : MemoryRegion::Arena;
   }
   const bool is_last = concrete.last_step == p.steps.size();
   for (size_t b = 0; b < p.bindings.size(); ++b) {
     if (p.bindings[b].mode != TensorIOMode::Output) continue;
     const int32_t value = p.bindings[b].value;
     Storage& storage = storages[index(value)];
-    if (storage.home == Home::Arena || storage.home == Home::Earlier)
-      storage = {Home::Output, -1, 0, static_cast<int32_t>(b)};
+    if (storage.region == MemoryRegion::Arena || storage.region == MemoryRegion::Earlier)
+      storage = {MemoryRegion::Output, -1, 0, static_cast<int32_t>(b)};
     else if (is_last)
       plan.final_copies.push_back({value, static_cast<int32_t>(b)});
   }
@@ -127,9 +128,9 @@ class Planner {
     StepWork& work = plan_.steps[s];
     work.work = Work::Nothing;
     if (tree_.attach(to, from, 0, desc(from).pitch)) return;
-    const AliasTree::Place place = tree_.find(from);
-    if (place.offset_bytes == 0 && desc(place.root).bytes() == desc(to).bytes() &&
-        tree_.fold(place.root, to, 0, false))
+    const AliasTree::Range range = tree_.find(from);
+    if (range.offset_bytes == 0 && desc(range.root).bytes() == desc(to).bytes() &&
+        tree_.fold(range.root, to, 0, false))
       return;
     work.work = Work::Copies;
   }
@@ -178,19 +179,19 @@ class Planner {
   }
 
   bool in_place(const Pieces& pieces, size_t j, int32_t output) const {
-    const AliasTree::Place piece = tree_.find(pieces.values[j]), whole = tree_.find(output);
+    const AliasTree::Range piece = tree_.find(pieces.values[j]), whole = tree_.find(output);
     return piece.root == whole.root && piece.offset_bytes == whole.offset_bytes + pieces.begin[j] &&
            (pieces.band || desc(pieces.values[j]).pitch == 0);
   }
 
   /// Folds the tree of piece j into the output if every piece that lies where the tree would lie is
-  /// already part of the tree at the right place.
+  /// already part of the tree at the right range.
   void fold_piece(const Pieces& pieces, size_t j, int32_t output) {
-    const AliasTree::Place place = tree_.find(pieces.values[j]);
-    const TensorDesc& root = desc(place.root);
+    const AliasTree::Range range = tree_.find(pieces.values[j]);
+    const TensorDesc& root = desc(range.root);
     if (!pieces.band && desc(pieces.values[j]).pitch != 0) return;
     if (pieces.band && root.layout != Layout::ChannelsLast) return;
-    const int64_t begin = pieces.begin[j] - place.offset_bytes;
+    const int64_t begin = pieces.begin[j] - range.offset_bytes;
     const auto bytes = static_cast<int64_t>(
         pieces.band ? core::dtype_bytes(root.dtype, root.dims[1]) : root.bytes());
     if (begin < 0 || begin + bytes > pieces.begin.back() + pieces.bytes.back()) return;
@@ -199,11 +200,11 @@ class Planner {
     auto k = static_cast<size_t>(std::max<long>(0, after - pieces.begin.begin() - 1));
     for (; k < pieces.values.size() && pieces.begin[k] < begin + bytes; ++k) {
       const bool touches = pieces.bytes[k] != 0 && begin < pieces.begin[k] + pieces.bytes[k];
-      const AliasTree::Place other = tree_.find(pieces.values[k]);
-      if (touches && (other.root != place.root || other.offset_bytes + begin != pieces.begin[k]))
+      const AliasTree::Range other = tree_.find(pieces.values[k]);
+      if (touches && (other.root != range.root || other.offset_bytes + begin != pieces.begin[k]))
         return;
     }
-    tree_.fold(place.root, output, begin, pieces.band);
+    tree_.fold(range.root, output, begin, pieces.band);
   }
 
   void alias_concatenation(size_t s) {
@@ -264,22 +265,23 @@ class Planner {
     if (tactic == nullptr || (tactic->flags & kernels::kInPlace) == 0 || output < 0) return;
     for (int32_t input : step.inputs) {
       if (input < 0 || !same_format(desc(input), desc(output))) continue;
-      const AliasTree::Place place = tree_.find(input);
-      if (place.root == tree_.find(output).root || place.offset_bytes != 0 ||
-          !same_format(desc(place.root), desc(input)) || tree_.home(input) != Home::Arena ||
-          last_use(input) != static_cast<int>(s) || has_other_part(step, input))
+      const AliasTree::Range range = tree_.find(input);
+      if (range.root == tree_.find(output).root || range.offset_bytes != 0 ||
+          !same_format(desc(range.root), desc(input)) ||
+          tree_.region(input) != MemoryRegion::Arena || last_use(input) != static_cast<int>(s) ||
+          has_other_part(step, input))
         continue;
-      if (!tree_.fold(place.root, output, 0, desc(output).pitch != 0)) continue;
-      last_use(output) = std::max(last_use(output), last_use_[index(place.root)]);
+      if (!tree_.fold(range.root, output, 0, desc(output).pitch != 0)) continue;
+      last_use(output) = std::max(last_use(output), last_use_[index(range.root)]);
       return;
     }
   }
 
   /// True when another operand is a different part of the same storage.
   bool has_other_part(const PlanStep& step, int32_t input) const {
-    const AliasTree::Place place = tree_.find(input);
+    const AliasTree::Range range = tree_.find(input);
     return std::any_of(step.inputs.begin(), step.inputs.end(), [&](int32_t other) {
-      return other >= 0 && tree_.find(other).root == place.root &&
+      return other >= 0 && tree_.find(other).root == range.root &&
              !(tree_.find(other).offset_bytes == 0 && desc(other) == desc(input));
     });
   }
@@ -299,7 +301,7 @@ std::vector<Span> root_lifetimes(const ConcretePlan& concrete, const AliasPlan& 
   std::vector<Span> spans(aliases.storages.size());
   const auto touch = [&](int32_t value, int time) {
     const Storage& storage = aliases.storages[index(value)];
-    if (storage.home != Home::Arena) return;
+    if (storage.region != MemoryRegion::Arena) return;
     Span& span = spans[index(storage.root)];
     span.first = std::min(span.first, time);
     span.last = std::max(span.last, time);

@@ -10,7 +10,7 @@
 namespace trtlike::engine {
 
 /// Where the bytes of a value that is no alias lie.
-enum class Home : int8_t {
+enum class MemoryRegion : int8_t {
   None,      ///< not needed
   Arena,     ///< the context's memory
   Input,     ///< the caller's memory of an input binding
@@ -21,7 +21,7 @@ enum class Home : int8_t {
 };
 
 struct Storage {
-  Home home = Home::None;
+  MemoryRegion region = MemoryRegion::None;
   /// The value whose storage this one shares; itself when it owns its bytes.
   int32_t root = -1;
   int64_t offset_bytes = 0;
@@ -52,7 +52,7 @@ struct AliasPlan {
   std::vector<Storage> storages;
   /// One a step of the plan; steps outside the concrete plan's range have no work.
   std::vector<StepWork> steps;
-  /// Outputs whose value already has a home elsewhere: copied after the last step.
+  /// Outputs whose value already lies elsewhere: copied after the last step.
   struct FinalCopy {
     int32_t value = -1;
     int32_t binding = -1;

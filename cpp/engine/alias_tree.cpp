@@ -49,18 +49,18 @@ AliasTree::AliasTree(ConcretePlan& concrete, std::vector<StepWork>& work,
   }
 }
 
-AliasTree::Place AliasTree::find(int32_t value) const {
-  Place place{value, 0};
-  while (storage(place.root).root != place.root) {
-    place.offset_bytes += storage(place.root).offset_bytes;
-    place.root = storage(place.root).root;
+AliasTree::Range AliasTree::find(int32_t value) const {
+  Range range{value, 0};
+  while (storage(range.root).root != range.root) {
+    range.offset_bytes += storage(range.root).offset_bytes;
+    range.root = storage(range.root).root;
   }
-  for (int64_t offset = place.offset_bytes; value != place.root;) {
+  for (int64_t offset = range.offset_bytes; value != range.root;) {
     Storage& on_the_way = storages_[index(value)];
-    value = std::exchange(on_the_way.root, place.root);
+    value = std::exchange(on_the_way.root, range.root);
     offset -= std::exchange(on_the_way.offset_bytes, offset);
   }
-  return place;
+  return range;
 }
 
 bool AliasTree::accepts(size_t step) const {
@@ -121,7 +121,8 @@ void AliasTree::link(int32_t root, int32_t into, int64_t offset_bytes) {
 }
 
 bool AliasTree::fold(int32_t root, int32_t into, int64_t offset_bytes, bool band) {
-  if (storage(root).home != Home::Arena || storage(root).root != root || find(into).root == root)
+  if (storage(root).region != MemoryRegion::Arena || storage(root).root != root ||
+      find(into).root == root)
     return false;
   const TensorDesc& target = concrete_.desc(into);
   if (!band && target.pitch != 0) return false;
@@ -131,7 +132,8 @@ bool AliasTree::fold(int32_t root, int32_t into, int64_t offset_bytes, bool band
 }
 
 bool AliasTree::attach(int32_t value, int32_t of, int64_t offset_bytes, int64_t pitch) {
-  if (storage(value).home != Home::Arena || storage(value).root != value || find(of).root == value)
+  if (storage(value).region != MemoryRegion::Arena || storage(value).root != value ||
+      find(of).root == value)
     return false;
   if (pitch != 0 && (!are_bands(value) || !set_pitch(members(value), pitch))) return false;
   link(value, of, offset_bytes);
@@ -141,10 +143,10 @@ bool AliasTree::attach(int32_t value, int32_t of, int64_t offset_bytes, int64_t 
 std::vector<Storage> AliasTree::storages() const {
   std::vector<Storage> out;
   for (size_t i = 0; i < storages_.size(); ++i) {
-    const Place place = find(static_cast<int32_t>(i));
-    Storage resolved = storage(place.root);
-    resolved.root = place.root;
-    resolved.offset_bytes = place.offset_bytes;
+    const Range range = find(static_cast<int32_t>(i));
+    Storage resolved = storage(range.root);
+    resolved.root = range.root;
+    resolved.offset_bytes = range.offset_bytes;
     out.push_back(resolved);
   }
   return out;

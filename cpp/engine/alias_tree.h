@@ -17,15 +17,15 @@ bool is_dense_linear(const kernels::TensorDesc& desc);
 
 class AliasTree {
  public:
-  /// Every value begins as its own root with the given home.
+  /// Every value begins as its own root with the given region.
   AliasTree(ConcretePlan& concrete, std::vector<StepWork>& work, std::vector<Storage> storages);
 
-  struct Place {
+  struct Range {
     int32_t root;
     int64_t offset_bytes;
   };
-  Place find(int32_t value) const;
-  Home home(int32_t value) const { return storage(find(value).root).home; }
+  Range find(int32_t value) const;
+  MemoryRegion region(int32_t value) const { return storage(find(value).root).region; }
   const std::vector<int32_t>& members(int32_t root) const { return members_[index(root)]; }
 
   /// Makes the storage of root `root` (in the arena) a part of `into`, which is in another tree.

@@ -113,7 +113,7 @@ struct Plan {
   std::vector<PlanBlob> blobs;
 };
 
-class LatePacks;
+class DeferredPacking;
 
 /// A plan with the bytes it came from. `constants` points into `bytes`.
 struct LoadedPlan {
@@ -122,7 +122,7 @@ struct LoadedPlan {
   size_t num_bytes = 0;
   const std::byte* constants = nullptr;
   size_t constants_bytes = 0;
-  std::shared_ptr<LatePacks> late_packs;
+  std::shared_ptr<DeferredPacking> deferred_packing;
   /// What ops made of their blobs.
   std::vector<std::shared_ptr<const void>> blobs;
   /// The file that `bytes` is mapped from; null where they are in memory of their own.

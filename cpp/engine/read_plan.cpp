@@ -4,7 +4,7 @@
 
 #include "core/bytes.h"
 #include "engine/blobs.h"
-#include "engine/late_packs.h"
+#include "engine/deferred_packing.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
 
@@ -250,7 +250,7 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   const Header header = read_header(bytes.get(), num_bytes);
   const auto* begin = static_cast<const char*>(bytes.get());
   auto loaded = std::make_shared<LoadedPlan>();
-  loaded->late_packs = std::make_shared<LatePacks>();
+  loaded->deferred_packing = std::make_shared<DeferredPacking>();
   ByteReader in(begin + header.metadata_offset, header.metadata_bytes, kWhat);
   try {
     loaded->plan =

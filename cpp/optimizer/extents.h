@@ -39,7 +39,7 @@ class Extents {
   /// Deeper than this an integer stands for itself, which is always right.
   static constexpr int kMaxDepth = 2000;
 
-  struct Place {
+  struct ElementSource {
     ir::ValueId value;
     int64_t index = 0;
   };
@@ -66,7 +66,7 @@ class Extents {
 
   Id element_wise(const ir::Node& node, ir::ValueId out, int64_t index);
   Id product_of_elements(const ir::Node& node, ir::ValueId out);
-  std::optional<Place> moved_element(const ir::Node& node, int64_t index) const;
+  std::optional<ElementSource> moved_element(const ir::Node& node, int64_t index) const;
 
   const ir::Graph& graph_;
   Expressions expressions_;

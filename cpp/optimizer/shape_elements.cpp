@@ -67,7 +67,8 @@ Extents::Id Extents::trace_element(ValueId value, int64_t index) {
   return place ? element(place->value, place->index) : own_element(value, index);
 }
 
-std::optional<Extents::Place> Extents::moved_element(const Node& node, int64_t index) const {
+std::optional<Extents::ElementSource> Extents::moved_element(const Node& node,
+                                                             int64_t index) const {
   std::vector<ops::TensorType> types, outputs;
   std::vector<ops::HostValue> host;
   if (node.inputs.size() > kMaxOperands) return std::nullopt;
@@ -95,7 +96,8 @@ std::optional<Extents::Place> Extents::moved_element(const Node& node, int64_t i
   const int64_t mark = (*moved[0])[static_cast<size_t>(index)] - kFirstMark;
   if (mark < 0 || mark >= kMarksPerOperand * static_cast<int64_t>(kMaxOperands))
     return std::nullopt;
-  return Place{node.inputs[static_cast<size_t>(mark / kMarksPerOperand)], mark % kMarksPerOperand};
+  return ElementSource{node.inputs[static_cast<size_t>(mark / kMarksPerOperand)],
+                       mark % kMarksPerOperand};
 }
 
 Extents::Id Extents::element_wise(const Node& node, ValueId out, int64_t index) {

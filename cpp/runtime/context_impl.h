@@ -96,7 +96,7 @@ struct ExecutionContext::Impl {
   runtime::Shapes shapes;
 
   std::shared_ptr<runtime::ShapeState> state;
-  /// Prepared shapes, the last used first.
+  /// ExecutablePlan shapes, the last used first.
   std::list<std::pair<std::vector<int64_t>, std::shared_ptr<runtime::ShapeState>>> states;
   std::shared_ptr<std::byte> arena;
   size_t arena_bytes = 0;

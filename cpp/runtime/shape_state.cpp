@@ -88,8 +88,9 @@ bool ShapeState::advance(std::span<void* const> bindings) {
                                      "unknown ones."));
   auto part = std::make_unique<Part>();
   part->read = std::move(read);
-  part->prepared = std::make_unique<Prepared>(loaded_, table_, shapes, begin, shapes.resolved,
-                                              find_kept(loaded_.plan, shapes.resolved), threads_);
+  part->prepared =
+      std::make_unique<ExecutablePlan>(loaded_, table_, shapes, begin, shapes.resolved,
+                                       find_kept(loaded_.plan, shapes.resolved), threads_);
   part->shapes = std::move(shapes);
   part->arena = std::static_pointer_cast<std::byte>(
       core::allocate_shared(std::max<size_t>(part->prepared->arena_bytes(), core::kAlignment)));

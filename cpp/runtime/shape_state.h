@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/threads/threads.h"
-#include "runtime/prepared.h"
+#include "runtime/executable_plan.h"
 #include "runtime/resolve.h"
 
 namespace trtlike::runtime {
@@ -26,8 +26,8 @@ class ShapeState {
   bool may_overlap(int32_t input, int32_t output, bool is_same) const {
     return !is_data_dependent() && first_.may_overlap(input, output, is_same);
   }
-  const Prepared& first() const { return first_; }
-  Prepared& first() { return first_; }
+  const ExecutablePlan& first() const { return first_; }
+  ExecutablePlan& first() { return first_; }
 
   /// Runs the first part, which is all there is unless is_data_dependent().
   void run_first(std::byte* arena, std::span<void* const> bindings, const core::ThreadPool& pool,
@@ -44,7 +44,7 @@ class ShapeState {
   struct Part {
     std::vector<int64_t> read;  ///< elements it was prepared for
     Shapes shapes;
-    std::unique_ptr<Prepared> prepared;
+    std::unique_ptr<ExecutablePlan> prepared;
     std::shared_ptr<std::byte> arena;
   };
 
@@ -58,7 +58,7 @@ class ShapeState {
   const StepTable& table_;
   int threads_;
   Shapes shapes_;
-  Prepared first_;
+  ExecutablePlan first_;
   /// Where values that later parts need lie.
   std::vector<void*> values_;
   std::vector<std::unique_ptr<Part>> parts_;

@@ -118,19 +118,20 @@ void Team::help() {
   num_waiting.fetch_sub(1, std::memory_order_relaxed);
   num_helping.fetch_add(1, std::memory_order_relaxed);
   Avoidance avoidance;
-  Place place;
-  place.avoidance = &avoidance;
-  place.worker = 1;
-  while (is_taken_[static_cast<size_t>(place.worker)].exchange(true, std::memory_order_acquire))
-    place.worker = place.worker + 1 < num_threads_ ? place.worker + 1 : 1;
-  place.home = place.worker % num_parts_;
+  Participant participant;
+  participant.avoidance = &avoidance;
+  participant.worker = 1;
+  while (
+      is_taken_[static_cast<size_t>(participant.worker)].exchange(true, std::memory_order_acquire))
+    participant.worker = participant.worker + 1 < num_threads_ ? participant.worker + 1 : 1;
+  participant.own_part = participant.worker % num_parts_;
   const int64_t joined_ns = now_ns();
   Patience patience;
   for (;;) {
-    if (place.turns.is_over() && place.turns.yield())
+    if (participant.turns.is_over() && participant.turns.yield())
       crowded_ns_.store(now_ns(), std::memory_order_relaxed);
     avoidance.leave(callers_cpu_.load(std::memory_order_relaxed));
-    if (work(place)) {
+    if (work(participant)) {
       patience.renew();
     } else if (is_wanted_elsewhere(joined_ns)) {
       break;
@@ -140,7 +141,7 @@ void Team::help() {
       patience.renew();
     }
   }
-  is_taken_[static_cast<size_t>(place.worker)].store(false, std::memory_order_release);
+  is_taken_[static_cast<size_t>(participant.worker)].store(false, std::memory_order_release);
   helpers_.fetch_sub(1, std::memory_order_release);
   num_helping.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -154,24 +155,24 @@ bool Team::is_wanted_elsewhere(int64_t joined_ns) const {
 }
 
 /// Goes through the thread's own part, else takes a slice of another; false if there was none.
-bool Team::work(Place& place) {
+bool Team::work(Participant& participant) {
   int claim = 0, done = 0;
-  while (take_first(place, claim)) {
-    run_claim(claim, place.worker);
+  while (take_first(participant, claim)) {
+    run_claim(claim, participant.worker);
     ++done;
-    if (place.turns.is_over()) break;
+    if (participant.turns.is_over()) break;
   }
   if (done == 0) {
-    if (!take_last(place, claim)) return false;
-    run_claim(claim, place.worker);
+    if (!take_last(participant, claim)) return false;
+    run_claim(claim, participant.worker);
     done = 1;
   }
-  finish(done, place);
+  finish(done, participant);
   return true;
 }
 
-bool Team::take_first(Place& place, int& claim) {
-  std::atomic<uint64_t>& left = parts_[static_cast<size_t>(place.home)].left;
+bool Team::take_first(Participant& participant, int& claim) {
+  std::atomic<uint64_t>& left = parts_[static_cast<size_t>(participant.own_part)].left;
   uint64_t part = left.load(std::memory_order_acquire);
   while (first_of(part) < end_of(part))
     if (left.compare_exchange_weak(part, part + kOneFromFront, std::memory_order_acq_rel,
@@ -184,13 +185,14 @@ bool Team::take_first(Place& place, int& claim) {
 
 /// Searches the other parts once a phase: what is empty stays so until the next one, which writes
 /// to the thread's own part too.
-bool Team::take_last(Place& place, int& claim) {
-  const uint32_t number =
-      number_of(parts_[static_cast<size_t>(place.home)].left.load(std::memory_order_acquire));
-  if (place.searched == number) return false;
+bool Team::take_last(Participant& participant, int& claim) {
+  const uint32_t number = number_of(
+      parts_[static_cast<size_t>(participant.own_part)].left.load(std::memory_order_acquire));
+  if (participant.searched == number) return false;
   bool is_open = true;
   for (int i = 1; i < num_parts_; ++i) {
-    std::atomic<uint64_t>& left = parts_[static_cast<size_t>((place.home + i) % num_parts_)].left;
+    std::atomic<uint64_t>& left =
+        parts_[static_cast<size_t>((participant.own_part + i) % num_parts_)].left;
     uint64_t part = left.load(std::memory_order_acquire);
     is_open = is_open && number_of(part) == number;
     while (first_of(part) < end_of(part))
@@ -200,7 +202,7 @@ bool Team::take_last(Place& place, int& claim) {
         return true;
       }
   }
-  if (is_open) place.searched = number;
+  if (is_open) participant.searched = number;
   return false;
 }
 
@@ -218,24 +220,24 @@ void Team::run_claim(int claim, int worker) {
     body_(state_, phase_, slice, worker);
 }
 
-void Team::finish(int claims, Place& place) {
-  if (unfinished_.fetch_sub(claims, std::memory_order_acq_rel) == claims) advance(place);
+void Team::finish(int claims, Participant& participant) {
+  if (unfinished_.fetch_sub(claims, std::memory_order_acq_rel) == claims) advance(participant);
 }
 
 /// On the thread that finished a phase: goes through what follows and is not shared.
-void Team::advance(Place& place) {
+void Team::advance(Participant& participant) {
   for (int phase = phase_ + 1; phase < static_cast<int>(counts_.size()); ++phase) {
     const int count = counts_[static_cast<size_t>(phase)];
-    if (count > 1) return open(phase, place);
-    if (count == 1) body_(state_, phase, 0, place.worker);
+    if (count > 1) return open(phase, participant);
+    if (count == 1) body_(state_, phase, 0, participant.worker);
   }
   finished_.store(started_.load(std::memory_order_relaxed), std::memory_order_seq_cst);
   wake();
 }
 
 /// Once the last part stands there, the run may be over before this returns.
-void Team::open(int phase, Place& place) {
-  ask_for_help(place);
+void Team::open(int phase, Participant& participant) {
+  ask_for_help(participant);
   const int count = counts_[static_cast<size_t>(phase)];
   phase_ = phase;
   slices_per_claim_ = (count + kMaxClaims - 1) / kMaxClaims;
@@ -252,7 +254,7 @@ void Team::open(int phase, Place& place) {
 
 /// Of the threads that are left by callers, each team asks for one, and for more while there are. A
 /// thread that starts now begins on the CPUs of the one that asks: on all that it had.
-void Team::ask_for_help(Place& place) {
+void Team::ask_for_help(Participant& participant) {
   const int callers = num_callers.load(std::memory_order_relaxed);
   const int helpers = helpers_.load(std::memory_order_acquire);
   if (callers >= max_threads_ || helpers >= num_threads_ - 1) return;
@@ -261,7 +263,7 @@ void Team::ask_for_help(Place& place) {
   if (helpers > 0 && callers + others >= max_threads_) return;
   helpers_.fetch_add(1, std::memory_order_relaxed);
   num_waiting.fetch_add(1, std::memory_order_relaxed);
-  place.avoidance->lift();
+  participant.avoidance->lift();
   if (enlist_(enlist_state_)) return;
   helpers_.fetch_sub(1, std::memory_order_relaxed);
   num_waiting.fetch_sub(1, std::memory_order_relaxed);

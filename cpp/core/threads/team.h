@@ -40,24 +40,24 @@ class Team {
   };
 
   /// One thread's way through the phases.
-  struct Place {
+  struct Participant {
     int worker = 0;
-    int home = 0;             ///< its part
+    int own_part = 0;         ///< its part
     uint32_t searched = ~0u;  ///< number of the phase whose other parts it found empty
     Turns turns;
     Avoidance* avoidance = nullptr;  ///< of this run
   };
 
-  bool work(Place& place);
-  bool take_first(Place& place, int& claim);
-  bool take_last(Place& place, int& claim);
+  bool work(Participant& participant);
+  bool take_first(Participant& participant, int& claim);
+  bool take_last(Participant& participant, int& claim);
   bool is_wanted_elsewhere(int64_t joined_ns) const;
   bool has_slices() const;
   void run_claim(int claim, int worker);
-  void finish(int claims, Place& place);
-  void advance(Place& place);
-  void open(int phase, Place& place);
-  void ask_for_help(Place& place);
+  void finish(int claims, Participant& participant);
+  void advance(Participant& participant);
+  void open(int phase, Participant& participant);
+  void ask_for_help(Participant& participant);
   void wake();
   void sleep();
   void tell_cpu();
@@ -81,7 +81,7 @@ class Team {
   int phase_ = 0;
   int slices_per_claim_ = 1;
   uint32_t number_ = 0;
-  Place caller_;
+  Participant caller_;
 
   alignas(64) std::atomic<int> unfinished_{0};
   alignas(64) std::atomic<uint32_t> started_{0};

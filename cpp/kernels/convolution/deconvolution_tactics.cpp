@@ -22,7 +22,7 @@ class DeconvolutionKernel final : public Kernel {
                  zeros_.data()};
     int64_t floats = 0;
     int slices = 0;
-    for (PixelGrid& grid : deconvolution_grids(shape)) {
+    for (IndirectionGrid& grid : deconvolution_grids(shape)) {
       Phase phase;
       phase.pass.tiles = &tiles;
       phase.pass.panels = plan_panels(shape, grid.taps(), tiles.lanes, tiles.max_vectors);
@@ -60,7 +60,7 @@ class DeconvolutionKernel final : public Kernel {
 
  private:
   struct Phase {
-    PixelGrid grid;
+    IndirectionGrid grid;
     DirectPass<F32> pass;
     Blocking blocking;
     BlockScratch scratch;
@@ -82,10 +82,10 @@ struct Transposed {
 
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
-    const std::vector<PixelGrid> grids = deconvolution_grids(shape);
+    const std::vector<IndirectionGrid> grids = deconvolution_grids(shape);
     std::vector<PanelPlan> plans;
     int64_t floats = 0;
-    for (const PixelGrid& grid : grids) {
+    for (const IndirectionGrid& grid : grids) {
       plans.push_back(plan_panels(shape, grid.taps(), kTiles.lanes, kTiles.max_vectors));
       floats += plans.back().floats;
     }

@@ -35,8 +35,8 @@ struct PixelOperands {
 
 /// Computes slice `slice` of a pass over all points of a grid.
 template <typename Types>
-void run_grid_slice(const PixelGrid& grid, const DirectPass<Types>& pass, const Blocking& blocking,
-                    const BlockScratch& scratch, const PixelOperands& operands, const RunArgs& args,
-                    int slice);
+void run_grid_slice(const IndirectionGrid& grid, const DirectPass<Types>& pass,
+                    const Blocking& blocking, const BlockScratch& scratch,
+                    const PixelOperands& operands, const RunArgs& args, int slice);
 
 }  // namespace trtlike::kernels::convolution

@@ -64,7 +64,7 @@ TEST(AliasPlan, a_reshape_into_an_output_lets_the_layer_before_write_there) {
   maker.output(y);
   AliasedRun run(maker, dense_tactic());
   EXPECT_EQ(run.work("view"), Work::Nothing);
-  EXPECT_EQ(run.storage(a).home, Home::Output);
+  EXPECT_EQ(run.storage(a).region, MemoryRegion::Output);
   EXPECT_EQ(run.prepared().arena_bytes(), 0u);
   run.run({{"x", ramp(12, 1, -5)}});
 }
@@ -216,7 +216,7 @@ TEST(AliasPlan, contiguous_slices_are_offsets) {
   EXPECT_EQ(run.work("rows"), Work::Nothing);
   EXPECT_EQ(run.storage(rows).offset_bytes, 12);
   EXPECT_EQ(run.work("columns"), Work::Kernel);
-  EXPECT_EQ(run.storage(cell).home, Home::Input);
+  EXPECT_EQ(run.storage(cell).region, MemoryRegion::Input);
   EXPECT_EQ(run.storage(cell).offset_bytes, 28);
   const auto outputs = run.run({{"x", ramp(12)}});
   EXPECT_THAT(outputs.at("p"), ElementsAre(3, 4, 5, 6, 7, 8));
@@ -234,8 +234,8 @@ TEST(AliasPlan, an_output_takes_over_an_input_that_dies) {
   EXPECT_FALSE(run.share(a, b));  // a is read again by c
   EXPECT_TRUE(run.share(b, c));
   EXPECT_TRUE(run.share(c, d));
-  EXPECT_EQ(run.storage(d).home, Home::Output);
-  EXPECT_EQ(run.storage(x).home, Home::Input);
+  EXPECT_EQ(run.storage(d).region, MemoryRegion::Output);
+  EXPECT_EQ(run.storage(x).region, MemoryRegion::Input);
   EXPECT_EQ(run.prepared().arena_bytes(), 256u);
   run.run({{"x", ramp(64, 1, -30)}});
 }

@@ -20,7 +20,7 @@ AliasedRun::AliasedRun(const PlanMaker& maker, const kernels::Tactic& tactic,
   }
   shapes_ = runtime::initial_shapes(loaded_->plan, loaded_->constants);
   runtime::resolve_shapes(loaded_->plan, shapes_, true);
-  prepared_ = std::make_unique<runtime::Prepared>(
+  prepared_ = std::make_unique<runtime::ExecutablePlan>(
       *loaded_, table_, shapes_, 0, loaded_->plan.steps.size(), std::vector<int32_t>{}, 2);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/prepared.h"
+#include "runtime/executable_plan.h"
 #include "support/make_plan.h"
 
 namespace trtlike::test {
@@ -20,7 +20,7 @@ class AliasedRun {
   const engine::Storage& storage(int32_t value) const;
   int64_t pitch(int32_t value) const { return prepared_->concrete().desc(value).pitch; }
   bool share(int32_t a, int32_t b) const { return storage(a).root == storage(b).root; }
-  const runtime::Prepared& prepared() const { return *prepared_; }
+  const runtime::ExecutablePlan& prepared() const { return *prepared_; }
   /// How many steps write bytes.
   int num_working() const;
 
@@ -33,7 +33,7 @@ class AliasedRun {
   std::shared_ptr<const engine::LoadedPlan> loaded_;
   runtime::StepTable table_;
   runtime::Shapes shapes_;
-  std::unique_ptr<runtime::Prepared> prepared_;
+  std::unique_ptr<runtime::ExecutablePlan> prepared_;
 };
 
 }  // namespace trtlike::test

@@ -7,8 +7,8 @@
 #include "kernels/convolution/computed_weights.h"
 #include "kernels/convolution/depthwise/depthwise.h"
 #include "kernels/convolution/epilogue.h"
+#include "kernels/convolution/indirection.h"
 #include "kernels/convolution/panels.h"
-#include "kernels/convolution/pixel_grid.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/element_traits.h"
 
@@ -203,8 +203,8 @@ class DepthwiseKernel final : public Kernel {
 
   void run_table(const A* in, const Rows& out, const DepthwisePixels<Types>& pixels, int64_t first,
                  int64_t count, const void** rows) const {
-    fill_rows(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(A)), zeros_.data(), first, count,
-              rows, kPixels);
+    fill_indirection(grid_, in, in_pitch_ * static_cast<int64_t>(sizeof(A)), zeros_.data(), first,
+                     count, rows, kPixels);
     set_.table[count]({.pixels = pixels,
                        .rows = reinterpret_cast<const A* const*>(rows),
                        .row_stride = kPixels,
@@ -215,7 +215,7 @@ class DepthwiseKernel final : public Kernel {
   const DepthwiseSet<Types>& set_;
   Epilogue epilogue_;
   ops::ConvolutionShape shape_;
-  PixelGrid grid_;
+  IndirectionGrid grid_;
   /// Bias, then filters; null: the run packs them into its shared memory.
   const float* packed_ = nullptr;
   std::optional<WeightsView> view_;

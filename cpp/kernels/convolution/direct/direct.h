@@ -6,8 +6,8 @@
 
 #include "kernels/convolution/direct/tiles.h"
 #include "kernels/convolution/epilogue.h"
+#include "kernels/convolution/indirection.h"
 #include "kernels/convolution/panels.h"
-#include "kernels/convolution/pixel_grid.h"
 
 namespace trtlike::kernels::convolution {
 

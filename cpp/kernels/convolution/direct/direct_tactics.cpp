@@ -43,7 +43,7 @@ class DirectKernel final : public Kernel {
  private:
   Epilogue epilogue_;
   ComputedPanels computed_;
-  PixelGrid grid_;
+  IndirectionGrid grid_;
   DirectPass<F32> pass_;
   Blocking blocking_;
   BlockScratch scratch_;
@@ -60,7 +60,7 @@ struct Direct {
 
   static Packed pack(const Problem& problem) {
     const ops::ConvolutionShape shape = shape_of(problem);
-    const PixelGrid grid = convolution_grid(shape);
+    const IndirectionGrid grid = convolution_grid(shape);
     const PanelPlan plan = plan_panels(shape, grid.taps(), kTiles.lanes, kTiles.max_vectors);
     const std::vector<float> weights = constant_floats(problem, 1);
     const PackedFloats out(plan.floats);

@@ -8,7 +8,7 @@
 #endif
 
 #include "kernels/convolution/direct/tiles.h"
-#include "kernels/convolution/pixel_grid.h"
+#include "kernels/convolution/indirection.h"
 
 namespace trtlike::kernels::convolution {
 namespace {
@@ -33,7 +33,7 @@ WinogradOutput::WinogradOutput(const Problem& problem, core::Isa isa, int m)
                 problem.outputs[0].bytes() >= kStreamedBytes &&
                 static_cast<size_t>(pitch_) * sizeof(float) % kLineBytes == 0) {}
 
-void WinogradOutput::store(const RunArgs& args, const Place& at, const Products& products,
+void WinogradOutput::store(const RunArgs& args, const TilePosition& at, const Products& products,
                            void (*transform)(const OutputTile& tile), void* program_scratch) const {
   const Panel& panel = *products.panel;
   const int64_t pixel = (at.n * height_ + at.h) * width_ + at.w;
@@ -65,8 +65,8 @@ void WinogradOutput::store(const RunArgs& args, const Place& at, const Products&
                   room + i * tile.row_pitch, tile.pixel_pitch, program_scratch);
 }
 
-void WinogradOutput::fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
-                               const Panel& panel) const {
+void WinogradOutput::fetch_row(const RunArgs& args, const TilePosition& at, int64_t row,
+                               int64_t pixels, const Panel& panel) const {
   if (streamed_ || at.h + row >= height_) return;
   const int64_t end = std::min(at.w + pixels, width_);
   const float* out = static_cast<const float*>(args.outputs[0]) +

@@ -12,13 +12,13 @@ class WinogradOutput {
   /// Tiles of m x m pixels.
   WinogradOutput(const Problem& problem, core::Isa isa, int m);
 
-  struct Place {
+  struct TilePosition {
     int64_t n, h, w;  ///< batch entry and the first output pixel
   };
   int64_t tiles_h() const { return tiles_h_; }
   int64_t tiles_w() const { return tiles_w_; }
   int64_t num_tiles() const { return batch_ * tiles_h_ * tiles_w_; }
-  Place place_of(int64_t tile) const {
+  TilePosition place_of(int64_t tile) const {
     return {tile / (tiles_h_ * tiles_w_), tile / tiles_w_ % tiles_h_ * m_, tile % tiles_w_ * m_};
   }
 
@@ -31,10 +31,10 @@ class WinogradOutput {
   };
   /// Transforms the products and stores the pixels of the tile that exist. `program_scratch` has
   /// scratch_bytes().
-  void store(const RunArgs& args, const Place& at, const Products& products,
+  void store(const RunArgs& args, const TilePosition& at, const Products& products,
              void (*transform)(const OutputTile& tile), void* program_scratch) const;
   /// Fetches a panel's channels of `pixels` neighbours in row `row` of tiles that will be stored.
-  void fetch_row(const RunArgs& args, const Place& at, int64_t row, int64_t pixels,
+  void fetch_row(const RunArgs& args, const TilePosition& at, int64_t row, int64_t pixels,
                  const Panel& panel) const;
   /// Makes what was stored visible to the threads that go on once the calling slice has ended.
   void complete() const;

@@ -4,7 +4,7 @@
 
 #include "core/os/memory.h"
 #include "core/strings.h"
-#include "kernels/convolution/pixel_grid.h"
+#include "kernels/convolution/indirection.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/winograd/winograd_output.h"
 #include "kernels/convolution/winograd/winograd_polyphase.h"
@@ -148,7 +148,7 @@ class WinogradPolyphaseKernel final : public Kernel {
     for (int i = 0; i < kT; ++i)
       for (int64_t call = 0; call < calls; ++call) {
         const Range some = share(tiles.size(), call, calls);
-        const WinogradOutput::Place at = output_.place_of(tiles.begin + some.begin);
+        const WinogradOutput::TilePosition at = output_.place_of(tiles.begin + some.begin);
         for (int64_t p = group.begin; p < group.end; ++p) {
           const Panel& panel = panels_.panels[static_cast<size_t>(p)];
           if (i < kTile) output_.fetch_row(args, at, i, some.size() * kTile, panel);

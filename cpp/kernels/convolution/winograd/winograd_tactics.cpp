@@ -7,7 +7,7 @@
 #include "core/os/memory.h"
 #include "core/strings.h"
 #include "kernels/convolution/direct/direct.h"
-#include "kernels/convolution/pixel_grid.h"
+#include "kernels/convolution/indirection.h"
 #include "kernels/convolution/tactics.h"
 #include "kernels/convolution/winograd/winograd_output.h"
 
@@ -123,7 +123,7 @@ class WinogradKernel final : public Kernel {
   void transform_tile(const RunArgs& args, int64_t tile, float* v, int64_t plane,
                       float* window) const {
     const int t = options_.size.window();
-    const WinogradOutput::Place at = output_.place_of(tile);
+    const WinogradOutput::TilePosition at = output_.place_of(tile);
     const int64_t height = shape_.input[1], width = shape_.input[2];
     const int64_t y = at.h * options_.size.stride - shape_.padding[1];
     const int64_t x = at.w * options_.size.stride - shape_.padding[2];
@@ -164,7 +164,7 @@ class WinogradKernel final : public Kernel {
   struct InputRows {
     const float* in = nullptr;  ///< of the whole batch
     int64_t window = 0, end = 0;
-    WinogradOutput::Place at{};  ///< of the window
+    WinogradOutput::TilePosition at{};  ///< of the window
     int64_t row = 0;
     int64_t wait = 0;  ///< register tiles before the first
   };

@@ -1,5 +1,5 @@
 // Building grids and filling pointer tables, a run of pixels of one row at a time.
-#include "kernels/convolution/pixel_grid.h"
+#include "kernels/convolution/indirection.h"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ struct Run {
 /// Calls f(run, i) for the runs that make up points [first, first + count); i is the run's first
 /// index.
 template <typename F>
-void for_each_run(const PixelGrid& grid, int64_t first, int64_t count, F&& f) {
+void for_each_run(const IndirectionGrid& grid, int64_t first, int64_t count, F&& f) {
   if (count <= 0) return;
   const auto [depth, height, width] = grid.points;
   int64_t w = first % width, h = first / width % height, d = first / (width * height) % depth;
@@ -34,8 +34,8 @@ void for_each_run(const PixelGrid& grid, int64_t first, int64_t count, F&& f) {
 
 }  // namespace
 
-PixelGrid convolution_grid(const ops::ConvolutionShape& shape) {
-  PixelGrid grid;
+IndirectionGrid convolution_grid(const ops::ConvolutionShape& shape) {
+  IndirectionGrid grid;
   grid.batch = shape.batch;
   grid.input = shape.input;
   grid.points = grid.output = shape.output;
@@ -75,13 +75,13 @@ Phase phase_of(const ops::ConvolutionShape& shape, size_t axis, int64_t phase) {
 
 }  // namespace
 
-std::vector<PixelGrid> deconvolution_grids(const ops::ConvolutionShape& shape) {
-  std::vector<PixelGrid> grids;
+std::vector<IndirectionGrid> deconvolution_grids(const ops::ConvolutionShape& shape) {
+  std::vector<IndirectionGrid> grids;
   for (int64_t d = 0; d < shape.stride[0]; ++d)
     for (int64_t h = 0; h < shape.stride[1]; ++h)
       for (int64_t w = 0; w < shape.stride[2]; ++w) {
         const Phase z = phase_of(shape, 0, d), y = phase_of(shape, 1, h), x = phase_of(shape, 2, w);
-        PixelGrid grid;
+        IndirectionGrid grid;
         grid.batch = shape.batch;
         grid.input = shape.input;
         grid.output = shape.output;
@@ -99,8 +99,9 @@ std::vector<PixelGrid> deconvolution_grids(const ops::ConvolutionShape& shape) {
   return grids;
 }
 
-void fill_rows(const PixelGrid& grid, const void* input, int64_t pitch_bytes, const void* zeros,
-               int64_t first, int64_t count, const void** table, int64_t row_stride) {
+void fill_indirection(const IndirectionGrid& grid, const void* input, int64_t pitch_bytes,
+                      const void* zeros, int64_t first, int64_t count, const void** table,
+                      int64_t row_stride) {
   const auto [depth, height, width] = grid.input;
   const int64_t step = grid.stride[2];
   for_each_run(grid, first, count, [&](const Run& run, int64_t i) {
@@ -124,8 +125,8 @@ void fill_rows(const PixelGrid& grid, const void* input, int64_t pitch_bytes, co
   });
 }
 
-void fill_outputs(const PixelGrid& grid, void* output, int64_t pitch_bytes, int64_t first,
-                  int64_t count, void** table) {
+void fill_output_indirection(const IndirectionGrid& grid, void* output, int64_t pitch_bytes,
+                             int64_t first, int64_t count, void** table) {
   for_each_run(grid, first, count, [&](const Run& run, int64_t i) {
     const int64_t z = run.d * grid.out_step[0] + grid.out_first[0];
     const int64_t y = run.h * grid.out_step[1] + grid.out_first[1];

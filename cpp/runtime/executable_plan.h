@@ -30,13 +30,13 @@ struct Addresses {
   std::span<void*> values;
 };
 
-class Prepared {
+class ExecutablePlan {
  public:
   /// Steps [first, last) of the plan. `kept` lists values that must keep their bytes after the last
   /// of them. Throws UserError or UnsupportedError naming the layer when no tactic takes the
   /// shapes.
-  Prepared(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
-           size_t first, size_t last, const std::vector<int32_t>& kept, int threads);
+  ExecutablePlan(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
+                 size_t first, size_t last, const std::vector<int32_t>& kept, int threads);
 
   /// Bytes of arena: activations, shared memory and scratch of all threads.
   size_t arena_bytes() const { return arena_bytes_; }
@@ -58,17 +58,17 @@ class Prepared {
   const engine::AliasPlan& aliases() const { return aliases_; }
   /// The tactic that a step runs with; null when it does not run one.
   const kernels::Tactic* tactic(size_t step) const;
-  size_t num_running() const { return ready_.size(); }
+  size_t num_running() const { return calls_.size(); }
   /// Into how many slices a step is cut, phase by phase; none when nothing runs for it.
   std::vector<int> slices(size_t step) const;
 
  private:
   struct Operand {
-    engine::Home home = engine::Home::None;
+    engine::MemoryRegion region = engine::MemoryRegion::None;
     int32_t index = -1;
     size_t offset = 0;
   };
-  struct Ready {
+  struct KernelCall {
     const kernels::Kernel* kernel = nullptr;
     size_t step = 0;
     size_t first_input = 0, num_inputs = 0;
@@ -80,8 +80,8 @@ class Prepared {
     std::byte* scratch = nullptr;
   };
 
-  struct Phase {
-    size_t ready;
+  struct CallPhase {
+    size_t call;
     int phase;
   };
 
@@ -91,13 +91,13 @@ class Prepared {
   void choose_tactic(size_t step);
   /// True when nothing computes the step: a view, copies, or no elements.
   bool is_idle(size_t step) const;
-  bool is_in_place(const Ready& ready, int32_t input, int32_t output) const;
+  bool is_in_place(const KernelCall& call, int32_t input, int32_t output) const;
   void prepare_steps();
   void prepare_kernel(size_t step);
   void prepare_copy(size_t step, const engine::Copy& copy);
   void prepare_final_copies();
-  void add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
-                 const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
+  void add_call(KernelCall call, std::unique_ptr<kernels::Kernel> kernel,
+                const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
   void place_memory();
   void check_memory(size_t bytes) const;
   void check_outputs_fit() const;
@@ -105,16 +105,16 @@ class Prepared {
   Operand operand(int32_t value, int64_t offset_bytes = 0) const;
   void* address(const Operand& operand, const Addresses& addresses) const;
   void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const;
-  void run_kernel(const Ready& ready, const kernels::RunArgs& args, int phase, int slice) const;
+  void run_kernel(const KernelCall& call, const kernels::RunArgs& args, int phase, int slice) const;
 
   engine::ConcretePlan concrete_;
   engine::AliasPlan aliases_;
   std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
   /// Keeps what kernels read alive.
-  std::shared_ptr<engine::LatePacks> late_packs_;
-  std::vector<Ready> ready_;
+  std::shared_ptr<engine::DeferredPacking> deferred_packing_;
+  std::vector<KernelCall> calls_;
   /// Of all kernels, in order, and how many slices each has.
-  std::vector<Phase> phases_;
+  std::vector<CallPhase> phases_;
   std::vector<int> counts_;
   std::vector<Operand> operands_;
   std::vector<void*> pointers_;

@@ -13,11 +13,11 @@
 namespace trtlike::engine {
 
 /// The inputs that a step's tactic packs and the plan has not packed.
-ops::InputSet late_inputs(const ConcretePlan& concrete, size_t step,
-                          const kernels::Problem& problem);
+ops::InputSet deferred_inputs(const ConcretePlan& concrete, size_t step,
+                              const kernels::Problem& problem);
 
 /// Any thread may call any function; each step is packed once.
-class LatePacks {
+class DeferredPacking {
  public:
   /// What the step's tactic packs. Packing depends on constants, attributes and element types only,
   /// so one pack serves all shapes and thread counts.

@@ -1,5 +1,5 @@
 // Packing at load.
-#include "engine/late_packs.h"
+#include "engine/deferred_packing.h"
 
 #include <cstring>
 
@@ -8,8 +8,8 @@
 
 namespace trtlike::engine {
 
-ops::InputSet late_inputs(const ConcretePlan& concrete, size_t step,
-                          const kernels::Problem& problem) {
+ops::InputSet deferred_inputs(const ConcretePlan& concrete, size_t step,
+                              const kernels::Problem& problem) {
   const kernels::Tactic* tactic = concrete.steps[step].tactic;
   if (tactic == nullptr || !concrete.plan_step(step).packed_inputs.empty()) return {};
   return kernels::packed_inputs(*tactic, problem);
@@ -52,15 +52,15 @@ void lay_side_by_side(std::vector<Open>& open) {
 
 }  // namespace
 
-const kernels::Packed& LatePacks::get(size_t step, const kernels::Tactic& tactic,
-                                      const kernels::Problem& problem) {
+const kernels::Packed& DeferredPacking::get(size_t step, const kernels::Tactic& tactic,
+                                            const kernels::Problem& problem) {
   const std::lock_guard<std::mutex> lock(mutex_);
   kernels::Packed& packed = packs_[{step, &tactic}];
   if (packed.data == nullptr) packed = kernels::pack(tactic, problem);
   return packed;
 }
 
-void LatePacks::pack(const ConcretePlan& concrete, const std::vector<size_t>& steps) {
+void DeferredPacking::pack(const ConcretePlan& concrete, const std::vector<size_t>& steps) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::vector<Open> open;
   for (size_t s : steps) {
@@ -69,7 +69,7 @@ void LatePacks::pack(const ConcretePlan& concrete, const std::vector<size_t>& st
     const kernels::Tactic* tactic = concrete.steps[s].tactic;
     if (packs_.contains({s, tactic})) continue;
     kernels::Problem problem = make_problem(concrete, s);
-    if (!late_inputs(concrete, s, problem).empty())
+    if (!deferred_inputs(concrete, s, problem).empty())
       open.push_back({s, tactic, std::move(problem), {}});
   }
   if (open.empty()) return;

@@ -1,5 +1,5 @@
 // From shapes to a flat list of kernel calls.
-#include "runtime/prepared.h"
+#include "runtime/executable_plan.h"
 
 #include <algorithm>
 #include <climits>
@@ -7,14 +7,14 @@
 #include "core/check.h"
 #include "core/os/clock.h"
 #include "core/os/memory.h"
-#include "engine/late_packs.h"
+#include "engine/deferred_packing.h"
 #include "engine/memory_plan.h"
 #include "ops/host_values.h"
 #include "runtime/copy_kernel.h"
 
 namespace trtlike::runtime {
 
-using engine::Home;
+using engine::MemoryRegion;
 using engine::Storage;
 using engine::Work;
 using kernels::TensorDesc;
@@ -43,9 +43,10 @@ StepTable::StepTable(const engine::Plan& plan) {
                      step.tactic.empty() ? nullptr : kernels::find_tactic(step.op, step.tactic)});
 }
 
-Prepared::Prepared(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
-                   size_t first, size_t last, const std::vector<int32_t>& kept, int threads)
-    : late_packs_(loaded.late_packs), kept_(kept) {
+ExecutablePlan::ExecutablePlan(const engine::LoadedPlan& loaded, const StepTable& table,
+                               const Shapes& shapes, size_t first, size_t last,
+                               const std::vector<int32_t>& kept, int threads)
+    : deferred_packing_(loaded.deferred_packing), kept_(kept) {
   concrete_.plan = &loaded.plan;
   concrete_.constants = loaded.constants;
   concrete_.threads = threads;
@@ -62,7 +63,7 @@ Prepared::Prepared(const engine::LoadedPlan& loaded, const StepTable& table, con
   place_memory();
 }
 
-void Prepared::describe_values(const Shapes& shapes) {
+void ExecutablePlan::describe_values(const Shapes& shapes) {
   const engine::Plan& plan = *concrete_.plan;
   concrete_.descs.resize(plan.values.size());
   concrete_.known.resize(plan.values.size());
@@ -88,7 +89,7 @@ void Prepared::describe_values(const Shapes& shapes) {
 
 /// A step runs when a value of unknown elements that it computes is read by a step that runs, kept,
 /// or an output.
-void Prepared::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
+void ExecutablePlan::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
   const engine::Plan& plan = *concrete_.plan;
   concrete_.kept.assign(plan.values.size(), false);
   for (int32_t value : kept) concrete_.kept[index(value)] = true;
@@ -108,7 +109,7 @@ void Prepared::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
   }
 }
 
-void Prepared::choose_tactics() {
+void ExecutablePlan::choose_tactics() {
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
     if (concrete_.steps[s].runs &&
         (concrete_.steps[s].tactic != nullptr || concrete_.steps[s].op->is_view == nullptr))
@@ -116,7 +117,7 @@ void Prepared::choose_tactics() {
 }
 
 /// The plan's tactic when it takes the shapes, else the first that does with the same formats.
-void Prepared::choose_tactic(size_t s) {
+void ExecutablePlan::choose_tactic(size_t s) {
   const engine::PlanStep& step = concrete_.plan_step(s);
   const kernels::Problem problem = engine::make_problem(concrete_, s);
   const kernels::Tactic*& tactic = concrete_.steps[s].tactic;
@@ -132,23 +133,23 @@ void Prepared::choose_tactic(size_t s) {
   fail_refused(step, problem);
 }
 
-std::vector<int> Prepared::slices(size_t step) const {
+std::vector<int> ExecutablePlan::slices(size_t step) const {
   std::vector<int> all;
-  for (const Ready& ready : ready_)
-    if (ready.step == step)
-      all.insert(all.end(), ready.kernel->slices().begin(), ready.kernel->slices().end());
+  for (const KernelCall& call : calls_)
+    if (call.step == step)
+      all.insert(all.end(), call.kernel->slices().begin(), call.kernel->slices().end());
   return all;
 }
 
-const kernels::Tactic* Prepared::tactic(size_t step) const {
+const kernels::Tactic* ExecutablePlan::tactic(size_t step) const {
   return aliases_.steps[step].work == Work::Kernel ? concrete_.steps[step].tactic : nullptr;
 }
 
-void Prepared::keep_known_elements() {
+void ExecutablePlan::keep_known_elements() {
   const size_t count = concrete_.known.size();
   known_offsets_.assign(count, 0);
   size_t bytes = 0;
-  const auto is_kept = [&](size_t v) { return aliases_.storages[v].home == Home::Known; };
+  const auto is_kept = [&](size_t v) { return aliases_.storages[v].region == MemoryRegion::Known; };
   for (size_t v = 0; v < count; ++v) {
     if (!is_kept(v)) continue;
     known_offsets_[v] = bytes;
@@ -162,42 +163,43 @@ void Prepared::keep_known_elements() {
           {known_.get() + known_offsets_[v], concrete_.descs[v].dtype, concrete_.descs[v].dims});
 }
 
-Prepared::Operand Prepared::operand(int32_t value, int64_t offset_bytes) const {
+ExecutablePlan::Operand ExecutablePlan::operand(int32_t value, int64_t offset_bytes) const {
   const Storage& storage = aliases_.storages[index(value)];
   const auto offset = static_cast<size_t>(storage.offset_bytes + offset_bytes);
-  switch (storage.home) {
-    case Home::Input:
-    case Home::Output:
-      return {storage.home, storage.binding, offset};
-    case Home::Constant:
-      return {storage.home, storage.root,
+  switch (storage.region) {
+    case MemoryRegion::Input:
+    case MemoryRegion::Output:
+      return {storage.region, storage.binding, offset};
+    case MemoryRegion::Constant:
+      return {storage.region, storage.root,
               offset + concrete_.plan->values[index(storage.root)].constant.offset};
-    case Home::Known:
-      return {storage.home, storage.root, offset + known_offsets_[index(storage.root)]};
+    case MemoryRegion::Known:
+      return {storage.region, storage.root, offset + known_offsets_[index(storage.root)]};
     default:
-      return {storage.home, storage.root, offset};
+      return {storage.region, storage.root, offset};
   }
 }
 
-void Prepared::add_ready(Ready ready, std::unique_ptr<kernels::Kernel> kernel,
-                         const std::vector<Operand>& inputs, const std::vector<Operand>& outputs) {
-  ready.kernel = kernel.get();
-  ready.first_input = operands_.size();
-  ready.num_inputs = inputs.size();
+void ExecutablePlan::add_call(KernelCall call, std::unique_ptr<kernels::Kernel> kernel,
+                              const std::vector<Operand>& inputs,
+                              const std::vector<Operand>& outputs) {
+  call.kernel = kernel.get();
+  call.first_input = operands_.size();
+  call.num_inputs = inputs.size();
   operands_.insert(operands_.end(), inputs.begin(), inputs.end());
-  ready.first_output = operands_.size();
-  ready.num_outputs = outputs.size();
+  call.first_output = operands_.size();
+  call.num_outputs = outputs.size();
   operands_.insert(operands_.end(), outputs.begin(), outputs.end());
-  ready.scratch_stride = core::align_up(kernel->scratch_bytes());
+  call.scratch_stride = core::align_up(kernel->scratch_bytes());
   for (size_t phase = 0; phase < kernel->slices().size(); ++phase) {
-    phases_.push_back({ready_.size(), static_cast<int>(phase)});
+    phases_.push_back({calls_.size(), static_cast<int>(phase)});
     counts_.push_back(kernel->slices()[phase]);
   }
   kernels_.push_back(std::move(kernel));
-  ready_.push_back(ready);
+  calls_.push_back(call);
 }
 
-bool Prepared::is_idle(size_t s) const {
+bool ExecutablePlan::is_idle(size_t s) const {
   const engine::PlanStep& step = concrete_.plan_step(s);
   return aliases_.steps[s].work != Work::Kernel ||
          std::all_of(step.outputs.begin(), step.outputs.end(), [&](int32_t value) {
@@ -205,7 +207,7 @@ bool Prepared::is_idle(size_t s) const {
          });
 }
 
-void Prepared::prepare_kernel(size_t s) {
+void ExecutablePlan::prepare_kernel(size_t s) {
   const engine::PlanStep& step = concrete_.plan_step(s);
   if (is_idle(s)) return;
   if (concrete_.steps[s].tactic == nullptr) choose_tactic(s);
@@ -214,8 +216,8 @@ void Prepared::prepare_kernel(size_t s) {
   std::span<const std::byte> packed = engine::packed_constants(concrete_, s);
   ops::InputSet packed_inputs = step.packed_inputs;
   if (packed_inputs.empty() &&
-      !(packed_inputs = engine::late_inputs(concrete_, s, problem)).empty()) {
-    const kernels::Packed& late = late_packs_->get(s, tactic, problem);
+      !(packed_inputs = engine::deferred_inputs(concrete_, s, problem)).empty()) {
+    const kernels::Packed& late = deferred_packing_->get(s, tactic, problem);
     packed = {static_cast<const std::byte*>(late.data.get()), late.bytes};
   }
   std::vector<Operand> inputs, outputs;
@@ -226,30 +228,30 @@ void Prepared::prepare_kernel(size_t s) {
   for (int32_t value : step.outputs) outputs.push_back(value < 0 ? Operand{} : operand(value));
   std::unique_ptr<kernels::Kernel> kernel = kernels::prepare(tactic, problem, packed);
   TRTLIKE_ASSERT(kernel != nullptr, "kernel of ", tactic.name);
-  add_ready({.step = s}, std::move(kernel), inputs, outputs);
+  add_call({.step = s}, std::move(kernel), inputs, outputs);
 }
 
-void Prepared::prepare_copy(size_t s, const engine::Copy& copy) {
+void ExecutablePlan::prepare_copy(size_t s, const engine::Copy& copy) {
   if (copy.rows * copy.row_bytes == 0) return;
-  add_ready({.step = s}, make_copy_kernel(copy, concrete_.threads), {operand(copy.from)},
-            {operand(copy.to, copy.to_offset_bytes)});
+  add_call({.step = s}, make_copy_kernel(copy, concrete_.threads), {operand(copy.from)},
+           {operand(copy.to, copy.to_offset_bytes)});
 }
 
-void Prepared::prepare_final_copies() {
+void ExecutablePlan::prepare_final_copies() {
   for (const engine::AliasPlan::FinalCopy& final_copy : aliases_.final_copies) {
     const auto bytes = static_cast<int64_t>(concrete_.desc(final_copy.value).bytes());
     if (bytes == 0) continue;
     const engine::Copy copy{.from = final_copy.value, .row_bytes = bytes};
-    add_ready({.step = concrete_.plan->steps.size()}, make_copy_kernel(copy, concrete_.threads),
-              {operand(final_copy.value)}, {{Home::Output, final_copy.binding, 0}});
+    add_call({.step = concrete_.plan->steps.size()}, make_copy_kernel(copy, concrete_.threads),
+             {operand(final_copy.value)}, {{MemoryRegion::Output, final_copy.binding, 0}});
   }
 }
 
-void Prepared::prepare_steps() {
+void ExecutablePlan::prepare_steps() {
   std::vector<size_t> running;
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
     if (!is_idle(s)) running.push_back(s);
-  late_packs_->pack(concrete_, running);
+  deferred_packing_->pack(concrete_, running);
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) {
     const engine::StepWork& work = aliases_.steps[s];
     prepare_kernel(s);
@@ -258,12 +260,13 @@ void Prepared::prepare_steps() {
   }
   prepare_final_copies();
   pointers_.assign(operands_.size(), nullptr);
-  has_earlier_ = std::any_of(operands_.begin(), operands_.end(),
-                             [](const Operand& operand) { return operand.home == Home::Earlier; });
+  has_earlier_ = std::any_of(operands_.begin(), operands_.end(), [](const Operand& operand) {
+    return operand.region == MemoryRegion::Earlier;
+  });
 }
 
 /// Root values, shared memory and scratch are placed together: each lives while its steps run.
-void Prepared::place_memory() {
+void ExecutablePlan::place_memory() {
   std::vector<engine::Lifetime> lifetimes;
   std::vector<size_t*> places;
   const std::vector<engine::Span> spans = engine::root_lifetimes(concrete_, aliases_);
@@ -274,12 +277,12 @@ void Prepared::place_memory() {
     places.push_back(&value_offsets_[v]);
   }
   const auto threads = static_cast<size_t>(concrete_.threads);
-  for (Ready& ready : ready_) {
-    const auto time = static_cast<int>(ready.step);
-    lifetimes.push_back({ready.kernel->shared_bytes(), time, time});
-    places.push_back(&ready.shared_offset);
-    lifetimes.push_back({ready.scratch_stride * threads, time, time});
-    places.push_back(&ready.scratch_offset);
+  for (KernelCall& call : calls_) {
+    const auto time = static_cast<int>(call.step);
+    lifetimes.push_back({call.kernel->shared_bytes(), time, time});
+    places.push_back(&call.shared_offset);
+    lifetimes.push_back({call.scratch_stride * threads, time, time});
+    places.push_back(&call.scratch_offset);
   }
   const engine::MemoryPlan plan = engine::plan_memory(lifetimes);
   for (size_t i = 0; i < places.size(); ++i) *places[i] = plan.offsets[i];
@@ -288,7 +291,7 @@ void Prepared::place_memory() {
   check_memory(arena_bytes_);
 }
 
-void Prepared::check_memory(size_t bytes) const {
+void ExecutablePlan::check_memory(size_t bytes) const {
   const size_t total = core::total_memory_bytes();
   if (bytes < total) return;
   size_t largest = 0;
@@ -301,39 +304,39 @@ void Prepared::check_memory(size_t bytes) const {
 }
 
 /// Before any work that grows with the tensors.
-void Prepared::check_outputs_fit() const {
+void ExecutablePlan::check_outputs_fit() const {
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
     for (int32_t value : concrete_.plan_step(s).outputs)
       if (concrete_.steps[s].runs && value >= 0) check_memory(concrete_.desc(value).bytes());
 }
 
-void* Prepared::address(const Operand& operand, const Addresses& addresses) const {
+void* ExecutablePlan::address(const Operand& operand, const Addresses& addresses) const {
   std::byte* base = nullptr;
   size_t offset = operand.offset;
-  switch (operand.home) {
-    case Home::None:
+  switch (operand.region) {
+    case MemoryRegion::None:
       return nullptr;
-    case Home::Arena:
+    case MemoryRegion::Arena:
       base = addresses.arena + value_offsets_[index(operand.index)];
       break;
-    case Home::Input:
-    case Home::Output:
+    case MemoryRegion::Input:
+    case MemoryRegion::Output:
       base = static_cast<std::byte*>(addresses.bindings[index(operand.index)]);
       break;
-    case Home::Constant:
+    case MemoryRegion::Constant:
       base = const_cast<std::byte*>(concrete_.constants);
       break;
-    case Home::Known:
+    case MemoryRegion::Known:
       base = known_.get();
       break;
-    case Home::Earlier:
+    case MemoryRegion::Earlier:
       base = static_cast<std::byte*>(addresses.values[index(operand.index)]);
       break;
   }
   return base + offset;
 }
 
-void Prepared::bind(const Addresses& addresses) {
+void ExecutablePlan::bind(const Addresses& addresses) {
   if (!has_earlier_ && addresses.arena == bound_arena_ &&
       std::equal(addresses.bindings.begin(), addresses.bindings.end(), bound_bindings_.begin(),
                  bound_bindings_.end()))
@@ -341,91 +344,91 @@ void Prepared::bind(const Addresses& addresses) {
   bound_arena_ = addresses.arena;
   bound_bindings_.assign(addresses.bindings.begin(), addresses.bindings.end());
   for (size_t i = 0; i < operands_.size(); ++i) pointers_[i] = address(operands_[i], addresses);
-  for (Ready& ready : ready_) {
-    ready.args.inputs = pointers_.data() + ready.first_input;
-    ready.args.outputs = pointers_.data() + ready.first_output;
-    ready.args.shared = addresses.arena + ready.shared_offset;
-    ready.scratch = addresses.arena + ready.scratch_offset;
-    ready.args.scratch = ready.scratch;
+  for (KernelCall& call : calls_) {
+    call.args.inputs = pointers_.data() + call.first_input;
+    call.args.outputs = pointers_.data() + call.first_output;
+    call.args.shared = addresses.arena + call.shared_offset;
+    call.scratch = addresses.arena + call.scratch_offset;
+    call.args.scratch = call.scratch;
   }
   for (int32_t value : kept_) addresses.values[index(value)] = address(operand(value), addresses);
 }
 
-bool Prepared::may_overlap(int32_t input, int32_t output, bool is_same) const {
-  const auto touches = [&](size_t first, size_t count, Home home, int32_t binding) {
+bool ExecutablePlan::may_overlap(int32_t input, int32_t output, bool is_same) const {
+  const auto touches = [&](size_t first, size_t count, MemoryRegion region, int32_t binding) {
     return std::any_of(operands_.begin() + static_cast<long>(first),
                        operands_.begin() + static_cast<long>(first + count),
-                       [&](const Operand& o) { return o.home == home && o.index == binding; });
+                       [&](const Operand& o) { return o.region == region && o.index == binding; });
   };
   bool is_written = false;
-  for (const Ready& ready : ready_) {
-    const bool reads = touches(ready.first_input, ready.num_inputs, Home::Input, input);
+  for (const KernelCall& call : calls_) {
+    const bool reads = touches(call.first_input, call.num_inputs, MemoryRegion::Input, input);
     if (reads && is_written) return false;
-    if (!touches(ready.first_output, ready.num_outputs, Home::Output, output)) continue;
-    if (reads && !(is_same && is_in_place(ready, input, output))) return false;
+    if (!touches(call.first_output, call.num_outputs, MemoryRegion::Output, output)) continue;
+    if (reads && !(is_same && is_in_place(call, input, output))) return false;
     is_written = true;
   }
   return true;
 }
 
 /// A kernel that computes in place, where every operand in the shared memory is the whole of it.
-bool Prepared::is_in_place(const Ready& ready, int32_t input, int32_t output) const {
+bool ExecutablePlan::is_in_place(const KernelCall& call, int32_t input, int32_t output) const {
   const kernels::Tactic* computes =
-      ready.step < concrete_.plan->steps.size() ? tactic(ready.step) : nullptr;
+      call.step < concrete_.plan->steps.size() ? tactic(call.step) : nullptr;
   if (computes == nullptr || (computes->flags & kernels::kInPlace) == 0) return false;
-  const engine::PlanStep& step = concrete_.plan_step(ready.step);
+  const engine::PlanStep& step = concrete_.plan_step(call.step);
   const TensorDesc& whole = concrete_.desc(step.outputs[0]);
   const auto is_whole = [&](const Operand& operand, int32_t value) {
-    const bool is_shared = (operand.home == Home::Input && operand.index == input) ||
-                           (operand.home == Home::Output && operand.index == output);
+    const bool is_shared = (operand.region == MemoryRegion::Input && operand.index == input) ||
+                           (operand.region == MemoryRegion::Output && operand.index == output);
     return !is_shared || (operand.offset == 0 && concrete_.desc(value) == whole);
   };
-  for (size_t i = 0; i < ready.num_inputs; ++i)
-    if (!is_whole(operands_[ready.first_input + i], step.inputs[i])) return false;
-  for (size_t o = 0; o < ready.num_outputs; ++o)
-    if (!is_whole(operands_[ready.first_output + o], step.outputs[o])) return false;
+  for (size_t i = 0; i < call.num_inputs; ++i)
+    if (!is_whole(operands_[call.first_input + i], step.inputs[i])) return false;
+  for (size_t o = 0; o < call.num_outputs; ++o)
+    if (!is_whole(operands_[call.first_output + o], step.outputs[o])) return false;
   return true;
 }
 
-void Prepared::run(const core::ThreadPool& pool, int64_t* times_ns) const {
+void ExecutablePlan::run(const core::ThreadPool& pool, int64_t* times_ns) const {
   if (times_ns == nullptr) return run_phases(pool, 0, phases_.size());
   size_t first = 0;
-  for (const Ready& ready : ready_) {
-    const size_t count = ready.kernel->slices().size();
+  for (const KernelCall& call : calls_) {
+    const size_t count = call.kernel->slices().size();
     const int64_t begin = core::now_ns();
     run_phases(pool, first, count);
-    if (ready.step < concrete_.plan->steps.size()) times_ns[ready.step] += core::now_ns() - begin;
+    if (call.step < concrete_.plan->steps.size()) times_ns[call.step] += core::now_ns() - begin;
     first += count;
   }
 }
 
-void Prepared::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const {
+void ExecutablePlan::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const {
   struct State {
-    const Prepared* prepared;
-    const Ready* ready;
-    const Phase* phases;
-  } state{this, ready_.data(), phases_.data() + first};
+    const ExecutablePlan* prepared;
+    const KernelCall* call;
+    const CallPhase* phases;
+  } state{this, calls_.data(), phases_.data() + first};
   const auto run_slice = [](void* data, int number, int slice, int worker) {
     const State& all = *static_cast<const State*>(data);
-    const Phase& phase = all.phases[number];
-    const Ready& ready = all.ready[phase.ready];
-    kernels::RunArgs args = ready.args;
-    args.scratch = ready.scratch + static_cast<size_t>(worker) * ready.scratch_stride;
-    all.prepared->run_kernel(ready, args, phase.phase, slice);
+    const CallPhase& phase = all.phases[number];
+    const KernelCall& call = all.call[phase.call];
+    kernels::RunArgs args = call.args;
+    args.scratch = call.scratch + static_cast<size_t>(worker) * call.scratch_stride;
+    all.prepared->run_kernel(call, args, phase.phase, slice);
   };
   pool.run({counts_.data() + first, count}, run_slice, &state);
 }
 
-void Prepared::run_kernel(const Ready& ready, const kernels::RunArgs& args, int phase,
-                          int slice) const {
+void ExecutablePlan::run_kernel(const KernelCall& call, const kernels::RunArgs& args, int phase,
+                                int slice) const {
   try {
-    ready.kernel->run(args, phase, slice);
+    call.kernel->run(args, phase, slice);
   } catch (...) {
     const std::vector<engine::PlanStep>& steps = concrete_.plan->steps;
-    core::rethrow_in(ready.step < steps.size()
-                         ? core::str("[runtime] layer '", steps[ready.step].name, "' (",
-                                     steps[ready.step].op, ")")
-                         : "[runtime] copy to an output");
+    core::rethrow_in(
+        call.step < steps.size()
+            ? core::str("[runtime] layer '", steps[call.step].name, "' (", steps[call.step].op, ")")
+            : "[runtime] copy to an output");
   }
 }
 

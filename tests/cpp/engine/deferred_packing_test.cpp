@@ -1,5 +1,5 @@
 // Packing at load: once a step, whoever asks.
-#include "engine/late_packs.h"
+#include "engine/deferred_packing.h"
 
 #include <gtest/gtest.h>
 
@@ -34,15 +34,15 @@ const kernels::Tactic kTactic{.name = "test",
                               .pack = pack_dims,
                               .prepare = nullptr};
 
-int64_t packed_value(LatePacks& late, size_t step) {
+int64_t packed_value(DeferredPacking& late, size_t step) {
   Problem problem;
   problem.inputs.push_back({DataType::Float, {static_cast<int64_t>(step)}});
   return *static_cast<const int64_t*>(late.get(step, kTactic, problem).data.get());
 }
 
-TEST(LatePacks, each_step_is_packed_once_for_all_threads) {
+TEST(DeferredPacking, each_step_is_packed_once_for_all_threads) {
   packs = 0;
-  LatePacks late;
+  DeferredPacking late;
   std::vector<std::jthread> threads;
   std::atomic<int> right = 0;
   for (int t = 0; t < 4; ++t)
@@ -55,9 +55,9 @@ TEST(LatePacks, each_step_is_packed_once_for_all_threads) {
   EXPECT_EQ(packs, 50);
 }
 
-TEST(LatePacks, a_failure_is_thrown_and_packed_again_when_asked_again) {
+TEST(DeferredPacking, a_failure_is_thrown_and_packed_again_when_asked_again) {
   packs = 0;
-  LatePacks late;
+  DeferredPacking late;
   EXPECT_THROW(late.get(3, kTactic, {}), UserError);
   EXPECT_EQ(packed_value(late, 3), 3);
   EXPECT_EQ(packs, 2);
@@ -86,10 +86,10 @@ struct Steps {
   }
 };
 
-TEST(LatePacks, all_steps_are_packed_but_those_of_the_plan) {
+TEST(DeferredPacking, all_steps_are_packed_but_those_of_the_plan) {
   packs = 0;
   const Steps steps(9);
-  LatePacks late;
+  DeferredPacking late;
   late.pack(steps.concrete, {0, 1, 2, 3, 4, 5, 6});
   EXPECT_EQ(packs, 6);
   EXPECT_EQ(packed_value(late, 6), 7);
@@ -98,8 +98,8 @@ TEST(LatePacks, all_steps_are_packed_but_those_of_the_plan) {
   };
   EXPECT_EQ(at(6) - at(5), static_cast<std::ptrdiff_t>(core::kAlignment));
   EXPECT_EQ(packs, 6);
-  EXPECT_EQ(late_inputs(steps.concrete, 0, make_problem(steps.concrete, 0)), ops::InputSet{});
-  EXPECT_EQ(late_inputs(steps.concrete, 1, make_problem(steps.concrete, 1)), ops::InputSet{0});
+  EXPECT_EQ(deferred_inputs(steps.concrete, 0, make_problem(steps.concrete, 0)), ops::InputSet{});
+  EXPECT_EQ(deferred_inputs(steps.concrete, 1, make_problem(steps.concrete, 1)), ops::InputSet{0});
 }
 
 }  // namespace

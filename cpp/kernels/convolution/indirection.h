@@ -1,6 +1,6 @@
-// Which input pixels lie under each output pixel: pointer tables for the register tiles. A grid is
-// a regular set of output pixels that all use the same taps: all pixels of a convolution, or those
-// of one phase of a deconvolution.
+// Indirection buffers: pointers to the input pixels under each output pixel, for the register
+// tiles. A grid is a regular set of output pixels that all use the same taps: all pixels of a
+// convolution, or those of one phase of a deconvolution.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ inline int64_t ceil_div(int64_t a, int64_t b) { return a >= 0 ? (a + b - 1) / b 
 
 /// Grid point q reads input pixel q * stride + offset of each tap, and writes output pixel
 /// q * out_step + out_first, by axis.
-struct PixelGrid {
+struct IndirectionGrid {
   int64_t batch = 1;
   Axes input{1, 1, 1};
   Axes points{1, 1, 1};
@@ -34,17 +34,18 @@ struct PixelGrid {
   int64_t taps() const { return static_cast<int64_t>(offsets.size()); }
 };
 
-PixelGrid convolution_grid(const ops::ConvolutionShape& shape);
+IndirectionGrid convolution_grid(const ops::ConvolutionShape& shape);
 /// One grid for each phase of the strides. Taps depend on the attributes and the kernel's extents
 /// only; a phase may have no taps or no points.
-std::vector<PixelGrid> deconvolution_grids(const ops::ConvolutionShape& shape);
+std::vector<IndirectionGrid> deconvolution_grids(const ops::ConvolutionShape& shape);
 
 /// table[t * row_stride + i]: the pixel (of `pitch` elements of `bytes` each) under tap t of grid
 /// point first + i, or `zeros`.
-void fill_rows(const PixelGrid& grid, const void* input, int64_t pitch_bytes, const void* zeros,
-               int64_t first, int64_t count, const void** table, int64_t row_stride);
+void fill_indirection(const IndirectionGrid& grid, const void* input, int64_t pitch_bytes,
+                      const void* zeros, int64_t first, int64_t count, const void** table,
+                      int64_t row_stride);
 /// table[i]: the output pixel of grid point first + i.
-void fill_outputs(const PixelGrid& grid, void* output, int64_t pitch_bytes, int64_t first,
-                  int64_t count, void** table);
+void fill_output_indirection(const IndirectionGrid& grid, void* output, int64_t pitch_bytes,
+                             int64_t first, int64_t count, void** table);
 
 }  // namespace trtlike::kernels::convolution
