@@ -103,6 +103,15 @@ ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
                   {{"op", operation}, {"axes", axes_mask(axes)}, {"keep_dims", keep_dims}}, suffix);
 }
 
+ValueId log_softmax(NodeContext& node, ValueId x, int64_t axis) {
+  const ValueId max = reduce(node, enum_number(ReduceOperation::Max), x, {axis}, true, "max");
+  const ValueId shifted = elementwise(node, ElementWiseOperation::Sub, x, max, "shift");
+  const ValueId power = unary(node, UnaryOperation::Exp, shifted, "exp");
+  const ValueId sum = reduce(node, enum_number(ReduceOperation::Sum), power, {axis}, true, "sum");
+  const ValueId log = unary(node, UnaryOperation::Log, sum, "log");
+  return elementwise(node, ElementWiseOperation::Sub, shifted, log);
+}
+
 int64_t axes_mask(const std::vector<int64_t>& axes) {
   int64_t mask = 0;
   for (const int64_t axis : axes) mask |= int64_t{1} << axis;

@@ -47,6 +47,9 @@ ValueId concat(NodeContext& node, const std::vector<ValueId>& values, int64_t ax
 /// Reduce over `axes` (counted from the front).
 ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
                const std::vector<int64_t>& axes, bool keep_dims, std::string_view suffix = "");
+/// (x - max) - log(sum(exp(x - max))) along `axis`: the logarithm of a softmax loses small
+/// probabilities. The last layer gets no suffix.
+ValueId log_softmax(NodeContext& node, ValueId x, int64_t axis);
 /// Bit mask of axes.
 int64_t axes_mask(const std::vector<int64_t>& axes);
 /// begin, begin + 1, ... below end.

@@ -8,8 +8,6 @@
 namespace trtlike::onnx {
 namespace {
 
-using Op = ElementWiseOperation;
-
 /// The input such that the operator works along one axis, and how to undo it.
 struct Rows {
   ValueId x;
@@ -42,17 +40,9 @@ Outputs import_softmax(NodeContext& node) {
   return {restore(node, rows, node.add("Softmax", {rows.x}, {{"axes", axes_mask({rows.axis})}}))};
 }
 
-/// (x - max) - log(sum(exp(x - max))): the logarithm of a softmax loses small probabilities.
 Outputs import_log_softmax(NodeContext& node) {
   const Rows rows = read_rows(node);
-  const auto max_op = static_cast<int64_t>(ReduceOperation::Max);
-  const auto sum_op = static_cast<int64_t>(ReduceOperation::Sum);
-  const ValueId max = reduce(node, max_op, rows.x, {rows.axis}, true, "max");
-  const ValueId shifted = elementwise(node, Op::Sub, rows.x, max, "shift");
-  const ValueId power = unary(node, UnaryOperation::Exp, shifted, "exp");
-  const ValueId sum = reduce(node, sum_op, power, {rows.axis}, true, "sum");
-  const ValueId log = unary(node, UnaryOperation::Log, sum, "log");
-  return {restore(node, rows, elementwise(node, Op::Sub, shifted, log))};
+  return {restore(node, rows, log_softmax(node, rows.x, rows.axis))};
 }
 
 /// 1 at the first maximum, 0 elsewhere.

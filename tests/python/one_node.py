@@ -1,0 +1,65 @@
+"""A model of one node: built, run, and computed by an oracle."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnx
+from conftest import build_plan, load
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+
+class OneNode:
+    """One node on the given inputs (None: absent). Those named in `constants` are initializers,
+    those in `dynamic` have no known extents."""
+
+    def __init__(
+        self,
+        op: str,
+        inputs: Sequence[np.ndarray | None],
+        attributes: dict | None = None,
+        opset: int = 22,
+        outputs: int = 1,
+        constants: Sequence[int] = (),
+        dynamic: Sequence[int] = (),
+        output_types: Sequence[int] | None = None,
+    ):
+        names = ["" if array is None else f"x{i}" for i, array in enumerate(inputs)]
+        self.names = [f"y{i}" for i in range(outputs)]
+        self.feeds = {
+            f"x{i}": array
+            for i, array in enumerate(inputs)
+            if array is not None and i not in constants
+        }
+        self.dynamic = [f"x{i}" for i in dynamic]
+        types = output_types or [0] * outputs
+        graph = helper.make_graph(
+            [helper.make_node(op, names, self.names, **(attributes or {}))],
+            "one_node",
+            [self._describe(name, array) for name, array in self.feeds.items()],
+            [
+                helper.make_tensor_value_info(name, type, None)
+                for name, type in zip(self.names, types, strict=True)
+            ],
+            [numpy_helper.from_array(inputs[i], f"x{i}") for i in constants],
+        )
+        self.model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10
+        )
+
+    def _describe(self, name: str, array: np.ndarray) -> onnx.ValueInfoProto:
+        dims = [None] * array.ndim if name in self.dynamic else array.shape
+        return helper.make_tensor_value_info(
+            name, helper.np_dtype_to_tensor_dtype(array.dtype), dims
+        )
+
+    def run(self, level: int = 3) -> list[np.ndarray]:
+        shapes = {name: (self.feeds[name].shape,) * 3 for name in self.dynamic}
+        plan = build_plan(self.model.SerializeToString(), [shapes] if shapes else None, level=level)
+        outputs = load(plan).create_execution_context().infer(self.feeds)
+        return [outputs[name] for name in self.names]
+
+    def expected(self) -> list[np.ndarray]:
+        """What onnx's reference evaluator computes."""
+        with np.errstate(all="ignore"):
+            return ReferenceEvaluator(self.model).run(None, self.feeds)
