@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "onnx/file/model_file.h"
 #include "onnx/file/structure.h"
 #include "onnx/node_context.h"
 
@@ -14,7 +15,6 @@ using ::onnx::NodeProto;
 namespace {
 
 constexpr int64_t kOldestOpset = 7;
-constexpr int64_t kNewestTestedOpset = 22;
 /// Nodes, iterations and kilobytes that unrolling and inlining may add: seconds of import.
 constexpr int64_t kMaxWork = 100'000;
 /// Functions that call functions.
@@ -60,10 +60,9 @@ void ModelImporter::run(std::vector<ParserError>& errors) {
   errors_ = &errors;
   const ::onnx::GraphProto& graph = memory_->model->graph();
   const auto opset = opsets_.find("");
-  if (opset != opsets_.end() &&
-      (opset->second < kOldestOpset || opset->second > kNewestTestedOpset))
+  if (opset != opsets_.end() && opset->second < kOldestOpset)
     core::log(logger_, Severity::Warning, "[onnx] model: expected an opset between ", kOldestOpset,
-              " and ", kNewestTestedOpset, ", got ", opset->second,
+              " and ", kNewestOpset, ", got ", opset->second,
               ". Operators are imported as far as they are known.");
   const size_t before = errors.size();
   for (ParserError& error : check_structure(graph)) {

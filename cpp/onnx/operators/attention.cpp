@@ -1,8 +1,7 @@
 // Attention (opset 23): heads, cache, mask, softmax, spelled out in matrix products.
 #include <cmath>
 
-#include "onnx/extents.h"
-#include "onnx/layers.h"
+#include "onnx/heads.h"
 
 namespace trtlike::onnx {
 namespace {
@@ -20,34 +19,16 @@ struct Operands {
 };
 
 /// [B, S, H * D] to [B, H, S, D]; other ranks are so already.
-ValueId split_heads(NodeContext& node, size_t input, const char* attribute) {
+ValueId by_heads(NodeContext& node, size_t input, const char* attribute) {
   const ValueId x = node.input(input);
   if (node.rank(x) == 4) return x;
   node.check_rank(input, 3);
-  const int64_t heads = node.get_int(attribute);
-  const ValueId parts = reshape(node, x, {0, 0, heads, -1}, "heads");
-  return transpose(node, parts, {0, 2, 1, 3}, "heads");
-}
-
-/// Each head of keys and values serves several heads of queries.
-ValueId repeat_heads(NodeContext& node, ValueId x, int64_t query_heads) {
-  const int64_t heads = node.dims(x)[1];
-  if (heads == query_heads || !core::is_known(heads) || !core::is_known(query_heads)) return x;
-  if (heads < 1 || query_heads % heads != 0)
-    node.fail(Code::InvalidNode, core::str("expected heads of queries that are a multiple of those "
-                                           "of keys and values, got ",
-                                           query_heads, " and ", heads, "."));
-  const Extents extents = extents_of(node, x);
-  const ValueId wide = unsqueeze(node, x, {2});
-  const int64_t repeats = query_heads / heads;
-  const ValueId repeated =
-      expand_to(node, wide, {extents[0], extents[1], repeats, extents[2], extents[3]}, "repeat");
-  return reshape_to(node, repeated, {extents[0], query_heads, extents[2], extents[3]}, "repeat");
+  return split_heads(node, x, node.get_int(attribute));
 }
 
 Operands read_operands(NodeContext& node, Outputs& outputs) {
-  Operands operands{split_heads(node, 0, "q_num_heads"), split_heads(node, 1, "kv_num_heads"),
-                    split_heads(node, 2, "kv_num_heads"), 0};
+  Operands operands{by_heads(node, 0, "q_num_heads"), by_heads(node, 1, "kv_num_heads"),
+                    by_heads(node, 2, "kv_num_heads"), 0};
   if (node.has_input(4)) {
     operands.past = extent_of(node, node.input(4), 2);
     operands.key = concat(node, {node.input(4), operands.key}, 2, "keys");
@@ -62,17 +43,10 @@ Operands read_operands(NodeContext& node, Outputs& outputs) {
   return operands;
 }
 
-/// 0 where `keep` is true, -infinity elsewhere.
-ValueId as_bias(NodeContext& node, ValueId keep, DataType dtype) {
-  const Dims ones = Dims::filled(node.rank(keep), 1);
-  return select(node, keep, node.add_constant(dtype, ones, {0.0}),
-                node.add_constant(dtype, ones, {-INFINITY}), "mask");
-}
-
 /// The mask of the model; keys beyond its end are masked.
 ValueId model_mask(NodeContext& node, const Extent& keys, DataType dtype) {
   ValueId mask = node.input(3);
-  if (node.dtype(mask) == DataType::Bool) mask = as_bias(node, mask, dtype);
+  if (node.dtype(mask) == DataType::Bool) mask = as_bias(node, mask, dtype, -INFINITY);
   const Extent width = extent_of(node, mask, node.rank(mask) - 1);
   if (width.known && (width.is(1) || !keys.known || *width.known >= *keys.known)) return mask;
   if (!width.known) return mask;
@@ -100,13 +74,14 @@ ValueId bias_of(NodeContext& node, const Operands& operands, DataType dtype) {
     const ValueId offset = unsqueeze(node, shape_tensor(node, {operands.past}), {1});
     const ValueId last = elementwise(node, Op::Sum, rows, offset, "causal");
     const ValueId later = elementwise(node, Op::Greater, columns, last, "causal");
-    add_to_bias(as_bias(node, unary(node, UnaryOperation::Not, later, "causal"), dtype));
+    const ValueId keep = unary(node, UnaryOperation::Not, later, "causal");
+    add_to_bias(as_bias(node, keep, dtype, -INFINITY));
   }
   if (node.has_input(6)) {
     const ValueId lengths = cast(node, node.input(6), DataType::Int64);
     const ValueId keep =
         elementwise(node, Op::Less, columns, unsqueeze(node, lengths, {1}), "padding");
-    add_to_bias(as_bias(node, unsqueeze(node, keep, {1, 2}), dtype));
+    add_to_bias(as_bias(node, unsqueeze(node, keep, {1, 2}), dtype, -INFINITY));
   }
   return bias;
 }
@@ -115,12 +90,8 @@ Outputs import_attention(NodeContext& node) {
   Outputs outputs(4);
   const DataType dtype = node.dtype(node.input(0));
   const Operands operands = read_operands(node, outputs);
-  const int64_t head_size = node.dims(operands.query)[3];
-  if (!node.has_attribute("scale") && !core::is_known(head_size))
-    node.fail_input(Code::UnsupportedNodeDynamic, 0,
-                    core::str("expected a head size that is known, got shape ",
-                              node.dims(node.input(0)).to_string(), "."));
-  const double scale = node.get_float("scale", 1.0 / std::sqrt(static_cast<double>(head_size)));
+  const double scale = node.has_attribute("scale") ? node.get_float("scale")
+                                                   : default_scale(node, operands.query, 0);
   ValueId scores =
       node.add("MatrixMultiply", {operands.query, operands.key}, {{"op1", kTranspose}}, "scores");
   if (scale != 1.0) scores = elementwise(node, Op::Prod, scores, scale, "scale");
@@ -144,22 +115,9 @@ Outputs import_attention(NodeContext& node) {
   weights = cast(node, weights, dtype);
   outputs[3] = mode == 3 ? weights : mode == 2 ? scores : raw;
   ValueId result = node.add("MatrixMultiply", {weights, operands.value});
-  if (node.rank(node.input(0)) == 3) {
-    result = transpose(node, result, {0, 2, 1, 3}, "join");
-    result = reshape(node, result, {0, 0, -1}, "join");
-  }
+  if (node.rank(node.input(0)) == 3) result = join_heads(node, result);
   outputs[0] = result;
   return outputs;
-}
-
-/// A range of the last axis, every `stride`-th element.
-ValueId last_axis(NodeContext& node, ValueId x, int64_t start, int64_t count, int64_t stride) {
-  SliceArguments part;
-  part.axes = {node.rank(x) - 1};
-  part.start = {start};
-  part.shape = {count};
-  part.stride = {stride};
-  return slice(node, x, part, "part");
 }
 
 /// Pairs of elements turned by an angle that grows with the position.
@@ -170,39 +128,18 @@ Outputs import_rotary_embedding(NodeContext& node) {
     x = reshape(node, x, {0, 0, node.get_int("num_heads"), -1}, "heads");
   else
     x = transpose(node, x, {0, 2, 1, 3}, "heads");
-  const int64_t size = node.dims(x)[3];
-  if (!core::is_known(size))
-    node.fail_input(Code::UnsupportedNodeDynamic, 0,
-                    core::str("expected a head size that is known, got shape ",
-                              node.dims(node.input(0)).to_string(), "."));
-  int64_t turned = node.get_int("rotary_embedding_dim", 0);
-  if (turned == 0) turned = size;
-  const int64_t half = turned / 2;
   const auto angles = [&](size_t input) {
     ValueId table = node.input(input);
     if (node.has_input(3))
       table = node.add("Gather", {table, node.input(3)}, {{"axis", int64_t{0}}}, "positions");
     return unsqueeze(node, table, {2});
   };
-  const ValueId cosine = angles(1), sine = angles(2);
-  const bool interleaved = node.get_int("interleaved", 0) != 0;
-  const ValueId a = last_axis(node, x, 0, half, interleaved ? 2 : 1);
-  const ValueId b = last_axis(node, x, interleaved ? 1 : half, half, interleaved ? 2 : 1);
-  const auto times = [&](ValueId p, ValueId q) {
-    return elementwise(node, Op::Prod, p, q, "turn");
-  };
-  ValueId real = elementwise(node, Op::Sub, times(cosine, a), times(sine, b), "turn");
-  ValueId imaginary = elementwise(node, Op::Sum, times(sine, a), times(cosine, b), "turn");
-  ValueId result;
-  if (interleaved) {
-    const ValueId pairs =
-        concat(node, {unsqueeze(node, real, {4}), unsqueeze(node, imaginary, {4})}, 4, "pairs");
-    result = reshape(node, pairs, {0, 0, 0, -1}, "pairs");
-  } else {
-    result = concat(node, {real, imaginary}, 3, "pairs");
-  }
-  if (turned < size)
-    result = concat(node, {result, last_axis(node, x, turned, size - turned, 1)}, 3, "rest");
+  const ValueId result = rotate_pairs(node, x,
+                                      {.cosine = angles(1),
+                                       .sine = angles(2),
+                                       .turned = node.get_int("rotary_embedding_dim", 0),
+                                       .interleaved = node.get_int("interleaved", 0) != 0},
+                                      0);
   return {is_flat ? reshape(node, result, {0, 0, -1}) : transpose(node, result, {0, 2, 1, 3})};
 }
 

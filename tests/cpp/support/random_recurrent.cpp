@@ -1,4 +1,4 @@
-// Random recurrent cells.
+// Random recurrent cells, and attention with a memory.
 #include "support/random_problem.h"
 
 namespace trtlike::test {
@@ -45,10 +45,33 @@ RandomProblem lstm(Random& random) {
 RandomProblem gru(Random& random) { return make(random, "GRU", 3, 1, "HardSigmoid Softsign"); }
 RandomProblem rnn(Random& random) { return make(random, "RNN", 1, 1, "Relu"); }
 
+RandomProblem linear_attention(Random& random) {
+  const int64_t heads = random.between(1, 3), queries = heads * random.between(1, 3);
+  const int64_t batch = random.batch(), steps = random.between(0, 5);
+  const int64_t keys = random.extent(), values = random.extent();
+  const auto rule = random.of<std::string>({"linear", "gated", "delta", "gated_delta"});
+  const DataType dtype = random.float_type();
+  TacticCase problem("LinearAttention",
+                     {{"q_num_heads", queries}, {"kv_num_heads", heads}, {"update_rule", rule}});
+  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
+  problem.input({batch, steps, queries * keys}, {dtype});
+  problem.input({batch, steps, heads * keys}, {dtype}).range(-0.4f, 0.4f);
+  problem.input({batch, steps, heads * values}, {dtype});
+  random.one_in(2) ? problem.absent() : problem.input({batch, heads, keys, values}, {dtype});
+  const bool is_gated = rule.starts_with("gated"), is_delta = rule.ends_with("delta");
+  is_gated ? void(problem.input({batch, steps, heads * (random.one_in(2) ? 1 : keys)}, {dtype})
+                      .range(-1, 0))
+           : void(problem.absent());
+  is_delta ? problem.input({batch, steps, random.one_in(2) ? 1 : heads}, {dtype})
+           : problem.absent();
+  problem.output({dtype});
+  return {std::move(problem), 2 * rounding(dtype)};
+}
+
 }  // namespace
 
 std::vector<NamedGenerator> recurrent_generators() {
-  return {{"LSTM", lstm}, {"GRU", gru}, {"RNN", rnn}};
+  return {{"LSTM", lstm}, {"GRU", gru}, {"RNN", rnn}, {"LinearAttention", linear_attention}};
 }
 
 }  // namespace trtlike::test
