@@ -9,9 +9,14 @@ from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 
+def _opsets_of(domain: str) -> list[onnx.OperatorSetIdProto]:
+    versions = {"ai.onnx.preview": 1, "com.microsoft": 1}
+    return [helper.make_opsetid(domain, versions[domain])] if domain else []
+
+
 class OneNode:
     """One node on the given inputs (None: absent). Those named in `constants` are initializers,
-    those in `dynamic` have no known extents."""
+    those in `dynamic` have no known extents, or none on `dynamic_axes`."""
 
     def __init__(
         self,
@@ -23,6 +28,8 @@ class OneNode:
         constants: Sequence[int] = (),
         dynamic: Sequence[int] = (),
         output_types: Sequence[int] | None = None,
+        domain: str = "",
+        dynamic_axes: Sequence[int] | None = None,
     ):
         names = ["" if array is None else f"x{i}" for i, array in enumerate(inputs)]
         self.names = [f"y{i}" for i in range(outputs)]
@@ -32,9 +39,10 @@ class OneNode:
             if array is not None and i not in constants
         }
         self.dynamic = [f"x{i}" for i in dynamic]
+        self.dynamic_axes = dynamic_axes
         types = output_types or [0] * outputs
         graph = helper.make_graph(
-            [helper.make_node(op, names, self.names, **(attributes or {}))],
+            [helper.make_node(op, names, self.names, domain=domain, **(attributes or {}))],
             "one_node",
             [self._describe(name, array) for name, array in self.feeds.items()],
             [
@@ -44,11 +52,15 @@ class OneNode:
             [numpy_helper.from_array(inputs[i], f"x{i}") for i in constants],
         )
         self.model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10
+            graph,
+            opset_imports=[helper.make_opsetid("", opset), *_opsets_of(domain)],
+            ir_version=10,
         )
 
     def _describe(self, name: str, array: np.ndarray) -> onnx.ValueInfoProto:
-        dims = [None] * array.ndim if name in self.dynamic else array.shape
+        axes = range(array.ndim) if self.dynamic_axes is None else self.dynamic_axes
+        is_open = name in self.dynamic
+        dims = [None if is_open and i in axes else n for i, n in enumerate(array.shape)]
         return helper.make_tensor_value_info(
             name, helper.np_dtype_to_tensor_dtype(array.dtype), dims
         )

@@ -1,4 +1,5 @@
-// MaxPool and AveragePool to Pooling, LpPool through an average, global pools to Reduce.
+// MaxPool (with MaxUnpool) and AveragePool to Pooling, LpPool through an average, global pools to
+// Reduce.
 #include <algorithm>
 #include <cmath>
 
@@ -57,23 +58,65 @@ Window read_pooling_window(NodeContext& node, ValueId x) {
   return window;
 }
 
+AttributeList pooling_attributes(int64_t type, const Window& window, bool excludes_padding) {
+  return {{"type", type},
+          {"window_size", window.kernel},
+          {"stride", window.strides},
+          {"pre_padding", window.pre_padding},
+          {"post_padding", window.post_padding},
+          {"padding_mode", window.padding_mode},
+          {"average_count_excludes_padding", excludes_padding},
+          {"dilation", window.dilations}};
+}
+
 ValueId add_pooling(NodeContext& node, int64_t type, ValueId x, const Window& window,
                     bool excludes_padding) {
   const bool is_same = window.padding_mode == kSameUpper || window.padding_mode == kSameLower;
   return node.add("Pooling", {is_same ? skip_left_out(node, window, x) : x},
-                  {{"type", type},
-                   {"window_size", window.kernel},
-                   {"stride", window.strides},
-                   {"pre_padding", window.pre_padding},
-                   {"post_padding", window.post_padding},
-                   {"padding_mode", window.padding_mode},
-                   {"average_count_excludes_padding", excludes_padding},
-                   {"dilation", window.dilations}});
+                  pooling_attributes(type, window, excludes_padding));
 }
 
 Outputs import_max_pool(NodeContext& node) {
   const ValueId x = node.input(0);
-  return {add_pooling(node, kMax, x, read_pooling_window(node, x), true)};
+  const Window window = read_pooling_window(node, x);
+  Outputs outputs{add_pooling(node, kMax, x, window, true)};
+  if (!node.wants_output(1)) return outputs;
+  const bool is_same = window.padding_mode == kSameUpper || window.padding_mode == kSameLower;
+  if (is_same && skip_left_out(node, window, x) != x)
+    node.fail_attribute("auto_pad",
+                        "expected strides that leave no elements out where indices are wanted, got "
+                        "longer ones.");
+  AttributeList attributes = pooling_attributes(kMax, window, true);
+  attributes.emplace_back("storage_order", node.get_int("storage_order", 0));
+  outputs.push_back(node.add("MaxPoolIndices", {x}, attributes, "indices"));
+  return outputs;
+}
+
+/// Each element goes back to where its index says, zeros between them. An output shape that is
+/// larger than that of the windows adds zeros behind.
+Outputs import_max_unpool(NodeContext& node) {
+  const ValueId x = node.input(0);
+  const Window window = read_pooling_window(node, x);
+  Extents extents = extents_of(node, x);
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    const int64_t rest = window.kernel[i] - window.pre_padding[i] - window.post_padding[i];
+    const Extent steps = subtract(node, extents[i + 2], 1);
+    extents[i + 2] = add(node, multiply(node, steps, window.strides[i]), rest);
+  }
+  const ValueId zeros = expand_to(node, node.add_constant(node.dtype(x), {1}, {0.0}),
+                                  {product(node, extents)}, "zeros");
+  const ValueId flat = node.add(
+      "Scatter",
+      {zeros, reshape(node, node.input(1), {-1}, "indices"), reshape(node, x, {-1}, "elements")},
+      {{"mode", enum_number(ScatterMode::Element)}, {"axis", int64_t{0}}}, "scatter");
+  const ValueId result = reshape_to(node, flat, extents);
+  if (!node.has_input(2)) return {result};
+  SliceArguments whole;
+  whole.shape = read_extents(node, node.input(2));
+  whole.start.assign(extents.size(), 0);
+  whole.stride.assign(extents.size(), 1);
+  whole.mode = 3;
+  return {slice(node, result, whole, "output_shape")};
 }
 
 Outputs import_average_pool(NodeContext& node) {
@@ -134,6 +177,7 @@ Outputs import_global_lp_pool(NodeContext& node) {
 
 constexpr Importer kImporters[] = {
     {"MaxPool", import_max_pool},
+    {"MaxUnpool", import_max_unpool},
     {"AveragePool", import_average_pool},
     {"LpPool", import_lp_pool},
     {"GlobalMaxPool", import_global_pool, kReduceMax},

@@ -516,6 +516,56 @@ void make_grid_sample(Maker& m) {
   m.add("GridSample", {x, grid}, {{"align_corners", m.maybe()}}, kInexact);
 }
 
+void make_linear_attention(Maker& m) {
+  const int64_t heads = m.between(1, 2), keys = m.between(1, 4), values = m.between(1, 4);
+  const Dims tokens = m.dims(2);
+  const auto operand = [&](int64_t last) {
+    return m.constant_or_input(DataType::Float, {tokens[0], tokens[1], last});
+  };
+  // Elements of up to 2 grow from step to step otherwise.
+  m.add("LinearAttention",
+        {operand(2 * heads * keys), operand(heads * keys), operand(heads * values)},
+        {{"q_num_heads", 2 * heads},
+         {"kv_num_heads", heads},
+         {"scale", 0.125},
+         {"update_rule", std::string("linear")}},
+        kInexact);
+}
+
+void make_max_pool_indices(Maker& m) {
+  const Operand x = m.any_float(3, 5, true);
+  const int spatial = x.rank() - 2;
+  m.add("MaxPoolIndices", {x},
+        {{"window_size", per_axis(m, spatial, 2, 3)},
+         {"stride", per_axis(m, spatial, 1, 2)},
+         {"pre_padding", per_axis(m, spatial, 1, 1)},
+         {"post_padding", per_axis(m, spatial, 1, 1)},
+         {"storage_order", m.below(2)}},
+        kInexact);
+}
+
+void make_roi_align(Maker& m) {
+  const Operand x = m.any_float(4, 4);
+  const int64_t boxes = m.between(1, 3);
+  m.add("RoiAlign",
+        {x, m.constant(DataType::Float, {boxes, 4}), m.indices({boxes}, 0, x.dims()[0] - 1)},
+        {{"output_height", m.between(1, 3)},
+         {"output_width", m.between(1, 3)},
+         {"sampling_ratio", int64_t{2}},
+         {"half_pixel", m.maybe()}},
+        kInexact);
+}
+
+void make_deform_conv(Maker& m) {
+  const Operand x = m.any_float(4, 4);
+  const int64_t maps = m.between(1, 4), n = x.dims()[0];
+  const Dims plane{x.dims()[2], x.dims()[3]};
+  m.add("DeformConv",
+        {x, m.constant(DataType::Float, {maps, x.dims()[1], 3, 3}),
+         m.constant_or_input(DataType::Float, {n, 18, plane[0], plane[1]})},
+        {{"pre_padding", Axes{1, 1}}, {"post_padding", Axes{1, 1}}}, kInexact);
+}
+
 struct Recipe {
   const char* op;
   void (*make)(Maker&);
@@ -561,6 +611,10 @@ constexpr Recipe kRecipes[] = {
     {"Cumulative", make_cumulative},
     {"ReverseSequence", make_reverse_sequence},
     {"GridSample", make_grid_sample},
+    {"LinearAttention", make_linear_attention},
+    {"MaxPoolIndices", make_max_pool_indices},
+    {"RoiAlign", make_roi_align},
+    {"DeformConv", make_deform_conv},
 };
 
 }  // namespace

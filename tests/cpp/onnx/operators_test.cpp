@@ -248,10 +248,10 @@ TEST(OnnxOperators, lp_pools_weigh_windows_that_reach_over_the_end) {
 TEST(OnnxOperators, what_cannot_be_imported_says_why) {
   ModelBuilder pooling(13);
   pooling.input("x", {"1", "1", "4"}).output("y").output("i");
-  pooling.node("MaxPool", {"x"}, {"y", "i"})
+  pooling.node("LpPool", {"x"}, {"y", "i"})
       .name("pool")
       .attribute("kernel_shape", std::vector<int64_t>{2});
-  EXPECT_THAT(Parsed(pooling).errors(), HasSubstr("node 'pool' (MaxPool), output 1 'i'"));
+  EXPECT_THAT(Parsed(pooling).errors(), HasSubstr("node 'pool' (LpPool), output 1 'i'"));
   ModelBuilder dynamic(13);
   dynamic.input("x", {"2", "2"}).input("axes", {"1"}, kInt64).output("y");
   dynamic.node("ReduceSum", {"x", "axes"}, {"y"}).name("sum");

@@ -189,7 +189,8 @@ Generator find_generator(std::string_view op) {
   static const std::vector<NamedGenerator> all = [] {
     std::vector<NamedGenerator> out;
     for (const auto& part : {convolution_generators(), product_generators(), pointwise_generators(),
-                             reduction_generators(), movement_generators(), recurrent_generators()})
+                             reduction_generators(), movement_generators(), recurrent_generators(),
+                             region_generators()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

@@ -101,5 +101,6 @@ std::vector<NamedGenerator> pointwise_generators();
 std::vector<NamedGenerator> reduction_generators();
 std::vector<NamedGenerator> movement_generators();
 std::vector<NamedGenerator> recurrent_generators();
+std::vector<NamedGenerator> region_generators();
 
 }  // namespace trtlike::test
