@@ -232,9 +232,8 @@ class ConvolutionKernel final : public Kernel {
         operand.offset = offset_bytes(extra.desc, slice.image, slice.channel, slice.out_row);
       } else if (extra.spread == Spread::Channels) {
         dims[1] = slice.geometry.channels;
-        const int64_t row = extra.desc.dims[0] == 1 ? 0 : slice.image * extra.desc.dims[1];
-        operand.offset =
-            (row + slice.channel) * static_cast<int64_t>(core::dtype_bytes(extra.desc.dtype, 1));
+        const int64_t image = extra.desc.dims[0] == 1 ? 0 : slice.image;
+        operand.offset = offset_bytes(extra.desc, image, slice.channel, 0);
       }
       operand.input = extra.input;
       operand.slot =

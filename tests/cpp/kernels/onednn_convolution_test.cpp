@@ -169,7 +169,8 @@ TEST_F(OneDnnConvolution, fused_programs) {
 TEST_F(OneDnnConvolution, residuals_of_every_spread) {
   const Dims full{2, 64, 10, 10};
   for (const Dims& dims : {full, Dims{1, 64, 1, 1}, Dims{2, 64, 1, 1}, Dims{1, 1, 1, 1}}) {
-    for (const Storage storage : {kChannelsLast, kLinear}) {
+    const Storage pitched{DataType::Float, Layout::ChannelsLast, dims[1] + 7};
+    for (const Storage storage : {kChannelsLast, kLinear, pitched}) {
       for (const Tactic* tactic : {rows("FusedConvolution"), channels("FusedConvolution")}) {
         TacticCase problem("FusedConvolution",
                            {{"program", "in 2; v2 = sum v0 v1; v3 = relu v2; out v3"}});
