@@ -126,6 +126,13 @@ std::vector<double> NodeContext::get_floats(std::string_view name,
   return {attribute.floats().begin(), attribute.floats().end()};
 }
 
+std::vector<std::string> NodeContext::get_strings(std::string_view name) const {
+  const AttributeProto* attribute = find_attribute(name);
+  if (attribute == nullptr) return {};
+  check_kind(*attribute, AttributeProto::STRINGS);
+  return {attribute->strings().begin(), attribute->strings().end()};
+}
+
 const ::onnx::TensorProto& NodeContext::get_tensor(std::string_view name) const {
   const AttributeProto& attribute = require_attribute(name);
   check_kind(attribute, AttributeProto::TENSOR);

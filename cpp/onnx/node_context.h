@@ -66,6 +66,8 @@ class NodeContext {
                                 std::optional<std::vector<int64_t>> fallback = {}) const;
   std::vector<double> get_floats(std::string_view name,
                                  std::optional<std::vector<double>> fallback = {}) const;
+  /// Empty when there is no such attribute.
+  std::vector<std::string> get_strings(std::string_view name) const;
   const ::onnx::TensorProto& get_tensor(std::string_view name) const;
   const ::onnx::GraphProto& get_graph(std::string_view name) const;
   const ::onnx::AttributeProto* find_attribute(std::string_view name) const;

@@ -10,7 +10,7 @@ from onnx.reference import ReferenceEvaluator
 
 
 def _opsets_of(domain: str) -> list[onnx.OperatorSetIdProto]:
-    versions = {"ai.onnx.preview": 1, "com.microsoft": 1}
+    versions = {"ai.onnx.preview": 1, "com.microsoft": 1, "ai.onnx.ml": 4}
     return [helper.make_opsetid(domain, versions[domain])] if domain else []
 
 

@@ -4,19 +4,6 @@
 namespace trtlike::test {
 namespace {
 
-/// The same node in another domain.
-ModelCase in_domain(const char* domain, ModelCase model) {
-  const auto fill = [domain, inner = model.fill](ModelBuilder& m) {
-    inner(m);
-    m.graph().mutable_node(0)->set_domain(domain);
-    auto& opset = *m.model().add_opset_import();
-    opset.set_domain(domain);
-    opset.set_version(1);
-  };
-  model.fill = fill;
-  return model;
-}
-
 ModelCase score_mod(const char* name, void (*fill)(ModelBuilder&), const std::string& sentence) {
   ModelCase model = one_node(name, "FlexAttention",
                              {input({1, 2, 3, 4}), input({1, 2, 5, 4}), input({1, 2, 5, 4})}, {},

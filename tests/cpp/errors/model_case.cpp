@@ -40,6 +40,18 @@ ModelCase one_node(const char* name, const char* op, const std::vector<NodeInput
   return {name, fill, "[onnx] node 'n' (" + type + ")" + sentence, opset};
 }
 
+ModelCase in_domain(const char* domain, ModelCase model) {
+  const auto fill = [domain, inner = model.fill](ModelBuilder& m) {
+    inner(m);
+    m.graph().mutable_node(0)->set_domain(domain);
+    auto& opset = *m.model().add_opset_import();
+    opset.set_domain(domain);
+    opset.set_version(1);
+  };
+  model.fill = fill;
+  return model;
+}
+
 TEST_P(ModelRefusals, say_the_whole_sentence) {
   ModelBuilder model(GetParam().opset);
   GetParam().fill(model);

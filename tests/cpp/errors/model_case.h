@@ -41,7 +41,9 @@ inline NodeInput ints_list(const std::vector<int64_t>& ints) {
   return {.type = kInt64, .dims = {static_cast<int64_t>(ints.size())}, .ints = ints};
 }
 
-using NodeAttribute = std::variant<int64_t, float, const char*, std::vector<int64_t>>;
+using NodeAttribute =
+    std::variant<int64_t, float, const char*, std::vector<int64_t>, std::vector<float>,
+                 std::vector<std::string>, ::onnx::TensorProto>;
 using NodeAttributes = std::vector<std::pair<const char*, NodeAttribute>>;
 
 /// A model of one node 'n' that reads x0, x1, ... and makes y0, y1, ... `sentence` is what follows
@@ -49,6 +51,9 @@ using NodeAttributes = std::vector<std::pair<const char*, NodeAttribute>>;
 ModelCase one_node(const char* name, const char* op, const std::vector<NodeInput>& inputs,
                    const NodeAttributes& attributes, const std::string& sentence,
                    int64_t opset = 18, int outputs = 1);
+
+/// The same with the node in another domain.
+ModelCase in_domain(const char* domain, ModelCase model);
 
 inline void PrintTo(const ModelCase& model, std::ostream* out) { *out << model.name; }
 

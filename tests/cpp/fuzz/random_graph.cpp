@@ -566,6 +566,37 @@ void make_deform_conv(Maker& m) {
         {{"pre_padding", Axes{1, 1}}, {"post_padding", Axes{1, 1}}}, kInexact);
 }
 
+void make_tree_ensemble(Maker& m) {
+  const Operand x = m.any_float(2, 2, true);
+  const int64_t nodes = m.between(1, 5);
+  std::vector<double> children;
+  for (int64_t i = 0; i < 2 * nodes; ++i)
+    children.push_back(
+        static_cast<double>(i / 2 + 1 < nodes && m.maybe() ? i / 2 + 1 : -m.between(1, 2)));
+  const auto ints = [&](const Dims& dims, const std::vector<double>& elements) {
+    return m.constant(DataType::Int32, dims, elements);
+  };
+  const std::vector<double> zeros(static_cast<size_t>(nodes), 0.0);
+  m.add("TreeEnsemble",
+        {x, ints({nodes}, zeros), ints({nodes}, zeros), m.constant(DataType::Float, {nodes}),
+         ints({nodes, 2}, children), ints({1}, {0}), ints({2}, {1, 2}), ints({2}, {0, 1}),
+         m.constant(DataType::Float, {2})},
+        {{"num_targets", int64_t{2}}}, 6);
+}
+
+void make_label_encoder(Maker& m) {
+  const Operand x = m.any(DataType::Int32, 1, 3, true);
+  m.add("LabelEncoder",
+        {x, m.constant(DataType::Int32, {4}, {-1, 0, 1, 2}), m.constant(DataType::Float, {4}),
+         m.constant(DataType::Float, {1})},
+        {}, 6);
+}
+
+void make_pairwise_coupling(Maker& m) {
+  m.add("PairwiseCoupling",
+        {m.constant(DataType::Float, {2, 3}, {0.5, 0.25, 0.125, 0.75, 0.5, 0.5})}, {}, kInexact);
+}
+
 struct Recipe {
   const char* op;
   void (*make)(Maker&);
@@ -615,6 +646,9 @@ constexpr Recipe kRecipes[] = {
     {"MaxPoolIndices", make_max_pool_indices},
     {"RoiAlign", make_roi_align},
     {"DeformConv", make_deform_conv},
+    {"TreeEnsemble", make_tree_ensemble},
+    {"LabelEncoder", make_label_encoder},
+    {"PairwiseCoupling", make_pairwise_coupling},
 };
 
 }  // namespace

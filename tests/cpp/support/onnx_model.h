@@ -48,6 +48,16 @@ class NodeBuilder {
     for (const int64_t value : values) a.add_ints(value);
     return *this;
   }
+  NodeBuilder& attribute(const std::string& name, const std::vector<float>& values) {
+    ::onnx::AttributeProto& a = add(name, ::onnx::AttributeProto::FLOATS);
+    for (const float value : values) a.add_floats(value);
+    return *this;
+  }
+  NodeBuilder& attribute(const std::string& name, const std::vector<std::string>& values) {
+    ::onnx::AttributeProto& a = add(name, ::onnx::AttributeProto::STRINGS);
+    for (const std::string& value : values) a.add_strings(value);
+    return *this;
+  }
   NodeBuilder& attribute(const std::string& name, const ::onnx::GraphProto& graph) {
     *add(name, ::onnx::AttributeProto::GRAPH).mutable_g() = graph;
     return *this;

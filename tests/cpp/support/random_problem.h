@@ -102,5 +102,6 @@ std::vector<NamedGenerator> reduction_generators();
 std::vector<NamedGenerator> movement_generators();
 std::vector<NamedGenerator> recurrent_generators();
 std::vector<NamedGenerator> region_generators();
+std::vector<NamedGenerator> table_generators();
 
 }  // namespace trtlike::test
