@@ -62,7 +62,7 @@ class Evaluation {
 
   void run(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    if (node.op->reference == nullptr) return;
+    if (node.op->reference == nullptr || !ops::is_repeatable(*node.op, node.attributes)) return;
     std::vector<core::TensorView> inputs, outputs;
     for (const ir::ValueId input : node.inputs) {
       if (!input) {

@@ -125,6 +125,11 @@ struct OpDefinition {
   bool is_spatial = false;
   /// The outputs follow from the extents of the inputs, whatever the elements are.
   bool reads_extents_only = false;
+  /// Reads or writes the bits of elements: operands are stored in the types that they are declared.
+  bool reads_bits = false;
+  /// True where elements differ from run to run: what computes them is neither done ahead nor
+  /// shared. Null: never.
+  bool (*is_random)(const Attributes& attributes) = nullptr;
 };
 
 /// Adds an op while the program runs, for good: graphs, plans and kernels point at it, so it can
@@ -135,6 +140,10 @@ struct OpDefinition {
 const OpDefinition& register_op(std::shared_ptr<const OpDefinition> op);
 /// The ops that were added, in this order.
 std::vector<const OpDefinition*> registered_ops();
+/// True where outputs follow from the inputs.
+inline bool is_repeatable(const OpDefinition& op, const Attributes& attributes) {
+  return op.is_random == nullptr || !op.is_random(attributes);
+}
 /// The op of this name, built in or added; null when there is none.
 const OpDefinition* find_op(std::string_view name);
 /// The op of this name; InternalError when there is none.

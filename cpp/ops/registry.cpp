@@ -146,7 +146,7 @@ std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attri
     op.propagate({op.self, attributes, inputs, host, types}, out);
     return out;
   }
-  if (op.reference == nullptr) return out;
+  if (op.reference == nullptr || !is_repeatable(op, attributes)) return out;
   std::vector<std::vector<char>> storage;
   std::vector<core::TensorView> in, results;
   const auto view = [&](const TensorType& type) {

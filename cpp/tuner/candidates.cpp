@@ -76,9 +76,9 @@ std::optional<Assignment> make_formats(const TunedGraph& graph, const TunedNode&
   const auto format_of = [&](int id, bool is_input) {
     const TunedValue& value = graph.values[static_cast<size_t>(id)];
     const bool is_image = ranks.contains(rank_of(graph, id));
-    const Format format =
-        value.format(operand_type(value, precision, keep, is_input),
-                     is_image ? (is_input ? layouts.first : layouts.second) : Layout::Linear);
+    const Format format = value.format(
+        node.op->reads_bits ? value.dtype : operand_type(value, precision, keep, is_input),
+        is_image ? (is_input ? layouts.first : layouts.second) : Layout::Linear);
     has_floats = has_floats || core::is_float(value.dtype);
     const bool counts = is_input || !node.op->converts_operands;
     shows_precision = shows_precision || (counts && format.dtype == precision);

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import onnx
-from conftest import build_plan, load
+from conftest import ListLogger, load
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
+
+import trtlike as trt
 
 
 def _opsets_of(domain: str) -> list[onnx.OperatorSetIdProto]:
@@ -65,10 +67,30 @@ class OneNode:
             name, helper.np_dtype_to_tensor_dtype(array.dtype), dims
         )
 
+    def build(self, level: int = 3) -> trt.ICudaEngine:
+        log = ListLogger()
+        builder = trt.Builder(log)
+        network = builder.create_network()
+        parser = trt.OnnxParser(network, log)
+        parsed = parser.parse(self.model.SerializeToString())
+        assert parsed, [str(parser.get_error(i)) for i in range(parser.num_errors)]
+        profile = builder.create_optimization_profile()
+        for i in range(network.num_inputs):
+            tensor = network.get_input(i)
+            array = self.feeds[tensor.name]
+            if tensor.is_shape_tensor:
+                profile.set_shape_input(tensor.name, *[array.ravel().tolist()] * 3)
+            if tensor.name in self.dynamic:
+                profile.set_shape(tensor.name, *[array.shape] * 3)
+        config = builder.create_builder_config()
+        config.builder_optimization_level = level
+        config.add_optimization_profile(profile)
+        plan = builder.build_serialized_network(network, config)
+        assert plan is not None, log.text
+        return load(plan)
+
     def run(self, level: int = 3) -> list[np.ndarray]:
-        shapes = {name: (self.feeds[name].shape,) * 3 for name in self.dynamic}
-        plan = build_plan(self.model.SerializeToString(), [shapes] if shapes else None, level=level)
-        outputs = load(plan).create_execution_context().infer(self.feeds)
+        outputs = self.build(level).create_execution_context().infer(self.feeds)
         return [outputs[name] for name in self.names]
 
     def expected(self) -> list[np.ndarray]:

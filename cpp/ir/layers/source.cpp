@@ -30,6 +30,7 @@ FillLayer Network::add_fill(const Dims& shape, FillOperation op, DataType output
   return FillLayer(add_layer("Fill", {},
                              {{"shape", to_list(shape)},
                               {"operation", enum_number(op)},
+                              {"beta", op == FillOperation::Linspace ? 0.0 : 1.0},
                               {"to_type", enum_number(output_type)}}));
 }
 

@@ -38,16 +38,20 @@ Outputs import_celu(NodeContext& node) {
                       alpha)};
 }
 
-/// x + bias where x < -lambd, x - bias where x > lambd, 0 between.
+/// x + bias where x < -lambd, x - bias where x > lambd, 0 between. Integers are compared with and
+/// moved by numbers that are none.
 Outputs import_shrink(NodeContext& node) {
-  const ValueId x = node.input(0);
+  const DataType dtype = node.dtype(node.input(0));
+  const bool is_integer = core::is_integer(dtype);
+  const ValueId x = is_integer ? cast(node, node.input(0), DataType::Double) : node.input(0);
   const double bias = node.get_float("bias", 0.0);
   const double lambd = node.get_float("lambd", 0.5);
   const ValueId low = elementwise(node, Op::Less, x, -lambd, "less");
   const ValueId high = elementwise(node, Op::Greater, x, lambd, "greater");
   const ValueId inner = select(node, high, elementwise(node, Op::Sub, x, bias, "subtract"),
                                node.scalar_like(x, 0.0), "high");
-  return {select(node, low, elementwise(node, Op::Sum, x, bias, "add"), inner)};
+  const ValueId result = select(node, low, elementwise(node, Op::Sum, x, bias, "add"), inner);
+  return {is_integer ? cast_wrapping(node, result, dtype) : result};
 }
 
 Outputs import_prelu(NodeContext& node) {

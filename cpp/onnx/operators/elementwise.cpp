@@ -82,6 +82,23 @@ Outputs import_mod(NodeContext& node) {
   return {elementwise(node, Op::Sub, a, whole)};
 }
 
+/// Times or over 2^shift: both are 0 where nothing of the number is left, for 2^shift is 0 then, as
+/// a number over 0 is.
+Outputs import_bit_shift(NodeContext& node) {
+  const std::string direction = node.get_string("direction");
+  if (direction != "LEFT" && direction != "RIGHT")
+    node.fail_attribute("direction", core::str("expected LEFT or RIGHT, got '", direction, "'."));
+  const ValueId x = node.input(0);
+  const DataType dtype = node.dtype(x);
+  if (dtype != DataType::UInt8 && dtype != DataType::UInt16 && dtype != DataType::UInt32 &&
+      dtype != DataType::UInt64)
+    node.fail_input(Code::InvalidNode, 0,
+                    core::str("expected an unsigned type, got ", core::dtype_name(dtype), "."));
+  const ValueId shift = node.input(1);
+  const ValueId factor = elementwise(node, Op::Pow, node.scalar_like(shift, 2.0), shift, "factor");
+  return {elementwise(node, direction == "LEFT" ? Op::Prod : Op::Div, x, factor)};
+}
+
 Outputs import_where(NodeContext& node) {
   return {select(node, node.input(0), node.input(1), node.input(2))};
 }
@@ -94,6 +111,10 @@ constexpr Importer kImporters[] = {
     {"And", import_binary, id(Op::And)},
     {"Or", import_binary, id(Op::Or)},
     {"Xor", import_binary, id(Op::Xor)},
+    {"BitwiseAnd", import_binary, id(Op::And)},
+    {"BitwiseOr", import_binary, id(Op::Or)},
+    {"BitwiseXor", import_binary, id(Op::Xor)},
+    {"BitShift", import_bit_shift},
     {"Equal", import_binary, id(Op::Equal)},
     {"Greater", import_binary, id(Op::Greater)},
     {"Less", import_binary, id(Op::Less)},

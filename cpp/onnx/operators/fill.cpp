@@ -15,7 +15,6 @@ using Op = ElementWiseOperation;
 
 /// Up to this size a tensor becomes a constant, so that its elements are known.
 constexpr int64_t kConstantElems = 4096;
-constexpr int64_t kMaxEyeElems = int64_t{1} << 24;
 
 Outputs import_constant_of_shape(NodeContext& node) {
   TensorData fill{DataType::Float, {}, {}};
@@ -113,29 +112,6 @@ Outputs import_range(NodeContext& node) {
   return {node.add("Fill", inputs, attributes)};
 }
 
-Outputs import_eye_like(NodeContext& node) {
-  node.check_rank(0, 2);
-  const Dims dims = node.dims(node.input(0));
-  if (!core::is_static(dims))
-    node.fail_input(Code::UnsupportedNodeDynamic, 0,
-                    core::str("expected known extents, got shape ", dims.to_string(), "."));
-  if (core::elems(dims) > kMaxEyeElems)
-    node.fail_input(Code::UnsupportedNodeShape, 0,
-                    core::str("expected at most ", kMaxEyeElems, " elements, got shape ",
-                              dims.to_string(), "."));
-  DataType dtype = node.dtype(node.input(0));
-  if (node.has_attribute("dtype"))
-    dtype = to_dtype(static_cast<int32_t>(node.get_int("dtype")), node.describe());
-  const int64_t k = node.get_int("k", 0);
-  std::vector<double> elements(static_cast<size_t>(core::elems(dims)), 0.0);
-  // Rows that the diagonal crosses; far away it crosses none.
-  const bool is_inside = k > -dims[0] && k < dims[1];
-  const int64_t last = is_inside ? std::min(dims[0], dims[1] - k) : 0;
-  for (int64_t row = is_inside ? std::max<int64_t>(0, -k) : 0; row < last; ++row)
-    elements[static_cast<size_t>(row * dims[1] + row + k)] = 1.0;
-  return {node.add_constant(dtype, dims, elements)};
-}
-
 /// 0, 1, 2, ... along one of the last two dimensions of `x`.
 ValueId positions(NodeContext& node, ValueId x, int axis) {
   const int rank = node.rank(x);
@@ -143,6 +119,19 @@ ValueId positions(NodeContext& node, ValueId x, int axis) {
   auto axes = axes_between(0, rank);
   axes.erase(axes.begin() + axis);
   return unsqueeze(node, line, axes);
+}
+
+Outputs import_eye_like(NodeContext& node) {
+  node.check_rank(0, 2);
+  const ValueId x = node.input(0);
+  DataType dtype = node.dtype(x);
+  if (node.has_attribute("dtype"))
+    dtype = to_dtype(static_cast<int32_t>(node.get_int("dtype")), node.describe());
+  const ValueId offset =
+      elementwise(node, Op::Sub, positions(node, x, 1), positions(node, x, 0), "offset");
+  const ValueId is_one =
+      elementwise(node, Op::Equal, offset, static_cast<double>(node.get_int("k", 0)), "is_one");
+  return {cast(node, is_one, dtype)};
 }
 
 /// Keeps column - row >= k (upper) or <= k (lower).

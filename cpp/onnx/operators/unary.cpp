@@ -45,6 +45,7 @@ constexpr Importer kImporters[] = {
     {"Floor", import_unary, id(UnaryOperation::Floor)},
     {"Erf", import_unary, id(UnaryOperation::Erf)},
     {"Not", import_unary, id(UnaryOperation::Not)},
+    {"BitwiseNot", import_unary, id(UnaryOperation::Not)},
     {"Sign", import_unary, id(UnaryOperation::Sign)},
     {"Round", import_unary, id(UnaryOperation::Round)},
     {"IsNaN", import_unary, id(UnaryOperation::IsNan)},

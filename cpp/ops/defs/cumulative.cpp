@@ -1,14 +1,12 @@
-// Cumulative: sums of all elements before, along an axis.
+// Cumulative and CumProd: sums or products of all elements before, along an axis.
 #include "ops/arithmetic.h"
 #include "ops/host_values.h"
 
 namespace trtlike::ops {
 namespace {
 
-void infer(const InferArgs& args) {
+void infer_axis(const InferArgs& args) {
   const TensorType &input = args.inputs[0], &axis = args.inputs[1];
-  TRTLIKE_CHECK(args.attributes.get_enum<CumulativeOperation>("op") == CumulativeOperation::Sum,
-                "[ops] attribute 'op': expected SUM (0), got ", args.attributes.get_int("op"), ".");
   TRTLIKE_CHECK(core::is_number(input.dtype), "[ops] input 0: expected numbers, got ",
                 core::dtype_name(input.dtype), ".");
   TRTLIKE_CHECK(
@@ -20,8 +18,14 @@ void infer(const InferArgs& args) {
   args.outputs[0] = input;
 }
 
-template <typename T>
-void accumulate(const ReferenceArgs& args, int axis) {
+void infer(const InferArgs& args) {
+  TRTLIKE_CHECK(args.attributes.get_enum<CumulativeOperation>("op") == CumulativeOperation::Sum,
+                "[ops] attribute 'op': expected SUM (0), got ", args.attributes.get_int("op"), ".");
+  infer_axis(args);
+}
+
+template <typename T, typename Combine>
+void accumulate(const ReferenceArgs& args, int axis, core::Wide<T> start, Combine combine) {
   const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
   const int64_t outer = core::elems_between(input.dims, 0, axis), extent = input.dims[axis];
   const int64_t inner = core::elems_between(input.dims, axis + 1, input.dims.rank());
@@ -29,23 +33,35 @@ void accumulate(const ReferenceArgs& args, int axis) {
   const bool reverse = args.attributes.get_bool("reverse");
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t i = 0; i < inner; ++i) {
-      core::Wide<T> sum = 0;
+      core::Wide<T> result = start;
       for (int64_t step = 0; step < extent; ++step) {
         const int64_t row = reverse ? extent - 1 - step : step;
         const int64_t at = (o * extent + row) * inner + i;
-        const core::Wide<T> before = sum;
-        sum = core::wrapping_sum(sum, core::widen(input.as<T>()[at]));
-        out.as<T>()[at] = core::narrow<T>(exclusive ? before : sum);
+        const core::Wide<T> before = result;
+        result = combine(result, core::widen(input.as<T>()[at]));
+        out.as<T>()[at] = core::narrow<T>(exclusive ? before : result);
       }
     }
   }
 }
 
+int axis_of(const ReferenceArgs& args) {
+  return core::normalize_axis(int_elements(args.inputs[1]).front(), args.inputs[0].dims.rank(),
+                              "input 1 'axis'");
+}
+
 void reference(const ReferenceArgs& args) {
-  const int axis = core::normalize_axis(int_elements(args.inputs[1]).front(),
-                                        args.inputs[0].dims.rank(), "input 1 'axis'");
-  core::dispatch_dtype(args.outputs[0].dtype, "Cumulative",
-                       [&](auto tag) { accumulate<decltype(tag)>(args, axis); });
+  core::dispatch_dtype(args.outputs[0].dtype, "Cumulative", [&](auto tag) {
+    using T = decltype(tag);
+    accumulate<T>(args, axis_of(args), 0, core::wrapping_sum<core::Wide<T>>);
+  });
+}
+
+void reference_product(const ReferenceArgs& args) {
+  core::dispatch_dtype(args.outputs[0].dtype, "CumProd", [&](auto tag) {
+    using T = decltype(tag);
+    accumulate<T>(args, axis_of(args), 1, core::wrapping_product<core::Wide<T>>);
+  });
 }
 
 }  // namespace
@@ -62,6 +78,21 @@ const OpDefinition& cumulative_op() {
       .reference = reference,
       .count_operations = count_inputs,
       .rounding = kDiminished,
+  };
+  return op;
+}
+
+const OpDefinition& cum_prod_op() {
+  static const OpDefinition op{
+      .name = "CumProd",
+      .meaning = "running products along an axis",
+      .layer_type = LayerType::PluginV3,
+      .attributes = {{"exclusive", false}, {"reverse", false}},
+      .inputs = {{.name = "input"}, {.name = "axis"}},
+      .host_inputs = {1},
+      .infer = infer_axis,
+      .reference = reference_product,
+      .count_operations = count_inputs,
   };
   return op;
 }

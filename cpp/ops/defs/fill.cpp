@@ -1,19 +1,32 @@
-// Fill: a tensor made from its shape alone: one value, or a value that grows along each axis.
+// Fill: a tensor made from its shape alone: one value, a value that grows along each axis, or
+// random numbers.
+#include "core/random.h"
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 
 namespace trtlike::ops {
 namespace {
 
+void check_random(const InferArgs& args) {
+  const DataType dtype = args.outputs[0].dtype;
+  TRTLIKE_CHECK(
+      core::is_floating_point(dtype),
+      "[ops] attribute 'to_type': expected FLOAT, HALF, BF16 or DOUBLE for random numbers, "
+      "got ",
+      core::dtype_name(dtype), ".");
+  for (const size_t i : {size_t{1}, size_t{2}})
+    TRTLIKE_CHECK(!args.has_input(i) || !core::is_static(args.inputs[i].dims) ||
+                      core::elems(args.inputs[i].dims) == 1,
+                  "[ops] input ", i, ": expected one number for random numbers, got shape ",
+                  args.inputs[i].dims, ".");
+}
+
 void infer(const InferArgs& args) {
   const int64_t operation = args.attributes.get_int("operation");
   TRTLIKE_CHECK(operation >= 0 && operation < kEnumCount<FillOperation>,
-                "[ops] attribute 'operation': expected LINSPACE (0), got ", operation, ".");
-  const auto fill = static_cast<FillOperation>(operation);
-  if (fill != FillOperation::Linspace)
-    throw UnsupportedError(core::str("[ops] attribute 'operation': expected LINSPACE (0), got ",
-                                     enum_name(fill), " (", operation,
-                                     "). Random numbers are not supported."));
+                "[ops] attribute 'operation': expected LINSPACE (0), RANDOM_UNIFORM (1) or "
+                "RANDOM_NORMAL (2), got ",
+                operation, ".");
   const HostValue shape = ints_argument(args, 0, "shape");
   TRTLIKE_CHECK(shape.has_value(), "[ops] input 0 'shape': expected a list of known length, got ",
                 "shape ", args.inputs[0].dims, ".");
@@ -27,6 +40,7 @@ void infer(const InferArgs& args) {
                   "[ops] shape: expected extents of at least 0, got [", core::join(*shape), "].");
     out.dims.push_back(std::max(extent, core::kUnknownDim));
   }
+  if (operation != enum_number(FillOperation::Linspace)) return check_random(args);
   if (!args.has_input(2)) {
     TRTLIKE_CHECK(out.dims.rank() <= 1 || args.attributes.get_float("beta") == 0,
                   "[ops] attribute 'beta': expected 0 for the shape ", out.dims,
@@ -41,21 +55,49 @@ void infer(const InferArgs& args) {
                 ", got shape ", beta, ".");
 }
 
+template <typename T>
+core::Wide<T> element(const ReferenceArgs& args, size_t input, const char* name, int64_t i) {
+  if (args.has_input(input)) return core::widen(args.inputs[input].as<T>()[i]);
+  return static_cast<core::Wide<T>>(args.attributes.get_float(name));
+}
+
+bool is_random(const Attributes& attributes) {
+  return attributes.get_enum<FillOperation>("operation") != FillOperation::Linspace &&
+         !attributes.get_bool("is_seeded");
+}
+
+/// Uniform in [alpha, beta), where beta may be what a number is rounded to; or normal with mean
+/// alpha and deviation beta.
+void fill_randomly(const ReferenceArgs& args, FillOperation operation) {
+  const core::TensorView& out = args.outputs[0];
+  const bool is_seeded = args.attributes.get_bool("is_seeded");
+  const core::RandomNumbers numbers(
+      is_seeded ? static_cast<uint64_t>(args.attributes.get_int("seed")) : core::fresh_seed());
+  const auto parameter = [&](size_t input, const char* name) {
+    return args.has_input(input) ? args.inputs[input].at(0) : args.attributes.get_float(name);
+  };
+  const double alpha = parameter(1, "alpha"), beta = parameter(2, "beta");
+  for (int64_t i = 0; i < out.elems(); ++i) {
+    const auto place = static_cast<uint64_t>(i);
+    out.set(i, operation == FillOperation::RandomUniform
+                   ? alpha + (beta - alpha) * numbers.uniform(place)
+                   : alpha + beta * numbers.normal(place));
+  }
+}
+
 void reference(const ReferenceArgs& args) {
   const core::TensorView& out = args.outputs[0];
+  const auto operation = args.attributes.get_enum<FillOperation>("operation");
+  if (operation != FillOperation::Linspace) return fill_randomly(args, operation);
   core::dispatch_dtype(out.dtype, "Fill", [&](auto tag) {
     using T = decltype(tag);
     using Wide = core::Wide<T>;
-    const auto element = [&](size_t input, const char* name, int64_t i) -> Wide {
-      if (args.has_input(input)) return core::widen(args.inputs[input].as<T>()[i]);
-      return static_cast<Wide>(args.attributes.get_float(name));
-    };
-    const Wide alpha = element(1, "alpha", 0);
+    const Wide alpha = element<T>(args, 1, "alpha", 0);
     for_each_index(out.dims, [&](const Dims& index, int64_t n) {
       Wide value = alpha;
       for (int d = 0; d < index.rank(); ++d)
-        value = core::wrapping_sum(
-            value, core::wrapping_product(element(2, "beta", d), static_cast<Wide>(index[d])));
+        value = core::wrapping_sum(value, core::wrapping_product(element<T>(args, 2, "beta", d),
+                                                                 static_cast<Wide>(index[d])));
       out.as<T>()[n] = core::narrow<T>(value);
     });
   });
@@ -66,13 +108,18 @@ void reference(const ReferenceArgs& args) {
 const OpDefinition& fill_op() {
   static const OpDefinition op{
       .name = "Fill",
-      .meaning = "a tensor of a given shape whose elements are alpha plus beta times their index",
+      .meaning =
+          "a tensor of a given shape whose elements are alpha plus beta times their index, or "
+          "random: between alpha and beta, or with mean alpha and deviation beta. The same "
+          "in every run where it is seeded",
       .layer_type = LayerType::Fill,
       .attributes = {{"shape", std::vector<int64_t>{}},
                      {"operation", int64_t{0}},
                      {"alpha", 0.0},
                      {"beta", 0.0},
-                     {"to_type", int64_t{0}}},
+                     {"to_type", int64_t{0}},
+                     {"is_seeded", false},
+                     {"seed", int64_t{0}}},
       .inputs = {{.name = "shape", .optional = true},
                  {.name = "alpha", .optional = true},
                  {.name = "beta", .optional = true}},
@@ -80,6 +127,7 @@ const OpDefinition& fill_op() {
       .infer = infer,
       .reference = reference,
       .rounding = kDiminished,
+      .is_random = is_random,
   };
   return op;
 }

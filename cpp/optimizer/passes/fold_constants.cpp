@@ -53,7 +53,8 @@ bool is_affordable(const ir::Graph& graph, const ir::Node& node) {
 bool can_evaluate(const ir::Graph& graph, const ir::Node& node) {
   for (const ir::ValueId input : node.inputs)
     if (input && !is_constant(graph, input)) return false;
-  return node.op->reference != nullptr && is_affordable(graph, node);
+  return node.op->reference != nullptr && ops::is_repeatable(*node.op, node.attributes) &&
+         is_affordable(graph, node);
 }
 
 /// True when the elements of every output are known on the host.

@@ -7,6 +7,16 @@ namespace {
 using enum DataType;
 using L = std::vector<int64_t>;
 const LayerCase kMovement[] = {
+    {"bit_cast_type",
+     "BitCast",
+     {floats({2})},
+     {{"to_type", 99}},
+     "[ops] attribute 'to_type': expected a DataType, got 99."},
+    {"bit_cast_size",
+     "BitCast",
+     {floats({2})},
+     {{"to_type", enum_number(Int64)}},
+     "[ops] attribute 'to_type': expected a type of the size of FLOAT, got INT64."},
     {"concatenation_types",
      "Concatenation",
      {floats({2}), ints({2})},
@@ -26,13 +36,8 @@ const LayerCase kMovement[] = {
      "Fill",
      {},
      {{"operation", 5}},
-     "[ops] attribute 'operation': expected LINSPACE (0), got 5."},
-    {"fill_random",
-     "Fill",
-     {},
-     {{"operation", 1}},
-     "[ops] attribute 'operation': expected LINSPACE (0), got RANDOM_UNIFORM (1). Random numbers "
-     "are not supported."},
+     "[ops] attribute 'operation': expected LINSPACE (0), RANDOM_UNIFORM (1) or RANDOM_NORMAL (2), "
+     "got 5."},
     {"fill_shape_of_unknown_length",
      "Fill",
      {ints({-1})},

@@ -504,6 +504,51 @@ void make_cumulative(Maker& m) {
         {{"exclusive", m.maybe()}, {"reverse", m.maybe()}}, kInexact);
 }
 
+void make_cum_prod(Maker& m) {
+  const Operand x = m.any_float(1, 4);
+  const auto axis = static_cast<double>(axis_of(m, x.rank()));
+  m.add("CumProd", {x, m.constant(DataType::Int64, {}, {axis})}, {{"exclusive", m.maybe()}},
+        kInexact);
+}
+
+void make_bit_cast(Maker& m) {
+  m.add("BitCast", {m.constant_or_input(DataType::Int32, m.dims(2))},
+        {{"to_type", enum_number(DataType::UInt32)}}, kInexact);
+}
+
+void make_dft(Maker& m) {
+  Dims dims = m.dims(2);
+  dims.push_back(m.between(1, 2));
+  m.add("DFT", {m.constant_or_input(DataType::Float, dims)},
+        {{"axis", m.below(2)}, {"inverse", m.maybe()}, {"onesided", m.maybe()}}, kInexact);
+}
+
+void make_mel_weight_matrix(Maker& m) {
+  const auto number = [&](DataType dtype, double v) { return m.constant(dtype, {}, {v}); };
+  const auto bins = static_cast<double>(m.between(1, 9));
+  m.add("MelWeightMatrix",
+        {number(DataType::Int64, bins), number(DataType::Int64, 32), number(DataType::Int64, 8000),
+         number(DataType::Float, 0), number(DataType::Float, 4000)},
+        {}, kInexact);
+}
+
+void make_col2im(Maker& m) {
+  const Operand x = m.constant_or_input(DataType::Float, {m.between(1, 3), 4 * m.between(1, 3), 9});
+  m.add("Col2Im",
+        {x, m.constant(DataType::Int64, {2}, {4, 4}), m.constant(DataType::Int64, {2}, {2, 2})}, {},
+        kInexact);
+}
+
+void make_multinomial(Maker& m) {
+  m.add("Multinomial", {m.constant_or_input(DataType::Float, m.dims(2))},
+        {{"sample_size", m.between(1, 5)}, {"is_seeded", true}, {"seed", m.below(100)}}, 4);
+}
+
+void make_det(Maker& m) {
+  const int64_t size = m.between(1, 4);
+  m.add("Det", {m.constant_or_input(DataType::Float, {m.between(1, 3), size, size})}, {}, kInexact);
+}
+
 void make_reverse_sequence(Maker& m) {
   const Operand x = m.any_float(2, 4);
   m.add("ReverseSequence", {x, m.indices({x.dims()[1]}, 1, x.dims()[0])}, {}, x.bits);
@@ -640,6 +685,13 @@ constexpr Recipe kRecipes[] = {
     {"OneHot", make_one_hot},
     {"Einsum", make_einsum},
     {"Cumulative", make_cumulative},
+    {"CumProd", make_cum_prod},
+    {"BitCast", make_bit_cast},
+    {"DFT", make_dft},
+    {"MelWeightMatrix", make_mel_weight_matrix},
+    {"Col2Im", make_col2im},
+    {"Multinomial", make_multinomial},
+    {"Det", make_det},
     {"ReverseSequence", make_reverse_sequence},
     {"GridSample", make_grid_sample},
     {"LinearAttention", make_linear_attention},

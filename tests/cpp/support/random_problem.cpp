@@ -190,7 +190,7 @@ Generator find_generator(std::string_view op) {
     std::vector<NamedGenerator> out;
     for (const auto& part : {convolution_generators(), product_generators(), pointwise_generators(),
                              reduction_generators(), movement_generators(), recurrent_generators(),
-                             region_generators(), table_generators()})
+                             region_generators(), table_generators(), signal_generators()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

@@ -103,5 +103,6 @@ std::vector<NamedGenerator> movement_generators();
 std::vector<NamedGenerator> recurrent_generators();
 std::vector<NamedGenerator> region_generators();
 std::vector<NamedGenerator> table_generators();
+std::vector<NamedGenerator> signal_generators();
 
 }  // namespace trtlike::test

@@ -23,10 +23,11 @@ class FillLayer : public TypedLayer<LayerType::Fill> {
   void set_shape(const Dims& shape);
   FillOperation operation() const;
   void set_operation(FillOperation operation);
-  /// The first element.
+  /// The first element; the least random number, or their mean.
   double alpha() const;
   void set_alpha(double alpha);
-  /// The step.
+  /// The step; the bound above random numbers, or their standard deviation. 0, for random numbers
+  /// 1, as a layer is added.
   double beta() const;
   void set_beta(double beta);
   DataType to_type() const;

@@ -34,13 +34,14 @@ TEST_F(TypedLayers, fill) {
   expect_property(layer, &L::to_type, &L::set_to_type, DataType::Int32);
   EXPECT_EQ(layer.output(0).dtype(), DataType::Int32);
   EXPECT_EQ(layer.output(0).shape(), (Dims{5}));
-  try {
-    L(layer).set_operation(FillOperation::RandomUniform);
-    layer.output(0).shape();
-    ADD_FAILURE() << "random numbers were accepted";
-  } catch (const Error& e) {
-    EXPECT_THAT(e.what(), HasSubstr("expected LINSPACE (0), got RANDOM_UNIFORM (1)"));
-  }
+}
+
+TEST_F(TypedLayers, random_fill) {
+  const auto layer = expect_last(network.add_fill({4}, FillOperation::RandomNormal));
+  EXPECT_EQ(layer.operation(), FillOperation::RandomNormal);
+  EXPECT_EQ(layer.alpha(), 0);
+  EXPECT_EQ(layer.beta(), 1);
+  EXPECT_EQ(layer.output(0).shape(), (Dims{4}));
 }
 
 }  // namespace

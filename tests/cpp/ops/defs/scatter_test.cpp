@@ -133,9 +133,27 @@ TEST(Fill, the_shape_may_be_unknown) {
             (Dims{-1}));
 }
 
-TEST(Fill, refuses_random_numbers) {
-  EXPECT_THAT(OpRunner("Fill", {{"shape", Ints{2}}, {"operation", int64_t{1}}}, {}).refusal(),
-              HasSubstr("got RANDOM_UNIFORM (1)"));
+TEST(Fill, takes_random_numbers_by_their_seed) {
+  const auto fill = [](int64_t operation, bool is_seeded, int64_t seed) {
+    return OpRunner("Fill",
+                    {{"shape", Ints{1000}},
+                     {"operation", operation},
+                     {"alpha", 2.0},
+                     {"beta", 3.0},
+                     {"is_seeded", is_seeded},
+                     {"seed", seed}},
+                    {})
+        .elements();
+  };
+  for (const int64_t operation : {1, 2}) {
+    EXPECT_EQ(fill(operation, true, 5), fill(operation, true, 5));
+    EXPECT_NE(fill(operation, true, 5), fill(operation, true, 6));
+    EXPECT_NE(fill(operation, false, 5), fill(operation, false, 5));
+  }
+  EXPECT_THAT(fill(1, true, 5), testing::Each(testing::AllOf(testing::Ge(2), testing::Le(3))));
+}
+
+TEST(Fill, has_one_step_for_each_axis) {
   EXPECT_THAT(OpRunner("Fill", {{"shape", Ints{2, 2}}, {"beta", 1.0}}, {}).refusal(),
               HasSubstr("expected 0 for the shape [2, 2] of several axes"));
 }
