@@ -14,6 +14,8 @@
 
 namespace trtlike::kernels::resize {
 
+inline constexpr int kMostTaps = 4;  ///< of an axis
+
 /// An image operation: planes of `channels` interleaved values (1 in linear layout). Extents of
 /// axes that a tensor lacks are 1.
 struct Images {

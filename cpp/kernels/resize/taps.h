@@ -10,7 +10,7 @@
 namespace trtlike::kernels::resize {
 namespace {
 
-constexpr int kMaxTaps = 4;
+constexpr int kMaxTaps = kMostTaps;
 
 /// The taps of one output index whose weight is not zero.
 struct Taps {

@@ -13,6 +13,7 @@ using core::str;
 
 using Coordinates = ResizeCoordinateTransformation;
 constexpr int64_t kStretch = 0, kNotLarger = 1;
+constexpr int64_t kCropAndResize = -1;
 
 int64_t lookup(NodeContext& node, const char* attribute, const std::string& name,
                const std::map<std::string, int64_t>& values) {
@@ -31,37 +32,7 @@ int64_t resize_mode(NodeContext& node) {
                  {"cubic", enum_number(InterpolationMode::Cubic)}});
 }
 
-AttributeList sampling(NodeContext& node) {
-  AttributeList attributes{{"resize_mode", resize_mode(node)}};
-  if (node.opset() < 11) {
-    attributes.emplace_back("coordinate_transformation", enum_number(Coordinates::Asymmetric));
-    attributes.emplace_back("nearest_rounding", enum_number(ResizeRoundMode::Floor));
-    return attributes;
-  }
-  if (node.get_int("antialias", 0) != 0) node.fail_attribute("antialias", "expected 0, got 1.");
-  attributes.emplace_back(
-      "coordinate_transformation",
-      lookup(node, "coordinate_transformation_mode",
-             node.get_string("coordinate_transformation_mode", "half_pixel"),
-             {{"align_corners", enum_number(Coordinates::AlignCorners)},
-              {"asymmetric", enum_number(Coordinates::Asymmetric)},
-              {"half_pixel", enum_number(Coordinates::HalfPixel)},
-              {"pytorch_half_pixel", enum_number(Coordinates::PytorchHalfPixel)},
-              {"tf_half_pixel_for_nn", enum_number(Coordinates::TfHalfPixelForNn)},
-              {"half_pixel_symmetric", enum_number(Coordinates::HalfPixelSymmetric)}}));
-  attributes.emplace_back(
-      "nearest_rounding",
-      lookup(node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
-             {{"round_prefer_ceil", enum_number(ResizeRoundMode::HalfUp)},
-              {"round_prefer_floor", enum_number(ResizeRoundMode::HalfDown)},
-              {"floor", enum_number(ResizeRoundMode::Floor)},
-              {"ceil", enum_number(ResizeRoundMode::Ceil)}}));
-  attributes.emplace_back("exclude_outside", node.get_int("exclude_outside", 0) != 0);
-  attributes.emplace_back("cubic_coeff", node.get_float("cubic_coeff_a", -0.75));
-  return attributes;
-}
-
-/// The axes that scales or sizes are given for.
+/// The axes that scales, sizes or a region are given for.
 std::vector<int64_t> resized_axes(NodeContext& node) {
   const int rank = node.rank(node.input(0));
   if (!node.has_attribute("axes")) return axes_between(0, rank);
@@ -74,6 +45,59 @@ void check_count(NodeContext& node, size_t input, size_t got, size_t expected) {
   if (got != expected)
     node.fail_input(Code::InvalidNode, input,
                     str("expected ", expected, " elements, got ", got, "."));
+}
+
+/// The axes that are not named are resized whole.
+void add_region(NodeContext& node, AttributeList& attributes) {
+  const auto axes = resized_axes(node);
+  const std::vector<double> given = node.require_floats(1);
+  check_count(node, 1, given.size(), 2 * axes.size());
+  const auto rank = static_cast<size_t>(node.rank(node.input(0)));
+  std::vector<double> region(2 * rank, 0.0);
+  std::fill(region.begin() + static_cast<long>(rank), region.end(), 1.0);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    region[static_cast<size_t>(axes[i])] = given[i];
+    region[rank + static_cast<size_t>(axes[i])] = given[axes.size() + i];
+  }
+  attributes.emplace_back("region", region);
+  attributes.emplace_back("extrapolation_value", node.get_float("extrapolation_value", 0.0));
+}
+
+AttributeList sampling(NodeContext& node) {
+  AttributeList attributes{{"resize_mode", resize_mode(node)}};
+  if (node.opset() < 11) {
+    attributes.emplace_back("coordinate_transformation", enum_number(Coordinates::Asymmetric));
+    attributes.emplace_back("nearest_rounding", enum_number(ResizeRoundMode::Floor));
+    return attributes;
+  }
+  const bool antialias = node.get_int("antialias", 0) != 0;
+  if (antialias && node.get_string("mode", "nearest") == "nearest")
+    node.fail_attribute("antialias", "expected 0 for mode nearest, got 1.");
+  attributes.emplace_back("antialias", antialias);
+  const int64_t coordinates =
+      lookup(node, "coordinate_transformation_mode",
+             node.get_string("coordinate_transformation_mode", "half_pixel"),
+             {{"align_corners", enum_number(Coordinates::AlignCorners)},
+              {"asymmetric", enum_number(Coordinates::Asymmetric)},
+              {"half_pixel", enum_number(Coordinates::HalfPixel)},
+              {"pytorch_half_pixel", enum_number(Coordinates::PytorchHalfPixel)},
+              {"tf_half_pixel_for_nn", enum_number(Coordinates::TfHalfPixelForNn)},
+              {"half_pixel_symmetric", enum_number(Coordinates::HalfPixelSymmetric)},
+              {"tf_crop_and_resize", kCropAndResize}});
+  if (coordinates == kCropAndResize)
+    add_region(node, attributes);
+  else
+    attributes.emplace_back("coordinate_transformation", coordinates);
+  attributes.emplace_back(
+      "nearest_rounding",
+      lookup(node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
+             {{"round_prefer_ceil", enum_number(ResizeRoundMode::HalfUp)},
+              {"round_prefer_floor", enum_number(ResizeRoundMode::HalfDown)},
+              {"floor", enum_number(ResizeRoundMode::Floor)},
+              {"ceil", enum_number(ResizeRoundMode::Ceil)}}));
+  attributes.emplace_back("exclude_outside", node.get_int("exclude_outside", 0) != 0);
+  attributes.emplace_back("cubic_coeff", node.get_float("cubic_coeff_a", -0.75));
+  return attributes;
 }
 
 Outputs resize_to_scales(NodeContext& node, size_t input, const std::vector<double>& given,
@@ -92,17 +116,36 @@ Outputs resize_to_scales(NodeContext& node, size_t input, const std::vector<doub
 /// Scales that are computed at run time: the extents are floor(extent * scale).
 Outputs resize_to_dynamic_scales(NodeContext& node, size_t input, const AttributeList& attributes) {
   const ValueId x = node.input(0);
-  const ValueId shape = cast(node, node.add("Shape", {x}, {}, "shape"), DataType::Float);
+  const auto axes = resized_axes(node);
   const ValueId scales = cast(node, node.input(input), DataType::Float);
-  const ValueId exact = elementwise(node, ElementWiseOperation::Prod, shape, scales, "extents");
-  const ValueId whole = unary(node, UnaryOperation::Floor, exact, "floor");
-  return {node.add("Resize", {x, cast(node, whole, DataType::Int64)}, attributes)};
+  const Dims& given = node.dims(scales);
+  if (given.rank() == 1 && core::is_known(given[0]))
+    check_count(node, input, static_cast<size_t>(given[0]), axes.size());
+  const ValueId shape = node.add("Shape", {x}, {}, "shape");
+  const ValueId index = node.add_constant_ints(axes);
+  const ValueId extents =
+      node.has_attribute("axes") ? node.add("Gather", {shape, index}, {}, "resized") : shape;
+  const ValueId exact = elementwise(node, ElementWiseOperation::Prod,
+                                    cast(node, extents, DataType::Float), scales, "extents");
+  const ValueId whole =
+      cast(node, unary(node, UnaryOperation::Floor, exact, "floor"), DataType::Int64);
+  if (!node.has_attribute("axes")) return {node.add("Resize", {x, whole}, attributes)};
+  const ValueId all = node.add("Scatter", {shape, index, whole}, {{"axis", int64_t{0}}}, "shape");
+  return {node.add("Resize", {x, all}, attributes)};
 }
 
-/// Keeps the proportions: one scale for all axes, so that no extent (or every one) reaches its
-/// size.
-std::vector<int64_t> keep_proportions(NodeContext& node, const std::vector<int64_t>& axes,
-                                      const std::vector<int64_t>& sizes, bool not_larger) {
+Outputs resize_to_shape(NodeContext& node, const Extents& shape, AttributeList attributes) {
+  const ValueId x = node.input(0);
+  if (const auto known = known_extents(shape)) {
+    attributes.emplace_back("shape", *known);
+    return {node.add("Resize", {x}, attributes)};
+  }
+  return {node.add("Resize", {x, shape_tensor(node, shape)}, attributes)};
+}
+
+/// One scale for all axes, so that no extent (or every one) reaches its size.
+double common_scale(NodeContext& node, const std::vector<int64_t>& axes,
+                    const std::vector<int64_t>& sizes, bool not_larger) {
   const Dims& dims = node.dims(node.input(0));
   double scale = not_larger ? INFINITY : 0;
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -114,35 +157,41 @@ std::vector<int64_t> keep_proportions(NodeContext& node, const std::vector<int64
     const double wanted = static_cast<double>(sizes[i]) / extent;
     scale = not_larger ? std::min(scale, wanted) : std::max(scale, wanted);
   }
-  std::vector<int64_t> result;
-  for (const int64_t axis : axes)
-    result.push_back(std::llround(scale * static_cast<double>(dims[static_cast<int>(axis)])));
-  return result;
+  return scale;
 }
 
-Outputs resize_to_sizes(NodeContext& node, size_t input, AttributeList attributes) {
+/// Keeps the proportions. Coordinates follow from the scale, not from the extents, which are
+/// rounded.
+Outputs resize_in_proportion(NodeContext& node, size_t input, const std::vector<int64_t>& axes,
+                             bool not_larger, AttributeList attributes) {
   const ValueId x = node.input(0);
-  const auto axes = resized_axes(node);
-  Extents sizes = read_extents(node, node.input(input));
+  const auto sizes = node.require_ints(input);
   check_count(node, input, sizes.size(), axes.size());
+  const double scale = common_scale(node, axes, sizes, not_larger);
+  Extents shape = extents_of(node, x);
+  std::vector<double> scales(shape.size(), 1.0);
+  for (const int64_t axis : axes) {
+    const auto i = static_cast<size_t>(axis);
+    shape[i] = std::llround(scale * static_cast<double>(*shape[i].known));
+    scales[i] = scale;
+  }
+  attributes.emplace_back("scales", scales);
+  attributes.emplace_back("keeps_scales", true);
+  return resize_to_shape(node, shape, attributes);
+}
+
+Outputs resize_to_sizes(NodeContext& node, size_t input, const AttributeList& attributes) {
+  const auto axes = resized_axes(node);
   const int64_t policy = lookup(
       node, "keep_aspect_ratio_policy", node.get_string("keep_aspect_ratio_policy", "stretch"),
       {{"stretch", kStretch}, {"not_larger", kNotLarger}, {"not_smaller", 2}});
-  if (policy != kStretch) {
-    const auto known = known_extents(sizes);
-    if (!known)
-      node.fail_attribute("keep_aspect_ratio_policy",
-                          "expected sizes that are known for it, got computed ones.");
-    const auto kept = keep_proportions(node, axes, *known, policy == kNotLarger);
-    sizes.assign(kept.begin(), kept.end());
-  }
-  Extents shape = extents_of(node, x);
+  if (policy != kStretch)
+    return resize_in_proportion(node, input, axes, policy == kNotLarger, attributes);
+  const Extents sizes = read_extents(node, node.input(input));
+  check_count(node, input, sizes.size(), axes.size());
+  Extents shape = extents_of(node, node.input(0));
   for (size_t i = 0; i < axes.size(); ++i) shape[static_cast<size_t>(axes[i])] = sizes[i];
-  if (const auto known = known_extents(shape)) {
-    attributes.emplace_back("shape", *known);
-    return {node.add("Resize", {x}, attributes)};
-  }
-  return {node.add("Resize", {x, shape_tensor(node, shape)}, attributes)};
+  return resize_to_shape(node, shape, attributes);
 }
 
 Outputs import_resize(NodeContext& node) {

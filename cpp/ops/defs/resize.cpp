@@ -52,8 +52,19 @@ void reference(const ReferenceArgs& args) {
   const std::vector<ResizeAxis> axes = resize_axes(args.attributes, input.dims, out.dims, by_shape);
   const Dims strides = core::dense_strides(input.dims);
   const bool nearest = interpolation(args.attributes) == Mode::Nearest;
+  const auto is_outside = [&](const Dims& index) {
+    for (int d = 0; d < index.rank(); ++d) {
+      const std::vector<bool>& outside = axes[static_cast<size_t>(d)].outside;
+      if (!outside.empty() && outside[static_cast<size_t>(index[d])]) return true;
+    }
+    return false;
+  };
   const ElementMover mover(input, out, "Resize");
   for_each_index(out.dims, [&](const Dims& index, int64_t n) {
+    if (is_outside(index)) {
+      out.set(n, args.attributes.get_float("extrapolation_value"));
+      return;
+    }
     if (!nearest) {
       out.set(n, interpolate(axes, input, strides, index, 0, 0));
       return;
@@ -79,7 +90,11 @@ const OpDefinition& resize_op() {
                      {"selector_for_single_pixel", int64_t{0}},
                      {"nearest_rounding", int64_t{2}},
                      {"exclude_outside", false},
-                     {"cubic_coeff", -0.75}},
+                     {"cubic_coeff", -0.75},
+                     {"antialias", false},
+                     {"keeps_scales", false},
+                     {"region", std::vector<double>{}},
+                     {"extrapolation_value", 0.0}},
       .inputs = {{.name = "input"}, {.name = "shape", .optional = true}},
       .host_inputs = {1},
       .infer = infer,

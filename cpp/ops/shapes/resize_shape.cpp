@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ops/host_values.h"
 
@@ -48,6 +49,31 @@ struct Tap {
   double weight;
 };
 
+/// The part of an axis that is resized, as shares of the way from the first element to the last.
+struct Region {
+  float begin = 0;
+  float end = 1;
+};
+
+float coordinate(const Region& region, float x, float in, float out) {
+  if (out <= 1) return 0.5f * (region.begin + region.end) * (in - 1);
+  return region.begin * (in - 1) + x * (region.end - region.begin) * (in - 1) / (out - 1);
+}
+
+double linear_weight(double distance) { return std::max(0.0, 1 - std::abs(distance)); }
+
+double cubic_weight(double a, double distance) {
+  const double d = std::abs(distance);
+  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
+}
+
+void normalize(std::vector<Tap>& taps) {
+  double sum = 0;
+  for (const Tap& tap : taps) sum += tap.weight;
+  for (Tap& tap : taps) tap.weight /= sum;
+}
+
 class AxisBuilder {
  public:
   explicit AxisBuilder(const Attributes& attributes)
@@ -57,18 +83,30 @@ class AxisBuilder {
         selector_(attributes.get_enum<ResizeSelector>("selector_for_single_pixel")),
         rounding_(attributes.get_enum<ResizeRoundMode>("nearest_rounding")),
         exclude_outside_(attributes.get_bool("exclude_outside")),
+        antialias_(attributes.get_bool("antialias")),
         cubic_coeff_(attributes.get_float("cubic_coeff")) {}
 
-  ResizeAxis build(int64_t in, int64_t out, float scale) const {
+  ResizeAxis build(int64_t in, int64_t out, float scale,
+                   const std::optional<Region>& region) const {
     ResizeAxis axis;
     axis.in = in;
     axis.out = out;
-    axis.is_identity = in == out && scale == 1.0f;
+    const bool is_whole = !region || (region->begin == 0 && region->end == 1);
+    axis.is_identity = in == out && scale == 1.0f && is_whole;
     std::vector<std::vector<Tap>> taps;
     for (int64_t i = 0; i < out; ++i) {
-      taps.push_back(axis.is_identity ? std::vector<Tap>{{i, 1.0}} : taps_at(i, in, out, scale));
-      axis.taps = static_cast<int>(taps.back().size());
+      if (axis.is_identity) {
+        taps.push_back({{i, 1.0}});
+        continue;
+      }
+      const float x = coordinate_of(i, in, out, scale, region);
+      const bool is_inside = !region || (x >= 0 && x <= static_cast<float>(in - 1));
+      taps.push_back(taps_at(is_inside ? x : 0, in, scale));
+      if (is_inside) continue;
+      axis.outside.resize(static_cast<size_t>(out));
+      axis.outside[static_cast<size_t>(i)] = true;
     }
+    if (!taps.empty()) axis.taps = static_cast<int>(taps[0].size());
     for (const std::vector<Tap>& element : taps) {
       for (const Tap& tap : element) {
         axis.indices.push_back(
@@ -80,12 +118,18 @@ class AxisBuilder {
   }
 
  private:
-  std::vector<Tap> taps_at(int64_t i, int64_t in, int64_t out, float scale) const {
-    float x = coordinate(coordinates_, static_cast<float>(i), scale, static_cast<float>(in),
-                         static_cast<float>(out));
-    if (selector_ == ResizeSelector::Upper && out == 1) x = 0;
+  float coordinate_of(int64_t i, int64_t in, int64_t out, float scale,
+                      const std::optional<Region>& region) const {
+    const auto x = static_cast<float>(i), extent = static_cast<float>(in);
+    if (region) return coordinate(*region, x, extent, static_cast<float>(out));
+    if (selector_ == ResizeSelector::Upper && out == 1) return 0;
+    return coordinate(coordinates_, x, scale, extent, static_cast<float>(out));
+  }
+
+  std::vector<Tap> taps_at(float x, int64_t in, float scale) const {
     if (interpolation_ == InterpolationMode::Nearest)
       return {{round_coordinate(rounding_, x), 1.0}};
+    if (antialias_) return antialias_taps(x, in, scale);
     if (interpolation_ == InterpolationMode::Cubic) return cubic_taps(x, in);
     x = std::clamp(x, 0.0f, static_cast<float>(in - 1));
     const auto low = static_cast<int64_t>(x);
@@ -95,19 +139,37 @@ class AxisBuilder {
 
   std::vector<Tap> cubic_taps(float x, int64_t in) const {
     const double a = cubic_coeff_, floor = std::floor(x), s = x - floor, r = 1 - s;
-    const auto far = [&](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-    const auto near = [&](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+    const auto weight = [&](double d) { return cubic_weight(a, d); };
     const auto first = static_cast<int64_t>(floor) - 1;
-    std::vector<Tap> taps = {
-        {first, far(s + 1)}, {first + 1, near(s)}, {first + 2, near(r)}, {first + 3, far(r + 1)}};
-    if (!exclude_outside_) return taps;
-    double sum = 0;
-    for (Tap& tap : taps) {
-      if (tap.index < 0 || tap.index >= in) tap.weight = 0;
-      sum += tap.weight;
-    }
-    for (Tap& tap : taps) tap.weight /= sum;
+    std::vector<Tap> taps = {{first, weight(s + 1)},
+                             {first + 1, weight(s)},
+                             {first + 2, weight(r)},
+                             {first + 3, weight(r + 1)}};
+    if (exclude_outside_) exclude_outside(taps, in);
     return taps;
+  }
+
+  /// Where elements come closer together, the filter gets as much wider.
+  std::vector<Tap> antialias_taps(float x, int64_t in, float scale) const {
+    const bool is_cubic = interpolation_ == InterpolationMode::Cubic;
+    const double narrow = std::min(1.0, static_cast<double>(scale));
+    const auto reach = static_cast<int64_t>(std::ceil((is_cubic ? 2 : 1) / narrow));
+    const auto left = static_cast<int64_t>(std::floor(x));
+    std::vector<Tap> taps;
+    for (int64_t i = left - reach + 1; i <= left + reach; ++i) {
+      const double distance = narrow * (static_cast<double>(i) - static_cast<double>(x));
+      taps.push_back(
+          {i, is_cubic ? cubic_weight(cubic_coeff_, distance) : linear_weight(distance)});
+    }
+    normalize(taps);
+    if (exclude_outside_) exclude_outside(taps, in);
+    return taps;
+  }
+
+  static void exclude_outside(std::vector<Tap>& taps, int64_t in) {
+    for (Tap& tap : taps)
+      if (tap.index < 0 || tap.index >= in) tap.weight = 0;
+    normalize(taps);
   }
 
   InterpolationMode interpolation_;
@@ -115,6 +177,7 @@ class AxisBuilder {
   ResizeSelector selector_;
   ResizeRoundMode rounding_;
   bool exclude_outside_;
+  bool antialias_;
   double cubic_coeff_;
 };
 
@@ -142,8 +205,12 @@ Dims resize_output(const Attributes& attributes, const Dims& input,
                 "[ops] Resize: expected a shape or scales, got neither.");
   TRTLIKE_CHECK(shape.empty() || shape.size() == rank, "[ops] shape: expected ", rank,
                 " extents for the input of shape ", input, ", got ", shape.size(), ".");
-  TRTLIKE_CHECK(!shape.empty() || scales.size() == rank, "[ops] attribute 'scales': expected ",
-                rank, " factors for the input of shape ", input, ", got ", scales.size(), ".");
+  const bool needs_scales = shape.empty() || attributes.get_bool("keeps_scales");
+  TRTLIKE_CHECK(!needs_scales || scales.size() == rank, "[ops] attribute 'scales': expected ", rank,
+                " factors for the input of shape ", input, ", got ", scales.size(), ".");
+  const std::vector<double>& region = attributes.get_floats("region");
+  TRTLIKE_CHECK(region.empty() || region.size() == 2 * rank, "[ops] attribute 'region': expected ",
+                2 * rank, " numbers for the input of shape ", input, ", got ", region.size(), ".");
   Dims out;
   for (size_t d = 0; d < rank; ++d) {
     const int64_t extent = input[static_cast<int>(d)];
@@ -168,10 +235,17 @@ std::vector<ResizeAxis> resize_axes(const Attributes& attributes, const Dims& in
   const AxisBuilder builder(attributes);
   const std::vector<double>& scales = attributes.get_floats("scales");
   std::vector<ResizeAxis> out;
-  for (int d = 0; d < input.rank(); ++d) {
-    const float scale = by_shape ? static_cast<float>(output[d]) / static_cast<float>(input[d])
-                                 : static_cast<float>(scales[static_cast<size_t>(d)]);
-    out.push_back(builder.build(input[d], output[d], scale));
+  const std::vector<double>& region = attributes.get_floats("region");
+  const bool by_scales = !by_shape || attributes.get_bool("keeps_scales");
+  const auto rank = static_cast<size_t>(input.rank());
+  for (size_t i = 0; i < rank; ++i) {
+    const int d = static_cast<int>(i);
+    const float scale = by_scales ? static_cast<float>(scales[i])
+                                  : static_cast<float>(output[d]) / static_cast<float>(input[d]);
+    std::optional<Region> part;
+    if (!region.empty())
+      part = Region{static_cast<float>(region[i]), static_cast<float>(region[rank + i])};
+    out.push_back(builder.build(input[d], output[d], scale, part));
   }
   return out;
 }

@@ -15,6 +15,8 @@ struct ResizeAxis {
   std::vector<int32_t> indices;
   std::vector<float> weights;
   bool is_identity = true;
+  /// Elements that lie outside of the input and are filled; empty when there is none.
+  std::vector<bool> outside = {};
 };
 
 /// Throws UserError for lists that do not fit `input`. `shape` are the elements of the shape input
@@ -23,7 +25,7 @@ Dims resize_output(const Attributes& attributes, const Dims& input,
                    const std::vector<int64_t>& shape);
 
 /// Needs known extents. `by_shape`: the shape input or attribute gave the extents, so that scales
-/// follow from them.
+/// follow from them, unless the attribute keeps_scales says that they are given too.
 std::vector<ResizeAxis> resize_axes(const Attributes& attributes, const Dims& input,
                                     const Dims& output, bool by_shape);
 
