@@ -160,8 +160,10 @@ Outputs import_one_hot(NodeContext& node) {
 constexpr Importer kImporters[] = {
     {"ConstantOfShape", import_constant_of_shape},
     {"Range", import_range},
+    {"Range", import_range, 0, "com.microsoft"},
     {"EyeLike", import_eye_like},
     {"Trilu", import_trilu},
+    {"Trilu", import_trilu, 0, "com.microsoft"},
     {"OneHot", import_one_hot},
 };
 

@@ -34,6 +34,7 @@ Outputs import_reverse_sequence(NodeContext& node) {
 
 constexpr Importer kImporters[] = {
     {"GridSample", import_grid_sample},
+    {"GridSample", import_grid_sample, 0, "com.microsoft"},
     {"ReverseSequence", import_reverse_sequence},
 };
 

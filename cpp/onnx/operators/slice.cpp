@@ -59,9 +59,12 @@ int64_t pad_mode(NodeContext& node) {
                       core::str("expected constant, reflect, edge or wrap, got '", mode, "'."));
 }
 
+/// Up to opset 10 numbers are attributes. Argument 1 is ONNX Runtime's copy of the later form.
+bool pads_by_attributes(NodeContext& node) { return node.opset() < 11 && node.argument() == 0; }
+
 /// The fill as a tensor; none when it is 0.
 ValueId pad_fill(NodeContext& node) {
-  if (node.opset() < 11) {
+  if (pads_by_attributes(node)) {
     const double fill = node.get_float("value", 0.0);
     return fill == 0.0 ? ValueId{} : node.add_constant(node.dtype(node.input(0)), {}, {fill});
   }
@@ -75,7 +78,7 @@ ValueId pad_fill(NodeContext& node) {
 Outputs import_pad(NodeContext& node) {
   const ValueId x = node.input(0);
   Extents pads;
-  if (node.opset() < 11) {
+  if (pads_by_attributes(node)) {
     const auto given = node.get_ints(node.has_attribute("paddings") ? "paddings" : "pads");
     pads.assign(given.begin(), given.end());
   } else {
@@ -107,7 +110,8 @@ Outputs import_pad(NodeContext& node) {
   return {slice(node, x, arguments)};
 }
 
-constexpr Importer kImporters[] = {{"Slice", import_slice}, {"Pad", import_pad}};
+constexpr Importer kImporters[] = {
+    {"Slice", import_slice}, {"Pad", import_pad}, {"Pad", import_pad, 1, "com.microsoft"}};
 
 }  // namespace
 

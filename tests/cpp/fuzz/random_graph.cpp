@@ -642,6 +642,13 @@ void make_pairwise_coupling(Maker& m) {
         {m.constant(DataType::Float, {2, 3}, {0.5, 0.25, 0.125, 0.75, 0.5, 0.5})}, {}, kInexact);
 }
 
+void make_inverse(Maker& m) {
+  // Far from singular ones.
+  std::vector<double> elements = m.elements(DataType::Float, {2, 3, 3});
+  for (size_t i = 0; i < elements.size(); ++i) elements[i] += i % 9 % 4 == 0 ? 8 : 0;
+  m.add("Inverse", {m.constant(DataType::Float, {2, 3, 3}, elements)}, {}, kInexact);
+}
+
 struct Recipe {
   const char* op;
   void (*make)(Maker&);
@@ -701,6 +708,7 @@ constexpr Recipe kRecipes[] = {
     {"TreeEnsemble", make_tree_ensemble},
     {"LabelEncoder", make_label_encoder},
     {"PairwiseCoupling", make_pairwise_coupling},
+    {"Inverse", make_inverse},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Random problems of ops that decide by tables: trees, lookups, votes of pairs.
+// Random problems of ops that decide by tables (trees, lookups, votes of pairs), and of inverses.
 #include "support/random_problem.h"
 
 namespace trtlike::test {
@@ -58,12 +58,20 @@ RandomProblem pairwise_coupling(Random& random) {
   return {std::move(problem), 1e-5};
 }
 
+RandomProblem inverse(Random& random) {
+  const int64_t n = random.between(0, 9);
+  TacticCase problem = begin(random, "Inverse", {});
+  problem.input({random.batch(), n, n});
+  return {std::move(problem), 1e-6};
+}
+
 }  // namespace
 
 std::vector<NamedGenerator> table_generators() {
   return {{"TreeEnsemble", tree_ensemble},
           {"LabelEncoder", label_encoder},
-          {"PairwiseCoupling", pairwise_coupling}};
+          {"PairwiseCoupling", pairwise_coupling},
+          {"Inverse", inverse}};
 }
 
 }  // namespace trtlike::test
