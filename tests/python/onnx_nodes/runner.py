@@ -88,7 +88,8 @@ def _infer(model: onnx.ModelProto, feeds: Arrays, level: int) -> Arrays:
     log = ListLogger()
     builder = trt.Builder(log)
     network, error = _parse(builder, model, log)
-    if any(reason in error for reason in _NEEDS_CONSTANTS) and len(feeds) > 1:
+    needs_constants = any(reason in error for reason in _NEEDS_CONSTANTS)
+    if (needs_constants or _has_floats_for_shapes(network)) and len(feeds) > 1:
         constants = list(feeds)[1:]
         network, error = _parse(builder, _with_constants(model, feeds, constants), log)
     if error:
@@ -108,6 +109,13 @@ def _infer(model: onnx.ModelProto, feeds: Arrays, level: int) -> Arrays:
             raise Refusal(f"'{name}': {error}") from error
     context = engine.create_execution_context()
     return context.infer({name: feeds[name] for name in feeds if name in names})
+
+
+def _has_floats_for_shapes(network: trt.INetworkDefinition) -> bool:
+    """Profiles hold integers: scales and the like are none that an engine could be fed."""
+    inputs = [network.get_input(i) for i in range(network.num_inputs)]
+    floats = (trt.float32, trt.float16, trt.bfloat16)
+    return any(tensor.is_shape_tensor and tensor.dtype in floats for tensor in inputs)
 
 
 def _parse(
