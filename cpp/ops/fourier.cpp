@@ -15,6 +15,7 @@ Complex operator+(Complex a, Complex b) { return {a.real + b.real, a.imaginary +
 Complex operator*(Complex a, Complex b) {
   return {a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real};
 }
+Complex operator-(Complex a, Complex b) { return {a.real - b.real, a.imaginary - b.imaginary}; }
 Complex conjugate(Complex a) { return {a.real, -a.imaginary}; }
 
 /// exp(-2 pi i k / n), from an angle of at most an eighth of the circle.
@@ -50,6 +51,68 @@ std::vector<size_t> small_factors(size_t length) {
   return length == 1 ? factors : std::vector<size_t>{};
 }
 
+/// Stockham's order: a stage cuts the lines that are left, a stride of them side by side, into as
+/// many shorter ones as its factor says, and leaves the results in place.
+struct Stage {
+  const std::vector<Complex>& roots;
+  size_t part;    ///< the length of the shorter lines
+  size_t stride;  ///< how many lines there are
+
+  void run(size_t factor, const Complex* from, Complex* to) const;
+  void run_2(const Complex* from, Complex* to) const;
+  void run_4(const Complex* from, Complex* to) const;
+};
+
+void Stage::run(size_t factor, const Complex* from, Complex* to) const {
+  std::vector<Complex> weights;
+  for (size_t k = 0; k < factor; ++k)
+    for (size_t r = 0; r < factor; ++r)
+      weights.push_back(roots[r * k % factor * (roots.size() / factor)]);
+  for (size_t j = 0; j < part; ++j) {
+    for (size_t k = 0; k < factor; ++k) {
+      const Complex twist = roots[j * k * stride];
+      const Complex* weight = &weights[k * factor];
+      for (size_t q = 0; q < stride; ++q) {
+        Complex sum;
+        for (size_t r = 0; r < factor; ++r)
+          sum = sum + from[q + stride * (j + part * r)] * weight[r];
+        to[q + stride * (factor * j + k)] = sum * twist;
+      }
+    }
+  }
+}
+
+void Stage::run_2(const Complex* from, Complex* to) const {
+  for (size_t j = 0; j < part; ++j) {
+    const Complex twist = roots[j * stride];
+    const Complex *a = from + stride * j, *b = a + stride * part;
+    Complex* out = to + stride * 2 * j;
+    for (size_t q = 0; q < stride; ++q) {
+      out[q] = a[q] + b[q];
+      out[q + stride] = (a[q] - b[q]) * twist;
+    }
+  }
+}
+
+/// The weights are 1, -i, -1 and i.
+void Stage::run_4(const Complex* from, Complex* to) const {
+  for (size_t j = 0; j < part; ++j) {
+    const Complex twists[] = {roots[j * stride], roots[2 * j * stride], roots[3 * j * stride]};
+    const Complex *a = from + stride * j, *b = a + stride * part;
+    const Complex *c = b + stride * part, *d = c + stride * part;
+    Complex* out = to + stride * 4 * j;
+    for (size_t q = 0; q < stride; ++q) {
+      const Complex even = a[q] + c[q], odd = b[q] + d[q];
+      const Complex difference = a[q] - c[q], other = b[q] - d[q];
+      const Complex turned{-other.imaginary, other.real};
+      out[q] = even + odd;
+      out[q + stride] = (difference - turned) * twists[0];
+      out[q + 2 * stride] = (even - odd) * twists[1];
+      out[q + 3 * stride] = (difference + turned) * twists[2];
+    }
+  }
+}
+
 }  // namespace
 
 FourierTransform::FourierTransform(size_t length)
@@ -72,30 +135,19 @@ void FourierTransform::make_chirp() {
   padded_->run(filter_);
 }
 
-/// Stockham's order: each stage cuts the lines that are left into `factor` shorter ones and leaves
-/// the results in place.
 void FourierTransform::run_stages(std::vector<Complex>& line) const {
-  std::vector<Complex> other(line.size()), weights;
+  std::vector<Complex> other(line.size());
   size_t left = length_, stride = 1;
   for (const size_t factor : factors_) {
-    const size_t part = left / factor, step = length_ / factor;
-    weights.clear();
-    for (size_t k = 0; k < factor; ++k)
-      for (size_t r = 0; r < factor; ++r) weights.push_back(roots_[r * k % factor * step]);
-    for (size_t j = 0; j < part; ++j) {
-      for (size_t k = 0; k < factor; ++k) {
-        const Complex twist = roots_[j * k * stride];
-        const Complex* weight = &weights[k * factor];
-        for (size_t q = 0; q < stride; ++q) {
-          Complex sum;
-          for (size_t r = 0; r < factor; ++r)
-            sum = sum + line[q + stride * (j + part * r)] * weight[r];
-          other[q + stride * (factor * j + k)] = sum * twist;
-        }
-      }
-    }
+    left /= factor;
+    const Stage stage{roots_, left, stride};
+    if (factor == 2)
+      stage.run_2(line.data(), other.data());
+    else if (factor == 4)
+      stage.run_4(line.data(), other.data());
+    else
+      stage.run(factor, line.data(), other.data());
     line.swap(other);
-    left = part;
     stride *= factor;
   }
 }

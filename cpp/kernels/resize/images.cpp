@@ -30,10 +30,10 @@ std::optional<std::string> refuse_axes(const Problem& problem) {
   for (int d = 0; d < last_kept; ++d)
     if (!axes[static_cast<size_t>(d)].is_identity)
       return core::str("needs to keep all axes but the last two, got ", in.dims, " to ", out.dims);
+  const int most = in.layout == Layout::ChannelsLast ? kMaxTaps : kMostPlanarTaps;
   for (const ops::ResizeAxis& axis : axes) {
     if (!axis.outside.empty()) return "needs all elements inside the input";
-    if (axis.taps > kMostTaps)
-      return core::str("needs at most ", kMostTaps, " taps, got ", axis.taps);
+    if (axis.taps > most) return core::str("needs at most ", most, " taps, got ", axis.taps);
   }
   return std::nullopt;
 }

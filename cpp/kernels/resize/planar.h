@@ -78,25 +78,30 @@ void planar_rows(const Rows& rows) {
   float* copy = rows.scratch;
   const int64_t pitch = planar_pitch(xs.out);
   float* kept = copy + planar_pitch(xs.in) + 2 * Vector::kLanes;
-  std::array<int64_t, kMaxTaps> kept_row;
+  const int64_t slots = kept_rows(images);
+  std::array<int64_t, kMostPlanarTaps> kept_row;
   kept_row.fill(-1);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const Taps taps(ys, row % ys.out);
-    std::array<const float*, kMaxTaps * kMaxTaps> sources{kept};
-    std::array<float, kMaxTaps * kMaxTaps> weights{};
-    for (size_t t = 0; t < static_cast<size_t>(taps.count); ++t) {
-      const int64_t source = row / ys.out * ys.in + taps.index[t];
-      const auto slot = static_cast<size_t>(taps.index[t] % kMaxTaps);
+    const int64_t first_tap = row % ys.out * ys.taps;
+    std::array<const float*, kMostPlanarTaps> sources;
+    std::array<float, kMostPlanarTaps> weights;
+    size_t count = 0;
+    for (int64_t tap = first_tap; tap < first_tap + ys.taps; ++tap) {
+      const float weight = ys.weights[static_cast<size_t>(tap)];
+      if (weight == 0.0f) continue;
+      const int64_t index = ys.indices[static_cast<size_t>(tap)];
+      const int64_t source = row / ys.out * ys.in + index;
+      const auto slot = static_cast<size_t>(index % slots);
       float* at = kept + static_cast<int64_t>(slot) * pitch;
       if (kept_row[slot] != source) {
         weigh_columns(xs, narrow, static_cast<const T*>(rows.in) + source * xs.in, copy, at);
         kept_row[slot] = source;
       }
-      sources[t] = at;
-      weights[t] = taps.weight[t];
+      sources[count] = at;
+      weights[count++] = weight;
     }
-    blend_rows(sources.data(), weights.data(), taps.count, static_cast<T*>(rows.out) + row * xs.out,
-               xs.out);
+    blend_rows(sources.data(), weights.data(), static_cast<int>(count),
+               static_cast<T*>(rows.out) + row * xs.out, xs.out);
   }
 }
 

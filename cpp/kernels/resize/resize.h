@@ -6,6 +6,7 @@
 // channels_last of rank 3 or 4, where pixels may have a pitch. Sums are in FP32.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,9 @@
 
 namespace trtlike::kernels::resize {
 
-inline constexpr int kMostTaps = 4;  ///< of an axis
+/// Taps of an axis: more than one of nearest, linear and cubic has are those of filters against
+/// aliasing, which planes alone take.
+inline constexpr int kMaxTaps = 4, kMostPlanarTaps = 64;
 
 /// An image operation: planes of `channels` interleaved values (1 in linear layout). Extents of
 /// axes that a tensor lacks are 1.
@@ -48,11 +51,13 @@ struct Rows {
 
 /// Floats from one row to the next in scratch.
 inline int64_t planar_pitch(int64_t columns) { return (columns + 15) / 16 * 16; }
-/// Planar: a row of the input, two vectors that may be read beyond it, and four rows of the output.
+/// Rows that are kept weighed along x.
+inline int64_t kept_rows(const Images& images) { return std::max(kMaxTaps, images.y.taps); }
+/// Planar: a row of the input, two vectors that may be read beyond it, and the kept rows.
 /// Interleaved: a row of the input.
 inline int64_t scratch_floats(const Images& images, bool planar) {
   if (!planar) return images.blends_rows() ? images.x.in * images.channels : 0;
-  return planar_pitch(images.x.in) + 2 * 16 + 4 * planar_pitch(images.x.out);
+  return planar_pitch(images.x.in) + 2 * 16 + kept_rows(images) * planar_pitch(images.x.out);
 }
 
 /// The loops of one instruction set, for FP32, FP16 and BF16 storage.

@@ -10,8 +10,6 @@
 namespace trtlike::kernels::resize {
 namespace {
 
-constexpr int kMaxTaps = kMostTaps;
-
 /// The taps of one output index whose weight is not zero.
 struct Taps {
   int count;

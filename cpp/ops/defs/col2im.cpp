@@ -1,4 +1,6 @@
 // Col2Im: images put together from blocks that may overlap: what meets in one pixel is summed.
+#include <algorithm>
+
 #include "core/check.h"
 #include "ops/arithmetic.h"
 #include "ops/host_values.h"
@@ -78,40 +80,49 @@ void infer(const InferArgs& args) {
                 "] along the axes of the image, got shape ", input.dims, ".");
 }
 
-template <typename T>
-void sum_blocks(const ReferenceArgs& args, const Blocks& blocks) {
-  using Wide = core::Wide<T>;
-  const auto axes = static_cast<int>(blocks.image.size());
-  const Dims image(blocks.image), block(blocks.block), counts(blocks.counts);
-  const Dims strides = core::dense_strides(image);
-  const int64_t pixels = core::elems(image), positions = core::elems(counts);
-  const int64_t images = args.outputs[0].dims[0] * args.outputs[0].dims[1];
-  const T* from = args.inputs[0].as<T>();
-  std::vector<Wide> sums(static_cast<size_t>(images * pixels), Wide{0});
-  for_each_index(block, [&](const Dims& in_block, int64_t element) {
-    for_each_index(counts, [&](const Dims& at, int64_t position) {
+/// For each element of a block in each place, where it lies in the image; -1: nowhere.
+std::vector<int64_t> find_pixels(const Blocks& blocks) {
+  const Dims image(blocks.image), strides = core::dense_strides(image);
+  std::vector<int64_t> pixels;
+  for_each_index(Dims(blocks.block), [&](const Dims& in_block, int64_t) {
+    for_each_index(Dims(blocks.counts), [&](const Dims& at, int64_t) {
       int64_t offset = 0;
-      for (int d = 0; d < axes; ++d) {
+      for (int d = 0; d < image.rank() && offset >= 0; ++d) {
         const auto i = static_cast<size_t>(d);
         const int64_t pixel =
             at[d] * blocks.strides[i] - blocks.pads[i] + in_block[d] * blocks.dilations[i];
-        if (pixel < 0 || pixel >= image[d]) return;
-        offset += pixel * strides[d];
+        offset = pixel < 0 || pixel >= image[d] ? -1 : offset + pixel * strides[d];
       }
-      for (int64_t n = 0; n < images; ++n) {
-        Wide& sum = sums[static_cast<size_t>(n * pixels + offset)];
-        const int64_t column = (n * core::elems(block) + element) * positions + position;
-        sum = core::wrapping_sum(sum, core::widen(from[column]));
-      }
+      pixels.push_back(offset);
     });
   });
-  for (size_t i = 0; i < sums.size(); ++i) args.outputs[0].as<T>()[i] = core::narrow<T>(sums[i]);
+  return pixels;
+}
+
+template <typename T>
+void sum_blocks(const ReferenceArgs& args, const std::vector<int64_t>& pixels) {
+  using Wide = core::Wide<T>;
+  const Dims& dims = args.outputs[0].dims;
+  const int64_t images = dims[0] * dims[1], size = core::elems_between(dims, 2, dims.rank());
+  const T* from = args.inputs[0].as<T>();
+  T* to = args.outputs[0].as<T>();
+  std::vector<Wide> sums(static_cast<size_t>(size));
+  for (int64_t n = 0; n < images; ++n, to += size) {
+    std::fill(sums.begin(), sums.end(), Wide{0});
+    for (const int64_t pixel : pixels) {
+      const Wide element = core::widen(*from++);
+      if (pixel < 0) continue;
+      Wide& sum = sums[static_cast<size_t>(pixel)];
+      sum = core::wrapping_sum(sum, element);
+    }
+    for (int64_t i = 0; i < size; ++i) to[i] = core::narrow<T>(sums[static_cast<size_t>(i)]);
+  }
 }
 
 void reference(const ReferenceArgs& args) {
   const Blocks blocks(args.attributes, int_elements(args.inputs[1]), int_elements(args.inputs[2]));
   core::dispatch_dtype(args.outputs[0].dtype, "Col2Im",
-                       [&](auto tag) { sum_blocks<decltype(tag)>(args, blocks); });
+                       [&](auto tag) { sum_blocks<decltype(tag)>(args, find_pixels(blocks)); });
 }
 
 }  // namespace

@@ -265,7 +265,15 @@ RandomProblem resize(Random& random) {
                            {"coordinate_transformation", random.between(0, 5)},
                            {"selector_for_single_pixel", random.between(0, 1)},
                            {"nearest_rounding", random.between(0, 3)},
-                           {"exclude_outside", random.one_in(4)}};
+                           {"exclude_outside", random.one_in(4)},
+                           {"antialias", mode != 0 && random.one_in(3)}};
+  if (random.one_in(8)) {
+    std::vector<double> region(static_cast<size_t>(2 * rank), 0.0);
+    std::fill(region.begin() + rank, region.end(), 1.0);
+    for (int d = rank < 2 || all_axes ? 0 : rank - 2; d < rank; ++d)
+      region[static_cast<size_t>(d)] = random.one_in(2) ? 0.25 : -0.5;
+    attributes.emplace_back("region", region);
+  }
   const bool by_scales = random.one_in(2);
   by_scales ? attributes.emplace_back("scales", scales) : attributes.emplace_back("shape", shape);
   const DataType dtype = mode == 0 && random.one_in(2)
