@@ -11,14 +11,15 @@ TRT, CPU = "TensorrtExecutionProvider", "CPUExecutionProvider"
 node = helper.make_node
 
 
-def make_model(nodes, inputs, outputs, constants=()) -> bytes:
+def make_model(nodes, inputs, outputs, constants=(), between=()) -> bytes:
     value = helper.make_tensor_value_info
     graph = helper.make_graph(
         nodes, "net", [value(name, kind, shape) for name, kind, shape in inputs],
         [value(name, TensorProto.FLOAT, None) for name in outputs],
         [numpy_helper.from_array(array, name) for name, array in constants],
+        value_info=[value(name, kind, shape) for name, kind, shape in between],
     )  # fmt: skip
-    opsets = [helper.make_opsetid("", 17)]
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=9).SerializeToString()
 
 
@@ -40,18 +41,20 @@ def static_convolutions() -> bytes:
     return make_model(nodes, [("x", TensorProto.FLOAT, [2, 3, 12, 12])], ["y", "z"], weights)
 
 
-def with_determinant() -> bytes:
-    """Det is no layer of TensorRT: it sits between two parts, and beside a third path."""
+def with_sample() -> bytes:
+    """SampleOp is ONNX Runtime's alone: it sits between two parts, and beside a third path."""
     nodes = [
         node("Relu", ["x"], ["a"]),
         node("Exp", ["x"], ["b"]),
         node("Add", ["a", "b"], ["c"]),
-        node("Det", ["c"], ["d"], name="det"),
+        node("SampleOp", ["c"], ["d"], name="sample", domain="com.microsoft"),
         node("Sigmoid", ["d"], ["e"]),
         node("Mul", ["e", "d"], ["y"]),
         node("Tanh", ["c"], ["z"]),
     ]
-    return make_model(nodes, [("x", TensorProto.FLOAT, ["n", 3, 3])], ["y", "z"])
+    shape = ["n", 3, 3]
+    values = [(name, TensorProto.FLOAT, shape) for name in ("x", "d", "e")]
+    return make_model(nodes, values[:1], ["y", "z"], between=values[1:])
 
 
 def session_of(model, options=None, **more) -> ort.InferenceSession:

@@ -21,7 +21,7 @@ from onnxruntime_models import (
     random_feed,
     session_of,
     static_convolutions,
-    with_determinant,
+    with_sample,
 )
 
 import trtlike as trt
@@ -30,12 +30,12 @@ from trtlike import onnxruntime as ort
 MODELS = [
     (digits_model(), {"image": (4, 1, 8, 8)}, [(TRT, 24)]),
     (static_convolutions(), {"x": (2, 3, 12, 12)}, [(TRT, 6)]),
-    (with_determinant(), {"x": (5, 3, 3)}, [(TRT, 4), (CPU, 1), (TRT, 2)]),
+    (with_sample(), {"x": (5, 3, 3)}, [(TRT, 4), (CPU, 1), (TRT, 2)]),
 ]
 
 
 @pytest.mark.parametrize(
-    ("model", "shapes", "parts"), MODELS, ids=["digits", "convolutions", "det"]
+    ("model", "shapes", "parts"), MODELS, ids=["digits", "convolutions", "sample"]
 )
 def test_model_gives_the_numbers_of_onnxruntime(model, shapes, parts):
     session = session_of(model)
@@ -167,7 +167,7 @@ def test_bindings_and_values_carry_arrays_without_copies():
 
 
 def test_bound_output_of_the_rest_is_written_in_place():
-    model = with_determinant()
+    model = with_sample()
     session = session_of(model, {"trt_op_types_to_exclude": "Mul, Tanh"})
     feeds = random_feed("x", 2, 3, 3)
     expected = onnxruntime_outputs(model, feeds)
@@ -267,8 +267,8 @@ def test_unknown_output_is_refused_with_those_there_are():
 def test_rest_without_onnxruntime_is_refused_by_name(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(trt.UnsupportedError) as refusal:
-        session_of(with_determinant())
-    assert "node 3 'det' (Det)" in str(refusal.value)
+        session_of(with_sample())
+    assert "node 3 'sample' (SampleOp)" in str(refusal.value)
     assert "Install trtlike[onnxruntime]" in str(refusal.value)
     (result,) = session_of(digits_model()).run(None, random_feed("image", 1, 1, 8, 8))
     assert result.shape == (1, 10)

@@ -16,13 +16,13 @@ from onnxruntime_models import (
     random_feed,
     session_of,
     static_convolutions,
-    with_determinant,
+    with_sample,
 )
 
 CACHE = {"trt_engine_cache_enable": "True", "trt_engine_cache_prefix": "net"}
 
 
-@pytest.mark.parametrize("model", [digits_model(), with_determinant()], ids=["digits", "det"])
+@pytest.mark.parametrize("model", [digits_model(), with_sample()], ids=["digits", "sample"])
 def test_second_session_takes_engines_from_disk_with_the_same_bits(model, tmp_path, monkeypatch):
     name = "image" if model == digits_model() else "x"
     shapes = {"image": (2, 1, 8, 8), "x": (2, 3, 3)}

@@ -13,7 +13,7 @@ from onnxruntime_models import (
     providers_of,
     random_feed,
     session_of,
-    with_determinant,
+    with_sample,
 )
 
 from trtlike.onnxruntime.graph import Graph
@@ -21,19 +21,19 @@ from trtlike.onnxruntime.partition import cut
 
 
 def test_excluded_operators_and_small_parts_run_in_onnxruntime():
-    session = session_of(with_determinant(), {"trt_op_types_to_exclude": "Add,Sigmoid"})
+    session = session_of(with_sample(), {"trt_op_types_to_exclude": "Add,Sigmoid"})
     assert providers_of(session) == [(TRT, 2), (CPU, 3), (TRT, 2)]
     reasons = [p["reasons"] for p in session.get_provider_graph_assignment_info()]
     assert reasons[1][2] == "option 'trt_op_types_to_exclude' names it"
-    session = session_of(with_determinant(), {"trt_min_subgraph_size": 3})
+    session = session_of(with_sample(), {"trt_min_subgraph_size": 3})
     assert providers_of(session) == [(TRT, 4), (CPU, 3)]
-    session = session_of(with_determinant(), {"trt_max_partition_iterations": 1})
+    session = session_of(with_sample(), {"trt_max_partition_iterations": 1})
     assert providers_of(session) == [(CPU, 7)]
 
 
 def test_dumped_parts_are_models(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    session_of(with_determinant(), {"trt_dump_subgraphs": True, "trt_engine_cache_prefix": "p"})
+    session_of(with_sample(), {"trt_dump_subgraphs": True, "trt_engine_cache_prefix": "p"})
     models = [onnx.load(tmp_path / f"p_{number}.onnx") for number in range(2)]
     assert [len(model.graph.node) for model in models] == [4, 2]
 
