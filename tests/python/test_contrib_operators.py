@@ -77,7 +77,9 @@ def fused_matmul(d: Draw) -> OneNode:
             a = matrix
         else:
             b = matrix
-    return node("FusedMatMul", [a, b], attributes)
+    plain = not any(name.startswith("transBatch") for name in attributes)
+    op = "TransposeMatMul" if plain and d.chance() else "FusedMatMul"
+    return node(op, [a, b], attributes)
 
 
 def gelus(d: Draw) -> OneNode:
@@ -179,6 +181,15 @@ def test_a_variant_gives_what_onnx_runtime_gives(op: str, seed: int):
     for array, want in zip(drawn.run(level=seed % 4), expected.values(), strict=True):
         assert array.shape == want.shape
         np.testing.assert_allclose(array, want, rtol=1e-4, atol=2e-5)
+
+
+def test_unique_elements_keep_their_order():
+    x = np.array([3, 1, 3, 2, 1, 3], np.float32)
+    types = [TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT64]
+    drawn = node("Unique", [x], outputs=3, output_types=types, constants=[0])
+    expected = onnxruntime_outputs(drawn.model.SerializeToString(), drawn.feeds)
+    for array, want in zip(drawn.run(level=0), expected.values(), strict=True):
+        np.testing.assert_array_equal(array, want)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:

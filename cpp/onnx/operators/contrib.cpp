@@ -169,6 +169,7 @@ constexpr Importer kImporters[] = {
     {"SkipLayerNormalization", import_skip_layer_normalization, 0, kMicrosoft},
     {"SkipSimplifiedLayerNormalization", import_skip_layer_normalization, 1, kMicrosoft},
     {"FusedMatMul", import_fused_matmul, 0, kMicrosoft},
+    {"TransposeMatMul", import_fused_matmul, 0, kMicrosoft},
 };
 
 }  // namespace
