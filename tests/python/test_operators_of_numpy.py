@@ -74,3 +74,20 @@ def test_integers_shrink_by_numbers_that_are_none(level):
             expected = np.where(wide < -lambd, wide + bias, moved).astype(dtype)
             got = OneNode("Shrink", [x], {"bias": bias, "lambd": lambd}).run(level)[0]
             np.testing.assert_array_equal(got, expected)
+
+
+@LEVELS
+def test_ranges_of_floats_up_to_a_size(level):
+    """The size is an integer input, cast to what it counts with."""
+    for dtype, start, step in ((np.float32, 0, 1), (np.float64, -2, 3), (np.float32, 3, -2)):
+        for size in (0, 1, 9, -6):
+            inputs = [np.array(start, dtype), np.array(0, dtype), np.array(step, dtype)]
+            node = OneNode("Range", inputs, constants=[0, 2])
+            kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+            cast = helper.make_node("Cast", ["size"], ["x1"], to=kind)
+            node.model.graph.node.insert(0, cast)
+            node.model.graph.input[0].CopyFrom(helper.make_tensor_value_info("size", 6, []))
+            node.feeds = {"size": np.array(size, np.int32)}
+            got = node.run(level)[0]
+            assert got.dtype == dtype
+            np.testing.assert_array_equal(got, np.arange(start, size, step, dtype))

@@ -80,10 +80,7 @@ ValueId scalar_input(NodeContext& node, size_t i) {
   return node.rank(node.input(i)) == 0 ? node.input(i) : reshape(node, node.input(i), {}, "scalar");
 }
 
-Outputs import_range(NodeContext& node) {
-  const ValueId start = scalar_input(node, 0);
-  const ValueId limit = scalar_input(node, 1);
-  const ValueId delta = scalar_input(node, 2);
+ValueId range(NodeContext& node, ValueId start, ValueId limit, ValueId delta) {
   const DataType dtype = node.dtype(start);
   const auto a = node.known_floats(start), b = node.known_floats(limit),
              d = node.known_floats(delta);
@@ -97,7 +94,7 @@ Outputs import_range(NodeContext& node) {
       std::vector<double> elements;
       for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
         elements.push_back(a->front() + static_cast<double>(i) * d->front());
-      return {node.add_constant(dtype, {static_cast<int64_t>(elements.size())}, elements)};
+      return node.add_constant(dtype, {static_cast<int64_t>(elements.size())}, elements);
     }
   }
   AttributeList attributes{{"to_type", enum_number(dtype)}};
@@ -109,7 +106,37 @@ Outputs import_range(NodeContext& node) {
     inputs[1] = start;
     inputs[2] = unsqueeze(node, delta, {0});
   }
-  return {node.add("Fill", inputs, attributes)};
+  return node.add("Fill", inputs, attributes);
+}
+
+/// Input `i` as an INT64 scalar where it is a whole number by its making; none elsewhere.
+ValueId whole_input(NodeContext& node, size_t i) {
+  const ValueId value = node.input(i);
+  if (const auto known = node.known_floats(value)) {
+    const double number = known->size() == 1 ? known->front() : NAN;
+    if (std::trunc(number) != number || std::abs(number) > 0x1p53) return {};
+    return node.add_constant(DataType::Int64, {}, {number});
+  }
+  const ir::NodeId producer = node.graph().value(value).producer;
+  if (!producer || std::string_view(node.graph().node(producer).op->name) != "Cast") return {};
+  const ValueId source = node.graph().node(producer).inputs[0];
+  if (!core::is_integer(node.dtype(source))) return {};
+  const ValueId whole = cast(node, source, DataType::Int64);
+  return node.rank(whole) == 0 ? whole : reshape(node, whole, {}, "scalar");
+}
+
+/// A size is an integer that exporters cast for the sake of what it counts with: as an integer it
+/// is a shape.
+Outputs import_range(NodeContext& node) {
+  const DataType dtype = node.dtype(node.input(0));
+  const bool is_known = node.known_floats(node.input(1)).has_value();
+  if (!is_known && (dtype == DataType::Float || dtype == DataType::Double)) {
+    std::vector<ValueId> whole;
+    for (size_t i = 0; i < 3; ++i)
+      if (const ValueId value = whole_input(node, i)) whole.push_back(value);
+    if (whole.size() == 3) return {cast(node, range(node, whole[0], whole[1], whole[2]), dtype)};
+  }
+  return {range(node, scalar_input(node, 0), scalar_input(node, 1), scalar_input(node, 2))};
 }
 
 /// 0, 1, 2, ... along one of the last two dimensions of `x`.
