@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "core/check.h"
 #include "core/os/environment.h"
@@ -30,8 +32,47 @@ int default_num_threads() {
 
 namespace {
 
-/// Of all pools of at most as many threads. Never ends: what was asked of an arena that ends before
-/// a thread came is lost with all that it holds.
+/// The teams of all pools that want a thread, in the order of their asking.
+class WantingTeams {
+ public:
+  void add(std::shared_ptr<Team> team) {
+    const std::lock_guard lock(mutex_);
+    teams_.push_back(std::move(team));
+  }
+
+  /// False where a thread took it already.
+  bool remove(const std::shared_ptr<Team>& team) {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find(teams_.begin(), teams_.end(), team);
+    if (at == teams_.end()) return false;
+    teams_.erase(at);
+    return true;
+  }
+
+  std::shared_ptr<Team> take() {
+    const std::lock_guard lock(mutex_);
+    if (teams_.empty()) return nullptr;
+    std::shared_ptr<Team> team = std::move(teams_.front());
+    teams_.pop_front();
+    return team;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::shared_ptr<Team>> teams_;
+};
+
+WantingTeams& wanting_teams() {
+  static auto& teams = *new WantingTeams;
+  return teams;
+}
+
+void help_wanting_teams() {
+  while (const std::shared_ptr<Team> team = wanting_teams().take()) team->help();
+}
+
+/// Of all pools of at most as many threads. Never ends: an arena that ends loses what was asked of
+/// it.
 oneapi::tbb::task_arena& shared_arena(int max_threads) {
   static std::mutex mutex;
   static auto& arenas = *new std::map<int, oneapi::tbb::task_arena>;
@@ -54,10 +95,13 @@ struct ThreadPool::Impl {
   /// Where the system gives no thread the callers go on alone.
   static bool enlist(void* state) {
     Impl& impl = *static_cast<Impl*>(state);
+    bool is_listed = false;
     try {
-      impl.arena.enqueue([team = impl.team] { team->help(); });
+      wanting_teams().add(impl.team);
+      is_listed = true;
+      impl.arena.enqueue(help_wanting_teams);
     } catch (const std::exception&) {
-      return false;
+      return is_listed && !wanting_teams().remove(impl.team);
     }
     return true;
   }
