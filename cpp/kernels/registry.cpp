@@ -15,9 +15,10 @@ namespace trtlike::kernels {
 
 namespace {
 
+/// Never destroyed: runs may end later than the process begins to.
 const std::vector<Tactic>& table() {
   using namespace elements;
-  static const std::vector<Tactic> tactics = {
+  static const auto& tactics = *new std::vector<Tactic>{
 #define TRTLIKE_TACTIC(functions, from, computed, isa, element_types, extents, asked) \
   {.name = #functions,                                                                \
    .ops = {TRTLIKE_UNWRAP computed},                                                  \

@@ -13,8 +13,9 @@ namespace trtlike::ops {
 
 namespace {
 
+/// Never destroyed: runs may end later than the process begins to.
 const std::vector<const OpDefinition*>& table() {
-  static const std::vector<const OpDefinition*> ops = {
+  static const auto& ops = *new std::vector<const OpDefinition*>{
 #define TRTLIKE_OP(name, stem, onnx, opset) &stem##_op(),
 #include "ops/ops.inc"
 #undef TRTLIKE_OP

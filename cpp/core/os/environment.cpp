@@ -5,8 +5,9 @@
 
 namespace trtlike::core {
 
-const std::vector<SwitchInfo>& environment_switches() {
-  static const std::vector<SwitchInfo> switches = {
+std::span<const SwitchInfo> environment_switches() {
+  // Without a destructor: helper threads may still ask while the process ends.
+  static constexpr SwitchInfo kSwitches[] = {
       {Switch::NumThreads, "TRTLIKE_NUM_THREADS",
        "threads of a build and of a context; default: the CPUs of the process"},
       {Switch::MaxIsa, "TRTLIKE_MAX_ISA",
@@ -22,7 +23,7 @@ const std::vector<SwitchInfo>& environment_switches() {
        "1: no run moves the calling thread, or its helpers, off a CPU that another program fills; "
        "default: it may, for the run, unless the program has pinned the thread"},
   };
-  return switches;
+  return kSwitches;
 }
 
 std::string environment(Switch id) {

@@ -1,8 +1,8 @@
 // Every environment switch of trtlike, declared once.
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
 namespace trtlike::core {
 
@@ -15,7 +15,7 @@ struct SwitchInfo {
 };
 
 /// All switches, for the command that lists them.
-const std::vector<SwitchInfo>& environment_switches();
+std::span<const SwitchInfo> environment_switches();
 /// The variable's text now, empty when it is not set.
 std::string environment(Switch id);
 
