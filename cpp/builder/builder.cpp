@@ -9,6 +9,7 @@
 #include "builder/precisions.h"
 #include "builder/profiles.h"
 #include "builder/slow_steps.h"
+#include "builder/specialize.h"
 #include "builder/timed_fusions.h"
 #include "core/check.h"
 #include "core/log.h"
@@ -38,7 +39,6 @@ void check_network(const ir::Graph& graph) {
                 "network.mark_output on a tensor.");
 }
 
-/// Before any work that grows with the tensors.
 void check_fits(const ir::Value& value) {
   const size_t bytes = core::dtype_bytes(value.type.dtype, core::elems(value.type.dims));
   const size_t total = core::total_memory_bytes();
@@ -47,22 +47,11 @@ void check_fits(const ir::Value& value) {
                 "' of shape ", value.type.dims, ".");
 }
 
-/// Tactics are timed at concrete extents, which must follow from the inputs' shapes.
-void check_static(const ir::Graph& specialized, const std::vector<ir::NodeId>& order) {
-  for (ir::NodeId id : order) {
-    const ir::Node& node = specialized.node(id);
-    for (ir::ValueId output : node.outputs) {
-      const Dims& dims = specialized.value(output).type.dims;
-      if (core::is_static(dims)) {
-        check_fits(specialized.value(output));
-        continue;
-      }
-      throw UnsupportedError(core::str(
-          "[builder] layer '", node.name, "' (", node.op->name,
-          "): expected an output whose extents follow from the shapes of the inputs, got ", dims,
-          ". Shapes that depend on elements computed by layers cannot be built."));
-    }
-  }
+/// Each output of these nodes, before any work that grows with it.
+void check_fit(const ir::Graph& specialized, const std::vector<ir::NodeId>& order) {
+  for (const ir::NodeId id : order)
+    for (const ir::ValueId output : specialized.node(id).outputs)
+      check_fits(specialized.value(output));
 }
 
 /// True unless the caller wants the build to end.
@@ -172,22 +161,27 @@ class Build {
     return options;
   }
 
-  /// The graph at the ends of the profiles, where all of its extents follow from them.
+  /// The graph at the ends of the profiles, and with the least extents that runs may tell.
   std::vector<ir::Graph> profile_limits(const ir::Graph& network,
-                                        const std::vector<ir::NodeId>& order) const {
+                                        const std::vector<ir::NodeId>& order,
+                                        bool has_guesses) const {
     std::vector<ir::Graph> limits;
-    for (const engine::PlanProfile& profile : profiles_)
-      for (const auto end : {builder::Selector::Min, builder::Selector::Max}) {
-        if (builder::is_at_opt(profile, end)) continue;
-        try {
-          ir::Graph graph = builder::specialize(network, profile, end);
-          check_static(graph, order);
-          limits.push_back(std::move(graph));
-        } catch (const Error& e) {
-          core::log(logger_, Severity::Verbose,
-                    "[builder] an end of a profile is no limit: ", e.what());
-        }
+    const auto add = [&](const engine::PlanProfile& profile, builder::Selector end,
+                         builder::Guess guess) {
+      try {
+        builder::Specialized at = builder::specialize(network, profile, end, guess);
+        check_fit(at.graph, order);
+        if (at.contradictory.empty()) limits.push_back(std::move(at.graph));
+      } catch (const Error& e) {
+        core::log(logger_, Severity::Verbose,
+                  "[builder] an end of a profile is no limit: ", e.what());
       }
+    };
+    for (const engine::PlanProfile& profile : profiles_) {
+      for (const auto end : {builder::Selector::Min, builder::Selector::Max})
+        if (!builder::is_at_opt(profile, end)) add(profile, end, builder::Guess::Bound);
+      if (has_guesses) add(profile, builder::Selector::Min, builder::Guess::One);
+    }
     return limits;
   }
 
@@ -203,11 +197,19 @@ class Build {
                const tuner::Options& options) {
     Tuned tuned{.order = std::move(order), .graph = {}, .result = {}};
     std::vector<ir::Graph> specialized;
-    for (const engine::PlanProfile& profile : profiles_)
-      specialized.push_back(builder::specialize(graph, profile, builder::Selector::Opt));
-    for (const ir::Graph& concrete : specialized) check_static(concrete, tuned.order);
-    tuned.graph = builder::make_tuned_graph(graph, tuned.order, specialized,
-                                            profile_limits(graph, tuned.order), config_);
+    std::set<ir::NodeId> guessed, contradictory;
+    for (const engine::PlanProfile& profile : profiles_) {
+      builder::Specialized at = builder::specialize(graph, profile, builder::Selector::Opt);
+      check_fit(at.graph, tuned.order);
+      guessed.merge(at.guessed);
+      contradictory.merge(at.contradictory);
+      specialized.push_back(std::move(at.graph));
+    }
+    tuned.graph =
+        builder::make_tuned_graph(graph, tuned.order, specialized,
+                                  profile_limits(graph, tuned.order, !guessed.empty()), config_);
+    for (size_t n = 0; n < tuned.order.size(); ++n)
+      tuned.graph.nodes[n].is_untimed = contradictory.contains(tuned.order[n]);
     tuned.result = tuner::choose(tuned.graph, options);
     report_.measured += tuned.result.measured;
     return tuned;

@@ -1,4 +1,4 @@
-// Profile checks and shape specialization.
+// Profile checks.
 #include "builder/profiles.h"
 
 #include <algorithm>
@@ -103,20 +103,6 @@ void note_least_extents(ir::Graph& graph, const std::vector<engine::PlanProfile>
         input.least_extents[i] = std::min(input.least_extents[i], least[static_cast<int>(i)]);
     }
   }
-}
-
-ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
-                     Selector selector) {
-  ir::Graph copy = graph.clone();
-  const auto which = static_cast<size_t>(selector);
-  for (ir::ValueId id : copy.inputs()) {
-    ir::Value& input = copy.mutable_value(id);
-    input.type.dims = profile.shapes.at(input.name)[which];
-    const auto values = profile.shape_values.find(input.name);
-    if (values != profile.shape_values.end()) input.host = values->second[which];
-  }
-  copy.infer_all();
-  return copy;
 }
 
 bool is_at_opt(const engine::PlanProfile& profile, Selector selector) {

@@ -1,4 +1,4 @@
-// Profiles against a network: complete, consistent, and the concrete shapes that follow from them.
+// Profiles against a network: complete and consistent.
 #pragma once
 
 #include <vector>
@@ -20,10 +20,6 @@ std::vector<engine::PlanProfile> check_profiles(const ir::Graph& graph,
 
 /// Tells the graph's inputs the smallest extents of all profiles.
 void note_least_extents(ir::Graph& graph, const std::vector<engine::PlanProfile>& profiles);
-
-/// A copy of the graph with concrete input shapes and shape-tensor values, and all that follows
-/// inferred. Ids are the same.
-ir::Graph specialize(const ir::Graph& graph, const engine::PlanProfile& profile, Selector selector);
 
 /// True when the profile's shapes and shape-tensor values there are those of its opt.
 bool is_at_opt(const engine::PlanProfile& profile, Selector selector);

@@ -91,6 +91,9 @@ class Graph {
   /// `name`, or one of name_1, name_2, ... that no value has.
   std::string unique_value_name(const std::string& name) const;
 
+  /// Sets types and host values of the node's outputs; true when any of them changed. Throws
+  /// UserError with the node's name.
+  bool infer_node(NodeId id);
   /// Infers types, shapes and host values again, in topological order (after an input's shape or an
   /// attribute changed).
   void infer_all();
@@ -116,9 +119,6 @@ class Graph {
   ValueId new_value(const std::string& name);
   NodeId new_node(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
                   const AttributeList& attributes);
-  /// Sets types and host values of the node's outputs; true when any of them changed. Throws
-  /// UserError with the node's name.
-  bool infer_node(NodeId id);
   bool infer_node_lenient(NodeId id, std::map<NodeId, std::string>& refusals);
   void remove_use(ValueId value, NodeId user);
   void move_output(ValueId from, ValueId to);

@@ -83,6 +83,9 @@ struct OpDefinition {
   /// True when the output is the input's bytes in another shape (linear layout): reshape, squeeze,
   /// identity.
   bool (*is_view)(const InferArgs& args) = nullptr;
+  /// Gives unknown extents of outputs numbers that no run exceeds, where the inputs' extents tell.
+  /// Null: nothing tells.
+  void (*bound_extents)(const InferArgs& args) = nullptr;
   /// True when extents behind the op follow from data: what feeds it is no shape tensor for that.
   bool is_data_dependent = false;
   /// What an op that is not built in was registered with. All of its functions get it, in their

@@ -136,9 +136,35 @@ const Shapes& ExecutionContext::Impl::current_shapes() {
   if (!shapes_stale) return shapes;
   read_shape_tensors();
   shapes = input_shapes();
-  runtime::resolve_shapes(plan(), shapes, false);
+  runtime::resolve_shapes(plan(), shapes, runtime::AtUnknown::GoOn);
   shapes_stale = false;
+  forget_last_run();
   return shapes;
+}
+
+Shapes ExecutionContext::Impl::bounded_shapes() {
+  read_shape_tensors();
+  Shapes bounded = input_shapes();
+  runtime::resolve_shapes(plan(), bounded, runtime::AtUnknown::Bound);
+  return bounded;
+}
+
+std::optional<Dims> ExecutionContext::Impl::shape_of_last_run(size_t binding) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (run_dims.empty() || pending.load() != 0) return std::nullopt;
+  return run_dims[binding];
+}
+
+void ExecutionContext::Impl::forget_last_run() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  run_dims.clear();
+}
+
+void ExecutionContext::Impl::keep_run_dims(const Shapes& known) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  run_dims.clear();
+  for (const engine::PlanBinding& binding : plan().bindings)
+    run_dims.push_back(known.of(binding.value));
 }
 
 std::vector<int64_t> ExecutionContext::Impl::state_key() const {
@@ -203,14 +229,17 @@ void ExecutionContext::Impl::check_addresses(const ShapeState& s) const {
   }
 }
 
-void ExecutionContext::Impl::allocate_outputs(const Shapes& known, const Shapes* before,
-                                              std::vector<void*>& to) const {
+void ExecutionContext::Impl::provide_outputs(const Shapes& known, const Shapes* before,
+                                             std::vector<void*>& to) const {
   for (size_t b = 0; b < num_bindings(); ++b) {
-    if (allocators[b] == nullptr) continue;
     const engine::PlanBinding& binding = plan().bindings[b];
     const Dims& dims = known.of(binding.value);
     if (!core::is_static(dims) || (before != nullptr && core::is_static(before->of(binding.value))))
       continue;
+    if (allocators[b] == nullptr) {
+      if (before != nullptr) check_bytes(b, dims);
+      continue;
+    }
     const size_t bytes =
         std::max<size_t>(runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes(), 1);
     to[b] = allocators[b]->reallocate_output(binding.name, to[b], bytes, core::kAlignment);
@@ -262,13 +291,14 @@ void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
 
 void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to, int64_t* times) {
   ShapeState& s = *r.state;
-  if (has_allocators) allocate_outputs(s.shapes(), nullptr, to);
+  if (has_allocators) provide_outputs(s.shapes(), nullptr, to);
   s.run_first(r.arena.get(), to, pool, times);
   if (s.is_data_dependent()) {
     for (const Shapes* before = &s.latest_shapes(); s.advance(to); before = &s.latest_shapes()) {
-      if (has_allocators) allocate_outputs(s.latest_shapes(), before, to);
+      provide_outputs(s.latest_shapes(), before, to);
       s.run_part(to, pool, times);
     }
+    keep_run_dims(s.latest_shapes());
   }
 }
 

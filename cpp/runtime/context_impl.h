@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,15 +36,22 @@ struct ExecutionContext::Impl {
   bool shape_tensors_changed() const;
   /// Shapes from the inputs as they are now, with -1 for what does not follow from them.
   const runtime::Shapes& current_shapes();
+  /// The same with what data-dependent extents do not exceed.
+  runtime::Shapes bounded_shapes();
+  /// What the last run gave, if it has ended and no input was set since.
+  std::optional<Dims> shape_of_last_run(size_t binding);
+  void forget_last_run();
   /// The plan prepared for the inputs as they are now. Throws UserError naming what is missing.
   const std::shared_ptr<runtime::ShapeState>& prepare();
 
   /// Throws UserError naming the first tensor without an address or with too little memory.
   void check_addresses(const runtime::ShapeState& state) const;
   /// Asks the output allocators for memory of the sizes that are known and were not `before`.
-  void allocate_outputs(const runtime::Shapes& shapes, const runtime::Shapes* before,
-                        std::vector<void*>& addresses) const;
+  /// Throws UserError naming an output whose memory turns out to be too small.
+  void provide_outputs(const runtime::Shapes& shapes, const runtime::Shapes* before,
+                       std::vector<void*>& addresses) const;
   void notify_shapes(const runtime::Shapes& shapes) const;
+  void keep_run_dims(const runtime::Shapes& shapes);
 
   /// One run, on the thread that calls.
   struct Run {
@@ -94,6 +102,8 @@ struct ExecutionContext::Impl {
   bool shapes_stale = true;
   bool state_stale = true;
   runtime::Shapes shapes;
+  /// One a binding after a run with data-dependent extents; under `mutex`.
+  std::vector<Dims> run_dims;
 
   std::shared_ptr<runtime::ShapeState> state;
   /// ExecutablePlan shapes, the last used first.

@@ -111,7 +111,7 @@ void ExecutablePlan::find_needed(const Shapes&, const std::vector<int32_t>& kept
 
 void ExecutablePlan::choose_tactics() {
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
-    if (concrete_.steps[s].runs &&
+    if (concrete_.steps[s].runs && !gives_nothing(s) &&
         (concrete_.steps[s].tactic != nullptr || concrete_.steps[s].op->is_view == nullptr))
       choose_tactic(s);
 }
@@ -200,11 +200,14 @@ void ExecutablePlan::add_call(KernelCall call, std::unique_ptr<kernels::Kernel> 
 }
 
 bool ExecutablePlan::is_idle(size_t s) const {
-  const engine::PlanStep& step = concrete_.plan_step(s);
-  return aliases_.steps[s].work != Work::Kernel ||
-         std::all_of(step.outputs.begin(), step.outputs.end(), [&](int32_t value) {
-           return value < 0 || concrete_.desc(value).bytes() == 0;
-         });
+  return aliases_.steps[s].work != Work::Kernel || gives_nothing(s);
+}
+
+bool ExecutablePlan::gives_nothing(size_t s) const {
+  const std::vector<int32_t>& outputs = concrete_.plan_step(s).outputs;
+  return std::all_of(outputs.begin(), outputs.end(), [&](int32_t value) {
+    return value < 0 || concrete_.desc(value).bytes() == 0;
+  });
 }
 
 void ExecutablePlan::prepare_kernel(size_t s) {

@@ -91,6 +91,8 @@ class ExecutablePlan {
   void choose_tactic(size_t step);
   /// True when nothing computes the step: a view, copies, or no elements.
   bool is_idle(size_t step) const;
+  /// True when the step's outputs have no elements.
+  bool gives_nothing(size_t step) const;
   bool is_in_place(const KernelCall& call, int32_t input, int32_t output) const;
   void prepare_steps();
   void prepare_kernel(size_t step);

@@ -93,7 +93,8 @@ Dims ExecutionContext::tensor_shape(const std::string& name) const {
   const Use use(impl_->user, "get_tensor_shape");
   const int binding = runtime::get_binding(impl_->plan(), name);
   if (impl_->is_input(index(binding))) return impl_->input_dims[index(binding)];
-  return impl_->current_shapes().of(impl_->plan().bindings[index(binding)].value);
+  const Dims& dims = impl_->current_shapes().of(impl_->plan().bindings[index(binding)].value);
+  return core::is_static(dims) ? dims : impl_->shape_of_last_run(index(binding)).value_or(dims);
 }
 
 Dims ExecutionContext::tensor_strides(const std::string& name) const {
@@ -123,6 +124,7 @@ bool ExecutionContext::set_tensor_address(const std::string& name, void* address
   return guarded_use(*impl_, "set_tensor_address", [&] {
     const int binding = runtime::get_binding(impl_->plan(), name);
     impl_->owners[index(binding)].swap(owner);
+    if (impl_->is_input(index(binding))) impl_->forget_last_run();
     if (impl_->addresses[index(binding)] == address &&
         impl_->address_bytes[index(binding)] == bytes)
       return true;
@@ -167,8 +169,10 @@ int64_t ExecutionContext::max_output_size(const std::string& name) const {
   const int32_t value = plan.bindings[index(binding)].value;
   Dims dims = tensor_shape(name);
   if (!core::is_static(dims))
-    dims = runtime::profile_shapes(RuntimeAccess::loaded(*impl_->engine), impl_->profile, 2)
-               .dims[static_cast<size_t>(value)];
+    dims = impl_->missing_inputs().empty()
+               ? impl_->bounded_shapes().of(value)
+               : runtime::largest_shapes(RuntimeAccess::loaded(*impl_->engine), impl_->profile)
+                     .of(value);
   if (!core::is_static(dims)) return -1;
   return static_cast<int64_t>(runtime::binding_desc(plan, binding, dims).bytes());
 }
@@ -179,6 +183,7 @@ std::vector<std::string> ExecutionContext::infer_shapes() {
   if (!missing.empty()) return missing;
   runtime::check_named_extents(impl_->plan(), impl_->input_dims);
   impl_->current_shapes();
+  impl_->forget_last_run();
   return missing;
 }
 

@@ -8,6 +8,8 @@
 namespace trtlike::runtime {
 namespace {
 
+constexpr int kMax = 2;
+
 Shapes shapes_at(const engine::LoadedPlan& loaded, int profile, int which) {
   const engine::Plan& plan = loaded.plan;
   Shapes shapes = initial_shapes(plan, loaded.constants);
@@ -27,14 +29,14 @@ Shapes shapes_at(const engine::LoadedPlan& loaded, int profile, int which) {
 
 }  // namespace
 
-ProfileShapes profile_shapes(const engine::LoadedPlan& loaded, int profile, int which) {
-  Shapes shapes = shapes_at(loaded, profile, which);
-  resolve_shapes(loaded.plan, shapes, false);
-  return {std::move(shapes.dims)};
+Shapes largest_shapes(const engine::LoadedPlan& loaded, int profile) {
+  Shapes shapes = shapes_at(loaded, profile, kMax);
+  resolve_shapes(loaded.plan, shapes, AtUnknown::Bound);
+  return shapes;
 }
 
 int64_t profile_memory_bytes(const engine::LoadedPlan& loaded, int profile) {
-  const Shapes shapes = shapes_at(loaded, profile, 2);
+  const Shapes shapes = shapes_at(loaded, profile, kMax);
   for (const engine::PlanBinding& binding : loaded.plan.bindings)
     if (binding.mode == TensorIOMode::Input && !core::is_static(shapes.of(binding.value))) return 0;
   const StepTable table(loaded.plan);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/plan.h"
+#include "runtime/resolve.h"
 
 namespace trtlike::runtime {
 
@@ -12,11 +13,8 @@ namespace trtlike::runtime {
 /// stores it in PlanProfile::memory_bytes.
 int64_t profile_memory_bytes(const engine::LoadedPlan& loaded, int profile);
 
-/// Shapes of every value at the profile's min (0), opt (1) or max (2); -1 for what does not follow
-/// from them.
-struct ProfileShapes {
-  std::vector<Dims> dims;
-};
-ProfileShapes profile_shapes(const engine::LoadedPlan& loaded, int profile, int which);
+/// Shapes of every value at the profile's largest, with what data-dependent extents do not exceed;
+/// -1 where nothing bounds them.
+Shapes largest_shapes(const engine::LoadedPlan& loaded, int profile);
 
 }  // namespace trtlike::runtime

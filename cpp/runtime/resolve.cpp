@@ -40,12 +40,21 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
   return operands;
 }
 
-void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes& shapes) {
+bool is_settled(const ops::TensorType& type) {
+  return type.is_absent() || core::is_static(type.dims);
+}
+
+void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes& shapes,
+                  bool is_bounded) {
   const ops::OpDefinition& op = ops::get_op(step.op);
   const Operands operands = gather_inputs(plan, step, op, shapes);
   std::vector<ops::TensorType> outputs;
   try {
     ops::infer(op, step.attributes, operands.inputs, operands.host, outputs);
+    if (is_bounded && op.bound_extents != nullptr &&
+        std::all_of(operands.inputs.begin(), operands.inputs.end(), is_settled) &&
+        !std::all_of(outputs.begin(), outputs.end(), is_settled))
+      op.bound_extents({op.self, step.attributes, operands.inputs, operands.host, outputs});
   } catch (const UserError& e) {
     throw UserError(core::str("[runtime] layer '", step.name, "' (", step.op, "): ", e.what()));
   }
@@ -87,11 +96,11 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
   return shapes;
 }
 
-void resolve_shapes(const engine::Plan& plan, Shapes& shapes, bool stop_at_unknown) {
+void resolve_shapes(const engine::Plan& plan, Shapes& shapes, AtUnknown at_unknown) {
   while (shapes.resolved < plan.steps.size()) {
     const engine::PlanStep& step = plan.steps[shapes.resolved];
-    resolve_step(plan, step, shapes);
-    if (stop_at_unknown && !outputs_known(step, shapes)) return;
+    resolve_step(plan, step, shapes, at_unknown == AtUnknown::Bound);
+    if (at_unknown == AtUnknown::Stop && !outputs_known(step, shapes)) return;
     ++shapes.resolved;
   }
 }

@@ -25,10 +25,16 @@ struct Shapes {
 /// What the plan says alone: constants' small integers and the extents known at build.
 Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants);
 
+/// What to do at a step whose output extents are not all known.
+enum class AtUnknown {
+  Stop,   ///< before it
+  GoOn,   ///< with unknown extents
+  Bound,  ///< with the most that it can give, where the op tells
+};
+
 /// Runs the shape rules of steps from `shapes.resolved` on, with the inputs' dims and host elements
-/// as they are in `shapes`. With `stop_at_unknown`, ends at the first step whose output extents are
-/// not all known; without, goes on with unknown extents. Throws UserError that names the step when
-/// its rule refuses the shapes or contradicts the plan.
-void resolve_shapes(const engine::Plan& plan, Shapes& shapes, bool stop_at_unknown);
+/// as they are in `shapes`. Throws UserError that names the step when its rule refuses the shapes
+/// or contradicts the plan.
+void resolve_shapes(const engine::Plan& plan, Shapes& shapes, AtUnknown at_unknown);
 
 }  // namespace trtlike::runtime

@@ -21,7 +21,7 @@ ShapeState::ShapeState(const engine::LoadedPlan& loaded, const StepTable& table,
       values_(loaded.plan.values.size(), nullptr) {}
 
 Shapes ShapeState::resolve(const engine::LoadedPlan& loaded, Shapes shapes) {
-  resolve_shapes(loaded.plan, shapes, true);
+  resolve_shapes(loaded.plan, shapes, AtUnknown::Stop);
   return shapes;
 }
 
@@ -80,7 +80,7 @@ bool ShapeState::advance(std::span<void* const> bindings) {
     return true;
   }
   parts_.resize(part_);
-  resolve_shapes(loaded_.plan, shapes, true);
+  resolve_shapes(loaded_.plan, shapes, AtUnknown::Stop);
   const engine::PlanStep& step = loaded_.plan.steps[begin];
   if (shapes.resolved == begin)
     throw UnsupportedError(core::str("[runtime] layer '", step.name, "' (", step.op,

@@ -245,6 +245,18 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
   return out;
 }
 
+Assignment stored_formats(const TunedGraph& graph, const TunedNode& node) {
+  Assignment formats;
+  const auto format_of = [&](int id) {
+    const TunedValue& value = graph.values[static_cast<size_t>(id)];
+    if (value.fixed && !value.stored) return value.fixed_format;
+    return value.format(value.stored.value_or(value.dtype), Layout::Linear);
+  };
+  for (const int id : node.inputs) formats.inputs.push_back(id < 0 ? Format{} : format_of(id));
+  for (const int id : node.outputs) formats.outputs.push_back(format_of(id));
+  return formats;
+}
+
 std::optional<std::string> find_last_resort(const std::vector<Assignment>& assignments,
                                             std::vector<Refusal> refusals) {
   const auto is_reference = [](const kernels::Tactic* tactic) {

@@ -35,6 +35,9 @@ std::vector<Assignment> list_assignments(const TunedGraph& graph, const TunedNod
                                          ConvertedConstants& constants,
                                          std::vector<Refusal>& refusals);
 
+/// The formats that operands have whatever the node computes in; no tactics, no problems.
+Assignment stored_formats(const TunedGraph& graph, const TunedNode& node);
+
 /// Choice::last_resort of a node with these assignments.
 std::optional<std::string> find_last_resort(const std::vector<Assignment>& assignments,
                                             std::vector<Refusal> refusals);

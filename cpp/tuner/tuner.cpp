@@ -90,6 +90,10 @@ class Tuner {
       last_resorts_.emplace_back();
       for (const Format& format : view_formats(node))
         states.push_back({nullptr, format, {nullptr, 0}});
+    } else if (node.is_untimed) {
+      last_resorts_.emplace_back();
+      assignments_.back().push_back(stored_formats(graph_, node));
+      states.push_back({&assignments_.back().front(), {}, {nullptr, 0}});
     } else {
       std::vector<Refusal> refusals;
       assignments_.back() = list_assignments(graph_, node, images_, options_, constants_, refusals);

@@ -64,6 +64,9 @@ struct TunedNode {
   std::vector<DataType> fallback;
   /// Views and steps that run on the host cost nothing and are not chosen for.
   bool is_view = false;
+  /// The extents that are known of its operands do not go together: no tactic is chosen, and a run
+  /// takes the first that does.
+  bool is_untimed = false;
 };
 
 struct TunedGraph {

@@ -3379,7 +3379,8 @@ class IExecutionContext:
         
             Args:
                 inputs: an array for each input of the engine.
-                outputs: arrays to write to; those not given are allocated.
+                outputs: arrays to write to; those not given are allocated, those whose extents follow from
+                    the data when these are known.
         
             Raises:
                 ValueError: an input is missing or unknown, its shape is outside the profile, or an output

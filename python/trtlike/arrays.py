@@ -92,7 +92,8 @@ def infer(
 
     Args:
         inputs: an array for each input of the engine.
-        outputs: arrays to write to; those not given are allocated.
+        outputs: arrays to write to; those not given are allocated, those whose extents follow from
+            the data when these are known.
 
     Raises:
         ValueError: an input is missing or unknown, its shape is outside the profile, or an output
@@ -106,6 +107,27 @@ def infer(
         return _infer(context, inputs, outputs)
     finally:
         context._leave()
+
+
+class _Allocator(_trtlike.IOutputAllocator):
+    """An array of bytes that fits, and the shape that came out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = np.empty(0, np.uint8)
+        self.shape: tuple[int, ...] = ()
+
+    def reallocate_output(self, name: str, memory: int, size: int, alignment: int) -> int:
+        self.memory = np.empty(size + alignment, np.uint8)
+        self.start = -self.memory.ctypes.data % alignment
+        return self.memory.ctypes.data + self.start
+
+    def notify_shape(self, name: str, shape: _trtlike.Dims) -> None:
+        self.shape = tuple(shape)
+
+    def array(self, dtype: np.dtype[Any]) -> np.ndarray:
+        end = self.start + math.prod(self.shape) * dtype.itemsize
+        return self.memory[self.start : end].view(dtype).reshape(self.shape)
 
 
 def _infer(
@@ -134,23 +156,38 @@ def _infer(
         context.set_tensor_address(name, array)
     context.infer_shapes()
     results: dict[str, np.ndarray] = {}
+    allocators: dict[str, _Allocator] = {}
     for name in names:
         if is_input[name]:
             continue
         if outputs is not None and name in outputs:
             array = outputs[name]
-            if array.shape != (shape := tuple(context.get_tensor_shape(name))):
+            shape = tuple(context.get_tensor_shape(name))
+            if array.shape != shape and -1 not in shape:
                 raise ValueError(
                     f"[context] output '{name}': expected an array of shape {shape}, "
                     f"got {array.shape}."
                 )
         else:
             dtype = _trtlike.nptype(engine.get_tensor_dtype(name))
-            array = np.empty(tuple(context.get_tensor_shape(name)), dtype)
+            shape = tuple(context.get_tensor_shape(name))
+            if -1 in shape:
+                allocators[name] = _Allocator()
+                continue
+            array = np.empty(shape, dtype)
         context.set_tensor_address(name, array)
         results[name] = array
-    if not context.execute_async_v3(0):
-        raise RuntimeError("[context] infer: the run failed; the log says why.")
+    replaced = {name: context.get_output_allocator(name) for name in allocators}
+    for name, allocator in allocators.items():
+        context.set_output_allocator(name, allocator)
+    try:
+        if not context.execute_async_v3(0):
+            raise RuntimeError("[context] infer: the run failed; the log says why.")
+    finally:
+        for name, before in replaced.items():
+            context.set_output_allocator(name, before)
+    for name, allocator in allocators.items():
+        results[name] = allocator.array(_trtlike.nptype(engine.get_tensor_dtype(name)))
     return results
 
 

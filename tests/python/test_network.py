@@ -146,20 +146,6 @@ def test_all_unknown_operators_are_listed_at_once():
         parser.get_error(2)
 
 
-def test_shapes_that_depend_on_elements_are_refused_by_name():
-    value = helper.make_tensor_value_info
-    node = helper.make_node("NonZero", ["x"], ["y"], "indices")
-    graph = helper.make_graph([node], "g", [value("x", 1, [2, 3])], [value("y", 7, [2, None])])
-    log = ListLogger()
-    builder, network = new_network(log)
-    parser = trt.OnnxParser(network, log)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
-    assert parser.parse(model.SerializeToString())
-    assert builder.build_serialized_network(network, builder.create_builder_config()) is None
-    assert "NonZero" in log.text
-    assert "cannot be built" in log.text
-
-
 @pytest.mark.parametrize("data", [b"", b"garbage", b"\x08\x07" * 50])
 def test_bytes_that_are_no_model_are_refused(data):
     parser, ok = parse(data)

@@ -34,6 +34,10 @@ void infer(const InferArgs& args) {
   args.outputs[1] = {DataType::Int64, {1}};
 }
 
+void bound_extents(const InferArgs& args) {
+  args.outputs[0].dims[0] = core::elems(args.inputs[kScores].dims);
+}
+
 /// Corners in ascending order.
 struct Box {
   double top, left, bottom, right;
@@ -127,6 +131,7 @@ const OpDefinition& nms_op() {
       .host_inputs = {kMaxBoxes},
       .infer = infer,
       .reference = reference,
+      .bound_extents = bound_extents,
       .is_data_dependent = true,
       .rounding = kDiminished,
   };

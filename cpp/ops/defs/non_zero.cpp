@@ -19,6 +19,10 @@ void infer(const InferArgs& args) {
   args.outputs[0] = {DataType::Int64, {input.dims.rank(), count}};
 }
 
+void bound_extents(const InferArgs& args) {
+  args.outputs[0].dims[1] = core::elems(args.inputs[0].dims);
+}
+
 void reference(const ReferenceArgs& args) {
   const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
   const Dims strides = core::dense_strides(input.dims);
@@ -44,6 +48,7 @@ const OpDefinition& non_zero_op() {
       .host_inputs = {0},
       .infer = infer,
       .reference = reference,
+      .bound_extents = bound_extents,
       .is_data_dependent = true,
       .rounding = kDiminished,
   };

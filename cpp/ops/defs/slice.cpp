@@ -34,6 +34,19 @@ void infer(const InferArgs& args) {
   for (int d = 0; d < out.dims.rank(); ++d) out.dims[d] = axes[static_cast<size_t>(d)].extent;
 }
 
+/// A range of an axis with a step; what repeats an element or reads outside has no bound.
+void bound_extents(const InferArgs& args) {
+  const std::optional<SliceLists> lists = known_lists(args);
+  if (!lists || !is_known(lists->stride) || lists->mode != SampleMode::StrictBounds) return;
+  const Dims& dims = args.inputs[0].dims;
+  const std::vector<SliceAxis> axes = slice_axes(*lists, dims);
+  for (int d = 0; d < dims.rank(); ++d) {
+    const int64_t stride = std::abs(axes[static_cast<size_t>(d)].stride);
+    if (args.outputs[0].dims[d] < 0 && stride > 0)
+      args.outputs[0].dims[d] = dims[d] / stride + (dims[d] % stride != 0 ? 1 : 0);
+  }
+}
+
 void reference(const ReferenceArgs& args) {
   const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
   const SliceLists lists = slice_lists(args);
@@ -116,6 +129,7 @@ const OpDefinition& slice_op() {
       .reference = reference,
       .propagate = propagate,
       .is_view = is_view,
+      .bound_extents = bound_extents,
       .rounding = kMoved,
       .find_box = find_box,
       .picks_elements = true,

@@ -43,6 +43,12 @@ void infer(const InferArgs& args) {
   args.outputs[1] = {indices, dims};
 }
 
+void bound_extents(const InferArgs& args) {
+  for (TensorType& out : args.outputs)
+    for (int d = 0; d < out.dims.rank(); ++d)
+      if (out.dims[d] < 0) out.dims[d] = args.inputs[0].dims[d];
+}
+
 /// Equal elements keep their order; NaNs come last.
 /// NaN is larger than every number, as numpy sorts it.
 template <typename T>
@@ -106,6 +112,7 @@ const OpDefinition& top_k_op() {
       .host_inputs = {1},
       .infer = infer,
       .reference = reference,
+      .bound_extents = bound_extents,
       .rounding = kDiminished,
   };
   return op;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "builder/profiles.h"
+#include "builder/specialize.h"
 #include "core/strings.h"
 #include "support/build_graph.h"
 
@@ -23,7 +24,7 @@ struct Draft {
   explicit Draft(Graph given) : graph(std::move(given)), order(graph.topological_order()) {
     const auto profiles = check_profiles(graph, {});
     std::vector<Graph> specialized;
-    specialized.push_back(specialize(graph, profiles[0], Selector::Opt));
+    specialized.push_back(specialize(graph, profiles[0], Selector::Opt).graph);
     tuned = make_tuned_graph(graph, order, specialized, {}, {});
     for (const tuner::TunedNode& node : tuned.nodes) {
       tuner::Choice choice;

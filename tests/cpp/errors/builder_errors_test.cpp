@@ -178,22 +178,6 @@ const LoggedCase kBuild[] = {
      "while building 'net': [tuner] node 'gather' (Gather): expected a tactic that computes it, "
      "got none: needs whole bytes, got s4 (gather_rows); needs mode ELEMENT (gather_elements); "
      "needs an element type that can be computed with, got s4 (reference)."},
-    {"shapes_from_data",
-     [](const std::shared_ptr<Logger>& logger) {
-       Network network;
-       network.set_name("net");
-       const Tensor x = network.add_input("x", Int32, {4});
-       const Layer where = network.add_layer("NonZero", {x});
-       const Layer shape = network.add_layer("Shape", {where.output(0)});
-       Layer fill = network.add_layer("Fill", {shape.output(0)});
-       fill.set_name("fill");
-       network.mark_output(fill.output(0));
-       build(network, logger);
-     },
-     "while building 'net': [builder] layer '(Unnamed Layer* 0) [NonZero]' (NonZero): expected an "
-     "output whose extents follow from the shapes of the inputs, got [1, -1]. Shapes that depend "
-     "on "
-     "elements computed by layers cannot be built."},
     cancelled("cancelled_in_a_step", "Building engine",
               "[builder] build: cancelled by the progress monitor."),
     cancelled("cancelled_while_timing", "Timing tactics",

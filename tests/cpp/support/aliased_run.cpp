@@ -19,7 +19,7 @@ AliasedRun::AliasedRun(const PlanMaker& maker, const kernels::Tactic& tactic,
     table_.steps[s].tactic = other == others.end() ? &tactic : other->second;
   }
   shapes_ = runtime::initial_shapes(loaded_->plan, loaded_->constants);
-  runtime::resolve_shapes(loaded_->plan, shapes_, true);
+  runtime::resolve_shapes(loaded_->plan, shapes_, runtime::AtUnknown::Stop);
   prepared_ = std::make_unique<runtime::ExecutablePlan>(
       *loaded_, table_, shapes_, 0, loaded_->plan.steps.size(), std::vector<int32_t>{}, 2);
 }

@@ -376,12 +376,15 @@ RandomProblem grid_sample(Random& random) {
   return {std::move(problem), 1e-5, 1};
 }
 
-RandomProblem non_zero(Random& random) {
-  TacticCase problem = begin(random, "NonZero", {});
+RandomProblem find_non_zero(Random& random, const char* op) {
+  TacticCase problem = begin(random, op, {});
   problem.input(random.dims(static_cast<int>(random.between(1, 3)), 300), {DataType::Int32})
       .integers(-1, 1);
   return {std::move(problem), 0};
 }
+
+RandomProblem non_zero(Random& random) { return find_non_zero(random, "NonZero"); }
+RandomProblem non_zero_rows(Random& random) { return find_non_zero(random, "NonZeroRows"); }
 
 RandomProblem nms(Random& random) {
   const int64_t batch = random.batch(), boxes = random.between(1, 20);
@@ -414,6 +417,7 @@ std::vector<NamedGenerator> movement_generators() {
           {"ReverseSequence", reverse_sequence},
           {"GridSample", grid_sample},
           {"NonZero", non_zero},
+          {"NonZeroRows", non_zero_rows},
           {"NMS", nms}};
 }
 

@@ -1,4 +1,6 @@
 // Ops whose extents follow from data: NMS and NonZero, on boxes and masks worked by hand.
+#include <cmath>
+
 #include "support/run_op.h"
 
 namespace trtlike::ops {
@@ -63,6 +65,19 @@ TEST(NonZero, gives_one_column_an_element) {
 TEST(NonZero, may_find_nothing) {
   const auto out = run_op_all("NonZero", {Tensor(DataType::Bool, {2}, {0, 0})}, {});
   EXPECT_EQ(out[0].dims, (Dims{1, 0}));
+}
+
+TEST(NonZeroRows, fills_as_many_rows_as_it_counts) {
+  const auto out =
+      run_op_all("NonZeroRows", {Tensor(DataType::Int64, {2, 3}, {0, 5, 0, -1, 0, 2})}, {});
+  expect_tensor(out[0], {6, 2}, {0, 1, 1, 0, 1, 2, 0, 0, 0, 0, 0, 0});
+  expect_tensor(out[1], {1}, {3});
+}
+
+TEST(NonZeroRows, a_nan_is_not_zero) {
+  const auto out = run_op_all("NonZeroRows", {Tensor(kFloat, {2}, {NAN, -0.0})}, {});
+  expect_tensor(out[0], {2, 1}, {0, 0});
+  expect_tensor(out[1], {1}, {1});
 }
 
 TEST(NonZero, refuses_floats) {

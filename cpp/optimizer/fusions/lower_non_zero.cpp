@@ -1,0 +1,31 @@
+// NonZero in the middle of a network counts as it collects. Rows come first: where a list of
+// indices is wanted, the transposes cancel.
+#include "optimizer/match.h"
+#include "optimizer/rule.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
+  const ir::Node& node = graph.node(id);
+  if (core::is_static(dims_of(graph, node.outputs[0]))) return std::nullopt;
+  ir::Patch patch(graph);
+  patch.inherit_from(id);
+  const std::vector<ir::ValueId> found =
+      patch.add_many("NonZeroRows", node.name, {node.inputs[0]}, {}, 2);
+  const ir::ValueId rows = patch.add("Slice", node.name + " rows", {found[0], {}, found[1]},
+                                     {{"axes", std::vector<int64_t>{0}},
+                                      {"start", std::vector<int64_t>{0}},
+                                      {"stride", std::vector<int64_t>{1}}});
+  patch.replace(node.outputs[0], patch.add("Shuffle", node.name + " columns", {rows},
+                                           {{"first_transpose", std::vector<int64_t>{1, 0}}}));
+  return patch;
+}
+
+}  // namespace
+
+Rule lower_non_zero() {
+  return {"lower_non_zero", "NonZero(x) -> Shuffle(Slice(NonZeroRows(x)))", "NonZero", 10, rewrite};
+}
+
+}  // namespace trtlike::optimizer
