@@ -43,7 +43,7 @@ void compute(const ReferenceArgs& args) {
 void reference(const ReferenceArgs& args) {
   core::dispatch_dtype(args.outputs[0].dtype, "Quantize", [&](auto tag) {
     using T = decltype(tag);
-    if constexpr (std::is_integral_v<T>) compute<T>(args);
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= sizeof(int16_t)) compute<T>(args);
   });
 }
 
