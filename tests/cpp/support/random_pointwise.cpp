@@ -244,9 +244,11 @@ RandomProblem program(Random& random) {
   }
   TacticCase problem = begin(random, "PointWise", frame, attributes);
   const int64_t full = random.between(0, operands);
-  bool special = random.one_in(4);
+  const bool special = random.one_in(4);
   for (int64_t i = 0; i <= operands; ++i) {
-    const DataType own = i > 0 && random.one_in(4) ? random.any_type() : dtype;
+    // Whole numbers reach the tails of gates: 0 times infinity is NaN, and almost 0 is not.
+    const DataType other = special ? random.float_type() : random.any_type();
+    const DataType own = i > 0 && random.one_in(4) ? other : dtype;
     add_operand(random, problem, frame, own, i != full);
     if (core::is_float(own) && special) problem.special(8);
   }
