@@ -65,7 +65,7 @@ RandomProblem linear_attention(Random& random) {
   is_delta ? problem.input({batch, steps, random.one_in(2) ? 1 : heads}, {dtype})
            : problem.absent();
   problem.output({dtype});
-  return {std::move(problem), 2 * rounding(dtype)};
+  return {std::move(problem), 1e-5 + 2 * rounding(dtype), 1};
 }
 
 }  // namespace
