@@ -97,3 +97,16 @@ class OneNode:
         """What onnx's reference evaluator computes."""
         with np.errstate(all="ignore"):
             return ReferenceEvaluator(self.model).run(None, self.feeds)
+
+    def to_half(self) -> None:
+        """Makes its floats halves: inputs, constants and declared outputs."""
+        for value in [*self.model.graph.input, *self.model.graph.output]:
+            if value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT:
+                value.type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+        for tensor in self.model.graph.initializer:
+            array = numpy_helper.to_array(tensor)
+            if array.dtype == np.float32:
+                tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), tensor.name))
+        for name, array in self.feeds.items():
+            if array.dtype == np.float32:
+                self.feeds[name] = array.astype(np.float16)

@@ -295,3 +295,14 @@ def test_a_model_with_a_growing_cache_runs_step_by_step():
         got = context.infer(feeds)
         check([got[name] for name in expected], list(expected.values()))
         caches = [expected["key"], expected["value"]]
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+@pytest.mark.parametrize("seed", range(4))
+def test_halves_give_nearly_the_same(op: str, seed: int):
+    drawn = OPERATORS[op](Draw(seed))
+    expected = onnxruntime_outputs(drawn.model.SerializeToString(), drawn.feeds)
+    drawn.to_half()
+    for array, want in zip(drawn.run(level=seed), expected.values(), strict=True):
+        scale = max(1.0, float(np.abs(want).max()))
+        np.testing.assert_allclose(array.astype(np.float64), want, rtol=0, atol=3e-3 * scale)

@@ -239,3 +239,14 @@ def test_zero_points_that_are_no_whole_numbers(bits: int):
     attributes = {"K": sums, "N": rows, "bits": bits, "block_size": block}
     drawn = node("MatMulNBits", [x, packed, scales, zero], attributes, constants=[1, 2, 3])
     np.testing.assert_allclose(drawn.run()[0], x @ weights.T, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+@pytest.mark.parametrize("seed", range(4))
+def test_halves_give_nearly_the_same(op: str, seed: int):
+    drawn = OPERATORS[op](Draw(seed))
+    expected = onnxruntime_outputs(drawn.model.SerializeToString(), drawn.feeds)
+    drawn.to_half()
+    for array, want in zip(drawn.run(level=seed), expected.values(), strict=True):
+        scale = max(1.0, float(np.abs(want).max()))
+        np.testing.assert_allclose(array.astype(np.float64), want, rtol=0, atol=3e-3 * scale)
