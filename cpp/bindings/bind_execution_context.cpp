@@ -11,8 +11,10 @@ using ContextClass = py::class_<ExecutionContext, ContextPtr>;
 /// when it does not.
 void* array_address(const ExecutionContext& context, const std::string& name,
                     const py::array& array) {
-  const py::dtype want = numpy_dtype(context.engine()->tensor_dtype(name));
-  if (!array.dtype().equal(want))
+  const DataType type = context.engine()->tensor_dtype(name);
+  const py::dtype want = numpy_dtype(type);
+  const bool is_bits = type == DataType::BF16 && array.dtype().equal(bits_of_bfloat16());
+  if (!array.dtype().equal(want) && !is_bits)
     throw py::type_error("[context] tensor '" + name + "': expected an array of " +
                          std::string(py::str(want)) + ", got " +
                          std::string(py::str(array.dtype())) + ".");

@@ -118,9 +118,10 @@ DataType dtype_of(const py::array& a) {
   if (kind == 'i' && size == 8) return DataType::Int64;
   if (kind == 'b') return DataType::Bool;
   if (kind == 'u' && size == 1) return DataType::UInt8;
+  if (std::string(py::str(a.dtype())) == "bfloat16") return DataType::BF16;
   throw py::type_error(
-      "[types] weights: expected an array of float32, float16, int8, int32, int64, bool or uint8, "
-      "got " +
+      "[types] weights: expected an array of float32, float16, bfloat16, int8, int32, int64, "
+      "bool or uint8, got " +
       std::string(py::str(a.dtype())) + ".");
 }
 
@@ -136,7 +137,6 @@ Weights weights_from_array(const py::array& a) {
 size_t weights_bytes(const Weights& w) {
   const int64_t bits = w.type == DataType::Int4 || w.type == DataType::FP4 ? 4 : 0;
   if (bits != 0) return static_cast<size_t>((w.count + 1) / 2);
-  if (w.type == DataType::BF16) return static_cast<size_t>(w.count) * 2;
   if (w.type == DataType::FP8 || w.type == DataType::E8M0) return static_cast<size_t>(w.count);
   return static_cast<size_t>(w.count) * static_cast<size_t>(numpy_dtype(w.type).itemsize());
 }
@@ -161,8 +161,22 @@ void bind_weights(py::module_& m) {
 
 }  // namespace
 
+py::dtype bits_of_bfloat16() { return py::dtype("uint16"); }
+
+/// ml_dtypes' type, or the bits where it is not installed.
+static py::dtype bfloat16_dtype() {
+  try {
+    return py::dtype::from_args(py::module_::import("ml_dtypes").attr("bfloat16"));
+  } catch (py::error_already_set& missing) {
+    if (!missing.matches(PyExc_ImportError)) throw;
+    return bits_of_bfloat16();
+  }
+}
+
 py::dtype numpy_dtype(DataType dtype) {
   switch (dtype) {
+    case DataType::BF16:
+      return bfloat16_dtype();
     case DataType::Float:
       return py::dtype("float32");
     case DataType::Half:
@@ -201,7 +215,9 @@ void bind_types(py::module_& m) {
   bind_dims(m);
   bind_weights(m);
   m.def("nptype", &numpy_dtype, py::arg("trt_type"),
-        "The numpy dtype of an element type; TypeError where numpy has none.");
+        "The numpy dtype of an element type; TypeError where numpy has none. Of BF16 it is "
+        "ml_dtypes.bfloat16, and where ml_dtypes is not installed uint16: the number's bits, "
+        "(x.astype(numpy.uint32) << 16).view(numpy.float32) as floats.");
 }
 
 }  // namespace trtlike::bindings

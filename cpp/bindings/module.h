@@ -81,5 +81,7 @@ py::array weights_to_numpy(const Weights& weights);
 py::object cast_layer(const Layer& layer);
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
+/// In which arrays may hold BF16 too.
+py::dtype bits_of_bfloat16();
 
 }  // namespace trtlike::bindings

@@ -3758,7 +3758,7 @@ def measure_peaks(threads: int = 0) -> MachinePeaks:
     """
 def nptype(trt_type: DataType) -> numpy.dtype[typing.Any]:
     """
-    The numpy dtype of an element type; TypeError where numpy has none.
+    The numpy dtype of an element type; TypeError where numpy has none. Of BF16 it is ml_dtypes.bfloat16, and where ml_dtypes is not installed uint16: the number's bits, (x.astype(numpy.uint32) << 16).view(numpy.float32) as floats.
     """
 def synchronize_stream(handle: int) -> None:
     """

@@ -68,10 +68,14 @@ def find_array(address: int) -> np.ndarray | None:
 def as_type(name: str, array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """The array itself where it is C-contiguous and of the type, else a copy that is.
 
+    16-bit integers without a sign are the bits of bfloat16 where that is the type.
+
     Raises:
         TypeError: the conversion would change the kind of number.
     """
     given = np.asarray(array)
+    if dtype.name == "bfloat16" and given.dtype == np.uint16:
+        return np.ascontiguousarray(given).reshape(given.shape)
     if dtype.kind != "V" and not np.can_cast(given.dtype, dtype, "same_kind"):
         raise TypeError(
             f"[context] input '{name}': expected an array of {dtype}, got {given.dtype}. "

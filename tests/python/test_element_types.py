@@ -2,12 +2,14 @@
 oracle is numpy, and onnx's reference evaluator where numpy has no function of the kind."""
 
 import math
+import sys
 
+import ml_dtypes
 import numpy as np
 import onnx
 import pytest
 from conftest import ListLogger, build_plan, load
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 import trtlike as trt
@@ -295,6 +297,39 @@ def test_arrays_of_types_beyond_tensorrt_are_bound_in_place(dtype: str, member: 
     context.set_tensor_address(name, out)
     assert context.execute_async_v3(0)
     np.testing.assert_array_equal(out, x + x)
+
+
+@pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, np.uint16])
+def test_bfloat16_is_bound_as_such_or_by_its_bits(dtype):
+    x = helper.make_tensor_value_info("x", TensorProto.BFLOAT16, [4])
+    y = helper.make_tensor_value_info("y", TensorProto.BFLOAT16, [4])
+    model = helper.make_model(
+        helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "g", [x], [y]),
+        opset_imports=[helper.make_opsetid("", 17)],
+    )
+    context = load(build_plan(model.SerializeToString())).create_execution_context()
+    assert trt.nptype(context.engine.get_tensor_dtype("x")) == ml_dtypes.bfloat16
+    given = np.array([1, -2.5, 0, np.inf], ml_dtypes.bfloat16).view(dtype)
+    out = np.zeros(4, dtype)
+    context.set_tensor_address("x", given)
+    context.set_tensor_address("y", out)
+    assert context.execute_async_v3(0)
+    expected = np.array([-1, 2.5, 0, -np.inf], np.float32)
+    np.testing.assert_array_equal(out.view(ml_dtypes.bfloat16).astype(np.float32), expected)
+    inferred = context.infer({"x": given})["y"]
+    assert inferred.dtype == ml_dtypes.bfloat16
+    np.testing.assert_array_equal(inferred.astype(np.float32), expected)
+
+
+def test_without_ml_dtypes_bfloat16_is_its_bits(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    assert trt.nptype(trt.bfloat16) == np.uint16
+
+
+def test_weights_of_bfloat16_are_taken():
+    weights = trt.Weights(np.array([1, 2, 3], ml_dtypes.bfloat16))
+    assert weights.dtype == trt.bfloat16 and weights.nbytes == 6
+    np.testing.assert_array_equal(weights.numpy().astype(np.float32), [1, 2, 3])
 
 
 def test_what_cannot_be_computed_in_double_is_refused_by_name():

@@ -248,7 +248,7 @@ def test_volume_nptype_and_itemsize():
     assert trt.volume(()) == 1
     assert trt.nptype(trt.float16) == np.float16
     with pytest.raises(TypeError):
-        trt.nptype(trt.bfloat16)
+        trt.nptype(trt.int4)
     assert trt.int4.itemsize == 0.5
     assert trt.int64.itemsize == 8
 
