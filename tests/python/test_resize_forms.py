@@ -4,6 +4,7 @@ some axes only. Against onnx's reference evaluator."""
 import numpy as np
 import pytest
 from one_node import OneNode
+from onnx import helper, numpy_helper
 
 LEVELS = pytest.mark.parametrize("level", [0, 3])
 
@@ -83,6 +84,39 @@ def test_scales_of_some_axes(axes, level):
     x = random.normal(size=(1, 2, 3, 4)).astype(np.float32)
     attributes = {"mode": "linear", "axes": axes}
     resize(level, x, attributes, scales=scales)
+
+
+@LEVELS
+def test_computed_scales(level):
+    """From the extents of another input: coordinates follow from them, not from the extents."""
+    random = np.random.default_rng(18)
+    for mode in ("nearest", "linear", "cubic"):
+        for axes, extents in (
+            (None, (2, 2, 3, 5)),
+            ([2, 3], (3, 7)),
+            ([3], (5,)),
+            ([3, 2], (1, 6)),
+        ):
+            scales = np.array(extents, np.float32) / 2
+            x = random.normal(size=(1, 2, 3, 5)).astype(np.float32)
+            attributes = {"mode": mode} | ({} if axes is None else {"axes": axes})
+            node = OneNode("Resize", [x, None, scales], attributes, 19, constants=[2])
+            expected = node.expected()[0]
+            graph = node.model.graph
+            half = np.full(len(extents), 0.5, np.float32)
+            graph.initializer[0].CopyFrom(numpy_helper.from_array(half, "half"))
+            for i, made in enumerate(
+                (
+                    helper.make_node("Shape", ["z"], ["extents"]),
+                    helper.make_node("Cast", ["extents"], ["numbers"], to=1),
+                    helper.make_node("Mul", ["numbers", "half"], ["x2"]),
+                )
+            ):
+                graph.node.insert(i, made)
+            node.feeds["z"] = np.zeros(extents, np.float32)
+            node.dynamic = ["z"]
+            graph.input.append(helper.make_tensor_value_info("z", 1, [None] * len(extents)))
+            np.testing.assert_allclose(node.run(level)[0], expected, atol=1e-4)
 
 
 @LEVELS

@@ -15,6 +15,7 @@ std::vector<ops::ResizeAxis> all_axes(const Problem& problem) {
 
 std::optional<std::string> refuse_axes(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  if (problem.has_input(2)) return "needs scales that are known when it is prepared";
   if (in.dtype != out.dtype)
     return core::str("needs equal types, got ", core::dtype_short_name(in.dtype), " and ",
                      core::dtype_short_name(out.dtype));

@@ -113,25 +113,28 @@ Outputs resize_to_scales(NodeContext& node, size_t input, const std::vector<doub
   return {node.add("Resize", {node.input(0)}, attributes)};
 }
 
-/// Scales that are computed at run time: the extents are floor(extent * scale).
+/// Scales that are computed at run time: the extents are floor(extent * scale), but coordinates
+/// follow from the scales.
 Outputs resize_to_dynamic_scales(NodeContext& node, size_t input, const AttributeList& attributes) {
   const ValueId x = node.input(0);
   const auto axes = resized_axes(node);
-  const ValueId scales = cast(node, node.input(input), DataType::Float);
+  ValueId scales = cast(node, node.input(input), DataType::Float);
   const Dims& given = node.dims(scales);
   if (given.rank() == 1 && core::is_known(given[0]))
     check_count(node, input, static_cast<size_t>(given[0]), axes.size());
-  const ValueId shape = node.add("Shape", {x}, {}, "shape");
-  const ValueId index = node.add_constant_ints(axes);
-  const ValueId extents =
-      node.has_attribute("axes") ? node.add("Gather", {shape, index}, {}, "resized") : shape;
-  const ValueId exact = elementwise(node, ElementWiseOperation::Prod,
-                                    cast(node, extents, DataType::Float), scales, "extents");
-  const ValueId whole =
-      cast(node, unary(node, UnaryOperation::Floor, exact, "floor"), DataType::Int64);
-  if (!node.has_attribute("axes")) return {node.add("Resize", {x, whole}, attributes)};
-  const ValueId all = node.add("Scatter", {shape, index, whole}, {{"axis", int64_t{0}}}, "shape");
-  return {node.add("Resize", {x, all}, attributes)};
+  if (node.has_attribute("axes")) {
+    const int64_t rank = node.rank(x);
+    const ValueId ones = node.add_constant(DataType::Float, {rank},
+                                           std::vector<double>(static_cast<size_t>(rank), 1.0));
+    scales = node.add("Scatter", {ones, node.add_constant_ints(axes), scales},
+                      {{"axis", int64_t{0}}}, "scales");
+  }
+  const ValueId shape = cast(node, node.add("Shape", {x}, {}, "shape"), DataType::Float);
+  const ValueId exact = elementwise(node, ElementWiseOperation::Prod, shape, scales, "extents");
+  const ValueId whole = unary(node, UnaryOperation::Floor, exact, "floor");
+  return {node.add("Resize",
+                   {x, cast(node, whole, DataType::Int64), cast(node, scales, DataType::Double)},
+                   attributes)};
 }
 
 Outputs resize_to_shape(NodeContext& node, const Extents& shape, AttributeList attributes) {

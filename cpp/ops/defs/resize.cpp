@@ -1,5 +1,6 @@
 // Resize: nearest, linear and cubic interpolation on any axes.
 #include "ops/arithmetic.h"
+#include "ops/elements.h"
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 #include "ops/shapes/resize_shape.h"
@@ -22,6 +23,12 @@ void infer(const InferArgs& args) {
     throw UnsupportedError(
         "[ops] input 0: expected a type whose elements are weighed in single precision (or "
         "resize_mode NEAREST), got DOUBLE. Cast it to FLOAT.");
+  const TensorType scales = args.has_input(2) ? args.inputs[2] : TensorType{};
+  TRTLIKE_CHECK(
+      scales.is_absent() || (scales.dtype == DataType::Double && scales.dims.rank() == 1 &&
+                             (scales.dims[0] < 0 || scales.dims[0] == input.dims.rank())),
+      "[ops] input 2 'scales': expected DOUBLE with shape [", input.dims.rank(), "], got ",
+      core::dtype_name(scales.dtype), " with shape ", scales.dims, ".");
   args.outputs[0] = {
       input.dtype,
       resize_output(
@@ -49,7 +56,10 @@ double interpolate(const std::vector<ResizeAxis>& axes, const core::TensorView& 
 void reference(const ReferenceArgs& args) {
   const core::TensorView &input = args.inputs[0], &out = args.outputs[0];
   const bool by_shape = args.has_input(1) || !args.attributes.get_ints("shape").empty();
-  const std::vector<ResizeAxis> axes = resize_axes(args.attributes, input.dims, out.dims, by_shape);
+  const std::vector<double> scales =
+      args.has_input(2) ? read_elements(args.inputs[2]) : std::vector<double>{};
+  const std::vector<ResizeAxis> axes =
+      resize_axes(args.attributes, input.dims, out.dims, by_shape, scales);
   const Dims strides = core::dense_strides(input.dims);
   const bool nearest = interpolation(args.attributes) == Mode::Nearest;
   const auto is_outside = [&](const Dims& index) {
@@ -95,7 +105,9 @@ const OpDefinition& resize_op() {
                      {"keeps_scales", false},
                      {"region", std::vector<double>{}},
                      {"extrapolation_value", 0.0}},
-      .inputs = {{.name = "input"}, {.name = "shape", .optional = true}},
+      .inputs = {{.name = "input"},
+                 {.name = "shape", .optional = true},
+                 {.name = "scales", .optional = true}},
       .host_inputs = {1},
       .infer = infer,
       .reference = reference,

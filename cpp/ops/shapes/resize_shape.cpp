@@ -231,12 +231,13 @@ Dims resize_output(const Attributes& attributes, const Dims& input,
 }
 
 std::vector<ResizeAxis> resize_axes(const Attributes& attributes, const Dims& input,
-                                    const Dims& output, bool by_shape) {
+                                    const Dims& output, bool by_shape,
+                                    const std::vector<double>& computed) {
   const AxisBuilder builder(attributes);
-  const std::vector<double>& scales = attributes.get_floats("scales");
+  const std::vector<double>& scales = computed.empty() ? attributes.get_floats("scales") : computed;
   std::vector<ResizeAxis> out;
   const std::vector<double>& region = attributes.get_floats("region");
-  const bool by_scales = !by_shape || attributes.get_bool("keeps_scales");
+  const bool by_scales = !by_shape || !computed.empty() || attributes.get_bool("keeps_scales");
   const auto rank = static_cast<size_t>(input.rank());
   for (size_t i = 0; i < rank; ++i) {
     const int d = static_cast<int>(i);

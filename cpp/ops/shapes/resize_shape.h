@@ -25,8 +25,10 @@ Dims resize_output(const Attributes& attributes, const Dims& input,
                    const std::vector<int64_t>& shape);
 
 /// Needs known extents. `by_shape`: the shape input or attribute gave the extents, so that scales
-/// follow from them, unless the attribute keeps_scales says that they are given too.
+/// follow from them, unless the attribute keeps_scales says that they are given too. `computed` are
+/// the elements of the scales input, which go before both; empty where it is absent.
 std::vector<ResizeAxis> resize_axes(const Attributes& attributes, const Dims& input,
-                                    const Dims& output, bool by_shape);
+                                    const Dims& output, bool by_shape,
+                                    const std::vector<double>& computed = {});
 
 }  // namespace trtlike::ops
