@@ -122,8 +122,8 @@ class ReduceKernel final : public Kernel {
   void plan_slices(int64_t kept, int64_t reduced, int threads) {
     if (!rows_) {
       const bool many = kept >= 4 * threads;
-      block_columns_ =
-          many ? columns_ : std::max<int64_t>(64, (columns_ / (4 * threads) + 63) / 64 * 64);
+      block_columns_ = many ? std::max<int64_t>(columns_, 1)
+                            : std::max<int64_t>(64, (columns_ / (4 * threads) + 63) / 64 * 64);
       blocks_ = (columns_ + block_columns_ - 1) / block_columns_;
     }
     slicing_ = cut(kept * blocks_, reduced * std::max<int64_t>(block_columns_, 1), threads);
