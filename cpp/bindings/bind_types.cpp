@@ -135,9 +135,10 @@ Weights weights_from_array(const py::array& a) {
 }
 
 size_t weights_bytes(const Weights& w) {
-  const int64_t bits = w.type == DataType::Int4 || w.type == DataType::FP4 ? 4 : 0;
-  if (bits != 0) return static_cast<size_t>((w.count + 1) / 2);
-  if (w.type == DataType::FP8 || w.type == DataType::E8M0) return static_cast<size_t>(w.count);
+  if (w.type == DataType::Int4 || w.type == DataType::UInt4 || w.type == DataType::FP4)
+    return static_cast<size_t>((w.count + 1) / 2);
+  if (w.type == DataType::Int2 || w.type == DataType::UInt2)
+    return static_cast<size_t>((w.count + 3) / 4);
   return static_cast<size_t>(w.count) * static_cast<size_t>(numpy_dtype(w.type).itemsize());
 }
 
@@ -164,19 +165,29 @@ void bind_weights(py::module_& m) {
 py::dtype bits_of_bfloat16() { return py::dtype("uint16"); }
 
 /// ml_dtypes' type, or the bits where it is not installed.
-static py::dtype bfloat16_dtype() {
+static py::dtype ml_dtype(const char* name, const char* bits) {
   try {
-    return py::dtype::from_args(py::module_::import("ml_dtypes").attr("bfloat16"));
+    return py::dtype::from_args(py::module_::import("ml_dtypes").attr(name));
   } catch (py::error_already_set& missing) {
     if (!missing.matches(PyExc_ImportError)) throw;
-    return bits_of_bfloat16();
+    return py::dtype(bits);
   }
 }
 
 py::dtype numpy_dtype(DataType dtype) {
   switch (dtype) {
     case DataType::BF16:
-      return bfloat16_dtype();
+      return ml_dtype("bfloat16", "uint16");
+    case DataType::FP8:
+      return ml_dtype("float8_e4m3fn", "uint8");
+    case DataType::FP8E5M2:
+      return ml_dtype("float8_e5m2", "uint8");
+    case DataType::FP8E4M3FNUZ:
+      return ml_dtype("float8_e4m3fnuz", "uint8");
+    case DataType::FP8E5M2FNUZ:
+      return ml_dtype("float8_e5m2fnuz", "uint8");
+    case DataType::E8M0:
+      return ml_dtype("float8_e8m0fnu", "uint8");
     case DataType::Float:
       return py::dtype("float32");
     case DataType::Half:
@@ -215,9 +226,9 @@ void bind_types(py::module_& m) {
   bind_dims(m);
   bind_weights(m);
   m.def("nptype", &numpy_dtype, py::arg("trt_type"),
-        "The numpy dtype of an element type; TypeError where numpy has none. Of BF16 it is "
-        "ml_dtypes.bfloat16, and where ml_dtypes is not installed uint16: the number's bits, "
-        "(x.astype(numpy.uint32) << 16).view(numpy.float32) as floats.");
+        "The numpy dtype of an element type; TypeError where numpy has none. Of BF16 and "
+        "numbers of 8 bits it is ml_dtypes' type, and where ml_dtypes is not installed uint16 or "
+        "uint8: their bits. A bfloat16 is (x.astype(numpy.uint32) << 16).view(numpy.float32).");
 }
 
 }  // namespace trtlike::bindings

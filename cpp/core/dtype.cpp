@@ -15,12 +15,29 @@ struct DtypeInfo {
 };
 
 constexpr DtypeInfo kInfo[] = {
-    {DataType::Float, "f32", 32},  {DataType::Half, "f16", 16},   {DataType::Int8, "s8", 8},
-    {DataType::Int32, "s32", 32},  {DataType::Bool, "b8", 8},     {DataType::UInt8, "u8", 8},
-    {DataType::FP8, "f8", 8},      {DataType::BF16, "bf16", 16},  {DataType::Int64, "s64", 64},
-    {DataType::Int4, "s4", 4},     {DataType::FP4, "f4", 4},      {DataType::E8M0, "e8m0", 8},
-    {DataType::Double, "f64", 64}, {DataType::Int16, "s16", 16},  {DataType::UInt16, "u16", 16},
-    {DataType::UInt32, "u32", 32}, {DataType::UInt64, "u64", 64},
+    {DataType::Float, "f32", 32},
+    {DataType::Half, "f16", 16},
+    {DataType::Int8, "s8", 8},
+    {DataType::Int32, "s32", 32},
+    {DataType::Bool, "b8", 8},
+    {DataType::UInt8, "u8", 8},
+    {DataType::FP8, "f8", 8},
+    {DataType::BF16, "bf16", 16},
+    {DataType::Int64, "s64", 64},
+    {DataType::Int4, "s4", 4},
+    {DataType::FP4, "f4", 4},
+    {DataType::E8M0, "e8m0", 8},
+    {DataType::Double, "f64", 64},
+    {DataType::Int16, "s16", 16},
+    {DataType::UInt16, "u16", 16},
+    {DataType::UInt32, "u32", 32},
+    {DataType::UInt64, "u64", 64},
+    {DataType::UInt4, "u4", 4},
+    {DataType::Int2, "s2", 2},
+    {DataType::UInt2, "u2", 2},
+    {DataType::FP8E5M2, "f8_e5m2", 8},
+    {DataType::FP8E4M3FNUZ, "f8_e4m3fnuz", 8},
+    {DataType::FP8E5M2FNUZ, "f8_e5m2fnuz", 8},
 };
 
 const DtypeInfo* find_info(int64_t value) {

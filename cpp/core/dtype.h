@@ -132,7 +132,7 @@ const char* dtype_short_name(DataType dtype);
 /// Bytes of `elems` elements of so many bits each, side by side. Throws UserError for counts below
 /// 0 or above kMaxElems, so that no count of bytes wraps.
 size_t packed_bytes(int64_t elems, int bits);
-/// Bytes of `elems` elements; 4-bit types are packed two to a byte.
+/// Bytes of `elems` elements; those of less than a byte are packed.
 size_t dtype_bytes(DataType dtype, int64_t elems);
 /// FLOAT, HALF or BF16: what fast kernels compute with and a precision may exchange.
 bool is_float(DataType dtype);

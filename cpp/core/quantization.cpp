@@ -20,7 +20,8 @@ struct ZeroPoints {
 constexpr ZeroPoints kStorages[] = {
     {DataType::Int8, -128, 127},  {DataType::UInt8, 0, 255}, {DataType::Int16, -32768, 32767},
     {DataType::UInt16, 0, 65535}, {DataType::Int4, -8, 7},   {DataType::FP8, 0, 0},
-    {DataType::FP4, 0, 0},
+    {DataType::FP4, 0, 0},        {DataType::UInt4, 0, 15},  {DataType::Int2, -2, 1},
+    {DataType::UInt2, 0, 3},
 };
 
 const ZeroPoints* find_storage(DataType dtype) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/dtype.h"
+#include "core/narrow.h"
 #include "core/shape.h"
 
 namespace trtlike::core {
@@ -20,10 +21,12 @@ struct TensorView {
   }
   /// Element `i` in row-major order as a double (exact for all types but large int64).
   double at(int64_t i) const {
+    if (is_narrow(dtype)) return narrow_element(data, dtype, i);
     return dispatch_dtype(dtype, "element",
                           [&](auto tag) { return to_double(as<decltype(tag)>()[i]); });
   }
   void set(int64_t i, double v) const {
+    if (is_narrow(dtype)) return set_narrow_element(data, dtype, i, v);
     dispatch_dtype(dtype, "element",
                    [&](auto tag) { as<decltype(tag)>()[i] = from_double<decltype(tag)>(v); });
   }

@@ -4,6 +4,7 @@
 #include "core/os/memory.h"
 #include "ir/graph.h"
 #include "ir/patch.h"
+#include "ops/elements.h"
 
 namespace trtlike::ir {
 
@@ -17,14 +18,8 @@ std::optional<std::vector<double>> constant_elements(const Graph& graph, ValueId
                                                      int64_t max_elems) {
   if (!id || !graph.value(id).constant) return std::nullopt;
   const core::TensorView view = constant_view(graph, id);
-  const int64_t count = view.elems();
-  if (count > max_elems) return std::nullopt;
-  std::vector<double> out(static_cast<size_t>(count));
-  core::dispatch_dtype(view.dtype, "constant", [&](auto tag) {
-    const auto* from = view.as<decltype(tag)>();
-    for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
-  });
-  return out;
+  if (view.elems() > max_elems) return std::nullopt;
+  return ops::read_elements(view);
 }
 
 std::optional<double> constant_scalar(const Graph& graph, ValueId id) {
@@ -37,13 +32,10 @@ std::optional<double> constant_scalar(const Graph& graph, ValueId id) {
 }
 
 ConstantData make_constant_data(DataType dtype, const std::vector<double>& elements) {
-  const size_t bytes = core::dtype_bytes(dtype, static_cast<int64_t>(elements.size()));
+  const auto count = static_cast<int64_t>(elements.size());
+  const size_t bytes = core::dtype_bytes(dtype, count);
   const std::shared_ptr<void> data = core::allocate_shared(std::max<size_t>(bytes, 1));
-  core::dispatch_dtype(dtype, "constant", [&](auto tag) {
-    using T = decltype(tag);
-    for (size_t i = 0; i < elements.size(); ++i)
-      static_cast<T*>(data.get())[i] = core::from_double<T>(elements[i]);
-  });
+  ops::write_elements(elements, {data.get(), dtype, {count}});
   return {data, bytes};
 }
 

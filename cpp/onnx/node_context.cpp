@@ -110,6 +110,16 @@ std::string NodeContext::get_string(std::string_view name,
   return attribute.s();
 }
 
+int64_t NodeContext::get_choice(std::string_view name, const std::string& fallback,
+                                const std::map<std::string, int64_t>& values) const {
+  const std::string given = get_string(name, fallback);
+  const auto found = values.find(given);
+  if (found != values.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, value] : values) names.push_back(known);
+  fail_attribute(name, core::str("expected one of ", core::join(names), ", got '", given, "'."));
+}
+
 std::vector<int64_t> NodeContext::get_ints(std::string_view name,
                                            std::optional<std::vector<int64_t>> fallback) const {
   if (fallback && !has_attribute(name)) return *fallback;

@@ -62,6 +62,9 @@ class NodeContext {
   int64_t get_int(std::string_view name, std::optional<int64_t> fallback = {}) const;
   double get_float(std::string_view name, std::optional<double> fallback = {}) const;
   std::string get_string(std::string_view name, std::optional<std::string> fallback = {}) const;
+  /// The number that a string attribute stands for. Throws Failure listing the names for another.
+  int64_t get_choice(std::string_view name, const std::string& fallback,
+                     const std::map<std::string, int64_t>& values) const;
   std::vector<int64_t> get_ints(std::string_view name,
                                 std::optional<std::vector<int64_t>> fallback = {}) const;
   std::vector<double> get_floats(std::string_view name,

@@ -9,6 +9,10 @@ namespace trtlike::ops {
 
 std::vector<double> read_elements(const core::TensorView& view) {
   std::vector<double> out(static_cast<size_t>(view.elems()));
+  if (core::is_narrow(view.dtype)) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = view.at(static_cast<int64_t>(i));
+    return out;
+  }
   core::dispatch_dtype(view.dtype, "operand", [&](auto tag) {
     const auto* from = view.as<const decltype(tag)>();
     for (size_t i = 0; i < out.size(); ++i) out[i] = core::to_double(from[i]);
@@ -18,6 +22,10 @@ std::vector<double> read_elements(const core::TensorView& view) {
 
 void write_elements(const std::vector<double>& values, const core::TensorView& view) {
   TRTLIKE_ASSERT(static_cast<int64_t>(values.size()) == view.elems(), "elements ", values.size());
+  if (core::is_narrow(view.dtype)) {
+    for (size_t i = 0; i < values.size(); ++i) view.set(static_cast<int64_t>(i), values[i]);
+    return;
+  }
   core::dispatch_dtype(view.dtype, "result", [&](auto tag) {
     using T = decltype(tag);
     for (size_t i = 0; i < values.size(); ++i) view.as<T>()[i] = core::from_double<T>(values[i]);

@@ -26,7 +26,7 @@ struct InputSpec {
   /// A constant here is weights too: tactics pack it from the network's own elements, and the
   /// reference reads it in whatever floating-point type it is stored.
   bool packable = false;
-  bool takes_int4 = false;  ///< the reference reads 4-bit integers here
+  bool takes_narrow = false;  ///< the reference reads core::is_narrow types here
 };
 
 inline bool always(const InferArgs&) { return true; }
@@ -68,7 +68,8 @@ struct OpDefinition {
   LayerType layer_type;
   std::vector<AttributeSpec> attributes;
   std::vector<InputSpec> inputs;
-  bool variadic = false;  ///< any number of further inputs like the last one
+  bool gives_narrow = false;  ///< the reference writes core::is_narrow types
+  bool variadic = false;      ///< any number of further inputs like the last one
   int num_outputs = 1;
   InputSet host_inputs = {};  ///< the shape rule needs these inputs' elements at run time
   /// Sets every output's type and extents. Throws UserError for what the op does not take ("input 1

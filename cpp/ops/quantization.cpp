@@ -25,11 +25,13 @@ void check_scale(const InferArgs& args, const OpDefinition& op) {
   TRTLIKE_CHECK(core::is_float(args.inputs[1].dtype), input_name(op, 1),
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[1].dtype),
                 ".");
+  const auto is_one = [](const Dims& d) { return core::is_static(d) && core::elems(d) == 1; };
   if (args.has_input(2))
-    TRTLIKE_CHECK(args.inputs[2].dims.rank() == scale.rank(), input_name(op, 2),
-                  ": expected the shape of ", input_name(op, 1), ", ", scale, ", got ",
-                  args.inputs[2].dims, ".");
-  if (core::is_static(scale) && core::elems(scale) == 1) return;
+    TRTLIKE_CHECK(args.inputs[2].dims.rank() == scale.rank() ||
+                      (is_one(args.inputs[2].dims) && is_one(scale)),
+                  input_name(op, 2), ": expected the shape of ", input_name(op, 1), ", ", scale,
+                  ", got ", args.inputs[2].dims, ".");
+  if (is_one(scale)) return;
   if (is_blocked(dims, scale)) {
     for (int i = 0; i < dims.rank(); ++i)
       TRTLIKE_CHECK(dims[i] < 0 || scale[i] < 0 || (scale[i] > 0 && dims[i] % scale[i] == 0),

@@ -77,6 +77,18 @@ class DataType:
       UINT32
     
       UINT64
+    
+      UINT4
+    
+      INT2
+    
+      UINT2
+    
+      FP8E5M2
+    
+      FP8E4M3FNUZ
+    
+      FP8E5M2FNUZ
     """
     BF16: typing.ClassVar[DataType]
     BOOL: typing.ClassVar[DataType]
@@ -85,14 +97,20 @@ class DataType:
     FLOAT: typing.ClassVar[DataType]
     FP4: typing.ClassVar[DataType]
     FP8: typing.ClassVar[DataType]
+    FP8E4M3FNUZ: typing.ClassVar[DataType]
+    FP8E5M2: typing.ClassVar[DataType]
+    FP8E5M2FNUZ: typing.ClassVar[DataType]
     HALF: typing.ClassVar[DataType]
     INT16: typing.ClassVar[DataType]
+    INT2: typing.ClassVar[DataType]
     INT32: typing.ClassVar[DataType]
     INT4: typing.ClassVar[DataType]
     INT64: typing.ClassVar[DataType]
     INT8: typing.ClassVar[DataType]
     UINT16: typing.ClassVar[DataType]
+    UINT2: typing.ClassVar[DataType]
     UINT32: typing.ClassVar[DataType]
+    UINT4: typing.ClassVar[DataType]
     UINT64: typing.ClassVar[DataType]
     UINT8: typing.ClassVar[DataType]
     __members__: typing.ClassVar[dict[str, DataType]]
@@ -3758,7 +3776,7 @@ def measure_peaks(threads: int = 0) -> MachinePeaks:
     """
 def nptype(trt_type: DataType) -> numpy.dtype[typing.Any]:
     """
-    The numpy dtype of an element type; TypeError where numpy has none. Of BF16 it is ml_dtypes.bfloat16, and where ml_dtypes is not installed uint16: the number's bits, (x.astype(numpy.uint32) << 16).view(numpy.float32) as floats.
+    The numpy dtype of an element type; TypeError where numpy has none. Of BF16 and numbers of 8 bits it is ml_dtypes' type, and where ml_dtypes is not installed uint16 or uint8: their bits. A bfloat16 is (x.astype(numpy.uint32) << 16).view(numpy.float32).
     """
 def synchronize_stream(handle: int) -> None:
     """

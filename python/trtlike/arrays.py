@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trtlike import _trtlike
+from trtlike import _trtlike, packed
 
 _BITS = {
     "FLOAT": 32,
@@ -26,6 +26,12 @@ _BITS = {
     "UINT16": 16,
     "UINT32": 32,
     "UINT64": 64,
+    "UINT4": 4,
+    "INT2": 2,
+    "UINT2": 2,
+    "FP8E5M2": 8,
+    "FP8E4M3FNUZ": 8,
+    "FP8E5M2FNUZ": 8,
 }
 
 
@@ -119,6 +125,7 @@ class _Allocator(_trtlike.IOutputAllocator):
     def __init__(self) -> None:
         super().__init__()
         self.memory = np.empty(0, np.uint8)
+        self.start = 0
         self.shape: tuple[int, ...] = ()
 
     def reallocate_output(self, name: str, memory: int, size: int, alignment: int) -> int:
@@ -129,9 +136,14 @@ class _Allocator(_trtlike.IOutputAllocator):
     def notify_shape(self, name: str, shape: _trtlike.Dims) -> None:
         self.shape = tuple(shape)
 
-    def array(self, dtype: np.dtype[Any]) -> np.ndarray:
-        end = self.start + math.prod(self.shape) * dtype.itemsize
-        return self.memory[self.start : end].view(dtype).reshape(self.shape)
+    def array(self, dtype: _trtlike.DataType) -> np.ndarray:
+        count = math.prod(self.shape)
+        if dtype in packed.TYPES:
+            end = self.start + packed.num_bytes(count, dtype)
+            return packed.unpack(self.memory[self.start : end], self.shape, dtype)
+        element = np.dtype(_trtlike.nptype(dtype))
+        end = self.start + count * element.itemsize
+        return self.memory[self.start : end].view(element).reshape(self.shape)
 
 
 def _infer(
@@ -151,36 +163,19 @@ def _infer(
             continue
         if name not in inputs:
             raise ValueError(f"[context] infer: expected an array for input '{name}', got none.")
-        array = as_type(name, inputs[name], _trtlike.nptype(engine.get_tensor_dtype(name)))
-        if not context.set_input_shape(name, array.shape):
-            raise ValueError(
-                f"[context] input '{name}': expected a shape within the profile, got "
-                f"{array.shape}. The log says which extent is out of range."
-            )
-        context.set_tensor_address(name, array)
+        _set_input(context, name, inputs[name])
     context.infer_shapes()
     results: dict[str, np.ndarray] = {}
     allocators: dict[str, _Allocator] = {}
     for name in names:
         if is_input[name]:
             continue
-        if outputs is not None and name in outputs:
-            array = outputs[name]
-            shape = tuple(context.get_tensor_shape(name))
-            if array.shape != shape and -1 not in shape:
-                raise ValueError(
-                    f"[context] output '{name}': expected an array of shape {shape}, "
-                    f"got {array.shape}."
-                )
+        array = _output_array(context, name, outputs)
+        if array is None:
+            allocators[name] = _Allocator()
         else:
-            dtype = _trtlike.nptype(engine.get_tensor_dtype(name))
-            shape = tuple(context.get_tensor_shape(name))
-            if -1 in shape:
-                allocators[name] = _Allocator()
-                continue
-            array = np.empty(shape, dtype)
-        context.set_tensor_address(name, array)
-        results[name] = array
+            context.set_tensor_address(name, array)
+            results[name] = array
     replaced = {name: context.get_output_allocator(name) for name in allocators}
     for name, allocator in allocators.items():
         context.set_output_allocator(name, allocator)
@@ -191,8 +186,55 @@ def _infer(
         for name, before in replaced.items():
             context.set_output_allocator(name, before)
     for name, allocator in allocators.items():
-        results[name] = allocator.array(_trtlike.nptype(engine.get_tensor_dtype(name)))
-    return results
+        results[name] = allocator.array(engine.get_tensor_dtype(name))
+    return {
+        name: packed.unpack(array, context.get_tensor_shape(name), dtype)
+        if (dtype := engine.get_tensor_dtype(name)) in packed.TYPES and name not in allocators
+        else array
+        for name, array in results.items()
+    }
+
+
+def _set_input(context: _trtlike.IExecutionContext, name: str, given: np.ndarray) -> None:
+    dtype = context.engine.get_tensor_dtype(name)
+    shape = np.shape(given)
+    if dtype in packed.TYPES:
+        array = packed.pack(name, given, dtype)
+    else:
+        array = as_type(name, given, _trtlike.nptype(dtype))
+    if not context.set_input_shape(name, shape):
+        raise ValueError(
+            f"[context] input '{name}': expected a shape within the profile, got "
+            f"{shape}. The log says which extent is out of range."
+        )
+    context.set_tensor_address(name, array)
+
+
+def _output_array(
+    context: _trtlike.IExecutionContext,
+    name: str,
+    outputs: Mapping[str, np.ndarray] | None,
+) -> np.ndarray | None:
+    """The array to write an output to; none where its extents follow from the data."""
+    shape = tuple(context.get_tensor_shape(name))
+    dtype = context.engine.get_tensor_dtype(name)
+    if outputs is None or name not in outputs:
+        if -1 in shape:
+            return None
+        if dtype in packed.TYPES:
+            return np.empty(packed.num_bytes(math.prod(shape), dtype), np.uint8)
+        return np.empty(shape, _trtlike.nptype(dtype))
+    array = outputs[name]
+    if dtype in packed.TYPES:
+        raise TypeError(
+            f"[context] output '{name}': expected no array to write {dtype.name} to, whose "
+            "elements are less than a byte, got one. Take the array that infer returns."
+        )
+    if array.shape != shape and -1 not in shape:
+        raise ValueError(
+            f"[context] output '{name}': expected an array of shape {shape}, got {array.shape}."
+        )
+    return array
 
 
 def add_methods() -> None:

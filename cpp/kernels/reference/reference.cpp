@@ -33,16 +33,16 @@ class ReferenceKernel final : public Kernel {
   std::vector<core::TensorView> outputs_;
 };
 
-bool is_computable(const TensorDesc& desc, bool takes_int4) {
+bool is_computable(const TensorDesc& desc, bool takes_narrow) {
   if (desc.is_absent()) return true;
-  if (desc.dtype == DataType::Int4) return takes_int4;
+  if (core::is_narrow(desc.dtype)) return takes_narrow;
   return core::is_number(desc.dtype) || desc.dtype == DataType::Bool;
 }
 
-std::optional<std::string> refuse_operand(const TensorDesc& desc, bool takes_int4) {
+std::optional<std::string> refuse_operand(const TensorDesc& desc, bool takes_narrow) {
   if (desc.layout != Layout::Linear)
     return core::str("needs linear, got ", layout_name(desc.layout));
-  if (!is_computable(desc, takes_int4))
+  if (!is_computable(desc, takes_narrow))
     return core::str("needs an element type that can be computed with, got ",
                      core::dtype_short_name(desc.dtype));
   return std::nullopt;
@@ -51,10 +51,10 @@ std::optional<std::string> refuse_operand(const TensorDesc& desc, bool takes_int
 std::optional<std::string> refuse_operands(const Problem& problem) {
   const std::vector<ops::InputSpec>& specs = problem.op->inputs;
   for (size_t i = 0; i < problem.inputs.size(); ++i)
-    if (auto reason = refuse_operand(problem.inputs[i], i < specs.size() && specs[i].takes_int4))
+    if (auto reason = refuse_operand(problem.inputs[i], i < specs.size() && specs[i].takes_narrow))
       return reason;
   for (const TensorDesc& output : problem.outputs)
-    if (auto reason = refuse_operand(output, false)) return reason;
+    if (auto reason = refuse_operand(output, problem.op->gives_narrow)) return reason;
   return std::nullopt;
 }
 

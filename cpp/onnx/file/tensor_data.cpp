@@ -30,10 +30,16 @@ int element_bits(int32_t onnx_type) {
     case TensorProto::INT4:
     case TensorProto::FLOAT4E2M1:
       return 4;
+    case TensorProto::UINT2:
+    case TensorProto::INT2:
+      return 2;
     case TensorProto::BOOL:
     case TensorProto::INT8:
     case TensorProto::UINT8:
     case TensorProto::FLOAT8E4M3FN:
+    case TensorProto::FLOAT8E4M3FNUZ:
+    case TensorProto::FLOAT8E5M2:
+    case TensorProto::FLOAT8E5M2FNUZ:
     case TensorProto::FLOAT8E8M0:
       return 8;
     case TensorProto::INT16:
@@ -68,7 +74,7 @@ ir::ConstantData narrow_uint32(const TensorProto& tensor) {
   return {data, bytes};
 }
 
-/// int32_data holds one element of a small type an entry (two of a 4-bit type).
+/// int32_data holds one element of a small type an entry (several of types of less than a byte).
 ir::ConstantData pack_small(const TensorProto& tensor, size_t bytes) {
   const int width = std::max(8, element_bits(tensor.data_type())) / 8;
   const size_t entries = bytes / static_cast<size_t>(width);
@@ -149,11 +155,23 @@ DataType to_dtype(int32_t onnx_type, const std::string& what) {
       return DataType::FP4;
     case TensorProto::FLOAT8E8M0:
       return DataType::E8M0;
+    case TensorProto::FLOAT8E5M2:
+      return DataType::FP8E5M2;
+    case TensorProto::FLOAT8E4M3FNUZ:
+      return DataType::FP8E4M3FNUZ;
+    case TensorProto::FLOAT8E5M2FNUZ:
+      return DataType::FP8E5M2FNUZ;
+    case TensorProto::UINT4:
+      return DataType::UInt4;
+    case TensorProto::INT2:
+      return DataType::Int2;
+    case TensorProto::UINT2:
+      return DataType::UInt2;
     default:
       throw Failure(Code::UnsupportedNodeDatatype,
                     str("[onnx] ", what,
                         ": expected an element type that can be computed with (float, half, "
-                        "bfloat16, integers, bool), got ",
+                        "bfloat16, integers, bool, numbers of 8 and less bits), got ",
                         onnx_type_name(onnx_type), "."));
   }
 }

@@ -15,21 +15,12 @@ using Coordinates = ResizeCoordinateTransformation;
 constexpr int64_t kStretch = 0, kNotLarger = 1;
 constexpr int64_t kCropAndResize = -1;
 
-int64_t lookup(NodeContext& node, const char* attribute, const std::string& name,
-               const std::map<std::string, int64_t>& values) {
-  const auto found = values.find(name);
-  if (found != values.end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [known, value] : values) names.push_back(known);
-  node.fail_attribute(attribute, str("expected one of ", core::join(names), ", got '", name, "'."));
-}
-
 int64_t resize_mode(NodeContext& node) {
-  return lookup(node, "mode", node.get_string("mode", "nearest"),
-                {{"nearest", enum_number(InterpolationMode::Nearest)},
-                 {"linear", enum_number(InterpolationMode::Linear)},
-                 {"bilinear", enum_number(InterpolationMode::Linear)},
-                 {"cubic", enum_number(InterpolationMode::Cubic)}});
+  return node.get_choice("mode", "nearest",
+                         {{"nearest", enum_number(InterpolationMode::Nearest)},
+                          {"linear", enum_number(InterpolationMode::Linear)},
+                          {"bilinear", enum_number(InterpolationMode::Linear)},
+                          {"cubic", enum_number(InterpolationMode::Cubic)}});
 }
 
 /// The axes that scales, sizes or a region are given for.
@@ -75,26 +66,25 @@ AttributeList sampling(NodeContext& node) {
     node.fail_attribute("antialias", "expected 0 for mode nearest, got 1.");
   attributes.emplace_back("antialias", antialias);
   const int64_t coordinates =
-      lookup(node, "coordinate_transformation_mode",
-             node.get_string("coordinate_transformation_mode", "half_pixel"),
-             {{"align_corners", enum_number(Coordinates::AlignCorners)},
-              {"asymmetric", enum_number(Coordinates::Asymmetric)},
-              {"half_pixel", enum_number(Coordinates::HalfPixel)},
-              {"pytorch_half_pixel", enum_number(Coordinates::PytorchHalfPixel)},
-              {"tf_half_pixel_for_nn", enum_number(Coordinates::TfHalfPixelForNn)},
-              {"half_pixel_symmetric", enum_number(Coordinates::HalfPixelSymmetric)},
-              {"tf_crop_and_resize", kCropAndResize}});
+      node.get_choice("coordinate_transformation_mode", "half_pixel",
+                      {{"align_corners", enum_number(Coordinates::AlignCorners)},
+                       {"asymmetric", enum_number(Coordinates::Asymmetric)},
+                       {"half_pixel", enum_number(Coordinates::HalfPixel)},
+                       {"pytorch_half_pixel", enum_number(Coordinates::PytorchHalfPixel)},
+                       {"tf_half_pixel_for_nn", enum_number(Coordinates::TfHalfPixelForNn)},
+                       {"half_pixel_symmetric", enum_number(Coordinates::HalfPixelSymmetric)},
+                       {"tf_crop_and_resize", kCropAndResize}});
   if (coordinates == kCropAndResize)
     add_region(node, attributes);
   else
     attributes.emplace_back("coordinate_transformation", coordinates);
   attributes.emplace_back(
       "nearest_rounding",
-      lookup(node, "nearest_mode", node.get_string("nearest_mode", "round_prefer_floor"),
-             {{"round_prefer_ceil", enum_number(ResizeRoundMode::HalfUp)},
-              {"round_prefer_floor", enum_number(ResizeRoundMode::HalfDown)},
-              {"floor", enum_number(ResizeRoundMode::Floor)},
-              {"ceil", enum_number(ResizeRoundMode::Ceil)}}));
+      node.get_choice("nearest_mode", "round_prefer_floor",
+                      {{"round_prefer_ceil", enum_number(ResizeRoundMode::HalfUp)},
+                       {"round_prefer_floor", enum_number(ResizeRoundMode::HalfDown)},
+                       {"floor", enum_number(ResizeRoundMode::Floor)},
+                       {"ceil", enum_number(ResizeRoundMode::Ceil)}}));
   attributes.emplace_back("exclude_outside", node.get_int("exclude_outside", 0) != 0);
   attributes.emplace_back("cubic_coeff", node.get_float("cubic_coeff_a", -0.75));
   return attributes;
@@ -185,9 +175,9 @@ Outputs resize_in_proportion(NodeContext& node, size_t input, const std::vector<
 
 Outputs resize_to_sizes(NodeContext& node, size_t input, const AttributeList& attributes) {
   const auto axes = resized_axes(node);
-  const int64_t policy = lookup(
-      node, "keep_aspect_ratio_policy", node.get_string("keep_aspect_ratio_policy", "stretch"),
-      {{"stretch", kStretch}, {"not_larger", kNotLarger}, {"not_smaller", 2}});
+  const int64_t policy =
+      node.get_choice("keep_aspect_ratio_policy", "stretch",
+                      {{"stretch", kStretch}, {"not_larger", kNotLarger}, {"not_smaller", 2}});
   if (policy != kStretch)
     return resize_in_proportion(node, input, axes, policy == kNotLarger, attributes);
   const Extents sizes = read_extents(node, node.input(input));

@@ -1,5 +1,6 @@
 // Cast: the same elements in another type. Beyond the range of INT8 and UINT8 it saturates, as
-// TensorRT does; with `keeps_low_bits` integers wrap, as ONNX's engines do.
+// TensorRT does; with `keeps_low_bits` integers wrap, as ONNX's engines do. `saturate` and
+// `round_mode` are ONNX's, for floating-point types of 8 and 4 bits.
 #include "ops/convert.h"
 #include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
@@ -8,9 +9,10 @@ namespace trtlike::ops {
 namespace {
 
 DataType to_type(const Attributes& attributes) {
-  const auto type = attributes.get_enum<DataType>("to_type");
-  core::dispatch_dtype(type, "Cast's 'to_type'", [](auto) {});
-  return type;
+  const int64_t number = attributes.get_int("to_type");
+  TRTLIKE_CHECK(core::is_dtype(number), "[ops] attribute 'to_type': expected a DataType, got ",
+                number, ".");
+  return static_cast<DataType>(number);
 }
 
 /// True where an integer that does not fit becomes the nearest that does.
@@ -22,8 +24,28 @@ void infer(const InferArgs& args) {
   args.outputs[0] = {to_type(args.attributes), args.inputs[0].dims};
 }
 
+void to_narrow(const ReferenceArgs& args) {
+  const core::TensorView &in = args.inputs[0], &out = args.outputs[0];
+  const core::NarrowRounding how{
+      args.attributes.get_bool("saturate"),
+      static_cast<core::PowerRounding>(args.attributes.get_int("round_mode"))};
+  for (int64_t i = 0; i < in.elems(); ++i)
+    core::set_narrow_element(out.data, out.dtype, i, in.at(i), how);
+}
+
+void from_narrow(const ReferenceArgs& args) {
+  const core::TensorView &in = args.inputs[0], &out = args.outputs[0];
+  core::dispatch_dtype(out.dtype, "Cast", [&](auto target) {
+    using To = decltype(target);
+    for (int64_t i = 0; i < in.elems(); ++i)
+      out.as<To>()[i] = convert_element<To>(static_cast<float>(in.at(i)));
+  });
+}
+
 void reference(const ReferenceArgs& args) {
   const core::TensorView &in = args.inputs[0], &out = args.outputs[0];
+  if (core::is_narrow(out.dtype)) return to_narrow(args);
+  if (core::is_narrow(in.dtype)) return from_narrow(args);
   dispatch_conversion(in.dtype, out.dtype, "Cast", [&](auto source, auto target) {
     using From = decltype(source);
     using To = decltype(target);
@@ -60,7 +82,8 @@ bool keeps_type(const InferArgs& args) { return args.inputs[0].dtype == args.out
 
 void lower(const InferArgs& args, PointwiseLowering& out) {
   const DataType from = args.inputs[0].dtype, to = args.outputs[0].dtype;
-  if (!core::is_float(from) && !core::is_float(to)) {
+  const bool is_one_narrow = core::is_narrow(from) || core::is_narrow(to);
+  if (is_one_narrow || (!core::is_float(from) && !core::is_float(to))) {
     out.refusal = core::str("needs a floating-point type on one side, got ",
                             core::dtype_short_name(from), " and ", core::dtype_short_name(to));
     return;
@@ -75,8 +98,12 @@ const OpDefinition& cast_op() {
       .name = "Cast",
       .meaning = "the same elements in another type",
       .layer_type = LayerType::Cast,
-      .attributes = {{"to_type", int64_t{0}}, {"keeps_low_bits", false}},
-      .inputs = {{"input"}},
+      .attributes = {{"to_type", int64_t{0}},
+                     {"keeps_low_bits", false},
+                     {"saturate", true},
+                     {"round_mode", enum_number(core::PowerRounding::Up)}},
+      .inputs = {{.name = "input", .takes_narrow = true}},
+      .gives_narrow = true,
       .infer = infer,
       .reference = reference,
       .propagate = propagate,

@@ -11,8 +11,8 @@ namespace {
 void infer(const InferArgs& args) {
   const OpDefinition& self = dequantize_op();
   const DataType from = args.inputs[0].dtype;
-  TRTLIKE_CHECK(core::is_integer(from) || from == DataType::Int4, input_name(self, 0),
-                ": expected an integer type, got ", core::dtype_name(from), ".");
+  TRTLIKE_CHECK(core::is_integer(from) || core::is_narrow(from), input_name(self, 0),
+                ": expected an integer or narrow type, got ", core::dtype_name(from), ".");
   check_scale(args, self);
   const auto to = args.attributes.get_enum<DataType>("to_type");
   TRTLIKE_CHECK(core::is_float(to), "attribute 'to_type': expected a floating-point type, got ",
@@ -20,19 +20,12 @@ void infer(const InferArgs& args) {
   args.outputs[0] = {to, args.inputs[0].dims};
 }
 
-/// Two 4-bit elements lie in a byte, the first one in the low bits.
-double element(const core::TensorView& view, int64_t i) {
-  if (view.dtype != DataType::Int4) return view.at(i);
-  const int nibble = view.as<uint8_t>()[i / 2] >> (i % 2 * 4) & 15;
-  return nibble >= 8 ? nibble - 16 : nibble;
-}
-
 void reference(const ReferenceArgs& args) {
   const core::TensorView &in = args.inputs[0], &scale = args.inputs[1], &out = args.outputs[0];
   const ScaleIndex index(in.dims, scale.dims, args.attributes.get_int("axis"));
   index.for_each([&](int64_t i, int64_t at) {
-    const double zero = args.has_input(2) ? element(args.inputs[2], at) : 0;
-    out.set(i, (element(in, i) - zero) * scale.at(at));
+    const double zero = args.has_input(2) ? args.inputs[2].at(at) : 0;
+    out.set(i, (in.at(i) - zero) * scale.at(at));
   });
 }
 
@@ -46,7 +39,9 @@ const OpDefinition& dequantize_op() {
       .meaning = "(x - zero_point) * scale",
       .layer_type = LayerType::Dequantize,
       .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{0}}},
-      .inputs = {{.name = "input", .takes_int4 = true}, {"scale"}, {"zero_point", true}},
+      .inputs = {{.name = "input", .takes_narrow = true},
+                 {.name = "scale"},
+                 {.name = "zero_point", .optional = true, .takes_narrow = true}},
       .infer = infer,
       .reference = reference,
       .count_operations = count_outputs,

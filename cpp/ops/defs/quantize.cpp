@@ -1,4 +1,4 @@
-// Quantize: floating point to integers of 8 or 16 bits.
+// Quantize: floating point to types of at most 16 bits.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,8 +19,9 @@ void infer(const InferArgs& args) {
                 ".");
   check_scale(args, self);
   const auto to = args.attributes.get_enum<DataType>("to_type");
-  TRTLIKE_CHECK(core::is_integer(to) && core::dtype_bytes(to, 1) <= 2,
-                "attribute 'to_type': expected an integer type of 8 or 16 bits, got ",
+  const bool is_small = core::is_integer(to) && core::dtype_bytes(to, 1) <= 2;
+  TRTLIKE_CHECK(is_small || (core::is_narrow(to) && to != DataType::E8M0),
+                "attribute 'to_type': expected a type of at most 16 bits, got ",
                 core::dtype_name(to), ".");
   args.outputs[0] = {to, args.inputs[0].dims};
 }
@@ -40,7 +41,21 @@ void compute(const ReferenceArgs& args) {
   });
 }
 
+void compute_narrow(const ReferenceArgs& args) {
+  const core::TensorView &in = args.inputs[0], &scale = args.inputs[1], &out = args.outputs[0];
+  const ScaleIndex index(in.dims, scale.dims, args.attributes.get_int("axis"));
+  const core::NarrowRange range = core::narrow_range(out.dtype);
+  const bool is_integer = core::is_narrow_integer(out.dtype);
+  index.for_each([&](int64_t i, int64_t at) {
+    const auto quotient = static_cast<float>(in.at(i)) / static_cast<float>(scale.at(at));
+    const double zero = args.has_input(2) ? args.inputs[2].at(at) : 0;
+    out.set(i, is_integer ? std::clamp(std::nearbyint(quotient) + zero, range.min, range.max)
+                          : quotient + zero);
+  });
+}
+
 void reference(const ReferenceArgs& args) {
+  if (core::is_narrow(args.outputs[0].dtype)) return compute_narrow(args);
   core::dispatch_dtype(args.outputs[0].dtype, "Quantize", [&](auto tag) {
     using T = decltype(tag);
     if constexpr (std::is_integral_v<T> && sizeof(T) <= sizeof(int16_t)) compute<T>(args);
@@ -57,7 +72,10 @@ const OpDefinition& quantize_op() {
       .meaning = "saturate(round(x / scale) + zero_point)",
       .layer_type = LayerType::Quantize,
       .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{2}}},
-      .inputs = {{"input"}, {"scale"}, {"zero_point", true}},
+      .inputs = {{.name = "input"},
+                 {.name = "scale"},
+                 {.name = "zero_point", .optional = true, .takes_narrow = true}},
+      .gives_narrow = true,
       .infer = infer,
       .reference = reference,
       .count_operations = count_outputs,

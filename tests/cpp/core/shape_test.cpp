@@ -37,7 +37,7 @@ TEST(Dtype, doubles_round_to_halves_once) {
 }
 
 TEST(Dtype, every_type_has_its_own_name_and_number) {
-  EXPECT_EQ(all_dtypes().size(), 17u);
+  EXPECT_EQ(all_dtypes().size(), 23u);
   for (const DataType dtype : all_dtypes()) EXPECT_TRUE(is_dtype(static_cast<int64_t>(dtype)));
   EXPECT_FALSE(is_dtype(12));
   EXPECT_FALSE(is_dtype(-1));

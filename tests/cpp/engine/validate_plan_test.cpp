@@ -196,7 +196,7 @@ const std::vector<Case>& cases() {
       {"quantized_type",
        [](Plan& p) { p.values[4].quantization = core::Quantization::per_tensor(1); },
        "value 'relu_output', quantization, element type: expected one of INT8, UINT8, INT16, "
-       "UINT16, INT4, FP8, FP4, got FLOAT."},
+       "UINT16, INT4, FP8, FP4, UINT4, INT2, UINT2, got FLOAT."},
       {"quantized_axis",
        [](Plan& p) { quantize(p.values[4], core::Quantization::per_channel(2, {1})); },
        "value 'relu_output', quantization, axis: expected -1 or an axis of [-1, 3], got 2."},

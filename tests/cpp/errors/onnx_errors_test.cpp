@@ -36,7 +36,7 @@ void leave(TensorProto&) {}
 const ModelCase kTensors[] = {
     with_tensor("type", tensor(TensorProto::STRING, {1}), leave,
                 ": expected an element type that can be computed with (float, half, bfloat16, "
-                "integers, bool), got STRING."),
+                "integers, bool, numbers of 8 and less bits), got STRING."),
     with_tensor(
         "large_uint32", tensor(TensorProto::UINT32, {1}),
         [](TensorProto& t) { t.add_uint64_data(1ull << 32); },
@@ -242,7 +242,7 @@ const ModelCase kInputs[] = {
           x.mutable_type()->mutable_tensor_type()->set_elem_type(TensorProto::STRING);
         },
         "expected an element type that can be computed with (float, half, bfloat16, "
-        "integers, bool), got STRING."),
+        "integers, bool, numbers of 8 and less bits), got STRING."),
 };
 
 LoggedCase bytes(const char* name, const std::string& model, const std::string& sentence) {

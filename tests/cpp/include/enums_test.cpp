@@ -111,7 +111,9 @@ constexpr Published kTensorrt[] = {
 
 /// What TensorRT has not.
 constexpr Published kOwn[] = {
-    {"DataType", "DOUBLE=64 INT16=65 UINT16=66 UINT32=67 UINT64=68"},
+    {"DataType",
+     "DOUBLE=64 INT16=65 UINT16=66 UINT32=67 UINT64=68 UINT4=69 INT2=70 "
+     "UINT2=71 FP8E5M2=72 FP8E4M3FNUZ=73 FP8E5M2FNUZ=74"},
     {"ResizeCoordinateTransformation",
      "PYTORCH_HALF_PIXEL=3 TF_HALF_PIXEL_FOR_NN=4 HALF_PIXEL_SYMMETRIC=5"},
     {"TacticSource", "ONEDNN=5 NATIVE=6 EIGEN=7"},
