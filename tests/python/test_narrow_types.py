@@ -1,4 +1,4 @@
-"""Numbers of 8 and less bits: stored, converted and scaled as onnx's reference evaluator does it."""
+"""Numbers of 8 and less bits: stored, cast and scaled as onnx's reference evaluator does it."""
 
 import ml_dtypes
 import numpy as np
