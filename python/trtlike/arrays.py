@@ -188,7 +188,7 @@ def _infer(
     for name, allocator in allocators.items():
         results[name] = allocator.array(engine.get_tensor_dtype(name))
     return {
-        name: packed.unpack(array, context.get_tensor_shape(name), dtype)
+        name: packed.unpack(array, tuple(context.get_tensor_shape(name)), dtype)
         if (dtype := engine.get_tensor_dtype(name)) in packed.TYPES and name not in allocators
         else array
         for name, array in results.items()
