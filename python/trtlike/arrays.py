@@ -80,7 +80,7 @@ def as_type(name: str, array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
         TypeError: the conversion would change the kind of number.
     """
     given = np.asarray(array)
-    if dtype.name == "bfloat16" and given.dtype == np.uint16:
+    if dtype.kind == "V" and dtype.itemsize == 2 and given.dtype == np.uint16:
         return np.ascontiguousarray(given).reshape(given.shape)
     if dtype.kind != "V" and not np.can_cast(given.dtype, dtype, "same_kind"):
         raise TypeError(
@@ -163,14 +163,17 @@ def _infer(
             continue
         if name not in inputs:
             raise ValueError(f"[context] infer: expected an array for input '{name}', got none.")
-        _set_input(context, name, inputs[name])
+        _set_input(context, name, engine.get_tensor_dtype(name), inputs[name])
     context.infer_shapes()
     results: dict[str, np.ndarray] = {}
     allocators: dict[str, _Allocator] = {}
+    is_small: dict[str, bool] = {}
     for name in names:
         if is_input[name]:
             continue
-        array = _output_array(context, name, outputs)
+        dtype = engine.get_tensor_dtype(name)
+        is_small[name] = dtype in packed.TYPES
+        array = _output_array(context, name, dtype, outputs)
         if array is None:
             allocators[name] = _Allocator()
         else:
@@ -185,18 +188,18 @@ def _infer(
     finally:
         for name, before in replaced.items():
             context.set_output_allocator(name, before)
+    for name, array in results.items():
+        if is_small[name]:
+            shape = tuple(context.get_tensor_shape(name))
+            results[name] = packed.unpack(array, shape, engine.get_tensor_dtype(name))
     for name, allocator in allocators.items():
         results[name] = allocator.array(engine.get_tensor_dtype(name))
-    return {
-        name: packed.unpack(array, tuple(context.get_tensor_shape(name)), dtype)
-        if (dtype := engine.get_tensor_dtype(name)) in packed.TYPES and name not in allocators
-        else array
-        for name, array in results.items()
-    }
+    return results
 
 
-def _set_input(context: _trtlike.IExecutionContext, name: str, given: np.ndarray) -> None:
-    dtype = context.engine.get_tensor_dtype(name)
+def _set_input(
+    context: _trtlike.IExecutionContext, name: str, dtype: _trtlike.DataType, given: np.ndarray
+) -> None:
     shape = np.shape(given)
     if dtype in packed.TYPES:
         array = packed.pack(name, given, dtype)
@@ -213,11 +216,11 @@ def _set_input(context: _trtlike.IExecutionContext, name: str, given: np.ndarray
 def _output_array(
     context: _trtlike.IExecutionContext,
     name: str,
+    dtype: _trtlike.DataType,
     outputs: Mapping[str, np.ndarray] | None,
 ) -> np.ndarray | None:
     """The array to write an output to; none where its extents follow from the data."""
     shape = tuple(context.get_tensor_shape(name))
-    dtype = context.engine.get_tensor_dtype(name)
     if outputs is None or name not in outputs:
         if -1 in shape:
             return None
