@@ -22,13 +22,6 @@ def _info(_: argparse.Namespace) -> int:
     return 0
 
 
-def _demo(_: argparse.Namespace) -> int:
-    from trtlike import demo
-
-    demo.main()
-    return 0
-
-
 def _inspect(arguments: argparse.Namespace) -> int:
     engine = trt.Runtime(trt.Logger(trt.Logger.WARNING)).load_engine_file(arguments.engine)
     if engine is None:
@@ -83,12 +76,15 @@ def main(arguments: list[str] | None = None) -> int:
         from trtlike import run
 
         return run.main(words[1:], "trtlike run")
+    if words[:1] == ["demo"]:
+        from trtlike import demo
+
+        return demo.main(words[1:], "trtlike demo")
     parser = argparse.ArgumentParser("trtlike", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     info = commands.add_parser("info", help="version, CPU, and environment switches")
     info.set_defaults(run=_info)
-    demo = commands.add_parser("demo", help="build, save, load and time a small trained model")
-    demo.set_defaults(run=_demo)
+    commands.add_parser("demo", help="build, save, load and time a small trained model")
     inspect = commands.add_parser("inspect", help="the layers of a saved engine")
     inspect.add_argument("engine", metavar="FILE")
     inspect.add_argument("--json", action="store_true")

@@ -1,6 +1,7 @@
 """The main job on a small trained model: ONNX file to tuned engine, saved, loaded, run, timed."""
 
 import argparse
+import sys
 import tempfile
 import time
 from importlib import resources
@@ -104,11 +105,12 @@ def time_onnxruntime(
     return time_runs(lambda: session.run(None, {"image": images}), runs)
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
+def main(words: list[str] | None = None, program: str | None = None) -> int:
+    """Runs the demo with these options, else the process's; returns its exit code."""
+    arguments = argparse.ArgumentParser(program, description=__doc__)
     arguments.add_argument("--level", type=int, default=3, help="optimization level of the build")
     arguments.add_argument("--runs", type=int, default=500, help="runs of each latency")
-    options = arguments.parse_args()
+    options = arguments.parse_args(words)
     console = Console(width=120)
     plan, model = build(console, options.level)
     with tempfile.TemporaryDirectory() as folder:
@@ -144,7 +146,8 @@ def main() -> None:
                 picks = [f"{times[int(len(times) * p)]:.1f}" for p in (0.5, 0.95, 0.99)]
                 table.add_row(str(batch), name, *picks)
     console.print(table)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

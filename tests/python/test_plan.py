@@ -154,3 +154,8 @@ def test_layers_of_a_plan_without_details_are_refused(plan, capsys, tmp_path):
     path.write_bytes(plan)
     assert cli.main(["layers", str(path)]) == 1
     assert "expected a plan built with ProfilingVerbosity.DETAILED" in capsys.readouterr().err
+
+
+def test_the_demo_is_a_command_with_options(capsys):
+    assert cli.main(["demo", "--level=0", "--runs=2"]) == 0
+    assert "Accuracy" in capsys.readouterr().out
