@@ -43,16 +43,11 @@ constexpr Layout kLayouts[] = {
     {DataType::UInt2, Kind::Unsigned, 2},
 };
 
-const Layout* find_layout(DataType dtype) {
+const Layout& layout_of(DataType dtype) {
   const auto* found = std::find_if(std::begin(kLayouts), std::end(kLayouts),
                                    [&](const Layout& layout) { return layout.dtype == dtype; });
-  return found == std::end(kLayouts) ? nullptr : found;
-}
-
-const Layout& layout_of(DataType dtype) {
-  const Layout* layout = find_layout(dtype);
-  TRTLIKE_ASSERT(layout != nullptr, "narrow type ", dtype_name(dtype));
-  return *layout;
+  TRTLIKE_ASSERT(found != std::end(kLayouts), "narrow type ", dtype_name(dtype));
+  return *found;
 }
 
 constexpr uint32_t mask(int bits) { return (1u << bits) - 1; }
@@ -159,11 +154,10 @@ double decode(const Layout& l, uint32_t code) {
 
 }  // namespace
 
-bool is_narrow(DataType dtype) { return find_layout(dtype) != nullptr; }
-
 bool is_narrow_integer(DataType dtype) {
-  const Layout* l = find_layout(dtype);
-  return l != nullptr && (l->kind == Kind::Signed || l->kind == Kind::Unsigned);
+  if (!is_narrow(dtype)) return false;
+  const Kind kind = layout_of(dtype).kind;
+  return kind == Kind::Signed || kind == Kind::Unsigned;
 }
 
 double narrow_element(const void* data, DataType dtype, int64_t i) {

@@ -9,7 +9,24 @@
 
 namespace trtlike::core {
 
-bool is_narrow(DataType dtype);
+/// Asked for each element that is read or written.
+constexpr bool is_narrow(DataType dtype) {
+  switch (dtype) {
+    case DataType::FP8:
+    case DataType::FP8E5M2:
+    case DataType::FP8E4M3FNUZ:
+    case DataType::FP8E5M2FNUZ:
+    case DataType::FP4:
+    case DataType::E8M0:
+    case DataType::Int4:
+    case DataType::UInt4:
+    case DataType::Int2:
+    case DataType::UInt2:
+      return true;
+    default:
+      return false;
+  }
+}
 /// INT4, UINT4, INT2 and UINT2.
 bool is_narrow_integer(DataType dtype);
 

@@ -47,6 +47,17 @@ TEST(Narrow, codes_mean_what_their_tables_say) {
   EXPECT_THAT(fp4, testing::ElementsAre(0, 0.5, 1, 1.5, 2, 3, 4, 6));
 }
 
+TEST(Narrow, what_no_cpp_type_holds_is_narrow) {
+  for (const DataType dtype : all_dtypes()) {
+    if (is_narrow(dtype)) {
+      EXPECT_GT(narrow_range(dtype).max, 0) << dtype_name(dtype);
+      EXPECT_THROW(dispatch_dtype(dtype, "type", [](auto) {}), UnsupportedError);
+    } else {
+      EXPECT_NO_THROW(dispatch_dtype(dtype, "type", [](auto) {})) << dtype_name(dtype);
+    }
+  }
+}
+
 TEST(Narrow, every_number_is_its_own_code) {
   for (const DataType dtype : kFloats) {
     const int codes = dtype == DataType::FP4 ? 16 : 256;
