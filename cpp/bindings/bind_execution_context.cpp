@@ -12,9 +12,7 @@ using ContextClass = py::class_<ExecutionContext, ContextPtr>;
 void* array_address(const ExecutionContext& context, const std::string& name,
                     const py::array& array) {
   const DataType type = context.engine()->tensor_dtype(name);
-  const bool is_packed = type == DataType::Int4 || type == DataType::UInt4 ||
-                         type == DataType::Int2 || type == DataType::UInt2 || type == DataType::FP4;
-  const py::dtype want = is_packed ? py::dtype("uint8") : numpy_dtype(type);
+  const py::dtype want = elements_in_byte(type) > 1 ? py::dtype("uint8") : numpy_dtype(type);
   const bool is_bits = type == DataType::BF16 && array.dtype().equal(bits_of_bfloat16());
   if (!array.dtype().equal(want) && !is_bits)
     throw py::type_error("[context] tensor '" + name + "': expected an array of " +

@@ -135,10 +135,8 @@ Weights weights_from_array(const py::array& a) {
 }
 
 size_t weights_bytes(const Weights& w) {
-  if (w.type == DataType::Int4 || w.type == DataType::UInt4 || w.type == DataType::FP4)
-    return static_cast<size_t>((w.count + 1) / 2);
-  if (w.type == DataType::Int2 || w.type == DataType::UInt2)
-    return static_cast<size_t>((w.count + 3) / 4);
+  const int64_t in_byte = elements_in_byte(w.type);
+  if (in_byte > 1) return static_cast<size_t>((w.count + in_byte - 1) / in_byte);
   return static_cast<size_t>(w.count) * static_cast<size_t>(numpy_dtype(w.type).itemsize());
 }
 
@@ -161,6 +159,20 @@ void bind_weights(py::module_& m) {
 }
 
 }  // namespace
+
+int elements_in_byte(DataType dtype) {
+  switch (dtype) {
+    case DataType::Int4:
+    case DataType::UInt4:
+    case DataType::FP4:
+      return 2;
+    case DataType::Int2:
+    case DataType::UInt2:
+      return 4;
+    default:
+      return 1;
+  }
+}
 
 py::dtype bits_of_bfloat16() { return py::dtype("uint16"); }
 

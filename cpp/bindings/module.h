@@ -81,6 +81,8 @@ py::array weights_to_numpy(const Weights& weights);
 py::object cast_layer(const Layer& layer);
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
+/// Elements in a byte of the types that are less than one; 1 for the others.
+int elements_in_byte(DataType dtype);
 /// In which arrays may hold BF16 too.
 py::dtype bits_of_bfloat16();
 

@@ -19,16 +19,11 @@ _BITS = {
     "BOOL": 8,
     "UINT8": 8,
     "FP8": 8,
-    "INT4": 4,
-    "FP4": 4,
     "DOUBLE": 64,
     "INT16": 16,
     "UINT16": 16,
     "UINT32": 32,
     "UINT64": 64,
-    "UINT4": 4,
-    "INT2": 2,
-    "UINT2": 2,
     "FP8E5M2": 8,
     "FP8E4M3FNUZ": 8,
     "FP8E5M2FNUZ": 8,
@@ -46,10 +41,10 @@ def volume(iterable: Iterable[int]) -> int:
 
 def itemsize(dtype: _trtlike.DataType) -> float | None:
     """Bytes of one element: a whole number, 0.5 for 4-bit types, None for E8M0."""
+    if dtype in packed.TYPES:
+        return packed.TYPES[dtype][1] / 8
     bits = _BITS.get(dtype.name)
-    if bits is None:
-        return None
-    return bits // 8 if bits >= 8 else bits / 8
+    return None if bits is None else bits // 8
 
 
 def find_array(address: int) -> np.ndarray | None:
