@@ -10,6 +10,31 @@ from onnx.reference import ReferenceEvaluator
 
 import trtlike as trt
 
+Inputs = list[np.ndarray | None]
+
+
+class Draw:
+    """Choices and arrays at random."""
+
+    def __init__(self, seed: int, dtype: type = np.float32):
+        self.rng = np.random.default_rng(seed)
+        self.dtype = dtype
+
+    def pick(self, choices):
+        return choices[int(self.rng.integers(len(choices)))]
+
+    def chance(self) -> bool:
+        return bool(self.rng.integers(2))
+
+    def floats(self, *shape: int, low: float = -1, high: float = 1) -> np.ndarray:
+        return self.rng.uniform(low, high, shape).astype(self.dtype)
+
+    def ints(self, count: int, low: int, high: int) -> list[int]:
+        return [int(i) for i in self.rng.integers(low, high + 1, count)]
+
+    def maybe(self, *shape: int) -> np.ndarray | None:
+        return self.floats(*shape) if self.chance() else None
+
 
 def _opsets_of(domain: str) -> list[onnx.OperatorSetIdProto]:
     versions = {"ai.onnx.preview": 1, "com.microsoft": 1, "ai.onnx.ml": 4}

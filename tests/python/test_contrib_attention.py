@@ -6,27 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from conftest import build_plan, load, onnxruntime_outputs
-from one_node import OneNode
+from one_node import Draw, Inputs, OneNode
 from onnx import TensorProto, helper, numpy_helper
-
-Inputs = list[np.ndarray | None]
-
-
-class Draw:
-    def __init__(self, seed: int):
-        self.rng = np.random.default_rng(seed)
-
-    def pick(self, choices):
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def chance(self) -> bool:
-        return bool(self.rng.integers(2))
-
-    def floats(self, *shape: int) -> np.ndarray:
-        return self.rng.uniform(-1, 1, shape).astype(np.float32)
-
-    def maybe(self, *shape: int) -> np.ndarray | None:
-        return self.floats(*shape) if self.chance() else None
 
 
 def node(op: str, inputs: Inputs, attributes: dict, outputs: int = 1, constants=()) -> OneNode:

@@ -4,6 +4,7 @@ evaluator where that says otherwise."""
 from collections.abc import Callable
 
 import numpy as np
+import one_node
 import pytest
 from conftest import onnxruntime_outputs
 from one_node import OneNode
@@ -12,13 +13,7 @@ from onnx import TensorProto
 TRANSFORMS = ("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO")
 
 
-class Draw:
-    def __init__(self, seed: int):
-        self.rng = np.random.default_rng(seed)
-
-    def pick(self, choices):
-        return choices[int(self.rng.integers(len(choices)))]
-
+class Draw(one_node.Draw):
     def floats(self, *shape: int) -> np.ndarray:
         return self.rng.normal(size=shape).astype(np.float32)
 

@@ -5,22 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from conftest import onnxruntime_outputs
-from one_node import OneNode
+from one_node import Draw, OneNode
 from onnx import TensorProto
-
-
-class Draw:
-    def __init__(self, seed: int):
-        self.rng = np.random.default_rng(seed)
-
-    def pick(self, choices):
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def ints(self, count: int, low: int, high: int) -> list[int]:
-        return [int(i) for i in self.rng.integers(low, high + 1, count)]
-
-    def floats(self, *shape: int, low: float = -1, high: float = 1) -> np.ndarray:
-        return self.rng.uniform(low, high, shape).astype(np.float32)
 
 
 def roi_align(d: Draw) -> tuple[int, str, list[np.ndarray], dict, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import one_node
 import onnx
 import pytest
 from conftest import ListLogger, build_plan
@@ -26,20 +27,7 @@ class Variant:
     domain: str = ""
 
 
-class Draw:
-    def __init__(self, seed: int, dtype: type):
-        self.rng = np.random.default_rng(seed)
-        self.dtype = dtype
-
-    def pick(self, choices):
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def chance(self) -> bool:
-        return bool(self.rng.integers(2))
-
-    def floats(self, *shape: int) -> np.ndarray:
-        return self.rng.uniform(-1, 1, shape).astype(self.dtype)
-
+class Draw(one_node.Draw):
     def maybe(self, array: np.ndarray) -> np.ndarray | None:
         return array if self.chance() else None
 
