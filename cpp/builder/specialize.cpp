@@ -31,25 +31,20 @@ class Specializer {
     if (is_guess) guessed_.insert(node.outputs.begin(), node.outputs.end());
     try {
       graph_.infer_node(id);
+      if (guess_ == Guess::Bound && node.op->bound_extents != nullptr) bound_extents(id);
     } catch (const Error&) {
       if (!is_guess) throw;
       out_.contradictory.insert(id);
     }
-    if (guess_ == Guess::Bound) bound_extents(id);
     for (const ir::ValueId output : node.outputs)
       if (!core::is_static(graph_.value(output).type.dims)) guess_extents(id, output);
   }
 
   void bound_extents(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    if (node.op->bound_extents == nullptr ||
-        std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId output) {
-          return core::is_static(graph_.value(output).type.dims);
-        }))
-      return;
     ir::NodeArgs operands(graph_, node);
     const ops::InferArgs args = operands.args();
-    node.op->bound_extents(args);
+    if (!ops::bound_extents(*node.op, args)) return;
     out_.guessed.insert(id);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       graph_.mutable_value(node.outputs[i]).type.dims = args.outputs[i].dims;

@@ -167,6 +167,10 @@ void infer(const OpDefinition& op, const Attributes& attributes, std::span<const
            std::span<const HostValue> host, std::vector<TensorType>& outputs,
            std::span<const void* const> constants = {});
 
+/// Gives the outputs' unknown extents OpDefinition::bound_extents, once those of all inputs are
+/// known; true where it changed any.
+bool bound_extents(const OpDefinition& op, const InferArgs& args);
+
 /// Elements of outputs as far as they follow from `host`; one entry an output. Uses `propagate`,
 /// else, when every input's elements are known and the outputs are small, the reference.
 std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,

@@ -137,6 +137,18 @@ void infer(const OpDefinition& op, const Attributes& attributes, std::span<const
     core::check_extents(outputs[i].dims, "[ops] ", op.name, ", output ", i);
 }
 
+bool bound_extents(const OpDefinition& op, const InferArgs& args) {
+  const auto is_settled = [](const TensorType& type) {
+    return type.is_absent() || core::is_static(type.dims);
+  };
+  if (op.bound_extents == nullptr ||
+      std::all_of(args.outputs.begin(), args.outputs.end(), is_settled) ||
+      !std::all_of(args.inputs.begin(), args.inputs.end(), is_settled))
+    return false;
+  op.bound_extents(args);
+  return true;
+}
+
 std::vector<HostValue> propagate(const OpDefinition& op, const Attributes& attributes,
                                  std::span<const TensorType> inputs,
                                  std::span<const HostValue> host,

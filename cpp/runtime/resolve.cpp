@@ -40,10 +40,6 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
   return operands;
 }
 
-bool is_settled(const ops::TensorType& type) {
-  return type.is_absent() || core::is_static(type.dims);
-}
-
 void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes& shapes,
                   bool is_bounded) {
   const ops::OpDefinition& op = ops::get_op(step.op);
@@ -51,10 +47,8 @@ void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes
   std::vector<ops::TensorType> outputs;
   try {
     ops::infer(op, step.attributes, operands.inputs, operands.host, outputs);
-    if (is_bounded && op.bound_extents != nullptr &&
-        std::all_of(operands.inputs.begin(), operands.inputs.end(), is_settled) &&
-        !std::all_of(outputs.begin(), outputs.end(), is_settled))
-      op.bound_extents({op.self, step.attributes, operands.inputs, operands.host, outputs});
+    if (is_bounded)
+      ops::bound_extents(op, {op.self, step.attributes, operands.inputs, operands.host, outputs});
   } catch (const UserError& e) {
     throw UserError(core::str("[runtime] layer '", step.name, "' (", step.op, "): ", e.what()));
   }
