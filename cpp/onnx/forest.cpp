@@ -1,11 +1,14 @@
 // Tables of nodes and leaves.
 #include "onnx/forest.h"
 
+#include "ops/shapes/tree_shape.h"
+
 namespace trtlike::onnx {
 
 int64_t Forest::add_node(int64_t feature, TreeMode mode, double split, bool missing_is_true) {
   features_.push_back(static_cast<double>(feature));
-  rules_.push_back(static_cast<double>(static_cast<int64_t>(mode) + (missing_is_true ? 8 : 0)));
+  rules_.push_back(
+      static_cast<double>(static_cast<int64_t>(mode) + (missing_is_true ? ops::kMissingHolds : 0)));
   splits_.push_back(split);
   children_.resize(children_.size() + 2);
   return static_cast<int64_t>(features_.size()) - 1;

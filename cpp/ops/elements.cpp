@@ -55,6 +55,36 @@ void check_float(const InferArgs& args, size_t i, const char* name) {
                 core::dtype_name(args.inputs[i].dtype), ".");
 }
 
+void check_square(const InferArgs& args) {
+  check_float(args, 0, "input");
+  const Dims& dims = args.inputs[0].dims;
+  const int rank = dims.rank();
+  TRTLIKE_CHECK(
+      rank >= 2 && (dims[rank - 2] == dims[rank - 1] || dims[rank - 2] < 0 || dims[rank - 1] < 0),
+      "[ops] input 0 'input': expected square matrices, got shape ", dims, ".");
+}
+
+bool may_be(const Dims& dims, const Dims& expected) {
+  bool fits = dims.rank() == expected.rank();
+  for (int d = 0; fits && d < dims.rank(); ++d)
+    fits = dims[d] == expected[d] || dims[d] < 0 || expected[d] < 0;
+  return fits;
+}
+
+void check_extents(const InferArgs& args, size_t i, const char* name, const Dims& expected) {
+  if (!args.has_input(i)) return;
+  check_float(args, i, name);
+  TRTLIKE_CHECK(may_be(args.inputs[i].dims, expected), "[ops] input ", i, " '", name,
+                "': expected shape ", expected, ", got ", args.inputs[i].dims, ".");
+}
+
+DataType to_type(const Attributes& attributes) {
+  const int64_t number = attributes.get_int("to_type");
+  TRTLIKE_CHECK(core::is_dtype(number), "[ops] attribute 'to_type': expected a DataType, got ",
+                number, ".");
+  return static_cast<DataType>(number);
+}
+
 int64_t strided_offset(int64_t index, const Dims& dims, const Dims& strides) {
   int64_t offset = 0;
   for (int i = dims.rank() - 1; i >= 0; --i) {

@@ -24,6 +24,16 @@ int masked_axis(const Attributes& attributes, const char* name, int rank);
 /// Throws UserError unless input `i` has one of the floating-point types.
 void check_float(const InferArgs& args, size_t i, const char* name);
 
+/// Throws UserError unless input 0 holds square matrices of floating-point numbers.
+void check_square(const InferArgs& args);
+/// True where the extents are these, as far as both are known.
+bool may_be(const Dims& dims, const Dims& expected);
+/// Throws UserError for an input that is there and holds no floating-point numbers or cannot have
+/// these extents.
+void check_extents(const InferArgs& args, size_t i, const char* name, const Dims& expected);
+/// The attribute "to_type". Throws UserError for a number that no element type has.
+DataType to_type(const Attributes& attributes);
+
 /// True where the mask "axes" names one axis, or input 0 is no image: moments over the axes of an
 /// image average roundings away.
 bool is_in_rows(const InferArgs& args);

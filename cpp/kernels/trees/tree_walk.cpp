@@ -4,24 +4,13 @@
 
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
+#include "ops/shapes/tree_shape.h"
 
 namespace trtlike::kernels {
 namespace {
 
-enum Input : size_t {
-  kX,
-  kFeatures,
-  kRules,
-  kSplits,
-  kChildren,
-  kRoots,
-  kEnds,
-  kTargets,
-  kWeights
-};
-
-/// The op's attribute "aggregate".
-enum Aggregate : int64_t { kAverage, kSum, kMin, kMax };
+using namespace ops;
+using Aggregate = TreeAggregate;
 
 /// Rows that go through a tree together.
 constexpr int64_t kBlock = 64;
@@ -30,25 +19,6 @@ struct Tables {
   const int32_t *features, *rules, *children, *roots, *ends, *targets;
   const float *splits, *weights;
 };
-
-bool holds(int32_t rule, float x, float split) {
-  if (rule == 0) return x <= split;
-  if ((rule & 8) != 0 && std::isnan(x)) return true;
-  switch (rule & 7) {
-    case 0:
-      return x <= split;
-    case 1:
-      return x < split;
-    case 2:
-      return x >= split;
-    case 3:
-      return x > split;
-    case 4:
-      return x == split;
-    default:
-      return x != split;
-  }
-}
 
 /// A target's sum, or least or largest weight so far.
 struct Score {
@@ -65,7 +35,7 @@ class TreeWalk final : public Kernel {
         leaves_(core::elems(problem.inputs[kEnds].dims)),
         entries_(core::elems(problem.inputs[kWeights].dims)),
         targets_(problem.outputs[0].dims[1]),
-        aggregate_(static_cast<Aggregate>(problem.attributes->get_int("aggregate"))),
+        aggregate_(problem.attributes->get_enum<Aggregate>("aggregate")),
         // A tree takes about as long as a hundred elements that are only added.
         rows_(cut(problem.inputs[kX].dims[0], trees_ * 100, problem.threads)) {
     slices_ = {rows_.count};
@@ -73,7 +43,7 @@ class TreeWalk final : public Kernel {
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
-    const auto ints = [&](Input i) { return static_cast<const int32_t*>(args.inputs[i]); };
+    const auto ints = [&](TreeInput i) { return static_cast<const int32_t*>(args.inputs[i]); };
     const Tables t{ints(kFeatures),
                    ints(kRules),
                    ints(kChildren),
@@ -97,7 +67,7 @@ class TreeWalk final : public Kernel {
       for (int64_t row = 0; row < rows; ++row)
         add(t, find_leaf(t, t.roots[tree], x + row * width_), scores + row * targets_);
     float* out = static_cast<float*>(args.outputs[0]) + first * targets_;
-    const double divisor = aggregate_ == kAverage ? static_cast<double>(trees_) : 1.0;
+    const double divisor = aggregate_ == Aggregate::Average ? static_cast<double>(trees_) : 1.0;
     for (int64_t i = 0; i < rows * targets_; ++i)
       out[i] = static_cast<float>(scores[i].value / divisor);
   }
@@ -123,10 +93,11 @@ class TreeWalk final : public Kernel {
       if (target < 0 || target >= targets_) continue;
       Score& score = scores[target];
       const auto weight = static_cast<double>(t.weights[i]);
-      const bool is_sum = aggregate_ == kSum || aggregate_ == kAverage;
+      const bool is_sum = aggregate_ == Aggregate::Sum || aggregate_ == Aggregate::Average;
       if (is_sum)
         score.value += weight;
-      else if (score.is_empty || (aggregate_ == kMin ? weight < score.value : weight > score.value))
+      else if (score.is_empty ||
+               (aggregate_ == Aggregate::Min ? weight < score.value : weight > score.value))
         score.value = weight;
       score.is_empty = false;
     }

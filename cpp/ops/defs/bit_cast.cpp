@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/check.h"
+#include "ops/elements.h"
 #include "ops/indexing.h"
 #include "ops/op.h"
 
@@ -9,10 +10,7 @@ namespace trtlike::ops {
 namespace {
 
 void infer(const InferArgs& args) {
-  const int64_t number = args.attributes.get_int("to_type");
-  TRTLIKE_CHECK(core::is_dtype(number), "[ops] attribute 'to_type': expected a DataType, got ",
-                number, ".");
-  const auto to = static_cast<DataType>(number);
+  const DataType to = to_type(args.attributes);
   const DataType from = args.inputs[0].dtype;
   TRTLIKE_CHECK(element_bytes(from, "BitCast") == element_bytes(to, "BitCast"),
                 "[ops] attribute 'to_type': expected a type of the size of ",

@@ -2,18 +2,12 @@
 // TensorRT does; with `keeps_low_bits` integers wrap, as ONNX's engines do. `saturate` and
 // `round_mode` are ONNX's, for floating-point types of 8 and 4 bits.
 #include "ops/convert.h"
+#include "ops/elements.h"
 #include "ops/pointwise/pointwise_lowering.h"
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
 namespace {
-
-DataType to_type(const Attributes& attributes) {
-  const int64_t number = attributes.get_int("to_type");
-  TRTLIKE_CHECK(core::is_dtype(number), "[ops] attribute 'to_type': expected a DataType, got ",
-                number, ".");
-  return static_cast<DataType>(number);
-}
 
 /// True where an integer that does not fit becomes the nearest that does.
 bool saturates(const Attributes& attributes, DataType to) {

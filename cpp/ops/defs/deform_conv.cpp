@@ -19,13 +19,6 @@ struct Shape {
   int64_t taps() const { return window.kernel[1] * window.kernel[2]; }
 };
 
-bool is_close(const Dims& dims, const Dims& expected) {
-  bool fits = dims.rank() == expected.rank();
-  for (int d = 0; fits && d < dims.rank(); ++d)
-    fits = dims[d] == expected[d] || dims[d] < 0 || expected[d] < 0;
-  return fits;
-}
-
 Shape read_shape(const Attributes& attributes, const Dims& x, const Dims& kernel) {
   TRTLIKE_CHECK(x.rank() == 4, "[ops] input 0 'input': expected rank 4, got shape ", x, ".");
   TRTLIKE_CHECK(kernel.rank() == 4 && core::is_static(kernel) && core::elems(kernel) > 0,
@@ -48,21 +41,14 @@ Shape read_shape(const Attributes& attributes, const Dims& x, const Dims& kernel
   return s;
 }
 
-void check_operand(const InferArgs& args, size_t i, const char* name, const Dims& expected) {
-  if (!args.has_input(i)) return;
-  check_float(args, i, name);
-  TRTLIKE_CHECK(is_close(args.inputs[i].dims, expected), "[ops] input ", i, " '", name,
-                "': expected shape ", expected, ", got ", args.inputs[i].dims, ".");
-}
-
 void infer(const InferArgs& args) {
   check_float(args, kX, "input");
   check_float(args, kKernel, "kernel");
   const Shape s = read_shape(args.attributes, args.inputs[kX].dims, args.inputs[kKernel].dims);
   const int64_t height = s.window.output[1], width = s.window.output[2];
-  check_operand(args, kOffset, "offset", {s.batch, s.offset_groups * s.taps() * 2, height, width});
-  check_operand(args, kBias, "bias", {s.maps});
-  check_operand(args, kMask, "mask", {s.batch, s.offset_groups * s.taps(), height, width});
+  check_extents(args, kOffset, "offset", {s.batch, s.offset_groups * s.taps() * 2, height, width});
+  check_extents(args, kBias, "bias", {s.maps});
+  check_extents(args, kMask, "mask", {s.batch, s.offset_groups * s.taps(), height, width});
   args.outputs[0] = {args.inputs[kX].dtype, {s.batch, s.maps, height, width}};
 }
 

@@ -9,14 +9,10 @@ namespace trtlike::ops {
 namespace {
 
 void infer(const InferArgs& args) {
-  check_float(args, 0, "input");
+  check_square(args);
   const Dims& dims = args.inputs[0].dims;
-  const int rank = dims.rank();
-  TRTLIKE_CHECK(
-      rank >= 2 && (dims[rank - 2] == dims[rank - 1] || dims[rank - 2] < 0 || dims[rank - 1] < 0),
-      "[ops] input 0 'input': expected square matrices, got shape ", dims, ".");
   args.outputs[0] = {args.inputs[0].dtype, {}};
-  for (int d = 0; d + 2 < rank; ++d) args.outputs[0].dims.push_back(dims[d]);
+  for (int d = 0; d + 2 < dims.rank(); ++d) args.outputs[0].dims.push_back(dims[d]);
 }
 
 /// The row at or below the diagonal whose element in this column is largest; NaN is larger than

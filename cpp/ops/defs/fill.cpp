@@ -1,6 +1,7 @@
 // Fill: a tensor made from its shape alone: one value, a value that grows along each axis, or
 // random numbers.
 #include "core/random.h"
+#include "ops/elements.h"
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 
@@ -30,11 +31,9 @@ void infer(const InferArgs& args) {
   const HostValue shape = ints_argument(args, 0, "shape");
   TRTLIKE_CHECK(shape.has_value(), "[ops] input 0 'shape': expected a list of known length, got ",
                 "shape ", args.inputs[0].dims, ".");
-  const int64_t to_type = args.attributes.get_int("to_type");
-  TRTLIKE_CHECK(core::is_dtype(to_type), "[ops] attribute 'to_type': expected a DataType, got ",
-                to_type, ".");
   TensorType& out = args.outputs[0];
-  out = {args.has_input(1) ? args.inputs[1].dtype : static_cast<DataType>(to_type), {}};
+  const DataType declared = to_type(args.attributes);
+  out = {args.has_input(1) ? args.inputs[1].dtype : declared, {}};
   for (const int64_t extent : *shape) {
     TRTLIKE_CHECK(extent >= 0 || extent == kUnknownElement,
                   "[ops] shape: expected extents of at least 0, got [", core::join(*shape), "].");

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/check.h"
 #include "ops/arithmetic.h"
 #include "ops/elements.h"
 
@@ -10,12 +9,7 @@ namespace trtlike::ops {
 namespace {
 
 void infer(const InferArgs& args) {
-  check_float(args, 0, "input");
-  const Dims& dims = args.inputs[0].dims;
-  const int rank = dims.rank();
-  TRTLIKE_CHECK(
-      rank >= 2 && (dims[rank - 1] == dims[rank - 2] || dims[rank - 1] < 0 || dims[rank - 2] < 0),
-      "[ops] input 0 'input': expected square matrices, got shape ", dims, ".");
+  check_square(args);
   args.outputs[0] = args.inputs[0];
 }
 

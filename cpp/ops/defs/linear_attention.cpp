@@ -44,20 +44,6 @@ Heads read_heads(const Attributes& attributes, const Dims& query, const Dims& ke
   return h;
 }
 
-bool has_extents(const Dims& dims, const Dims& expected) {
-  bool fits = dims.rank() == expected.rank();
-  for (int d = 0; fits && d < dims.rank(); ++d)
-    fits = dims[d] == expected[d] || dims[d] < 0 || expected[d] < 0;
-  return fits;
-}
-
-void check_extents(const InferArgs& args, size_t i, const char* name, const Dims& expected) {
-  if (!args.has_input(i)) return;
-  check_float(args, i, name);
-  TRTLIKE_CHECK(has_extents(args.inputs[i].dims, expected), "[ops] input ", i, " '", name,
-                "': expected shape ", expected, ", got ", args.inputs[i].dims, ".");
-}
-
 void check_rule(const InferArgs& args) {
   const std::string rule = args.attributes.get_string("update_rule");
   TRTLIKE_CHECK(
@@ -89,9 +75,9 @@ void infer(const InferArgs& args) {
   check_extents(args, kValue, "value", {h.batch, h.steps, joined(h.heads, h.value_size)});
   const Dims state{h.batch, h.heads, h.key_size, h.value_size};
   check_extents(args, kPast, "past_state", state);
-  if (args.has_input(kDecay) && !has_extents(args.inputs[kDecay].dims, {h.batch, h.steps, h.heads}))
+  if (args.has_input(kDecay) && !may_be(args.inputs[kDecay].dims, {h.batch, h.steps, h.heads}))
     check_extents(args, kDecay, "decay", {h.batch, h.steps, joined(h.heads, h.key_size)});
-  if (args.has_input(kBeta) && !has_extents(args.inputs[kBeta].dims, {h.batch, h.steps, 1}))
+  if (args.has_input(kBeta) && !may_be(args.inputs[kBeta].dims, {h.batch, h.steps, 1}))
     check_extents(args, kBeta, "beta", {h.batch, h.steps, h.heads});
   args.outputs[0] = {args.inputs[kQuery].dtype,
                      {h.batch, h.steps, joined(h.query_heads, h.value_size)}};

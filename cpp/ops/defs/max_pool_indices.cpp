@@ -73,33 +73,24 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
-int64_t count_operations(const InferArgs& args) {
-  return count_outputs(args) *
-         volume(pooling_shape(args.attributes, args.inputs[0].dims).window.kernel);
+std::vector<AttributeSpec> attributes() {
+  std::vector<AttributeSpec> all = pooling_attributes();
+  all.push_back({"storage_order", int64_t{0}});
+  return all;
 }
 
 }  // namespace
 
 const OpDefinition& max_pool_indices_op() {
-  static const std::vector<int64_t> kNone;
   static const OpDefinition op{
       .name = "MaxPoolIndices",
       .meaning = "where the maximum of every window lies",
       .layer_type = LayerType::PluginV3,
-      .attributes = {{"type", int64_t{0}},
-                     {"window_size", kNone},
-                     {"stride", kNone},
-                     {"pre_padding", kNone},
-                     {"post_padding", kNone},
-                     {"padding_mode", int64_t{0}},
-                     {"blend_factor", 0.0},
-                     {"average_count_excludes_padding", true},
-                     {"dilation", kNone},
-                     {"storage_order", int64_t{0}}},
+      .attributes = attributes(),
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
-      .count_operations = count_operations,
+      .count_operations = count_pooled,
   };
   return op;
 }

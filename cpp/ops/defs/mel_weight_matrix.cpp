@@ -30,13 +30,10 @@ void infer(const InferArgs& args) {
                   is_integer ? "integer" : "number", ", got ", core::dtype_name(type.dtype),
                   " with shape ", type.dims, ".");
   }
-  const int64_t to_type = args.attributes.get_int("to_type");
-  TRTLIKE_CHECK(core::is_dtype(to_type), "[ops] attribute 'to_type': expected a DataType, got ",
-                to_type, ".");
+  const DataType to = to_type(args.attributes);
   const int64_t bins = host_integer(args, 0, 0), length = host_integer(args, 1, 0);
   host_integer(args, 2, 1);
-  args.outputs[0] = {static_cast<DataType>(to_type),
-                     {length < 0 ? core::kUnknownDim : length / 2 + 1, bins}};
+  args.outputs[0] = {to, {length < 0 ? core::kUnknownDim : length / 2 + 1, bins}};
 }
 
 double to_mel(double hertz) { return 2595 * std::log10(1 + hertz / 700); }

@@ -53,6 +53,20 @@ WindowRange PoolingShape::range(int axis, int64_t output_index) const {
   return range;
 }
 
+std::vector<AttributeSpec> pooling_attributes() {
+  const std::vector<int64_t> none;
+  return {{"type", int64_t{0}},   {"window_size", none},
+          {"stride", none},       {"pre_padding", none},
+          {"post_padding", none}, {"padding_mode", int64_t{0}},
+          {"blend_factor", 0.0},  {"average_count_excludes_padding", true},
+          {"dilation", none}};
+}
+
+int64_t count_pooled(const InferArgs& args) {
+  return count_outputs(args) *
+         volume(pooling_shape(args.attributes, args.inputs[0].dims).window.kernel);
+}
+
 namespace {
 
 void infer(const InferArgs& args) {
@@ -117,11 +131,6 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
-int64_t count_operations(const InferArgs& args) {
-  return count_outputs(args) *
-         volume(pooling_shape(args.attributes, args.inputs[0].dims).window.kernel);
-}
-
 bool is_maximum(const InferArgs& args) {
   return args.attributes.get_enum<PoolingType>("type") == PoolingType::Max;
 }
@@ -129,24 +138,15 @@ bool is_maximum(const InferArgs& args) {
 }  // namespace
 
 const OpDefinition& pooling_op() {
-  static const std::vector<int64_t> kNone;
   static const OpDefinition op{
       .name = "Pooling",
       .meaning = "the maximum or the mean of every window",
       .layer_type = LayerType::Pooling,
-      .attributes = {{"type", int64_t{0}},
-                     {"window_size", kNone},
-                     {"stride", kNone},
-                     {"pre_padding", kNone},
-                     {"post_padding", kNone},
-                     {"padding_mode", int64_t{0}},
-                     {"blend_factor", 0.0},
-                     {"average_count_excludes_padding", true},
-                     {"dilation", kNone}},
+      .attributes = pooling_attributes(),
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
-      .count_operations = count_operations,
+      .count_operations = count_pooled,
       .rounding = {Rounding::kNoTerms, never, never, is_maximum},
       .is_spatial = true,
   };

@@ -8,27 +8,10 @@
 #include "ops/arithmetic.h"
 #include "ops/elements.h"
 #include "ops/host_values.h"
+#include "ops/shapes/tree_shape.h"
 
 namespace trtlike::ops {
 namespace {
-
-/// A child of at least 0 is a node, one below is leaf -1 - child. Leaf i has the entries of targets
-/// and weights from the end of leaf i - 1 to its own. A rule is a comparison, and 8 where a missing
-/// value holds.
-enum Input : size_t {
-  kX,
-  kFeatures,
-  kRules,
-  kSplits,
-  kChildren,
-  kRoots,
-  kEnds,
-  kTargets,
-  kWeights
-};
-
-enum class Comparison : int64_t { LessOrEqual, Less, GreaterOrEqual, Greater, Equal, NotEqual };
-enum class Aggregate : int64_t { Average, Sum, Min, Max };
 
 void infer(const InferArgs& args) {
   const TensorType &x = args.inputs[kX], &weights = args.inputs[kWeights];
@@ -64,24 +47,6 @@ struct Forest {
   std::vector<double> splits, weights;
 };
 
-bool holds(int64_t rule, double x, double split) {
-  if (std::isnan(x) && (rule & 8) != 0) return true;
-  switch (static_cast<Comparison>(rule & 7)) {
-    case Comparison::LessOrEqual:
-      return x <= split;
-    case Comparison::Less:
-      return x < split;
-    case Comparison::GreaterOrEqual:
-      return x >= split;
-    case Comparison::Greater:
-      return x > split;
-    case Comparison::Equal:
-      return x == split;
-    default:
-      return x != split;
-  }
-}
-
 /// The leaf that a row falls into; -1 where there is none: links that lead nowhere or in circles.
 int64_t find_leaf(const Forest& f, int64_t at, std::span<const double> row) {
   const auto nodes = static_cast<int64_t>(f.features.size());
@@ -99,22 +64,22 @@ int64_t find_leaf(const Forest& f, int64_t at, std::span<const double> row) {
 /// Combines weights in one target.
 class Sum {
  public:
-  explicit Sum(Aggregate aggregate) : aggregate_(aggregate) {}
+  explicit Sum(TreeAggregate aggregate) : aggregate_(aggregate) {}
 
   void add(double weight) {
-    if (is_empty_ || (aggregate_ == Aggregate::Min && weight < value_) ||
-        (aggregate_ == Aggregate::Max && weight > value_))
+    if (is_empty_ || (aggregate_ == TreeAggregate::Min && weight < value_) ||
+        (aggregate_ == TreeAggregate::Max && weight > value_))
       value_ = weight;
-    else if (aggregate_ == Aggregate::Sum || aggregate_ == Aggregate::Average)
+    else if (aggregate_ == TreeAggregate::Sum || aggregate_ == TreeAggregate::Average)
       value_ += weight;
     is_empty_ = false;
   }
   double value(size_t trees) const {
-    return aggregate_ == Aggregate::Average ? value_ / static_cast<double>(trees) : value_;
+    return aggregate_ == TreeAggregate::Average ? value_ / static_cast<double>(trees) : value_;
   }
 
  private:
-  Aggregate aggregate_;
+  TreeAggregate aggregate_;
   double value_ = 0;
   bool is_empty_ = true;
 };
@@ -132,7 +97,7 @@ void add_tree(const Forest& f, int64_t root, std::span<const double> row, std::v
 }
 
 void reference(const ReferenceArgs& args) {
-  const auto ints = [&](Input i) { return int_elements(args.inputs[i]); };
+  const auto ints = [&](TreeInput i) { return int_elements(args.inputs[i]); };
   const Forest forest{ints(kFeatures),
                       ints(kRules),
                       ints(kChildren),
@@ -143,7 +108,7 @@ void reference(const ReferenceArgs& args) {
                       read_elements(args.inputs[kWeights])};
   const std::vector<double> x = read_elements(args.inputs[kX]);
   const auto width = static_cast<size_t>(args.inputs[kX].dims[1]);
-  const auto aggregate = args.attributes.get_enum<Aggregate>("aggregate");
+  const auto aggregate = args.attributes.get_enum<TreeAggregate>("aggregate");
   const auto targets = static_cast<size_t>(args.attributes.get_int("num_targets"));
   std::vector<double> y;
   for (int64_t row = 0; row < args.inputs[kX].dims[0]; ++row) {

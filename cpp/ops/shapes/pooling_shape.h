@@ -28,7 +28,11 @@ struct PoolingShape {
   WindowRange range(int axis, int64_t output_index) const;
 };
 
+/// What a node has that pooling_shape reads.
+std::vector<AttributeSpec> pooling_attributes();
 /// Throws UserError for attributes and extents that do not fit.
 PoolingShape pooling_shape(const Attributes& attributes, const Dims& input);
+/// Elements of windows at all outputs.
+int64_t count_pooled(const InferArgs& args);
 
 }  // namespace trtlike::ops
