@@ -44,6 +44,17 @@ double default_scale(NodeContext& node, ValueId query, size_t input) {
   return 1.0 / std::sqrt(static_cast<double>(known_extent(node, query, 3, input, "head size")));
 }
 
+ValueId scaled_scores(NodeContext& node, ValueId query, ValueId key, double scale) {
+  ValueId scores = node.add("MatrixMultiply", {query, key},
+                            {{"op1", enum_number(MatrixOperation::Transpose)}}, "scores");
+  if (scale != 1.0) scores = elementwise(node, ElementWiseOperation::Prod, scores, scale, "scale");
+  const double cap = node.get_float("softcap", 0.0);
+  if (!(cap > 0)) return scores;
+  const ValueId ratio = elementwise(node, ElementWiseOperation::Div, scores, cap, "softcap");
+  const ValueId bounded = activation(node, ActivationType::Tanh, ratio, 0, 0, "softcap");
+  return elementwise(node, ElementWiseOperation::Prod, bounded, cap, "softcap");
+}
+
 ValueId last_axis(NodeContext& node, ValueId x, int64_t start, int64_t count, int64_t stride) {
   SliceArguments part;
   part.axes = {node.rank(x) - 1};

@@ -20,6 +20,9 @@ int64_t known_extent(NodeContext& node, ValueId x, int axis, size_t input, const
 /// 1 / sqrt(head size). `query` is [B, H, S, D] and made of input `input`.
 double default_scale(NodeContext& node, ValueId query, size_t input);
 
+/// scale query key^T, softly capped where the attribute softcap says so.
+ValueId scaled_scores(NodeContext& node, ValueId query, ValueId key, double scale);
+
 /// A range of the last axis, every `stride`-th element.
 ValueId last_axis(NodeContext& node, ValueId x, int64_t start, int64_t count, int64_t stride = 1);
 

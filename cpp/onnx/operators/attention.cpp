@@ -8,8 +8,6 @@ namespace {
 
 using Op = ElementWiseOperation;
 
-constexpr int64_t kTranspose = enum_number(MatrixOperation::Transpose);
-
 struct Operands {
   ValueId query;
   ValueId key;
@@ -92,16 +90,7 @@ Outputs import_attention(NodeContext& node) {
   const Operands operands = read_operands(node, outputs);
   const double scale = node.has_attribute("scale") ? node.get_float("scale")
                                                    : default_scale(node, operands.query, 0);
-  ValueId scores =
-      node.add("MatrixMultiply", {operands.query, operands.key}, {{"op1", kTranspose}}, "scores");
-  if (scale != 1.0) scores = elementwise(node, Op::Prod, scores, scale, "scale");
-  const double cap = node.get_float("softcap", 0.0);
-  if (cap > 0) {
-    const ValueId ratio = elementwise(node, Op::Div, scores, cap, "softcap");
-    scores =
-        elementwise(node, Op::Prod, activation(node, ActivationType::Tanh, ratio, 0, 0, "softcap"),
-                    cap, "softcap");
-  }
+  ValueId scores = scaled_scores(node, operands.query, operands.key, scale);
   const ValueId raw = scores;
   if (const ValueId bias = bias_of(node, operands, dtype))
     scores = elementwise(node, Op::Sum, scores, bias, "masked");

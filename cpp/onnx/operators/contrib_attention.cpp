@@ -42,17 +42,7 @@ double scale_of(NodeContext& node, ValueId query) {
 
 /// softmax(scale query key^T + bias) value, by heads.
 ValueId attend(NodeContext& node, ValueId query, ValueId key, ValueId value, ValueId bias) {
-  const double scale = scale_of(node, query);
-  ValueId scores = node.add("MatrixMultiply", {query, key},
-                            {{"op1", enum_number(MatrixOperation::Transpose)}}, "scores");
-  if (scale != 1.0) scores = elementwise(node, Op::Prod, scores, scale, "scale");
-  const double cap = node.get_float("softcap", 0.0);
-  if (cap > 0) {
-    const ValueId ratio = elementwise(node, Op::Div, scores, cap, "softcap");
-    scores =
-        elementwise(node, Op::Prod, activation(node, ActivationType::Tanh, ratio, 0, 0, "softcap"),
-                    cap, "softcap");
-  }
+  ValueId scores = scaled_scores(node, query, key, scale_of(node, query));
   scores = plus(node, scores, bias, "masked");
   const ValueId weights = node.add("Softmax", {scores}, {{"axes", axes_mask({3})}}, "softmax");
   return join_heads(node, node.add("MatrixMultiply", {weights, value}, {}, "weighted"));
