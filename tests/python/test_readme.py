@@ -13,7 +13,9 @@ import trtlike
 README = Path(__file__).parents[2] / "README.md"
 
 
-@pytest.mark.parametrize("section", ["Scripts as they are", "ONNX Runtime's session"])
+@pytest.mark.parametrize(
+    "section", ["Scripts as they are", "ONNX Runtime's session", "ONNX's backend interface"]
+)
 def test_snippets_of_the_readme_run(section, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(Path(trtlike.__file__).parent / "data" / "digits.onnx", "model.onnx")
