@@ -166,7 +166,7 @@ std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
   const memory::desc weights(weights_dims(geometry.channels), get_type(compute),
                              memory::format_tag::any);
   dnnl::primitive_desc desc = describe(geometry, weights, true);
-  if (!desc || !find_fast(desc)) return std::nullopt;
+  if (!desc || !find_fast(desc, needs_vector_code(post_ops))) return std::nullopt;
   return desc;
 }
 

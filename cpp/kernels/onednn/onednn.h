@@ -34,8 +34,9 @@ class OneThread {
 /// Attributes with the scratchpad given by the caller.
 dnnl::primitive_attr make_attributes();
 
-/// Moves `desc` to its first implementation that was written to be fast; false when there is none.
-bool find_fast(dnnl::primitive_desc_base& desc);
+/// Moves `desc` to its first implementation that was written to be fast, and that computes its
+/// post-operations by vectors where that matters; false when there is none.
+bool find_fast(dnnl::primitive_desc_base& desc, bool needs_vector_code);
 
 /// The primitive, made for one thread. Throws UserError where the address space that is left may
 /// not be enough for its code: oneDNN would go on, and crash when it runs.

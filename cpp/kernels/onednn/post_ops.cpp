@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/os/cpu.h"
-
 namespace trtlike::kernels::onednn {
 namespace {
 
@@ -15,7 +13,7 @@ using epilogue::to_link;
 using ops::PointwiseOpcode;
 using pointwise::StepOpcode;
 
-enum Nans : bool { Drops, Keeps };
+using enum Nans;
 
 /// A link that is one algorithm with the same parameters.
 struct Native {
@@ -28,7 +26,7 @@ constexpr Native kNatives[] = {
     {to_link(PointwiseOpcode::Relu), algorithm::eltwise_relu, Drops},
     {to_link(PointwiseOpcode::LeakyRelu), algorithm::eltwise_relu, Drops},
     {to_link(PointwiseOpcode::Clip), algorithm::eltwise_clip, Drops},
-    {to_link(PointwiseOpcode::Sigmoid), algorithm::eltwise_logistic, Drops},
+    {to_link(PointwiseOpcode::Sigmoid), algorithm::eltwise_logistic, DropsInSilence},
     {to_link(PointwiseOpcode::Tanh), algorithm::eltwise_tanh, Drops},
     {to_link(PointwiseOpcode::Elu), algorithm::eltwise_elu, Drops},
     {to_link(PointwiseOpcode::HardSigmoid), algorithm::eltwise_hardsigmoid, Drops},
@@ -48,34 +46,31 @@ constexpr Native kNatives[] = {
     {to_link(PointwiseOpcode::Min), algorithm::binary_min, Drops},
 };
 
-PostOp linear(float alpha) { return {algorithm::eltwise_linear, true, alpha, 0, -1}; }
+PostOp linear(float alpha) { return {algorithm::eltwise_linear, Keeps, alpha, 0, -1}; }
 
 /// What oneDNN says in other words; empty when it has none.
 std::vector<PostOp> translate(const Link& link) {
-  if (link.op == to_link(StepOpcode::Silu)) return {{algorithm::eltwise_swish, false, 1.0f, 0, -1}};
+  if (link.op == to_link(StepOpcode::Silu)) return {{algorithm::eltwise_swish, Drops, 1.0f, 0, -1}};
   if (link.op == to_link(PointwiseOpcode::Neg)) return {linear(-1)};
   if (link.op == to_link(PointwiseOpcode::Selu))
-    return {{algorithm::eltwise_elu, false, link.alpha, 0, -1}, linear(link.beta)};
+    return {{algorithm::eltwise_elu, Drops, link.alpha, 0, -1}, linear(link.beta)};
   if (link.op == to_link(PointwiseOpcode::ScaledTanh))
-    return {linear(link.beta), {algorithm::eltwise_tanh, false, 0, 0, -1}, linear(link.alpha)};
+    return {linear(link.beta), {algorithm::eltwise_tanh, Drops, 0, 0, -1}, linear(link.alpha)};
   if (link.op == to_link(PointwiseOpcode::Softplus))
     // oneDNN's is log(1 + exp(alpha x)) / alpha.
-    return {{algorithm::eltwise_soft_relu, false, link.beta, 0, -1},
+    return {{algorithm::eltwise_soft_relu, Drops, link.beta, 0, -1},
             linear(link.alpha * link.beta)};
   if (link.op == LinkOp::RoundTo)
     return {
-        linear(1 / link.alpha), {algorithm::eltwise_round, false, 0, 0, -1}, linear(link.alpha)};
+        linear(1 / link.alpha), {algorithm::eltwise_round, Drops, 0, 0, -1}, linear(link.alpha)};
   return {};
 }
 
 std::vector<PostOp> find_post_ops(const Link& link) {
   if (link.operand >= 0 && link.alpha != 1.0f) return {};
-  // oneDNN's SSE4.1 code makes 0 of a NaN and raises no flag.
-  if (link.op == to_link(PointwiseOpcode::Sigmoid) && !(core::Isa::Avx2 <= core::cpu_isa()))
-    return {};
   for (const Native& native : kNatives)
     if (native.op == link.op)
-      return {{native.name, native.nans == Keeps, link.alpha, link.beta, link.operand}};
+      return {{native.name, native.nans, link.alpha, link.beta, link.operand}};
   return translate(link);
 }
 
@@ -108,7 +103,12 @@ dnnl::post_ops make_post_ops(const std::vector<PostOp>& chain,
 }
 
 bool drops_nans(const std::vector<PostOp>& chain) {
-  return std::any_of(chain.begin(), chain.end(), [](const PostOp& op) { return !op.keeps_nans; });
+  return std::any_of(chain.begin(), chain.end(), [](const PostOp& op) { return op.nans != Keeps; });
+}
+
+bool needs_vector_code(const std::vector<PostOp>& chain) {
+  return std::any_of(chain.begin(), chain.end(),
+                     [](const PostOp& op) { return op.nans == DropsInSilence; });
 }
 
 }  // namespace trtlike::kernels::onednn

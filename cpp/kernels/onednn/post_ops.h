@@ -10,11 +10,14 @@
 
 namespace trtlike::kernels::onednn {
 
+/// What becomes of a NaN. Where it is dropped, for a number, the invalid flag is raised; what drops
+/// in silence raises it in vector code only, and not in that for one number at a time.
+enum class Nans { Keeps, Drops, DropsInSilence };
+
 /// One post-operation: a function of the value so far, or of it and a further input.
 struct PostOp {
   dnnl::algorithm algorithm = dnnl::algorithm::undef;
-  /// Whether a NaN stays one. Others raise the invalid flag where they make a number of it.
-  bool keeps_nans = true;
+  Nans nans = Nans::Keeps;
   float alpha = 0;
   float beta = 0;
   /// The program's input that a binary algorithm takes as its second operand; -1: none.
@@ -28,5 +31,7 @@ dnnl::post_ops make_post_ops(const std::vector<PostOp>& chain,
                              const std::function<dnnl::memory::desc(size_t i)>& operand);
 /// True when one may make a number of a NaN.
 bool drops_nans(const std::vector<PostOp>& chain);
+/// True when one may do so in silence.
+bool needs_vector_code(const std::vector<PostOp>& chain);
 
 }  // namespace trtlike::kernels::onednn

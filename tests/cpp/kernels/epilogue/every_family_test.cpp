@@ -183,6 +183,17 @@ TacticCase exact_pixels(const std::string& program, test::Storage from,
   return out;
 }
 
+/// The same within borders of zeros: oneDNN has the code of its matrix products for it, and what
+/// comes after the sums in code for one number at a time.
+TacticCase exact_padded_pixels(const std::string& program, test::Storage from) {
+  auto attributes = test::padded(1);
+  attributes.emplace_back("program", program);
+  TacticCase out("FusedConvolution", attributes);
+  out.seed(1).input({2, 1, 3, 13}, from).range(-4, 4).special(5, has_denormals(from.dtype));
+  out.constant({kChannels, 1, 1, 1}, {from.dtype}).values(ones(kChannels)).absent();
+  return out;
+}
+
 TacticCase exact_depthwise(const std::string& program, test::Storage from) {
   TacticCase out("FusedConvolution", {{"program", program}, {"num_groups", kChannels}});
   out.seed(1).input({2, kChannels, 3, 13}, from).range(-4, 4).special(5, has_denormals(from.dtype));
@@ -237,6 +248,14 @@ const std::vector<Family>& families() {
        true,
        1e-5,
        {"direct_f32_6x", "direct_f32_8x", "direct_f32_12x", "direct_f32_4x8", "onednn"}},
+      {"padded_pixels",
+       "FusedConvolution",
+       [](const std::string& program) { return exact_padded_pixels(program, kChannelsLast); },
+       {2, kChannels, 5, 15},
+       kChannelsLast,
+       true,
+       1e-5,
+       {"convolution_onednn"}},
       {"panels_of_24",
        "FusedConvolution",
        [](const std::string& program) { return exact_pixels(program, kChannelsLast, 24); },
