@@ -9,7 +9,7 @@ Needs the package onnx (`pip install trtlike[onnx]`).
     (scores,) = model.run([image])
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ _NEWEST_OPSET = 27
 _FLOATS = (trt.float32, trt.float16, trt.bfloat16)
 
 Arrays = dict[str, np.ndarray]
+Shape = tuple[int, ...]
+Span = Callable[[Shape], tuple[Shape, Shape, Shape]]
 
 
 class _Log(trt.ILogger):
@@ -64,7 +66,7 @@ class _Parsed:
             is_model_wrong = all("UNSUPPORTED" not in e.code().name for e in self.errors)
             raise (trt.UserError if is_model_wrong else trt.UnsupportedError)(sentences)
 
-    def build(self, feeds: Arrays, level: int) -> trt.IExecutionContext:
+    def build(self, feeds: Arrays, span: Span, level: int) -> trt.IExecutionContext:
         config = self.builder.create_builder_config()
         config.builder_optimization_level = level
         profile = self.builder.create_optimization_profile()
@@ -73,7 +75,7 @@ class _Parsed:
             if tensor.is_shape_tensor:
                 profile.set_shape_input(tensor.name, *[array.ravel().tolist()] * 3)
             if -1 in tuple(tensor.shape):
-                profile.set_shape(tensor.name, *[array.shape] * 3)
+                profile.set_shape(tensor.name, *span(array.shape))
         config.add_optimization_profile(profile)
         plan = self.builder.build_serialized_network(self.network, config)
         if plan is None:
@@ -102,6 +104,11 @@ class TrtlikeRep(BackendRep):
         self._by_value = {x.name for x in parsed.inputs if x.is_shape_tensor}
         if parsed.needs_elements:
             self._by_value = set(self._inputs)
+
+    def span(self, shape: Shape) -> tuple[Shape, Shape, Shape]:
+        """The least, the likely and the largest shape that an input of unknown extents is built
+        for when it comes with this one. A subclass may say more."""
+        return shape, shape, shape
 
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """The outputs, by position and by name.
@@ -160,7 +167,7 @@ class TrtlikeRep(BackendRep):
         if floats:
             parsed = _Parsed(self._with_constants(feeds, constants | floats))
         parsed.check()
-        return parsed.build(feeds, self._level)
+        return parsed.build(feeds, self.span, self._level)
 
     def _with_constants(self, feeds: Arrays, names: set[str]) -> onnx.ModelProto:
         copy = onnx.ModelProto()
@@ -225,12 +232,16 @@ class TrtlikeBackend(Backend):
         given = inputs if isinstance(inputs, Mapping) else _by_name(node, inputs)
         feeds = {name: np.asarray(array) for name, array in given.items()}
         version = kwargs.pop("opset_version", None) or _newest_opset(node.domain)
-        info: Sequence[tuple[Any, Any]] = outputs_info or [(None, None)] * len(node.output)
+        info: list[tuple[Any, Any]] = [(None, None)] * len(node.output)
         graph = helper.make_graph(
             [node],
             node.op_type,
             [_describe(name, array.dtype, array.shape) for name, array in feeds.items()],
-            [_describe(name, *told) for name, told in zip(node.output, info, strict=True) if name],
+            [
+                _describe(name, *told)
+                for name, told in zip(node.output, outputs_info or info, strict=True)
+                if name
+            ],
         )
         opsets = [helper.make_opsetid(node.domain, version)]
         model = helper.make_model(graph, opset_imports=opsets)

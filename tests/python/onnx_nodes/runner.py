@@ -1,6 +1,6 @@
 """Runs a case of ONNX's backend tests: parse, build, and compare with the published outputs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,19 +40,62 @@ def find_cases() -> dict[str, TestCase]:
 
 
 def run(case: TestCase, level: int = 0) -> Outcome:
+    model = _load(case)
+    return _outcome(
+        case, model, lambda: onnx_backend.prepare(model, builder_optimization_level=level)
+    )
+
+
+def run_dynamic(case: TestCase, level: int, span: onnx_backend.Span) -> Outcome:
+    """The same where no extent of an input is known when the model is parsed."""
+    model = _load(case)
+    _forget_extents(model)
+    return _outcome(case, model, lambda: _Spanning(model, level, span))
+
+
+class _Spanning(onnx_backend.TrtlikeRep):
+    def __init__(self, model: onnx.ModelProto, level: int, span: onnx_backend.Span):
+        super().__init__(model, level)
+        self._span = span
+
+    def span(self, shape: onnx_backend.Shape):
+        return self._span(shape)
+
+
+def _load(case: TestCase) -> onnx.ModelProto:
+    return onnx.load(Path(case.model_dir) / "model.onnx")
+
+
+def _given(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
+    stored = {tensor.name for tensor in model.graph.initializer}
+    return [value for value in model.graph.input if value.name not in stored]
+
+
+def _forget_extents(model: onnx.ModelProto) -> None:
+    """Every extent of an input becomes a name; those of other values are not told."""
+    for value in _given(model):
+        for i, dim in enumerate(value.type.tensor_type.shape.dim):
+            dim.dim_param = f"{value.name}_{i}"
+    for value in (*model.graph.output, *model.graph.value_info):
+        value.type.tensor_type.ClearField("shape")
+
+
+def _outcome(
+    case: TestCase, model: onnx.ModelProto, prepare: Callable[[], onnx_backend.TrtlikeRep]
+) -> Outcome:
     try:
-        return _run(case, level)
+        return _run(case, model, prepare)
     except (Refusal, trt.Error) as refusal:
         return Outcome("refused", str(refusal))
 
 
-def _run(case: TestCase, level: int) -> Outcome:
+def _run(
+    case: TestCase, model: onnx.ModelProto, prepare: Callable[[], onnx_backend.TrtlikeRep]
+) -> Outcome:
     folder = Path(case.model_dir)
-    model = onnx.load(folder / "model.onnx")
-    stored = {tensor.name for tensor in model.graph.initializer}
-    given = [value for value in model.graph.input if value.name not in stored]
+    given = _given(model)
     outcome = Outcome("passes")
-    backend = onnx_backend.prepare(model, builder_optimization_level=level)
+    backend = prepare()
     for data in sorted(folder.glob("test_data_set_*")):
         feeds = _read(data, "input", given)
         expected = _read(data, "output", [value for value in model.graph.output if value.name])
