@@ -267,6 +267,8 @@ class Build {
       const ir::ValueId id = graph_.find_value(binding.name);
       binding.is_shape_tensor =
           binding.mode == TensorIOMode::Input && builder::is_shape_input(graph_, id);
+      if (binding.is_shape_tensor) continue;
+      for (engine::PlanProfile& profile : plan.profiles) profile.shape_values.erase(binding.name);
     }
   }
 

@@ -313,11 +313,11 @@ ir::ValueId ModelImporter::find(Scope& scope, const std::string& name, ConstantF
 
 ir::ValueId ModelImporter::add_sequence(std::vector<ir::ValueId> elements) {
   sequences_.push_back(std::move(elements));
-  return {-1 - static_cast<int32_t>(sequences_.size())};
+  return {kNothing.index - static_cast<int32_t>(sequences_.size())};
 }
 
 const std::vector<ir::ValueId>& ModelImporter::sequence(ir::ValueId handle) const {
-  return sequences_[static_cast<size_t>(-2 - handle.index)];
+  return sequences_[static_cast<size_t>(kNothing.index - 1 - handle.index)];
 }
 
 std::string ModelImporter::unique_layer_name(const std::string& wanted) {

@@ -19,6 +19,9 @@
 
 namespace trtlike::onnx {
 
+/// Stands for an optional without an element; one with an element is the element itself.
+inline constexpr ir::ValueId kNothing{-2};
+
 using Opsets = std::map<std::string, int64_t, std::less<>>;
 
 /// The names that the nodes of one graph or function see.
@@ -80,7 +83,7 @@ class ModelImporter {
   /// The value of this name in the scope or around it; initializers become constants at first use.
   ir::ValueId find(Scope& scope, const std::string& name, ConstantForm form);
   ir::ValueId add_constant(const std::string& name, const TensorData& tensor, ConstantForm form);
-  /// Sequences have handles below -1.
+  /// Sequences have handles below kNothing.
   ir::ValueId add_sequence(std::vector<ir::ValueId> elements);
   const std::vector<ir::ValueId>& sequence(ir::ValueId handle) const;
   std::string unique_layer_name(const std::string& wanted);
@@ -100,6 +103,7 @@ class ModelImporter {
   void add_inputs(Scope& scope);
   void add_input(Scope& scope, const ::onnx::ValueInfoProto& input);
   void mark_outputs(Scope& scope);
+  void mark_output(ir::ValueId value, const std::string& name);
   void import_nodes(Scope& scope,
                     const google::protobuf::RepeatedPtrField<::onnx::NodeProto>& nodes,
                     int outer_node);

@@ -126,30 +126,44 @@ void ModelImporter::add_input(Scope& scope, const ::onnx::ValueInfoProto& input)
 void ModelImporter::mark_outputs(Scope& scope) {
   for (const auto& output : memory_->model->graph().output()) {
     try {
-      ir::ValueId value = find(scope, output.name(), ConstantForm::Layer);
-      if (!value)
+      const ir::ValueId value = find(scope, output.name(), ConstantForm::Layer);
+      if (value == kNothing)
         throw Failure(Code::UnsupportedGraph, str("[onnx] output '", output.name(),
-                                                  "': expected a tensor, got a sequence."));
-      const ir::Value& found = graph_.value(value);
-      if (found.is_input || found.constant || found.is_output) {
-        const ir::ValueId source = value;
-        value = graph_.add("Identity", unique_layer_name(output.name() + "_output"), {source});
-        const bool is_constant = graph_.value(source).constant.has_value();
-        if (is_constant && graph_.value(source).name == output.name())
-          graph_.rename_value(source, graph_.unique_value_name(output.name() + "_constant"));
-        if (!graph_.find_value(output.name())) graph_.rename_value(value, output.name());
-        const std::string& given = graph_.value(value).name;
-        if (given != output.name())
-          core::log(logger_, Severity::Warning, "[onnx] output '", output.name(),
-                    "': expected a tensor that is no input and no other output, got one that is. "
-                    "The output is called '",
-                    given, "'.");
+                                                  "': expected a tensor, got an empty optional."));
+      if (value) {
+        mark_output(value, output.name());
+        continue;
       }
-      graph_.mark_output(value);
+      const std::vector<ir::ValueId>& elements = sequence(value);
+      for (size_t i = 0; i < elements.size(); ++i) {
+        const std::string name = str(output.name(), ".", i);
+        const ir::ValueId copy = graph_.add("Identity", unique_layer_name(name), {elements[i]});
+        name_value(copy, name);
+        mark_output(copy, name);
+      }
     } catch (const std::exception& failure) {
       report(failure, nullptr, -1, -1);
     }
   }
+}
+
+void ModelImporter::mark_output(ir::ValueId value, const std::string& name) {
+  const ir::Value& found = graph_.value(value);
+  if (found.is_input || found.constant || found.is_output) {
+    const ir::ValueId source = value;
+    value = graph_.add("Identity", unique_layer_name(name + "_output"), {source});
+    const bool is_constant = graph_.value(source).constant.has_value();
+    if (is_constant && graph_.value(source).name == name)
+      graph_.rename_value(source, graph_.unique_value_name(name + "_constant"));
+    if (!graph_.find_value(name)) graph_.rename_value(value, name);
+    const std::string& given = graph_.value(value).name;
+    if (given != name)
+      core::log(logger_, Severity::Warning, "[onnx] output '", name,
+                "': expected a tensor that is no input and no other output, got one that is. "
+                "The output is called '",
+                given, "'.");
+  }
+  graph_.mark_output(value);
 }
 
 Outputs ModelImporter::import_subgraph(const Scope& outer, const GraphProto& graph,

@@ -30,9 +30,16 @@ ValueId NodeContext::any_input(size_t i) const {
   return importer_.find(scope_, proto_.input(static_cast<int>(i)), ConstantForm::Layer);
 }
 
+void NodeContext::check_tensor(size_t i, ValueId value) const {
+  if (!value)
+    fail_input(
+        Code::UnsupportedNodeInput, i,
+        str("expected a tensor, got ", value == kNothing ? "an empty optional." : "a sequence."));
+}
+
 ValueId NodeContext::input(size_t i) const {
   const ValueId value = any_input(i);
-  if (!value) fail_input(Code::UnsupportedNodeInput, i, "expected a tensor, got a sequence.");
+  check_tensor(i, value);
   return value;
 }
 
@@ -40,13 +47,15 @@ ValueId NodeContext::weights(size_t i) const {
   if (!has_input(i)) return input(i);
   const ValueId value =
       importer_.find(scope_, proto_.input(static_cast<int>(i)), ConstantForm::Weights);
-  if (!value) fail_input(Code::UnsupportedNodeInput, i, "expected a tensor, got a sequence.");
+  check_tensor(i, value);
   return value;
 }
 
 const std::vector<ValueId>& NodeContext::sequence(size_t i) const {
   const ValueId value = any_input(i);
-  if (value) fail_input(Code::InvalidNode, i, "expected a sequence, got a tensor.");
+  if (value || value == kNothing)
+    fail_input(Code::InvalidNode, i,
+               str("expected a sequence, got ", value ? "a tensor." : "an empty optional."));
   return importer_.sequence(value);
 }
 

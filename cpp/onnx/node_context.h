@@ -45,9 +45,8 @@ class NodeContext {
   /// The same for a layer's kernel, bias and so on: a constant among them gets no layer of its own.
   ValueId weights(size_t i) const;
   ValueId optional_weights(size_t i) const { return has_input(i) ? weights(i) : ValueId{}; }
-  /// A tensor or a sequence.
+  /// A tensor, a sequence, or kNothing.
   ValueId any_input(size_t i) const;
-  bool is_sequence(size_t i) const { return has_input(i) && any_input(i).index < -1; }
   /// The elements of a sequence; fails when the input is a tensor.
   const std::vector<ValueId>& sequence(size_t i) const;
   /// A handle on a sequence, to return as an output. Sequences exist while the model is imported
@@ -129,6 +128,7 @@ class NodeContext {
   void warn(const std::string& sentence) const;
 
  private:
+  void check_tensor(size_t input, ValueId value) const;
   const ::onnx::AttributeProto& require_attribute(std::string_view name) const;
   void check_kind(const ::onnx::AttributeProto& attribute, int expected) const;
   std::string next_layer_name(std::string_view op, std::string_view suffix);

@@ -9,6 +9,7 @@ Needs the package onnx (`pip install trtlike[onnx]`).
     (scores,) = model.run([image])
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ _NEWEST_OPSET = 27
 _FLOATS = (trt.float32, trt.float16, trt.bfloat16)
 
 Arrays = dict[str, np.ndarray]
+# By input: an array, a list of arrays for a sequence, or None for an optional without an element.
+Feeds = dict[str, Any]
 Shape = tuple[int, ...]
 Span = Callable[[Shape], tuple[Shape, Shape, Shape]]
 
@@ -56,9 +59,14 @@ class _Parsed:
 
     @property
     def needs_elements(self) -> bool:
-        """Whether it may parse where the elements of more inputs are known: axes and the like."""
+        """Whether it may parse where more is known of the inputs: the elements of axes and the
+        like, the length of sequences."""
         dynamic = trt.ErrorCode.UNSUPPORTED_NODE_DYNAMIC
-        return bool(self.errors) and any(error.code() == dynamic for error in self.errors)
+        kind = trt.ErrorCode.UNSUPPORTED_GRAPH
+        return any(
+            error.code() == dynamic or (error.code() == kind and error.node() < 0)
+            for error in self.errors
+        )
 
     def check(self) -> None:
         if self.errors:
@@ -95,8 +103,8 @@ class TrtlikeRep(BackendRep):
         stored = {tensor.name for tensor in model.graph.initializer}
         stored |= {tensor.values.name for tensor in model.graph.sparse_initializer}
         self._inputs = [value.name for value in model.graph.input if value.name not in stored]
-        self._outputs = [value.name for value in model.graph.output]
-        self._result = namedtupledict("Outputs", self._outputs)
+        self._outputs = {value.name: _is_sequence(value) for value in model.graph.output}
+        self._result = namedtupledict("Outputs", list(self._outputs))
         self._contexts: dict[object, trt.IExecutionContext] = {}
         parsed = _Parsed(model)
         if not parsed.needs_elements:
@@ -111,30 +119,39 @@ class TrtlikeRep(BackendRep):
         return shape, shape, shape
 
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """The outputs, by position and by name.
+        """The outputs, by position and by name; those that are sequences are lists.
 
         Args:
-            inputs: an array for each input in the model's order, or by name; or the one array.
+            inputs: an array for each input in the model's order, or by name; or the one array. A
+                list of arrays is a sequence, None an optional without an element.
 
         Raises:
             ValueError, TypeError: the arrays do not fit the model.
             UnsupportedError, UserError: the model is refused for these arrays.
         """
-        feeds = self._feeds(inputs)
+        given = self._given(inputs)
+        arrays = _flat(given)
+        is_by_value = {name: name in self._by_value and arrays[name].ndim < 2 for name in arrays}
         key = tuple(
-            (array.shape, array.tobytes() if name in self._by_value and array.ndim < 2 else None)
-            for name, array in feeds.items()
+            (name, array.dtype.str, array.shape, array.tobytes() if is_by_value[name] else None)
+            for name, array in arrays.items()
         )
         if key not in self._contexts:
-            self._contexts[key] = self._build(feeds)
+            self._contexts[key] = self._build(given, arrays)
         context = self._contexts[key]
         engine = context.engine
         names = {engine.get_tensor_name(i) for i in range(engine.num_io_tensors)}
-        arrays = {name: array for name, array in feeds.items() if name in names}
-        results: Arrays = context.infer(arrays)  # type: ignore[attr-defined]
-        return self._result(*[results[name] for name in self._outputs])
+        results: Arrays = context.infer(  # type: ignore[attr-defined]
+            {name: array for name, array in arrays.items() if name in names}
+        )
+        return self._result(
+            *[
+                _elements(results, name) if is_sequence else results[name]
+                for name, is_sequence in self._outputs.items()
+            ]
+        )
 
-    def _feeds(self, inputs: Any) -> Arrays:
+    def _given(self, inputs: Any) -> Feeds:
         if isinstance(inputs, Mapping):
             given = dict(inputs)
         elif isinstance(inputs, list | tuple) and len(inputs) == len(self._inputs):
@@ -152,29 +169,90 @@ class TrtlikeRep(BackendRep):
                 f"[onnx_backend] run: expected the inputs {', '.join(self._inputs)}, got "
                 f"{', '.join(given)}."
             )
-        return {name: np.asarray(given[name]) for name in self._inputs}
+        return {name: given[name] for name in self._inputs}
 
-    def _build(self, feeds: Arrays) -> trt.IExecutionContext:
-        """Where elements must be known, those of scalars and lists behind the first input become
-        constants; so do those of floats from which shapes follow, which profiles cannot hold."""
-        constants: set[str] = set()
-        parsed = _Parsed(self._model)
-        if parsed.needs_elements:
-            constants = {name for name in self._inputs[1:] if feeds[name].ndim < 2}
-            parsed = _Parsed(self._with_constants(feeds, constants))
+    def _build(self, given: Feeds, arrays: Arrays) -> trt.IExecutionContext:
+        """Where elements must be known, those of scalars and lists become constants, those of the
+        first input only if there is no other way; so do those of floats from which shapes follow,
+        which profiles cannot hold."""
+        model = _with_kinds(self._model, given)
+        small = [name for name, array in arrays.items() if array.ndim < 2]
+        first = next(iter(arrays), "")
+        parsed = _Parsed(model)
+        for constants in ([name for name in small if name != first], small):
+            if parsed.needs_elements:
+                model = _with_constants(model, arrays, constants)
+                parsed = _Parsed(model)
         parsed.check()
-        floats = {x.name for x in parsed.inputs if x.is_shape_tensor and x.dtype in _FLOATS}
+        floats = [x.name for x in parsed.inputs if x.is_shape_tensor and x.dtype in _FLOATS]
         if floats:
-            parsed = _Parsed(self._with_constants(feeds, constants | floats))
+            parsed = _Parsed(_with_constants(model, arrays, floats))
         parsed.check()
-        return parsed.build(feeds, self.span, self._level)
+        return parsed.build(arrays, self.span, self._level)
 
-    def _with_constants(self, feeds: Arrays, names: set[str]) -> onnx.ModelProto:
-        copy = onnx.ModelProto()
-        copy.CopyFrom(self._model)
-        tensors = [numpy_helper.from_array(feeds[name], name) for name in sorted(names)]
-        copy.graph.initializer.extend(tensors)
-        return copy
+
+def _kind(value: onnx.ValueInfoProto) -> onnx.TypeProto:
+    """The type of a value, or of an optional's element."""
+    kind = value.type
+    return kind.optional_type.elem_type if kind.HasField("optional_type") else kind
+
+
+def _is_sequence(value: onnx.ValueInfoProto) -> bool:
+    return _kind(value).HasField("sequence_type")
+
+
+def _flat(given: Feeds) -> Arrays:
+    """An array for each element of a sequence, none for an optional without an element."""
+    arrays: Arrays = {}
+    for name, value in given.items():
+        if isinstance(value, list | tuple):
+            elements = {f"{name}.{i}": np.asarray(element) for i, element in enumerate(value)}
+            arrays |= elements
+        elif value is not None:
+            arrays[name] = np.asarray(value)
+    return arrays
+
+
+def _elements(results: Arrays, name: str) -> list[np.ndarray]:
+    """Of a sequence: the parser makes an output of each element."""
+    names = itertools.takewhile(results.__contains__, (f"{name}.{i}" for i in itertools.count()))
+    return [results[each] for each in names]
+
+
+def _with_kinds(model: onnx.ModelProto, given: Feeds) -> onnx.ModelProto:
+    """The model where each input is a tensor: sequences and optionals are made of what comes."""
+    if all(value.type.HasField("tensor_type") for value in model.graph.input):
+        return model
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    del copy.graph.input[:], copy.graph.node[:]
+    for value in model.graph.input:
+        came = given.get(value.name)
+        if isinstance(came, list | tuple):
+            arrays = _flat({value.name: came})
+            inputs = [_describe(name, array.dtype, array.shape) for name, array in arrays.items()]
+            copy.graph.input.extend(inputs)
+            make = "SequenceConstruct" if came else "SequenceEmpty"
+            copy.graph.node.append(helper.make_node(make, list(arrays), [value.name]))
+        elif value.type.HasField("optional_type") and came is None:
+            kind = value.type.optional_type.elem_type
+            copy.graph.node.append(helper.make_node("Optional", [], [value.name], type=kind))
+        else:
+            info = copy.graph.input.add(name=value.name)
+            info.type.CopyFrom(_kind(value))
+    copy.graph.node.extend(model.graph.node)
+    return copy
+
+
+def _with_constants(
+    model: onnx.ModelProto, arrays: Arrays, names: Sequence[str]
+) -> onnx.ModelProto:
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    stored = {tensor.name for tensor in model.graph.initializer}
+    tensors = [numpy_helper.from_array(arrays[name], name) for name in names if name not in stored]
+    copy.graph.initializer.extend(tensors)
+    return copy
 
 
 class TrtlikeBackend(Backend):

@@ -88,6 +88,49 @@ def test_nodes_run_alone():
         onnx_backend.run_node(add, [a, b, b])
 
 
+def test_sequences_are_lists_of_any_length():
+    """y is x without its last element and with z before; none where there is no z."""
+    kind = helper.make_sequence_type_proto(helper.make_tensor_type_proto(1, ["n"]))
+    optional = helper.make_optional_type_proto(helper.make_tensor_type_proto(1, ["n"]))
+    graph = helper.make_graph(
+        [
+            helper.make_node("SequenceErase", ["x"], ["shorter"]),
+            helper.make_node("OptionalHasElement", ["z"], ["has"]),
+            helper.make_node(
+                "If",
+                ["has"],
+                ["y"],
+                then_branch=helper.make_graph(
+                    [
+                        helper.make_node("OptionalGetElement", ["z"], ["tensor"]),
+                        helper.make_node("Constant", [], ["zero"], value_int=0),
+                        helper.make_node("SequenceInsert", ["shorter", "tensor", "zero"], ["a"]),
+                    ],
+                    "then",
+                    [],
+                    [helper.make_value_info("a", kind)],
+                ),
+                else_branch=helper.make_graph(
+                    [helper.make_node("Identity", ["shorter"], ["b"])],
+                    "else",
+                    [],
+                    [helper.make_value_info("b", kind)],
+                ),
+            ),
+        ],
+        "lists",
+        [helper.make_value_info("x", kind), helper.make_value_info("z", optional)],
+        [helper.make_value_info("y", kind)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    rep = onnx_backend.prepare(model)
+    rows = [np.full(n + 1, n, np.float32) for n in range(4)]
+    for count, last in ((2, None), (3, rows[3]), (4, rows[0]), (1, rows[2])):
+        (got,) = rep.run([rows[:count], last])
+        expected = ([] if last is None else [last]) + rows[: count - 1]
+        assert [row.tolist() for row in got] == [row.tolist() for row in expected]
+
+
 def test_only_the_cpu_is_a_device():
     assert onnx_backend.supports_device("CPU") and not onnx_backend.supports_device("CUDA")
     with pytest.raises(trt.UnsupportedError, match="device: expected CPU, got CUDA:1"):

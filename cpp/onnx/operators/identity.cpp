@@ -6,8 +6,8 @@ namespace trtlike::onnx {
 namespace {
 
 Outputs import_identity(NodeContext& node) {
-  if (node.is_sequence(0)) return {node.any_input(0)};
-  return {node.add("Identity", {node.input(0)})};
+  const ValueId value = node.any_input(0);
+  return {value ? node.add("Identity", {value}) : value};
 }
 
 Outputs import_dropout(NodeContext& node) {

@@ -20,7 +20,11 @@ int64_t read_position(NodeContext& node, size_t i, int64_t length, int64_t end) 
   return from_front;
 }
 
-Outputs import_construct(NodeContext& node) { return {node.make_sequence(node.inputs())}; }
+Outputs import_construct(NodeContext& node) {
+  std::vector<ValueId> elements;
+  for (size_t i = 0; i < node.num_inputs(); ++i) elements.push_back(node.input(i));
+  return {node.make_sequence(elements)};
+}
 
 Outputs import_empty(NodeContext& node) { return {node.make_sequence({})}; }
 
@@ -125,11 +129,47 @@ Outputs import_concat(NodeContext& node) {
   return {node.add("Concatenation", elements, {{"axis", int64_t{axis}}})};
 }
 
+/// The body for each element of the first sequence; tensors among the other inputs are the same for
+/// all of them.
+Outputs import_map(NodeContext& node) {
+  const ::onnx::GraphProto& body = node.get_graph("body");
+  const size_t length = node.sequence(0).size();
+  for (size_t i = 1; i < node.num_inputs(); ++i)
+    if (!node.any_input(i) && node.sequence(i).size() != length)
+      node.fail_input(Code::InvalidNode, i,
+                      str("expected as many elements as input 0 has, ", length, ", got ",
+                          node.sequence(i).size(), "."));
+  std::vector<std::vector<ValueId>> results(static_cast<size_t>(body.output_size()));
+  for (size_t at = 0; at < length; ++at) {
+    std::vector<ValueId> arguments;
+    for (size_t i = 0; i < node.num_inputs(); ++i) {
+      const ValueId value = node.any_input(i);
+      arguments.push_back(value ? value : node.sequence(i)[at]);
+    }
+    const Outputs outputs = node.import_graph(body, arguments, std::to_string(at));
+    for (size_t k = 0; k < outputs.size(); ++k) {
+      if (!outputs[k])
+        node.fail_attribute("body", str("expected tensors as outputs, got another kind of value as "
+                                        "output ",
+                                        k, "."));
+      results[k].push_back(outputs[k]);
+    }
+  }
+  Outputs sequences;
+  for (const auto& elements : results) sequences.push_back(node.make_sequence(elements));
+  return sequences;
+}
+
 constexpr Importer kImporters[] = {
-    {"SequenceConstruct", import_construct}, {"SequenceEmpty", import_empty},
-    {"SequenceLength", import_length},       {"SequenceAt", import_at},
-    {"SequenceInsert", import_insert},       {"SequenceErase", import_erase},
-    {"SplitToSequence", import_split},       {"ConcatFromSequence", import_concat},
+    {"SequenceConstruct", import_construct},
+    {"SequenceEmpty", import_empty},
+    {"SequenceLength", import_length},
+    {"SequenceAt", import_at},
+    {"SequenceInsert", import_insert},
+    {"SequenceErase", import_erase},
+    {"SplitToSequence", import_split},
+    {"ConcatFromSequence", import_concat},
+    {"SequenceMap", import_map},
 };
 
 }  // namespace

@@ -147,6 +147,20 @@ ModelCase sequence(const char* name, int elements, void (*last)(ModelBuilder&),
   return {name, fill, sentence};
 }
 
+/// y: what `op` makes of each element of s, beside `second`, s or s1 of one element.
+void map(ModelBuilder& m, const char* op, const char* second) {
+  m.node("SequenceConstruct", {"x"}, {"s1"});
+  ::onnx::GraphProto body;
+  body.add_input()->set_name("a");
+  body.add_input()->set_name("b");
+  body.add_output()->set_name("c");
+  ::onnx::NodeProto& node = *body.add_node();
+  node.set_op_type(op);
+  node.add_input("a");
+  node.add_output("c");
+  m.node("SequenceMap", {"s", second}, {"y"}).name("n").attribute("body", body);
+}
+
 const ModelCase kSequences[] = {
     sequence(
         "position", 2,
@@ -175,12 +189,44 @@ const ModelCase kSequences[] = {
           m.node("Conv", {"w", "s"}, {"y"}).name("n");
         },
         "[onnx] node 'n' (Conv), input 1 's': expected a tensor, got a sequence."),
-    {"as_output",
-     [](ModelBuilder& m) {
-       m.input("x", {"2"}).output("y");
-       m.node("SequenceConstruct", {"x"}, {"y"});
-     },
-     "[onnx] output 'y': expected a tensor, got a sequence."},
+    sequence(
+        "tensor_for_it", 2,
+        [](ModelBuilder& m) { m.node("SequenceLength", {"x"}, {"y"}).name("n"); },
+        "[onnx] node 'n' (SequenceLength), input 0 'x': expected a sequence, got a tensor."),
+    sequence(
+        "maps_of_unlike_lengths", 2, [](ModelBuilder& m) { map(m, "Identity", "s1"); },
+        "[onnx] node 'n' (SequenceMap), input 1 's1': expected as many elements as input 0 has, 2, "
+        "got 1."),
+    sequence(
+        "map_to_sequences", 2, [](ModelBuilder& m) { map(m, "SequenceConstruct", "s"); },
+        "[onnx] node 'n' (SequenceMap), attribute 'body': expected tensors as outputs, got another "
+        "kind of value as output 0."),
+    sequence(
+        "optional_as_output", 2, [](ModelBuilder& m) { m.node("Optional", {}, {"y"}); },
+        "[onnx] output 'y': expected a tensor, got an empty optional."),
+    sequence(
+        "optional_for_a_tensor", 2,
+        [](ModelBuilder& m) {
+          m.node("Optional", {}, {"o"});
+          m.node("Relu", {"o"}, {"y"}).name("n");
+        },
+        "[onnx] node 'n' (Relu), input 0 'o': expected a tensor, got an empty optional."),
+    sequence(
+        "optional_for_a_sequence", 2,
+        [](ModelBuilder& m) {
+          m.node("Optional", {}, {"o"});
+          m.node("SequenceLength", {"o"}, {"y"}).name("n");
+        },
+        "[onnx] node 'n' (SequenceLength), input 0 'o': expected a sequence, got an empty "
+        "optional."),
+    sequence(
+        "element_of_nothing", 2,
+        [](ModelBuilder& m) {
+          m.node("Optional", {}, {"o"});
+          m.node("OptionalGetElement", {"o"}, {"y"}).name("n");
+        },
+        "[onnx] node 'n' (OptionalGetElement), input 0 'o': expected an optional with an element, "
+        "got an empty one."),
 };
 
 /// y = f(x), where f is a function of the domain 'mine'.

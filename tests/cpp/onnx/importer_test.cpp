@@ -254,6 +254,36 @@ TEST(OnnxImporter, sequences_are_taken_apart) {
               ElementsAre(3, 4, 1, 2));
 }
 
+TEST(OnnxImporter, a_sequence_at_the_end_is_an_output_for_each_element) {
+  ModelBuilder model;
+  model.input("x", {"2"}).output("y");
+  model.node("Relu", {"x"}, {"r"});
+  model.node("SequenceConstruct", {"x", "r", "r"}, {"y"});
+  const Parsed parsed(model);
+  ASSERT_TRUE(parsed.ok) << parsed.errors();
+  std::vector<std::string> names;
+  for (const ir::ValueId id : parsed.graph().outputs())
+    names.push_back(parsed.graph().value(id).name);
+  EXPECT_THAT(names, ElementsAre("y.0", "y.1", "y.2"));
+}
+
+TEST(OnnxImporter, optionals_are_what_is_in_them_or_nothing) {
+  // x + 10 has_element(x) + has_element(nothing)
+  ModelBuilder model;
+  model.input("x", {"2"}).output("y").initializer(float_tensor("ten", {}, {10}));
+  model.node("Optional", {"x"}, {"o"});
+  model.node("Optional", {}, {"none"});
+  model.node("Identity", {"none"}, {"still_none"});
+  model.node("OptionalHasElement", {"o"}, {"has"});
+  model.node("OptionalHasElement", {"still_none"}, {"has_not"});
+  model.node("OptionalGetElement", {"o"}, {"e"});
+  model.node("Cast", {"has"}, {"one"}).attribute("to", int64_t{1});
+  model.node("Cast", {"has_not"}, {"zero"}).attribute("to", int64_t{1});
+  model.node("Mul", {"one", "ten"}, {"tens"});
+  model.node("Sum", {"e", "tens", "zero"}, {"y"});
+  EXPECT_THAT(run_model(model, {make_tensor(DataType::Float, {2}, {3, 4})}), ElementsAre(13, 14));
+}
+
 TEST(OnnxImporter, a_sequence_is_no_tensor) {
   ModelBuilder model;
   model.input("x", {"4"}).output("y");

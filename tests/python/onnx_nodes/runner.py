@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -29,10 +30,6 @@ class Outcome:
 
     kind: str
     reason: str = ""
-
-
-class Refusal(Exception):
-    """What is no tensor."""
 
 
 def find_cases() -> dict[str, TestCase]:
@@ -77,7 +74,8 @@ def _forget_extents(model: onnx.ModelProto) -> None:
         for i, dim in enumerate(value.type.tensor_type.shape.dim):
             dim.dim_param = f"{value.name}_{i}"
     for value in (*model.graph.output, *model.graph.value_info):
-        value.type.tensor_type.ClearField("shape")
+        if value.type.HasField("tensor_type"):
+            value.type.tensor_type.ClearField("shape")
 
 
 def _outcome(
@@ -85,7 +83,7 @@ def _outcome(
 ) -> Outcome:
     try:
         return _run(case, model, prepare)
-    except (Refusal, trt.Error) as refusal:
+    except trt.Error as refusal:
         return Outcome("refused", str(refusal))
 
 
@@ -109,18 +107,33 @@ def _run(
     return outcome
 
 
-def _read(folder: Path, prefix: str, values: list[onnx.ValueInfoProto]) -> dict[str, np.ndarray]:
-    arrays = {}
-    for i, value in enumerate(values):
-        kind = value.type.WhichOneof("value")
-        if kind != "tensor_type":
-            raise Refusal(f"a {kind} is no tensor")
-        tensor = onnx.TensorProto.FromString((folder / f"{prefix}_{i}.pb").read_bytes())
-        arrays[value.name] = numpy_helper.to_array(tensor)
-    return arrays
+def _read(folder: Path, prefix: str, values: list[onnx.ValueInfoProto]) -> dict[str, Any]:
+    """Arrays, lists of arrays for sequences, None for optionals without an element."""
+    return {
+        value.name: _value(value.type, (folder / f"{prefix}_{i}.pb").read_bytes())
+        for i, value in enumerate(values)
+    }
 
 
-def _compare(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> Outcome:
+def _value(kind: onnx.TypeProto, data: bytes) -> Any:
+    if kind.HasField("sequence_type"):
+        return numpy_helper.to_list(onnx.SequenceProto.FromString(data))
+    if kind.HasField("optional_type"):
+        return numpy_helper.to_optional(onnx.OptionalProto.FromString(data))
+    return numpy_helper.to_array(onnx.TensorProto.FromString(data))
+
+
+def _compare(got: Any, expected: Any, rtol: float, atol: float) -> Outcome:
+    if not isinstance(expected, list):
+        return _compare_arrays(got, expected, rtol, atol)
+    if len(got) != len(expected):
+        return Outcome("wrong", f"{len(got)} elements instead of {len(expected)}")
+    pairs = zip(got, expected, strict=True)
+    outcomes = [_compare_arrays(*pair, rtol, atol) for pair in pairs]
+    return next((each for each in outcomes if each.kind != "passes"), Outcome("passes"))
+
+
+def _compare_arrays(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> Outcome:
     if got.shape != expected.shape:
         return Outcome("wrong", f"shape {got.shape} instead of {expected.shape}")
     wide = np.int64 if expected.dtype.kind in "iub" else np.float64
