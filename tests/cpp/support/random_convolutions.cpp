@@ -131,11 +131,15 @@ Formats draw_formats(Random& random, const Dims& input, const Dims& output) {
 /// What a sum of that many products of numbers in [-1, 1) is large as.
 double sum_scale(double terms) { return std::max(1.0, std::sqrt(terms) / 3); }
 
-/// Sums in another order, transformed ones at worst; then the rounding of what is stored. Slopes
-/// behind the sums multiply it.
-double tolerance_of(const Formats& formats, bool has_program) {
-  return 1e-4 + (has_program ? 8 : 2) *
-                    std::max(rounding(formats.input.dtype), rounding(formats.output.dtype));
+/// Sums in another order, transformed ones at worst, of rounded numbers; then the rounding of what
+/// is stored.
+double tolerance_of(const Formats& formats, double slope) {
+  return slope * (1e-4 + 2 * rounding(formats.input.dtype)) + 2 * rounding(formats.output.dtype);
+}
+
+/// Behind a sum of that many products.
+double slope_behind(const std::string& program, double terms) {
+  return slope_of(program, 4 * sum_scale(terms) + 1);
 }
 
 void add_weights(Random& random, TacticCase& problem, const Dims& dims, DataType dtype) {
@@ -159,7 +163,8 @@ RandomProblem make(Random& random, const char* op, Family family, int operands, 
   AttributeList attributes = attributes_of(random, shape);
   const Dims output = output_dims("Convolution", attributes, {input, kernel});
   const Formats formats = draw_formats(random, input, output);
-  if (has_program) attributes.emplace_back("program", random_epilogue(random, operands));
+  const std::string program = has_program ? random_epilogue(random, operands) : "";
+  if (has_program) attributes.emplace_back("program", program);
   TacticCase problem(op, attributes);
   problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
   if (random.one_in(10)) problem.strict();
@@ -177,7 +182,8 @@ RandomProblem make(Random& random, const char* op, Family family, int operands, 
   problem.output(formats.output);
   const double terms =
       static_cast<double>(core::elems(kernel)) / static_cast<double>(shape.outputs);
-  return {std::move(problem), tolerance_of(formats, has_program), sum_scale(terms), special};
+  return {std::move(problem), tolerance_of(formats, slope_behind(program, terms)), sum_scale(terms),
+          special};
 }
 
 RandomProblem convolution(Random& random) {
@@ -212,7 +218,7 @@ RandomProblem deconvolution(Random& random) {
   add_bias(random, problem, shape.outputs, formats.weights);
   problem.output(formats.output);
   const double terms = static_cast<double>(core::elems(kernel)) / static_cast<double>(shape.groups);
-  return {std::move(problem), tolerance_of(formats, false), sum_scale(terms), special};
+  return {std::move(problem), tolerance_of(formats, 1), sum_scale(terms), special};
 }
 
 RandomProblem convolution_pair(Random& random) {
@@ -233,8 +239,14 @@ RandomProblem convolution_pair(Random& random) {
     kernel.push_back(extent);
   }
   AttributeList attributes = attributes_of(random, shape);
-  for (const char* name : {"first_program", "program"})
-    if (!random.one_in(3)) attributes.emplace_back(name, random_epilogue(random, 0));
+  const auto terms = static_cast<double>(shape.inputs * core::elems(kernel) / shape.outputs);
+  double slope = 1;
+  for (const char* name : {"first_program", "program"}) {
+    if (random.one_in(3)) continue;
+    const std::string program = random_epilogue(random, 0);
+    attributes.emplace_back(name, program);
+    slope *= slope_behind(program, slope * slope * terms);
+  }
   Dims middle = input;
   middle[1] = shape.outputs;
   AttributeList plain = attributes;
@@ -251,8 +263,7 @@ RandomProblem convolution_pair(Random& random) {
   add_weights(random, problem, kernel, formats.weights);
   add_bias(random, problem, shape.outputs, formats.weights);
   problem.output(formats.output);
-  const double terms = static_cast<double>(shape.inputs * core::elems(kernel) / shape.outputs);
-  return {std::move(problem), 2 * tolerance_of(formats, true), 2 * sum_scale(terms), special};
+  return {std::move(problem), 2 * tolerance_of(formats, slope), 2 * sum_scale(terms), special};
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Drawing extents, types, layouts and epilogues.
 #include "support/random_problem.h"
 
+#include <cmath>
+
 #include "core/check.h"
 #include "ops/pointwise/pointwise_program.h"
 
@@ -183,6 +185,30 @@ std::string random_epilogue(Random& random, int operands) {
   }
   program.output = x;
   return program.to_text();
+}
+
+double slope_of(const std::string& text, double magnitude) {
+  if (text.empty()) return 1;
+  const auto program = PointwiseProgram::parse(text);
+  constexpr int kSteps = 256;
+  const double step = 2 * magnitude / kSteps;
+  std::vector<double> inputs(static_cast<size_t>(program.num_inputs));
+  std::vector<double> registers(static_cast<size_t>(program.num_registers()));
+  double steepest = 1;
+  // The other inputs through -1, 0 and 1, each with each.
+  const auto combinations = static_cast<int>(std::lround(std::pow(3, program.num_inputs - 1)));
+  for (int combination = 0; combination < combinations; ++combination) {
+    for (int i = 1, rest = combination; i < program.num_inputs; ++i, rest /= 3)
+      inputs[static_cast<size_t>(i)] = rest % 3 - 1;
+    double before = 0;
+    for (int i = 0; i <= kSteps; ++i) {
+      inputs[0] = i * step - magnitude;
+      const double value = ops::evaluate(program, inputs.data(), registers.data());
+      if (i > 0) steepest = std::max(steepest, std::abs(value - before) / step);
+      before = value;
+    }
+  }
+  return steepest;
 }
 
 Generator find_generator(std::string_view op) {

@@ -86,9 +86,12 @@ Generator find_generator(std::string_view op);
 Dims output_dims(const char* op, const AttributeList& attributes, const std::vector<Dims>& inputs);
 /// Half a unit in the last place of an element of magnitude 1.
 double rounding(DataType dtype);
-/// A chain of operations behind a sum, as fusions make it, on `operands` further inputs; with
-/// slopes of a few at most, and of the simplest kind half of the time.
+/// A chain of operations behind a sum, as fusions make it, on `operands` further inputs; of the
+/// simplest kind half of the time.
 std::string random_epilogue(Random& random, int operands);
+/// By what factor the text of a program enlarges what its first input, of at most that magnitude,
+/// is off by: its steepest slope, with other inputs in [-1, 1], or 1 where that is less.
+double slope_of(const std::string& program, double magnitude);
 
 // The tables of the files of generators.
 struct NamedGenerator {

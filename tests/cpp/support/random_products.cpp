@@ -60,11 +60,10 @@ Operands draw_operands(Random& random) {
 /// How large a sum of k products is, and how exact one in another order.
 double sum_scale(int64_t k) { return std::max(1.0, std::sqrt(static_cast<double>(k)) / 3); }
 
-/// exp makes what sums are off by, in units of their scale, a relative error.
+/// Operands are rounded to the type that is multiplied, sums and results to that of the output.
 double tolerance_of(DataType in, DataType out, const std::string& program, int64_t k) {
-  const double grows = program.find(" exp ") != program.npos ? sum_scale(k) : 1;
-  return 1e-5 + (program.empty() ? 2 : 8) * rounding(out) +
-         (in == DataType::Float ? 0 : grows * rounding(in));
+  const double slope = slope_of(program, 4 * sum_scale(k) + 1);
+  return slope * (1e-5 + 2 * rounding(out) + (in == DataType::Float ? 0 : rounding(in)));
 }
 
 RandomProblem make(Random& random, const char* op, const std::string& program, int operands) {
