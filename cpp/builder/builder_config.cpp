@@ -11,8 +11,8 @@ int64_t BuilderConfig::memory_pool_limit(MemoryPoolType pool) const {
 }
 
 void BuilderConfig::set_memory_pool_limit(MemoryPoolType pool, int64_t bytes) {
-  TRTLIKE_CHECK(bytes >= 0,
-                "[builder] memory pool limit: expected at least 0 bytes, got a negative number.");
+  TRTLIKE_CHECK(bytes >= 0, "[builder] memory_pool_limit: expected at least 0 bytes, got ", bytes,
+                ".");
   memory_pool_limits_[pool] = bytes;
 }
 

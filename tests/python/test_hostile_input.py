@@ -5,7 +5,7 @@ import os
 import numpy as np
 import onnx
 import pytest
-from conftest import ListLogger, load
+from conftest import ListLogger, build_plan, load
 from onnx import TensorProto, helper
 
 import trtlike as trt
@@ -180,6 +180,27 @@ def test_numbers_of_layers_are_taken_or_refused(what, number):
             assert all(extent >= 0 for extent in shape)
         except (trt.UserError, ValueError, TypeError) as error:
             assert "bug" not in str(error)
+
+
+@pytest.mark.parametrize("columns", [4, "M"])
+def test_repeats_whose_product_with_an_extent_wraps_are_refused(columns):
+    """Of N rows, a multiple of 3 repeats its columns once, and all others 2^62 + 1 times."""
+    model = onnx.parser.parse_model(
+        f"""<ir_version: 9, opset_import: ["" : 18]>
+        test (float[N, {columns}] x) => (float[P, Q] z) {{
+            n = Shape <start = 0, end = 1> (x) three = Constant <value_ints = [3]> ()
+            much = Constant <value_ints = [{1 << 62}]> () one = Constant <value_ints = [1]> ()
+            m = Mod(n, three) p = Mul(m, much) r = Add(p, one) d = Concat <axis = 0> (one, r)
+            z = Tile(x, d) }}"""
+    )
+    shapes = tuple((rows, 4) for rows in (3, 6, 9))
+    context = load(
+        build_plan(model.SerializeToString(), [{"x": shapes}])
+    ).create_execution_context()
+    ones = np.ones((9, 4), np.float32)
+    assert np.array_equal(context.infer({"x": ones})["z"], ones)
+    with pytest.raises(trt.UserError, match=r"expected at most 2\^48 elements, got shape \[4, "):
+        context.infer({"x": ones[:4]})
 
 
 def test_a_negative_channel_axis_is_refused():

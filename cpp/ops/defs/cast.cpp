@@ -15,6 +15,10 @@ bool saturates(const Attributes& attributes, DataType to) {
 }
 
 void infer(const InferArgs& args) {
+  const int64_t rounding = args.attributes.get_int("round_mode");
+  TRTLIKE_CHECK(rounding >= 0 && rounding <= enum_number(core::PowerRounding::Nearest),
+                "[ops] attribute 'round_mode': expected 0 to ",
+                enum_number(core::PowerRounding::Nearest), ", got ", rounding, ".");
   args.outputs[0] = {to_type(args.attributes), args.inputs[0].dims};
 }
 

@@ -19,8 +19,9 @@ void infer_axis(const InferArgs& args) {
 }
 
 void infer(const InferArgs& args) {
-  TRTLIKE_CHECK(args.attributes.get_enum<CumulativeOperation>("op") == CumulativeOperation::Sum,
-                "[ops] attribute 'op': expected SUM (0), got ", args.attributes.get_int("op"), ".");
+  const int64_t op = args.attributes.get_int("op");
+  TRTLIKE_CHECK(op == enum_number(CumulativeOperation::Sum),
+                "[ops] attribute 'op': expected SUM (0), got ", op, ".");
   infer_axis(args);
 }
 

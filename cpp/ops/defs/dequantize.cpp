@@ -1,5 +1,6 @@
 // Dequantize: integers to floating point.
 #include "ops/arithmetic.h"
+#include "ops/elements.h"
 #include "ops/quantization.h"
 
 namespace trtlike::ops {
@@ -14,7 +15,7 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(core::is_integer(from) || core::is_narrow(from), input_name(self, 0),
                 ": expected an integer or narrow type, got ", core::dtype_name(from), ".");
   check_scale(args, self);
-  const auto to = args.attributes.get_enum<DataType>("to_type");
+  const DataType to = to_type(args.attributes);
   TRTLIKE_CHECK(core::is_float(to), "attribute 'to_type': expected a floating-point type, got ",
                 core::dtype_name(to), ".");
   args.outputs[0] = {to, args.inputs[0].dims};

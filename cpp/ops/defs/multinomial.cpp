@@ -17,11 +17,11 @@ void infer(const InferArgs& args) {
   const int64_t samples = args.attributes.get_int("sample_size");
   TRTLIKE_CHECK(samples >= 0, "[ops] attribute 'sample_size': expected at least 0, got ", samples,
                 ".");
-  const auto to_type = args.attributes.get_enum<DataType>("to_type");
-  TRTLIKE_CHECK(to_type == DataType::Int32 || to_type == DataType::Int64,
-                "[ops] attribute 'to_type': expected INT32 (3) or INT64 (8), got ",
-                args.attributes.get_int("to_type"), ".");
-  args.outputs[0] = {to_type, {dims[0], samples}};
+  const DataType to = to_type(args.attributes);
+  TRTLIKE_CHECK(to == DataType::Int32 || to == DataType::Int64,
+                "[ops] attribute 'to_type': expected INT32 or INT64, got ", core::dtype_name(to),
+                ".");
+  args.outputs[0] = {to, {dims[0], samples}};
 }
 
 bool is_random(const Attributes& attributes) { return !attributes.get_bool("is_seeded"); }

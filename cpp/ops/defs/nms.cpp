@@ -19,6 +19,10 @@ void infer(const InferArgs& args) {
   const Dims &boxes = args.inputs[kBoxes].dims, &scores = args.inputs[kScores].dims;
   check_float(args, kBoxes, "boxes");
   check_float(args, kScores, "scores");
+  const int64_t format = args.attributes.get_int("bounding_box_format");
+  TRTLIKE_CHECK(format >= 0 && format < kEnumCount<BoundingBoxFormat>,
+                "[ops] attribute 'bounding_box_format': expected 0 to ",
+                kEnumCount<BoundingBoxFormat> - 1, ", got ", format, ".");
   TRTLIKE_CHECK(boxes.rank() == 3 && (boxes[2] == 4 || boxes[2] < 0),
                 "[ops] input 0 'boxes': expected shape [batch, boxes, 4], got ", boxes, ".");
   TRTLIKE_CHECK(

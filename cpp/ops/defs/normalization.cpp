@@ -55,6 +55,9 @@ void infer(const InferArgs& args) {
   const Dims& input = args.inputs[0].dims;
   TRTLIKE_CHECK(!masked_axes(args.attributes, "axes", input.rank()).empty(),
                 "[ops] attribute 'axes': expected at least one axis, got 0.");
+  const int64_t precision = args.attributes.get_int("compute_precision");
+  TRTLIKE_CHECK(core::is_dtype(precision),
+                "[ops] attribute 'compute_precision': expected a DataType, got ", precision, ".");
   const int64_t groups = get_groups(args.attributes, input);
   check_operand(args, 1, "scale", groups);
   check_operand(args, 2, "bias", groups);

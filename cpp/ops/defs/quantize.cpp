@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/arithmetic.h"
+#include "ops/elements.h"
 #include "ops/quantization.h"
 
 namespace trtlike::ops {
@@ -18,7 +19,7 @@ void infer(const InferArgs& args) {
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[0].dtype),
                 ".");
   check_scale(args, self);
-  const auto to = args.attributes.get_enum<DataType>("to_type");
+  const DataType to = to_type(args.attributes);
   const bool is_small = core::is_integer(to) && core::dtype_bytes(to, 1) <= 2;
   TRTLIKE_CHECK(is_small || (core::is_narrow(to) && to != DataType::E8M0),
                 "attribute 'to_type': expected a type of at most 16 bits, got ",

@@ -1,13 +1,14 @@
 // Reformat: the same tensor in another layout or floating-point type. Layouts are the tactics'
 // business; what the op means is the conversion.
 #include "ops/convert.h"
+#include "ops/elements.h"
 #include "ops/op.h"
 
 namespace trtlike::ops {
 namespace {
 
 void infer(const InferArgs& args) {
-  args.outputs[0] = {args.attributes.get_enum<DataType>("to_type"), args.inputs[0].dims};
+  args.outputs[0] = {to_type(args.attributes), args.inputs[0].dims};
 }
 
 void reference(const ReferenceArgs& args) {

@@ -106,7 +106,7 @@ TEST(BuilderConfig, what_cannot_be_is_refused) {
   EXPECT_EQ(message_of([&] { config.set_builder_optimization_level(-1); }),
             "[builder] builder_optimization_level: expected 0 to 5, got -1.");
   EXPECT_EQ(message_of([&] { config.set_memory_pool_limit(MemoryPoolType::Workspace, -1); }),
-            "[builder] memory pool limit: expected at least 0 bytes, got a negative number.");
+            "[builder] memory_pool_limit: expected at least 0 bytes, got -1.");
   EXPECT_THROW(config.create_timing_cache("no cache"), PlanError);
   EXPECT_EQ(config.builder_optimization_level(), 3);
 }

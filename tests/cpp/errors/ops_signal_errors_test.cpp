@@ -102,7 +102,7 @@ const LayerCase kSignals[] = {
      "Multinomial",
      {floats({1, 4})},
      {{"to_type", 0}},
-     "[ops] attribute 'to_type': expected INT32 (3) or INT64 (8), got 0."},
+     "[ops] attribute 'to_type': expected INT32 or INT64, got FLOAT."},
     {"fill_random_integers",
      "Fill",
      {},

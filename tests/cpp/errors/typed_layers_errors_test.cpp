@@ -52,7 +52,7 @@ const RefusalCase kConfig[] = {
     {"level", [] { BuilderConfig().set_builder_optimization_level(6); },
      "[builder] builder_optimization_level: expected 0 to 5, got 6."},
     {"memory_pool", [] { BuilderConfig().set_memory_pool_limit(MemoryPoolType::Workspace, -1); },
-     "[builder] memory pool limit: expected at least 0 bytes, got a negative number."},
+     "[builder] memory_pool_limit: expected at least 0 bytes, got -1."},
 };
 
 INSTANTIATE_TEST_SUITE_P(TypedLayers, Refusals, testing::ValuesIn(kLayers), case_name<RefusalCase>);
