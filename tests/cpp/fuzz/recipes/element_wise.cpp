@@ -14,7 +14,7 @@ void make_element_wise(Maker& m) {
   const bool is_float = m.below(4) != 0;
   const int64_t op = m.below(6) == 0 ? m.between(11, 13) : m.below(is_float ? 6 : 5);
   const DataType dtype = is_float ? DataType::Float : DataType::Int32;
-  const Operand a = m.any(dtype, 1, 5, op > 10 || !is_float);
+  const Operand a = m.any(dtype, 1, 5, op > 10 || !is_float ? kExactBits : kWild);
   if (op == 5) {
     const double divisors[] = {0.5, 2, 4, -1};
     return m.add("ElementWise",
@@ -28,7 +28,7 @@ void make_element_wise(Maker& m) {
 }
 
 void make_mod(Maker& m) {
-  const Operand x = m.any_float(1, 5, true);
+  const Operand x = m.any_float(1, 5, kExactBits);
   const double divisors[] = {0.5, 2, 4, -1};
   m.add("Mod", {x, m.constant(DataType::Float, Dims::filled(x.rank(), 1), {divisors[m.below(4)]})},
         {}, x.bits);
@@ -40,16 +40,18 @@ void make_unary(Maker& m) {
   // Steep or jumping: 0 to 3, 8 to 18 but 13 and 14, and from 21 on.
   static constexpr int64_t kSmooth[] = {4, 5, 6, 7, 13, 14, 19};
   const bool exact = m.maybe();
-  const Operand x = m.any_float(1, 5, exact);
+  const Operand x = m.any_float(1, 5, exact ? kExactBits : kWild);
   int64_t op = exact ? m.below(25) : kSmooth[m.below(std::size(kSmooth))];
   if (op == 20) op = 5;
   const bool keeps = op == 4 || op == 5 || op == 17 || op == 18 || op == 21 || op == 22;
-  m.add("Unary", {x}, {{"op", op}}, op >= 23 ? 1 : keeps ? x.bits : kInexact);
+  // Poles, the ends of domains, and what overflows.
+  const bool is_wild = op <= 3 || (op >= 8 && op <= 12) || op == 15 || op == 16;
+  m.add("Unary", {x}, {{"op", op}}, op >= 23 ? 1 : keeps ? x.bits : is_wild ? kWild : kInexact);
 }
 
 void make_activation(Maker& m) {
   const int64_t type = m.below(14);
-  const Operand x = m.any_float(1, 5, type == 11);
+  const Operand x = m.any_float(1, 5, type == 11 ? kExactBits : kWild);
   const bool keeps = type == 0 || type == 8 || type == 11;
   m.add("Activation", {x},
         {{"type", type}, {"alpha", type == 8 ? -0.5 : 0.5}, {"beta", type == 5 ? 1.5 : 0.75}},
@@ -60,7 +62,7 @@ void make_cast(Maker& m) {
   static constexpr DataType kTypes[] = {DataType::Float, DataType::Int32, DataType::Int64,
                                         DataType::Bool};
   const DataType from = kTypes[m.below(4)];
-  const Operand x = m.any(from, 1, 4, true);
+  const Operand x = m.any(from, 1, 4, kExactBits);
   m.add("Cast", {x}, {{"to_type", static_cast<int64_t>(kTypes[m.below(4)])}}, x.bits);
 }
 
@@ -92,13 +94,13 @@ void make_scale(Maker& m) {
 }
 
 void make_quantize(Maker& m) {
-  const Operand x = m.any_float(1, 4, true);
+  const Operand x = m.any_float(1, 4, kExactBits);
   const Operand scale = m.constant(DataType::Float, {}, {0.25});
   m.add("Quantize", {x, scale}, {}, 8);
 }
 
 void make_dequantize(Maker& m) {
-  const Operand x = m.any(DataType::Int8, 1, 4, true);
+  const Operand x = m.any(DataType::Int8, 1, 4, kExactBits);
   m.add("Dequantize", {x, m.constant(DataType::Float, {}, {0.25})}, {}, x.bits);
 }
 

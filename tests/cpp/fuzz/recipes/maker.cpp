@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/check.h"
 #include "ir/network_state.h"
 #include "ir/patch.h"
 #include "support/run_graph.h"
@@ -20,13 +19,13 @@ Dims Maker::dims(int rank) {
   return out;
 }
 
-Operand Maker::any(DataType dtype, int least_rank, int most_rank, bool exact) {
+Operand Maker::any(DataType dtype, int least_rank, int most_rank, int most_bits) {
   if (below(4) != 0)
     for (int attempt = 0; attempt < 8 && !values_.empty(); ++attempt) {
       const Operand& value =
           values_[static_cast<size_t>(below(static_cast<int64_t>(values_.size())))];
       if (value.tensor.dtype() == dtype && value.rank() >= least_rank &&
-          value.rank() <= most_rank && (!exact || value.bits <= kExactBits))
+          value.rank() <= most_rank && value.bits <= most_bits)
         return value;
     }
   return input(dtype, dims(static_cast<int>(between(least_rank, most_rank))));
@@ -65,7 +64,11 @@ void Maker::add(const char* op, const std::vector<Operand>& operands, const Give
   // Not Network::add_layer, which keeps what an op refuses.
   const auto& state = NetworkAccess::state(graph_.network);
   std::vector<ir::ValueId> ids;
-  for (const Operand& operand : operands) ids.push_back({operand.tensor.id()});
+  if (bits != kWild) bits = std::min(bits, kInexact);
+  for (const Operand& operand : operands) {
+    ids.push_back({operand.tensor.id()});
+    if (operand.bits == kWild) bits = kWild;
+  }
   const std::string name = core::str(op, "_", state->graph.num_node_ids());
   const ir::NodeId node =
       state->graph.add_node(op, name, ids, ir::AttributeList(given.begin(), given.end()));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check.h"
 #include "fuzz/random_graph.h"
 
 namespace trtlike::test {
@@ -16,9 +17,10 @@ using Given = std::map<std::string, AttributeValue>;
 /// Numbers of more bits than that may be rounded by FP32 arithmetic.
 constexpr int kExactBits = 18;
 constexpr int kInexact = 1000;
+constexpr int kWild = 1001;
 
 /// A tensor with the number of bits that its elements have at most; kInexact where they are
-/// rounded.
+/// rounded, kWild where they may be NaN or infinite, too: sums spread that as they like.
 struct Operand {
   Tensor tensor;
   int bits = kInexact;
@@ -30,17 +32,19 @@ class Maker {
  public:
   Maker(RandomGraph& graph, std::mt19937& random) : graph_(graph), random_(random) {}
 
+  /// Throws UserError where there is no number to draw, which leaves out the layer.
   int64_t below(int64_t count) {
+    TRTLIKE_CHECK(count > 0, "expected something to choose from, got ", count, ".");
     return static_cast<int64_t>(random_() % static_cast<uint64_t>(count));
   }
   int64_t between(int64_t low, int64_t high) { return low + below(high - low + 1); }
   bool maybe() { return below(2) == 1; }
   Dims dims(int rank);
 
-  /// A value that the network has already, or a new input.
-  Operand any(DataType dtype, int least_rank, int most_rank, bool exact = false);
-  Operand any_float(int least_rank = 1, int most_rank = 5, bool exact = false) {
-    return any(DataType::Float, least_rank, most_rank, exact);
+  /// A value that the network has already, of so many bits at most, or a new input.
+  Operand any(DataType dtype, int least_rank, int most_rank, int most_bits = kWild);
+  Operand any_float(int least_rank = 1, int most_rank = 5, int most_bits = kWild) {
+    return any(DataType::Float, least_rank, most_rank, most_bits);
   }
   /// Multiples of 1/8 from -2 to 2; integers from -4 to 4.
   std::vector<double> elements(DataType dtype, const Dims& dims);
@@ -55,7 +59,7 @@ class Maker {
   /// Integers in [low, high].
   Operand indices(const Dims& dims, int64_t low, int64_t high);
 
-  /// A layer whose outputs have so many bits.
+  /// A layer whose outputs have so many bits, or are as wild as its operands.
   void add(const char* op, const std::vector<Operand>& operands, const Given& given, int bits);
 
   const std::vector<Operand>& values() const { return values_; }

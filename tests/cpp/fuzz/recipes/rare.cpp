@@ -103,7 +103,7 @@ void make_linear_attention(Maker& m) {
 }
 
 void make_max_pool_indices(Maker& m) {
-  const Operand x = m.any_float(3, 5, true);
+  const Operand x = m.any_float(3, 5, kExactBits);
   const int spatial = x.rank() - 2;
   m.add("MaxPoolIndices", {x},
         {{"window_size", per_axis(m, spatial, 2, 3)},
@@ -127,7 +127,7 @@ void make_roi_align(Maker& m) {
 }
 
 void make_deform_conv(Maker& m) {
-  const Operand x = m.any_float(4, 4);
+  const Operand x = m.any_float(4, 4, kInexact);
   const int64_t maps = m.between(1, 4), n = x.dims()[0];
   const Dims plane{x.dims()[2], x.dims()[3]};
   m.add("DeformConv",
@@ -137,7 +137,7 @@ void make_deform_conv(Maker& m) {
 }
 
 void make_tree_ensemble(Maker& m) {
-  const Operand x = m.any_float(2, 2, true);
+  const Operand x = m.any_float(2, 2, kExactBits);
   const int64_t nodes = m.between(1, 5);
   std::vector<double> children;
   for (int64_t i = 0; i < 2 * nodes; ++i)
@@ -155,7 +155,7 @@ void make_tree_ensemble(Maker& m) {
 }
 
 void make_label_encoder(Maker& m) {
-  const Operand x = m.any(DataType::Int32, 1, 3, true);
+  const Operand x = m.any(DataType::Int32, 1, 3, kExactBits);
   m.add("LabelEncoder",
         {x, m.constant(DataType::Int32, {4}, {-1, 0, 1, 2}), m.constant(DataType::Float, {4}),
          m.constant(DataType::Float, {1})},

@@ -5,7 +5,7 @@ namespace trtlike::test {
 namespace {
 
 void make_matrix_multiply(Maker& m) {
-  const Operand a = m.any_float(2, 4);
+  const Operand a = m.any_float(2, 4, kInexact);
   const bool transpose_a = m.maybe(), transpose_b = m.maybe();
   const int r = a.rank();
   const int64_t k = a.dims()[transpose_a ? r - 2 : r - 1], n = m.between(1, 17);
@@ -19,9 +19,9 @@ void make_matrix_multiply(Maker& m) {
 }
 
 void make_convolution(Maker& m) {
-  const Operand x = m.any_float(3, 5);
+  const Operand x = m.any_float(3, 5, kInexact);
   const int spatial = x.rank() - 2;
-  const int64_t channels = x.dims()[1], groups = m.maybe() ? channels : 1;
+  const int64_t channels = x.dims()[1], groups = m.maybe() && channels > 0 ? channels : 1;
   const int64_t maps = groups * m.between(1, 4);
   const Axes kernel = per_axis(m, spatial, 1, 3);
   Dims dims{maps, channels / groups};
@@ -39,9 +39,9 @@ void make_convolution(Maker& m) {
 }
 
 void make_deconvolution(Maker& m) {
-  const Operand x = m.any_float(3, 5);
+  const Operand x = m.any_float(3, 5, kInexact);
   const int spatial = x.rank() - 2;
-  const int64_t channels = x.dims()[1], groups = m.maybe() ? channels : 1;
+  const int64_t channels = x.dims()[1], groups = m.maybe() && channels > 0 ? channels : 1;
   const int64_t each = m.between(1, 4);
   const Axes kernel = per_axis(m, spatial, 2, 3);
   Dims dims{channels, each};
@@ -83,7 +83,7 @@ void make_softmax(Maker& m) {
 }
 
 void make_normalization(Maker& m) {
-  const Operand x = m.any_float(2, 4, true);
+  const Operand x = m.any_float(2, 4, kExactBits);
   const int from = static_cast<int>(m.between(1, x.rank() - 1));
   int64_t axes = 0;
   Dims dims = Dims::filled(x.rank(), 1);
@@ -96,7 +96,7 @@ void make_normalization(Maker& m) {
 }
 
 void make_top_k(Maker& m) {
-  const Operand x = m.any_float(1, 4, true);
+  const Operand x = m.any_float(1, 4, kExactBits);
   const int64_t axis = axis_of(m, x.rank());
   m.add("TopK", {x},
         {{"op", m.below(2)},
@@ -111,7 +111,7 @@ void make_lrn(Maker& m) {
 
 /// LSTM, GRU and RNN differ by their gates.
 void make_recurrent(Maker& m, const char* op, int64_t gates) {
-  const Operand x = m.any_float(3, 3);
+  const Operand x = m.any_float(3, 3, kInexact);
   const int64_t inputs = x.dims()[2], hidden = m.between(1, 9), directions = m.between(1, 2);
   std::vector<Operand> operands{x,
                                 m.constant(DataType::Float, {directions, gates * hidden, inputs}),
