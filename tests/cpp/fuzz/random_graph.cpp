@@ -10,11 +10,15 @@
 namespace trtlike::test {
 namespace {
 
-const std::vector<Recipe>& recipes() {
+using recipes::Maker;
+using recipes::Operand;
+using recipes::Recipe;
+
+const std::vector<Recipe>& all_recipes() {
   static const std::vector<Recipe> all = [] {
     std::vector<Recipe> out;
-    for (const auto group :
-         {element_wise_recipes(), sum_recipes(), movement_recipes(), rare_recipes()})
+    for (const auto group : {recipes::element_wise_recipes(), recipes::sum_recipes(),
+                             recipes::movement_recipes(), recipes::rare_recipes()})
       out.insert(out.end(), group.begin(), group.end());
     return out;
   }();
@@ -24,7 +28,7 @@ const std::vector<Recipe>& recipes() {
 }  // namespace
 
 bool has_recipe(std::string_view op) {
-  return op == "Constant" || std::any_of(recipes().begin(), recipes().end(),
+  return op == "Constant" || std::any_of(all_recipes().begin(), all_recipes().end(),
                                          [&](const Recipe& recipe) { return op == recipe.op; });
 }
 
@@ -32,8 +36,8 @@ RandomGraph random_graph(std::mt19937& random) {
   RandomGraph graph;
   Maker maker(graph, random);
   for (int64_t layers = maker.between(1, 8); layers > 0; --layers) try {
-      recipes()[static_cast<size_t>(maker.below(static_cast<int64_t>(recipes().size())))].make(
-          maker);
+      all_recipes()[static_cast<size_t>(maker.below(static_cast<int64_t>(all_recipes().size())))]
+          .make(maker);
     } catch (const UserError&) {
       // What the op refuses here (a window larger than its input) is no layer.
     }

@@ -1,7 +1,7 @@
 // Element-wise ops, and those between element types.
 #include "fuzz/recipes/recipe.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 namespace {
 
 void make_element_wise(Maker& m) {
@@ -122,4 +122,4 @@ constexpr Recipe kRecipes[] = {
 
 std::span<const Recipe> element_wise_recipes() { return kRecipes; }
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

@@ -8,7 +8,7 @@
 #include "ir/patch.h"
 #include "support/run_graph.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 
 Dims Maker::dims(int rank) {
   Dims out;
@@ -100,4 +100,4 @@ Axes per_axis(Maker& m, int spatial, int64_t low, int64_t high) {
   return out;
 }
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

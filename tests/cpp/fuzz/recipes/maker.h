@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "fuzz/random_graph.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 
 using Axes = std::vector<int64_t>;
 using Given = std::map<std::string, AttributeValue>;
@@ -80,4 +80,4 @@ Axes permutation(Maker& m, int rank);
 /// Numbers for the spatial axes of a window.
 Axes per_axis(Maker& m, int spatial, int64_t low, int64_t high);
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

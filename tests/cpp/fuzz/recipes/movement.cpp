@@ -3,7 +3,7 @@
 
 #include "fuzz/recipes/recipe.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 namespace {
 
 void make_shuffle(Maker& m) {
@@ -129,4 +129,4 @@ constexpr Recipe kRecipes[] = {
 
 std::span<const Recipe> movement_recipes() { return kRecipes; }
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

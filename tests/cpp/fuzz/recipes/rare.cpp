@@ -1,7 +1,7 @@
 // Ops that few networks have; most of them no layer of TensorRT's but an operator of ONNX's.
 #include "fuzz/recipes/recipe.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 namespace {
 
 void make_einsum(Maker& m) {
@@ -200,4 +200,4 @@ constexpr Recipe kRecipes[] = {
 
 std::span<const Recipe> rare_recipes() { return kRecipes; }
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

@@ -5,7 +5,7 @@
 
 #include "fuzz/recipes/maker.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 
 struct Recipe {
   const char* op;
@@ -17,4 +17,4 @@ std::span<const Recipe> sum_recipes();
 std::span<const Recipe> movement_recipes();
 std::span<const Recipe> rare_recipes();
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes

@@ -1,7 +1,7 @@
 // Products, windows, reductions and recurrent cells.
 #include "fuzz/recipes/recipe.h"
 
-namespace trtlike::test {
+namespace trtlike::test::recipes {
 namespace {
 
 void make_matrix_multiply(Maker& m) {
@@ -147,4 +147,4 @@ constexpr Recipe kRecipes[] = {
 
 std::span<const Recipe> sum_recipes() { return kRecipes; }
 
-}  // namespace trtlike::test
+}  // namespace trtlike::test::recipes
