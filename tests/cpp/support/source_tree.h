@@ -15,10 +15,10 @@ namespace fs = std::filesystem;
 
 inline const fs::path kRoot = fs::path(TRTLIKE_SOURCE_DIR) / "cpp";
 
-/// Headers, sources and lists below cpp/.
-inline std::vector<fs::path> sources() {
+/// Headers, sources and lists below cpp/ or another folder.
+inline std::vector<fs::path> sources(const fs::path& root = kRoot) {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::recursive_directory_iterator(kRoot)) {
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".h" || extension == ".cpp" || extension == ".inc")
       out.push_back(entry.path());
