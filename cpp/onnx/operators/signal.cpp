@@ -116,10 +116,14 @@ ValueId frame_positions(NodeContext& node, const Extent& frames, const Extent& l
   return node.add("Fill", {{}, {}, steps}, attributes, "positions");
 }
 
-/// Frames of the signal, step apart, weighted by the window, transformed.
+/// Frames of the signal, step apart, weighted by the window, transformed. torch's older exporter
+/// leaves out the last axis of a real signal.
 Outputs import_stft(NodeContext& node) {
-  const ValueId signal = node.input(0);
-  node.check_rank(0, 3);
+  ValueId signal = node.input(0);
+  if (node.rank(signal) == 2)
+    signal = unsqueeze(node, signal, {2});
+  else
+    node.check_rank(0, 3);
   const Extent step = scalar_extent(node, 1);
   Extent length = extent_of(node, signal, 1);
   if (node.has_input(2)) {
