@@ -132,6 +132,13 @@ void keep_declared(const Graph& graph, const std::vector<NodeId>& order,
     }
 }
 
+/// True where the outputs are decided by the elements, as comparisons and indices are: a rounding
+/// of what tips the scales shows as another output.
+bool decides(const Graph& graph, const Node& node) {
+  return std::any_of(node.outputs.begin(), node.outputs.end(),
+                     [&](ValueId id) { return !core::is_float(graph.value(id).type.dtype); });
+}
+
 void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const BuilderConfig& config,
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
@@ -140,6 +147,9 @@ void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const Build
     const Node& node = graph.node(id);
     if (!node.inputs.empty() && node.inputs[0] && reads_wide(graph, node))
       open.push_back(node.inputs[0]);
+    if (!decides(graph, node)) continue;
+    const std::vector<ValueId> terms = find_terms(node);
+    open.insert(open.end(), terms.begin(), terms.end());
   }
   while (!open.empty()) {
     const ValueId id = open.back();

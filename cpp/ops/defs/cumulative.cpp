@@ -78,7 +78,6 @@ const OpDefinition& cumulative_op() {
       .infer = infer,
       .reference = reference,
       .count_operations = count_inputs,
-      .rounding = kDiminished,
   };
   return op;
 }

@@ -155,7 +155,7 @@ const OpDefinition& gather_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
-      .rounding = {Rounding::kNoTerms, never, never, always},
+      .rounding = kMoved,
       .picks_elements = true,
       .is_lookup = true,
   };

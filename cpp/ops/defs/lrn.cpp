@@ -59,7 +59,7 @@ const OpDefinition& lrn_op() {
       .infer = infer,
       .reference = reference,
       .count_operations = count_operations,
-      .rounding = kDiminished,
+      .rounding = kUndiminished,
   };
   return op;
 }

@@ -42,7 +42,7 @@ const OpDefinition& mod_op() {
       .inputs = {{"a"}, {"b"}},
       .infer = infer,
       .reference = reference,
-      .rounding = kDiminished,
+      .rounding = {0, always, never, never},
   };
   return op;
 }

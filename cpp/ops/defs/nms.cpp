@@ -137,7 +137,7 @@ const OpDefinition& nms_op() {
       .reference = reference,
       .bound_extents = bound_extents,
       .is_data_dependent = true,
-      .rounding = kDiminished,
+      .rounding = kUndiminished,
   };
   return op;
 }

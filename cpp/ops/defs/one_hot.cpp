@@ -61,7 +61,7 @@ const OpDefinition& one_hot_op() {
       .host_inputs = {2},
       .infer = infer,
       .reference = reference,
-      .rounding = kDiminished,
+      .rounding = {0, always, never, always},
   };
   return op;
 }

@@ -70,7 +70,7 @@ const OpDefinition& padding_op() {
       .inputs = {{.name = "input"}},
       .infer = infer,
       .reference = reference,
-      .rounding = kDiminished,
+      .rounding = kMoved,
   };
   return op;
 }

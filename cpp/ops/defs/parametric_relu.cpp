@@ -52,7 +52,7 @@ const OpDefinition& parametric_relu_op() {
       .infer = infer,
       .reference = reference,
       .count_operations = count_outputs,
-      .rounding = kDiminished,
+      .rounding = kUndiminished,
       .lower = lower,
   };
   return op;

@@ -86,6 +86,8 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+bool is_nearest(const InferArgs& args) { return interpolation(args.attributes) == Mode::Nearest; }
+
 }  // namespace
 
 const OpDefinition& resize_op() {
@@ -112,7 +114,7 @@ const OpDefinition& resize_op() {
       .infer = infer,
       .reference = reference,
       .count_operations = count_outputs,
-      .rounding = kDiminished,
+      .rounding = {0, never, never, is_nearest},
   };
   return op;
 }

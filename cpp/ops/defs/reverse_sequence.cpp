@@ -60,7 +60,7 @@ const OpDefinition& reverse_sequence_op() {
       .inputs = {{.name = "input"}, {.name = "lengths"}},
       .infer = infer,
       .reference = reference,
-      .rounding = kDiminished,
+      .rounding = kMoved,
   };
   return op;
 }

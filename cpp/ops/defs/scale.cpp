@@ -109,7 +109,7 @@ const OpDefinition& scale_op() {
       .infer = infer,
       .reference = reference,
       .count_operations = count_operations,
-      .rounding = kDiminished,
+      .rounding = kUndiminished,
       .lower = lower,
   };
   return op;

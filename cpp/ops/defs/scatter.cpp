@@ -108,6 +108,12 @@ void reference(const ReferenceArgs& args) {
   });
 }
 
+bool adds_up(const InferArgs& args) {
+  const auto reduction = args.attributes.get_enum<ScatterReduction>("reduction");
+  return reduction == ScatterReduction::Add || reduction == ScatterReduction::Multiply;
+}
+bool moves(const InferArgs& args) { return !adds_up(args); }
+
 }  // namespace
 
 const OpDefinition& scatter_op() {
@@ -119,7 +125,7 @@ const OpDefinition& scatter_op() {
       .inputs = {{.name = "data"}, {.name = "indices"}, {.name = "updates"}},
       .infer = infer,
       .reference = reference,
-      .rounding = kDiminished,
+      .rounding = {0, adds_up, adds_up, moves},
   };
   return op;
 }

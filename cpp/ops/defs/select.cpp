@@ -85,7 +85,7 @@ const OpDefinition& select_op() {
       .infer = infer,
       .reference = reference,
       .propagate = propagate,
-      .rounding = kDiminished,
+      .rounding = kMoved,
       .lower = lower,
   };
   return op;

@@ -113,7 +113,7 @@ const OpDefinition& top_k_op() {
       .infer = infer,
       .reference = reference,
       .bound_extents = bound_extents,
-      .rounding = kDiminished,
+      .rounding = kMoved,
   };
   return op;
 }

@@ -95,6 +95,91 @@ TEST(Precisions, outputs_of_the_network_and_what_is_computed_into_them_stay_wide
   EXPECT_EQ(of(hidden), std::nullopt);
 }
 
+/// An op that reads x, of shape [1, 4, 8, 8].
+struct Reader {
+  const char* name;
+  const char* op;
+  std::vector<std::pair<std::string, AttributeValue>> attributes = {};
+  /// Further inputs: of their elements only the type and the extents matter.
+  std::vector<ops::TensorType> operands = {};
+  size_t output = 0;
+};
+std::ostream& operator<<(std::ostream& out, const Reader& reader) { return out << reader.name; }
+
+class RoundingsOfInputs : public testing::TestWithParam<Reader> {};
+
+/// Products may give x in fewer bits, if what reads it lets them.
+TEST_P(RoundingsOfInputs, do_not_show_in_outputs_of_the_network) {
+  const Reader& reader = GetParam();
+  Graph graph;
+  const ValueId from = graph.add_input("from", DataType::Float, {1, 4, 8, 8});
+  const ValueId x =
+      graph.add("MatrixMultiply", "x", {from, test::random_constant(graph, "w", {1, 1, 8, 8})});
+  std::vector<ValueId> inputs;
+  for (const ops::TensorType& type : reader.operands)
+    inputs.push_back(type.is_absent()
+                         ? x
+                         : graph.add_input(core::str("in", inputs.size()), type.dtype, type.dims));
+  if (std::find(inputs.begin(), inputs.end(), x) == inputs.end()) inputs.insert(inputs.begin(), x);
+  const ir::NodeId node = graph.add_node(reader.op, "reader", inputs, reader.attributes);
+  graph.mark_output(graph.node(node).outputs[reader.output]);
+  const auto stored =
+      choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
+  EXPECT_EQ(stored[static_cast<size_t>(x.index)], DataType::Float);
+}
+
+const ops::TensorType kX{};
+const ops::TensorType kIndex{DataType::Int64, {}};
+const Reader kReaders[] = {
+    {"cumulative", "Cumulative", {}, {kX, kIndex}},
+    {"running_product", "CumProd", {}, {kX, kIndex}},
+    {"select", "Select", {}, {{DataType::Bool, {1, 1, 1, 1}}, kX, {DataType::Float, {1, 1, 1, 1}}}},
+    {"scale", "Scale", {{"channel_axis", int64_t{1}}}, {kX, {DataType::Float, {1}}}},
+    {"slopes", "ParametricReLU", {}, {kX, {DataType::Float, {1, 1, 1, 1}}}},
+    {"remainder", "Mod", {}, {kX, {DataType::Float, {1, 1, 1, 1}}}},
+    {"resize", "Resize", {{"shape", std::vector<int64_t>{1, 4, 16, 16}}}},
+    {"padding",
+     "Padding",
+     {{"pre_padding", std::vector<int64_t>{1, 1}}, {"post_padding", std::vector<int64_t>{0, 0}}}},
+    {"largest", "TopK", {{"axes", int64_t{8}}, {"k", int64_t{2}}}},
+    {"indices_of_the_largest", "TopK", {{"axes", int64_t{8}}, {"k", int64_t{2}}}, {}, 1},
+    {"gather", "Gather", {}, {kX, {DataType::Int64, {3}}}},
+    {"scatter",
+     "Scatter",
+     {},
+     {kX, {DataType::Int64, {1, 4, 8, 8}}, {DataType::Float, {1, 4, 8, 8}}}},
+    {"scattered",
+     "Scatter",
+     {},
+     {{DataType::Float, {1, 4, 8, 8}}, {DataType::Int64, {1, 4, 8, 8}}, kX}},
+    {"sums_by_index",
+     "Scatter",
+     {{"reduction", int64_t{1}}},
+     {{DataType::Float, {1, 4, 8, 8}}, {DataType::Int64, {1, 4, 8, 8}}, kX}},
+    {"local_response", "LRN", {{"window_size", int64_t{3}}}},
+    {"comparison",
+     "ElementWise",
+     {{"op", enum_number(ElementWiseOperation::Greater)}},
+     {kX, {DataType::Float, {1, 1, 1, 1}}}},
+    {"to_integers", "Cast", {{"to_type", enum_number(DataType::Int64)}}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Precisions, RoundingsOfInputs, testing::ValuesIn(kReaders),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Precisions, a_quantized_number_and_the_extents_are_read_in_any_type) {
+  Graph graph;
+  const ValueId from = graph.add_input("from", DataType::Float, {8, 8});
+  const ValueId x =
+      graph.add("MatrixMultiply", "x", {from, test::random_constant(graph, "w", {8, 8})});
+  graph.mark_output(graph.add("Shape", "shape", {x}));
+  graph.mark_output(
+      graph.add("Quantize", "quantize", {x, graph.add_constant("s", DataType::Float, {}, {0.5})}));
+  const auto stored =
+      choose_stored_types(graph, graph.topological_order(), config_with({BuilderFlag::FP16}));
+  EXPECT_EQ(stored[static_cast<size_t>(x.index)], std::nullopt);
+}
+
 TEST(Precisions, nothing_is_pinned_where_everything_is_wide) {
   const Residual g;
   for (const ValueId id : {g.x, g.moved, g.s}) EXPECT_EQ(g.stored(id, {}), std::nullopt);
