@@ -1,30 +1,22 @@
-// Measures every candidate of every node, then chooses formats and tactics for the whole graph at
-// once.
+// Chooses formats and tactics for the whole graph at once, from the times of every candidate of
+// every node and of the conversions between them.
 #include "tuner/tuner.h"
 
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <map>
-#include <set>
 
 #include "core/check.h"
-#include "core/log.h"
 #include "core/os/cache.h"
+#include "tuner/candidate_times.h"
 #include "tuner/candidates.h"
-#include "tuner/measure.h"
 #include "tuner/pbqp.h"
 
 namespace trtlike::tuner {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-/// What level 0, which measures nothing, charges the first candidate that fits; later ones more.
-constexpr double kUnmeasuredMs = 0.0005;
 /// A narrower type that saves less than this share of the time is not worth its roundings.
 constexpr double kNarrowShare = 0.03;
-/// Constants that candidates measured together may hold in packed form.
-constexpr size_t kBatchBytes = size_t{512} << 20;
 
 struct Timed {
   const kernels::Tactic* tactic = nullptr;
@@ -37,13 +29,6 @@ struct State {
   Format single;  ///< of views and of the graph's inputs and outputs
   Timed best;
 };
-
-size_t constant_bytes(const kernels::Problem& problem) {
-  size_t bytes = 1;
-  for (size_t i = 0; i < problem.inputs.size(); ++i)
-    if (problem.is_constant(i)) bytes += problem.inputs[i].bytes();
-  return bytes;
-}
 
 /// Constants that leave no room in the caches for each other: a layer finds its own in memory.
 bool has_cold_weights(const TunedGraph& graph) {
@@ -59,17 +44,15 @@ class Tuner {
   Tuner(const TunedGraph& graph, const Options& options)
       : graph_(graph),
         options_(options),
-        pool_(options.threads),
-        cold_weights_(has_cold_weights(graph)),
         images_(find_images(graph)),
-        cache_(options.cache != nullptr ? *options.cache : own_cache_) {}
+        times_(has_cold_weights(graph), options) {}
 
   Result run() {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (options_.progress &&
           !options_.progress(static_cast<int>(i), static_cast<int>(graph_.nodes.size())))
-        is_cancelled_ = true;
-      check_cancelled();
+        times_.cancel();
+      times_.check_cancelled();
       add_node(graph_.nodes[i]);
     }
     add_edges();
@@ -77,7 +60,7 @@ class Tuner {
     Result result;
     for (size_t i = 0; i < graph_.nodes.size(); ++i)
       result.choices.push_back(describe(i, states_[i][static_cast<size_t>(chosen[i])]));
-    result.measured = measured_;
+    result.measured = times_.measured();
     return result;
   }
 
@@ -128,8 +111,8 @@ class Tuner {
     for (size_t a = 0; a < assignments.size(); ++a)
       for (const kernels::Tactic* tactic : select(assignments[a]))
         candidates.emplace_back(a, tactic);
-    failures_.clear();
     const std::vector<double> ms = candidate_times(node, assignments, candidates);
+    const std::vector<std::string> failures = times_.take_failures();
     for (size_t a = 0; a < assignments.size(); ++a) {
       State state{&assignments[a], {}, {}};
       for (size_t c = 0; c < candidates.size(); ++c)
@@ -144,7 +127,7 @@ class Tuner {
           options_.workspace_limit < 0
               ? ""
               : core::str(" within the workspace limit of ", options_.workspace_limit, " bytes"),
-          ", got none", failures_.empty() ? "." : ". ", core::join(failures_, " ")));
+          ", got none", failures.empty() ? "." : ". ", core::join(failures, " ")));
     note_runner_up(candidates, ms);
   }
 
@@ -171,125 +154,10 @@ class Tuner {
         tactics.push_back(tactic);
         problems.push_back(&assignments[a].problems[shape]);
       }
-      const std::vector<double> ms = times(node.name, tactics, problems);
+      const std::vector<double> ms = times_.find(node.name, tactics, problems);
       for (size_t c = 0; c < ms.size(); ++c) sum[c] += ms[c];
     }
     return sum;
-  }
-
-  /// Times of tactics on problems, remembered or measured. Infinite for a tactic that needs more
-  /// workspace than allowed.
-  std::vector<double> times(const std::string& name,
-                            const std::vector<const kernels::Tactic*>& tactics,
-                            const std::vector<const kernels::Problem*>& problems) {
-    std::vector<double> ms(tactics.size(), -1);
-    std::vector<size_t> unknown;
-    for (size_t c = 0; c < tactics.size(); ++c) {
-      if (options_.level == 0) {
-        ms[c] = kUnmeasuredMs * static_cast<double>(c + 1);
-      } else if (const auto entry = cache_.query(cache_key(*tactics[c], *problems[c]))) {
-        ms[c] = entry->time_ms < kNeverMs ? entry->time_ms : kInfinity;
-      } else {
-        unknown.push_back(c);
-      }
-    }
-    if (!unknown.empty() && options_.error_on_cache_miss)
-      throw UserError(core::str("[tuner] node '", name,
-                                "': expected its times in the timing cache, got none for ",
-                                cache_key(*tactics[unknown[0]], *problems[unknown[0]]), "."));
-    size_t batch = std::max<size_t>(
-        1, unknown.empty() ? 1 : kBatchBytes / constant_bytes(*problems[unknown[0]]));
-    for (size_t begin = 0; begin < unknown.size(); begin += batch)
-      measure(tactics, problems,
-              {unknown.begin() + static_cast<long>(begin),
-               unknown.begin() + static_cast<long>(std::min(begin + batch, unknown.size()))},
-              ms);
-    keep_untimed(ms, unknown);
-    for (size_t c = 0; c < tactics.size(); ++c)
-      core::log(options_.logger, Severity::Verbose, "[tuner] '", name, "': ", tactics[c]->name,
-                " on ", problems[c]->inputs.empty() ? "" : problems[c]->inputs[0].to_string(), ": ",
-                ms[c], " ms");
-    return ms;
-  }
-
-  /// Tactics refuse elements that make no sense, such as the ones that stand for those of a shape
-  /// tensor here. Where nothing could be timed, the first of them is taken.
-  void keep_untimed(std::vector<double>& ms, const std::vector<size_t>& which) {
-    const bool none = std::none_of(ms.begin(), ms.end(), [](double t) { return t < kInfinity; });
-    for (size_t c : which)
-      if (none && untimed_.contains(c)) ms[c] = kUnmeasuredMs * static_cast<double>(c + 1);
-    untimed_.clear();
-  }
-
-  /// Of a candidate that cannot run, or not with the elements that it was given.
-  double note_failure(const std::exception& failure, const kernels::Tactic& tactic,
-                      size_t candidate) {
-    if (dynamic_cast<const UserError*>(&failure) != nullptr) untimed_.insert(candidate);
-    failures_.push_back(core::str(tactic.name, ": ", core::describe(failure)));
-    failed_.insert(candidate);
-    core::log(options_.logger, Severity::Verbose, "[tuner] ", failures_.back());
-    return kInfinity;
-  }
-
-  void measure(const std::vector<const kernels::Tactic*>& tactics,
-               const std::vector<const kernels::Problem*>& problems,
-               const std::vector<size_t>& which, std::vector<double>& ms) {
-    SharedBuffers buffers;
-    std::vector<Sampler> samplers;
-    std::vector<size_t> timed;
-    failed_.clear();
-    for (size_t c : which) {
-      check_cancelled();
-      if (options_.timer) {
-        ms[c] = options_.timer(*tactics[c], *problems[c]);
-        continue;
-      }
-      std::shared_ptr<Measurement> measurement;
-      try {
-        measurement =
-            std::make_shared<Measurement>(*tactics[c], *problems[c], pool_, cold_weights_, buffers);
-      } catch (const std::exception& failure) {
-        ms[c] = note_failure(failure, *tactics[c], c);
-        continue;
-      }
-      if (options_.workspace_limit >= 0 &&
-          measurement->workspace_bytes() > options_.workspace_limit) {
-        core::log(options_.logger, Severity::Verbose, "[tuner] ", tactics[c]->name,
-                  " refused: needs ", measurement->workspace_bytes(),
-                  " bytes of workspace, the limit is ", options_.workspace_limit);
-        ms[c] = kInfinity;
-        continue;
-      }
-      samplers.push_back([this, measurement, tactic = tactics[c], c] {
-        if (failed_.contains(c)) return kInfinity;
-        if (!asks_to_go_on()) return 0.0;
-        try {
-          return measurement->sample();
-        } catch (const std::exception& failure) {
-          return note_failure(failure, *tactic, c);
-        }
-      });
-      timed.push_back(c);
-    }
-    const std::vector<double> best = measure_interleaved(std::move(samplers), options_.min_repeats);
-    check_cancelled();
-    for (size_t i = 0; i < timed.size(); ++i) ms[timed[i]] = best[i];
-    for (size_t c : which) {
-      if (failed_.contains(c)) continue;
-      const std::string key = cache_key(*tactics[c], *problems[c]);
-      cache_.update(key, {tactics[c]->name, std::min(ms[c], kNeverMs)});
-      if (ms[c] < kNeverMs) ms[c] = cache_.query(key)->time_ms;
-    }
-    measured_ += static_cast<int>(which.size());
-  }
-
-  bool asks_to_go_on() {
-    is_cancelled_ = is_cancelled_ || (options_.go_on && !options_.go_on());
-    return !is_cancelled_;
-  }
-
-  void check_cancelled() {
-    if (!asks_to_go_on()) throw UserError("[tuner] build: cancelled by the progress monitor.");
   }
 
   void note_runner_up(const std::vector<std::pair<size_t, const kernels::Tactic*>>& candidates,
@@ -389,15 +257,8 @@ class Tuner {
                ? 1e-6 *
                      static_cast<double>(problem.inputs[0].bytes() + problem.outputs[0].bytes()) /
                      10
-               : times_of_one(*tactic, problem);
+               : times_.find(*tactic, problem);
     return reformat_times_[key] = ms;
-  }
-
-  double times_of_one(const kernels::Tactic& tactic, const kernels::Problem& problem) {
-    if (const auto entry = cache_.query(cache_key(tactic, problem))) return entry->time_ms;
-    std::vector<double> ms(1, kInfinity);
-    measure({&tactic}, {&problem}, {0}, ms);
-    return ms[0];
   }
 
   Choice describe(size_t node, const State& state) const {
@@ -424,35 +285,20 @@ class Tuner {
     return choice;
   }
 
-  std::string cache_key(const kernels::Tactic& tactic, const kernels::Problem& problem) const {
-    return core::str(tactic.name, " @ ", problem.key(), cold_weights_ ? " cold" : "");
-  }
-
-  /// Written to the cache for a tactic that may not run; a conversion that no tactic does.
-  static constexpr double kNeverMs = 1e9;
+  /// A conversion that no tactic does.
   static constexpr double kForbiddenMs = 1e12;
 
   const TunedGraph& graph_;
   const Options& options_;
-  core::ThreadPool pool_;
-  bool cold_weights_;
   std::vector<bool> images_;
-  TimingCache own_cache_;
-  TimingCache& cache_;
+  CandidateTimes times_;
   ConvertedConstants constants_;
   std::deque<std::vector<Assignment>> assignments_;
   std::vector<std::vector<State>> states_;
   std::map<size_t, std::vector<std::pair<double, std::string>>> timed_;
   std::vector<std::optional<std::string>> last_resorts_;
   std::map<std::string, double> reformat_times_;
-  /// Of the candidates that are measured together: those that threw, and of these the ones that may
-  /// run with other elements.
-  std::set<size_t> failed_, untimed_;
-  /// Why candidates of one node threw.
-  std::vector<std::string> failures_;
   PbqpProblem problem_;
-  int measured_ = 0;
-  bool is_cancelled_ = false;
 };
 
 }  // namespace

@@ -7,27 +7,6 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
-  TacticCase problem(op, attributes);
-  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
-  return problem;
-}
-
-/// Elements that differ from each other in the type.
-void fill(TacticCase& problem, DataType dtype) {
-  if (dtype == DataType::Bool)
-    problem.integers(0, 1);
-  else if (dtype == DataType::UInt8)
-    problem.integers(0, 200);
-  else if (core::is_integer(dtype))
-    problem.integers(-100, 100);
-}
-
-void add(TacticCase& problem, const Dims& dims, Storage storage) {
-  problem.input(dims, storage);
-  fill(problem, storage.dtype);
-}
-
 /// A list of whole numbers, as an input that is constant or not.
 void add_list(Random& random, TacticCase& problem, const Ints& list) {
   const Storage storage{random.of({DataType::Int32, DataType::Int64})};
@@ -88,7 +67,7 @@ RandomProblem shuffle(Random& random) {
   }
   const Storage storage = random.storage(random.any_type(), dims);
   TacticCase problem = begin(random, "Shuffle", attributes);
-  add(problem, dims, storage);
+  add_moved(problem, dims, storage);
   Dims out;
   for (const int64_t extent : now) out.push_back(extent);
   problem.output(output_like(random, storage, out));
@@ -123,10 +102,10 @@ RandomProblem slice(Random& random) {
     attributes.emplace_back("stride", stride);
   }
   TacticCase problem = begin(random, "Slice", attributes);
-  add(problem, dims, storage);
+  add_moved(problem, dims, storage);
   for (const Ints* list : {&start, &shape, &stride})
     by_inputs ? add_list(random, problem, *list) : void(problem.absent());
-  if (mode == 3 && random.one_in(2)) add(problem, {}, {storage.dtype});
+  if (mode == 3 && random.one_in(2)) add_moved(problem, {}, {storage.dtype});
   Dims out;
   for (const int64_t extent : shape) out.push_back(extent);
   problem.output(output_like(random, storage, out));
@@ -146,7 +125,7 @@ RandomProblem concatenation(Random& random) {
     Dims part = dims;
     part[at] = random.one_in(10) ? 0 : random.extent();
     out[at] += part[at];
-    add(problem, part, random.storage_like(storage, storage.dtype, part));
+    add_moved(problem, part, random.storage_like(storage, storage.dtype, part));
   }
   problem.output(output_like(random, storage, out));
   return {std::move(problem), 0};
@@ -158,7 +137,7 @@ RandomProblem padding(Random& random) {
   const AttributeList attributes{{"pre_padding", random.list(2, -1, 4)},
                                  {"post_padding", random.list(2, -1, 4)}};
   TacticCase problem = begin(random, "Padding", attributes);
-  add(problem, dims, storage);
+  add_moved(problem, dims, storage);
   problem.output(output_like(random, storage, output_dims("Padding", attributes, {dims})));
   return {std::move(problem), 0};
 }
@@ -168,85 +147,10 @@ RandomProblem reformat(Random& random) {
   const DataType from = random.any_type();
   const DataType to = core::is_float(from) && random.one_in(2) ? random.float_type() : from;
   TacticCase problem = begin(random, "Reformat", {{"to_type", static_cast<int64_t>(to)}});
-  add(problem, dims, random.storage(from, dims));
+  add_moved(problem, dims, random.storage(from, dims));
   if (core::is_float(from) && random.one_in(4)) problem.special(8);
   problem.output(random.storage(to, dims));
   return {std::move(problem), from == to ? 0 : rounding(to)};
-}
-
-/// Indices of an axis, from the back too; some are outside.
-void add_indices(Random& random, TacticCase& problem, const Dims& dims, int64_t extent) {
-  const Storage storage{random.of({DataType::Int32, DataType::Int64})};
-  problem.input(dims, storage);
-  const int64_t beyond = random.one_in(4) ? random.of<int64_t>({1, 5, 1000000}) : 0;
-  problem.integers(-extent - beyond, std::max<int64_t>(0, extent - 1) + beyond);
-}
-
-RandomProblem gather(Random& random) {
-  const int64_t mode = random.between(0, 2);
-  const int rank = static_cast<int>(random.between(1, 4));
-  const Dims dims = random.dims(rank);
-  const DataType dtype = random.any_type();
-  const int axis = static_cast<int>(random.between(0, rank - 1));
-  const int batch = mode == 1 || !random.one_in(3)
-                        ? 0
-                        : static_cast<int>(random.between(0, mode == 0 ? axis : rank - 1));
-  TacticCase problem = begin(random, "Gather",
-                             {{"mode", mode},
-                              {"axis", random.one_in(4) ? axis - rank : int64_t{axis}},
-                              {"num_elementwise_dims", int64_t{batch}}});
-  add(problem, dims, {dtype});
-  Dims indices;
-  int64_t extent = dims[axis];
-  if (mode == 1) {
-    indices = dims;
-    indices[axis] = random.extent();
-  } else {
-    for (int d = 0; d < batch; ++d) indices.push_back(dims[d]);
-    for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
-  }
-  if (mode == 2) {
-    const int64_t indexed = random.between(1, rank - batch);
-    indices.push_back(indexed);
-    extent = dims[batch];
-    for (int d = batch; d < batch + indexed; ++d) extent = std::min(extent, dims[d]);
-  }
-  add_indices(random, problem, indices, extent);
-  problem.output({dtype});
-  return {std::move(problem), 0};
-}
-
-RandomProblem scatter(Random& random) {
-  const int64_t mode = random.between(0, 1), reduction = random.between(0, 4);
-  const int rank = static_cast<int>(random.between(1, 4));
-  const Dims dims = random.dims(rank);
-  const DataType dtype = random.any_type();
-  const int axis = static_cast<int>(random.between(0, rank - 1));
-  TacticCase problem =
-      begin(random, "Scatter", {{"mode", mode}, {"axis", int64_t{axis}}, {"reduction", reduction}});
-  add(problem, dims, {dtype});
-  Dims indices, updates;
-  int64_t extent = dims[axis];
-  if (mode == 0) {
-    for (int d = 0; d < rank; ++d)
-      indices.push_back(d == axis ? random.between(1, 9) : random.between(0, dims[d]));
-    updates = indices;
-  } else {
-    for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
-    updates = indices;
-    const int64_t indexed = random.between(1, rank);
-    indices.push_back(indexed);
-    extent = dims[0];
-    for (int d = 0; d < indexed; ++d) extent = std::min(extent, dims[d]);
-    for (int d = static_cast<int>(indexed); d < rank; ++d) updates.push_back(dims[d]);
-  }
-  add_indices(random, problem, indices, extent);
-  add(problem, updates, {dtype});
-  // Of small numbers, that a product of many stays exact.
-  if (reduction != 0 && dtype != DataType::Bool) problem.integers(0, 1);
-  if (core::is_float(dtype) && random.one_in(4)) problem.special(8);
-  problem.output({dtype});
-  return {std::move(problem), reduction == 0 ? 0 : 16 * rounding(dtype), 1};
 }
 
 RandomProblem resize(Random& random) {
@@ -281,7 +185,7 @@ RandomProblem resize(Random& random) {
                              : random.float_type();
   const Storage storage = random.storage(dtype, dims);
   TacticCase problem = begin(random, "Resize", attributes);
-  add(problem, dims, storage);
+  add_moved(problem, dims, storage);
   problem.output(output_like(random, storage, output_dims("Resize", attributes, {dims})));
   return {std::move(problem), mode == 0 ? 0 : 1e-5 + 2 * rounding(dtype), 1};
 }
@@ -292,7 +196,7 @@ RandomProblem squeeze(Random& random) {
   dims[static_cast<int>(axis)] = 1;
   const DataType dtype = random.any_type();
   TacticCase problem = begin(random, "Squeeze", {{"axes", Ints{axis}}});
-  add(problem, dims, {dtype});
+  add_moved(problem, dims, {dtype});
   problem.output({dtype});
   return {std::move(problem), 0};
 }
@@ -301,7 +205,7 @@ RandomProblem unsqueeze(Random& random) {
   const Dims dims = random.dims(static_cast<int>(random.between(0, 4)));
   const DataType dtype = random.any_type();
   TacticCase problem = begin(random, "Unsqueeze", {{"axes", Ints{random.between(0, dims.rank())}}});
-  add(problem, dims, {dtype});
+  add_moved(problem, dims, {dtype});
   problem.output({dtype});
   return {std::move(problem), 0};
 }
@@ -310,7 +214,7 @@ RandomProblem identity(Random& random) {
   const Dims dims = random.dims(static_cast<int>(random.between(0, 4)));
   const DataType dtype = random.any_type();
   TacticCase problem = begin(random, "Identity", {});
-  add(problem, dims, {dtype});
+  add_moved(problem, dims, {dtype});
   problem.output({dtype});
   return {std::move(problem), 0};
 }
@@ -330,18 +234,6 @@ RandomProblem fill_tensor(Random& random) {
   return {std::move(problem), 0};
 }
 
-RandomProblem one_hot(Random& random) {
-  const Dims dims = random.dims(static_cast<int>(random.between(0, 3)), 300);
-  const int64_t depth = random.between(1, 9);
-  const DataType dtype = random.any_type();
-  TacticCase problem = begin(random, "OneHot", {{"axis", random.between(-1, dims.rank())}});
-  problem.input(dims, {DataType::Int64}).integers(-depth, depth - 1);
-  add(problem, {2}, {dtype});
-  problem.constant({}, {DataType::Int64}).values({static_cast<float>(depth)});
-  problem.output({dtype});
-  return {std::move(problem), 0};
-}
-
 RandomProblem cumulative(Random& random) {
   const int rank = static_cast<int>(random.between(1, 4));
   const Dims dims = random.dims(rank);
@@ -350,19 +242,6 @@ RandomProblem cumulative(Random& random) {
   problem.input(dims);
   problem.constant({}, {DataType::Int64}).values({static_cast<float>(random.between(0, rank - 1))});
   return {std::move(problem), 1e-6, 1};
-}
-
-RandomProblem reverse_sequence(Random& random) {
-  const Dims dims = random.dims(static_cast<int>(random.between(2, 4)));
-  const int64_t batch = random.between(0, 1);
-  const DataType dtype = random.any_type();
-  TacticCase problem =
-      begin(random, "ReverseSequence", {{"batch_axis", batch}, {"sequence_axis", 1 - batch}});
-  add(problem, dims, {dtype});
-  problem.input({dims[static_cast<int>(batch)]}, {DataType::Int64})
-      .integers(0, dims[static_cast<int>(1 - batch)]);
-  problem.output({dtype});
-  return {std::move(problem), 0};
 }
 
 RandomProblem grid_sample(Random& random) {
@@ -376,49 +255,14 @@ RandomProblem grid_sample(Random& random) {
   return {std::move(problem), 1e-5, 1};
 }
 
-RandomProblem find_non_zero(Random& random, const char* op) {
-  TacticCase problem = begin(random, op, {});
-  problem.input(random.dims(static_cast<int>(random.between(1, 3)), 300), {DataType::Int32})
-      .integers(-1, 1);
-  return {std::move(problem), 0};
-}
-
-RandomProblem non_zero(Random& random) { return find_non_zero(random, "NonZero"); }
-RandomProblem non_zero_rows(Random& random) { return find_non_zero(random, "NonZeroRows"); }
-
-RandomProblem nms(Random& random) {
-  const int64_t batch = random.batch(), boxes = random.between(1, 20);
-  TacticCase problem = begin(random, "NMS", {{"bounding_box_format", random.between(0, 1)}});
-  problem.input({batch, boxes, 4}).range(0, 1);
-  problem.input({batch, random.between(1, 3), boxes}).range(0, 1);
-  problem.constant({1}, {DataType::Int64}).values({static_cast<float>(random.between(0, 9))});
-  problem.constant({1}).values({0.5f});
-  return {std::move(problem), 0};
-}
-
 }  // namespace
 
 std::vector<NamedGenerator> movement_generators() {
-  return {{"Shuffle", shuffle},
-          {"Slice", slice},
-          {"Concatenation", concatenation},
-          {"Padding", padding},
-          {"Reformat", reformat},
-          {"Gather", gather},
-          {"Scatter", scatter},
-          {"Resize", resize},
-          {"Squeeze", squeeze},
-          {"Unsqueeze", unsqueeze},
-          {"Identity", identity},
-          {"Shape", shape},
-          {"Fill", fill_tensor},
-          {"OneHot", one_hot},
-          {"Cumulative", cumulative},
-          {"ReverseSequence", reverse_sequence},
-          {"GridSample", grid_sample},
-          {"NonZero", non_zero},
-          {"NonZeroRows", non_zero_rows},
-          {"NMS", nms}};
+  return {{"Shuffle", shuffle},       {"Slice", slice},         {"Concatenation", concatenation},
+          {"Padding", padding},       {"Reformat", reformat},   {"Resize", resize},
+          {"Squeeze", squeeze},       {"Unsqueeze", unsqueeze}, {"Identity", identity},
+          {"Shape", shape},           {"Fill", fill_tensor},    {"Cumulative", cumulative},
+          {"GridSample", grid_sample}};
 }
 
 }  // namespace trtlike::test

@@ -77,6 +77,22 @@ Dims Random::repeating(const Dims& dims, bool same_rank) {
   return out;
 }
 
+TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
+  TacticCase problem(op, attributes);
+  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
+  return problem;
+}
+
+void add_moved(TacticCase& problem, const Dims& dims, Storage storage) {
+  problem.input(dims, storage);
+  if (storage.dtype == DataType::Bool)
+    problem.integers(0, 1);
+  else if (storage.dtype == DataType::UInt8)
+    problem.integers(0, 200);
+  else if (core::is_integer(storage.dtype))
+    problem.integers(-100, 100);
+}
+
 Dims output_dims(const char* op, const AttributeList& attributes, const std::vector<Dims>& inputs) {
   const ops::OpDefinition& definition = ops::get_op(op);
   std::vector<ops::TensorType> types, outputs;
@@ -214,9 +230,10 @@ double slope_of(const std::string& text, double magnitude) {
 Generator find_generator(std::string_view op) {
   static const std::vector<NamedGenerator> all = [] {
     std::vector<NamedGenerator> out;
-    for (const auto& part : {convolution_generators(), product_generators(), pointwise_generators(),
-                             reduction_generators(), movement_generators(), recurrent_generators(),
-                             region_generators(), table_generators(), signal_generators()})
+    for (const auto& part :
+         {convolution_generators(), product_generators(), pointwise_generators(),
+          reduction_generators(), movement_generators(), index_generators(), recurrent_generators(),
+          region_generators(), table_generators(), signal_generators()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

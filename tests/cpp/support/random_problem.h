@@ -82,6 +82,10 @@ using Generator = RandomProblem (*)(Random& random);
 /// take.
 Generator find_generator(std::string_view op);
 
+/// A problem without operands so far, with a seed and threads of its own.
+TacticCase begin(Random& random, const char* op, const AttributeList& attributes);
+/// Adds an input of elements that differ from each other in its type.
+void add_moved(TacticCase& problem, const Dims& dims, Storage storage);
 /// The extents of the op's first output for float inputs of these extents.
 Dims output_dims(const char* op, const AttributeList& attributes, const std::vector<Dims>& inputs);
 /// Half a unit in the last place of an element of magnitude 1.
@@ -103,6 +107,7 @@ std::vector<NamedGenerator> product_generators();
 std::vector<NamedGenerator> pointwise_generators();
 std::vector<NamedGenerator> reduction_generators();
 std::vector<NamedGenerator> movement_generators();
+std::vector<NamedGenerator> index_generators();
 std::vector<NamedGenerator> recurrent_generators();
 std::vector<NamedGenerator> region_generators();
 std::vector<NamedGenerator> table_generators();

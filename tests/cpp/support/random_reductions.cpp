@@ -11,12 +11,6 @@ using kernels::Layout;
 
 double tolerance_of(DataType dtype) { return 1e-5 + 2 * rounding(dtype); }
 
-TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
-  TacticCase problem(op, attributes);
-  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
-  return problem;
-}
-
 /// The output in the input's layout mostly.
 Storage output_storage(Random& random, const Storage& from, const Dims& dims) {
   if (random.one_in(6)) return random.storage(from.dtype, dims);

@@ -6,12 +6,6 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
-  TacticCase problem(op, attributes);
-  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
-  return problem;
-}
-
 RandomProblem max_pool_indices(Random& random) {
   const int axes = static_cast<int>(random.between(1, 3));
   const auto per_axis = [&](int64_t low, int64_t high) {

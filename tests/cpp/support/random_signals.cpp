@@ -4,12 +4,6 @@
 namespace trtlike::test {
 namespace {
 
-TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
-  TacticCase problem(op, attributes);
-  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
-  return problem;
-}
-
 void add_number(TacticCase& problem, int64_t number) {
   problem.constant({}, {DataType::Int64}).values({static_cast<float>(number)});
 }

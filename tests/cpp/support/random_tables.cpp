@@ -4,12 +4,6 @@
 namespace trtlike::test {
 namespace {
 
-TacticCase begin(Random& random, const char* op, const AttributeList& attributes) {
-  TacticCase problem(op, attributes);
-  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
-  return problem;
-}
-
 /// Node i's children are later nodes or leaves: every row ends in one.
 RandomProblem tree_ensemble(Random& random) {
   const int64_t rows = random.between(0, 9), width = random.between(1, 5);

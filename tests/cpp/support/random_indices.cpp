@@ -1,0 +1,136 @@
+// Random ops that move elements by indices, or find indices: bit by bit what the reference does.
+#include "support/random_problem.h"
+
+namespace trtlike::test {
+namespace {
+
+/// Indices of an axis, from the back too; some are outside.
+void add_indices(Random& random, TacticCase& problem, const Dims& dims, int64_t extent) {
+  const Storage storage{random.of({DataType::Int32, DataType::Int64})};
+  problem.input(dims, storage);
+  const int64_t beyond = random.one_in(4) ? random.of<int64_t>({1, 5, 1000000}) : 0;
+  problem.integers(-extent - beyond, std::max<int64_t>(0, extent - 1) + beyond);
+}
+
+RandomProblem gather(Random& random) {
+  const int64_t mode = random.between(0, 2);
+  const int rank = static_cast<int>(random.between(1, 4));
+  const Dims dims = random.dims(rank);
+  const DataType dtype = random.any_type();
+  const int axis = static_cast<int>(random.between(0, rank - 1));
+  const int batch = mode == 1 || !random.one_in(3)
+                        ? 0
+                        : static_cast<int>(random.between(0, mode == 0 ? axis : rank - 1));
+  TacticCase problem = begin(random, "Gather",
+                             {{"mode", mode},
+                              {"axis", random.one_in(4) ? axis - rank : int64_t{axis}},
+                              {"num_elementwise_dims", int64_t{batch}}});
+  add_moved(problem, dims, {dtype});
+  Dims indices;
+  int64_t extent = dims[axis];
+  if (mode == 1) {
+    indices = dims;
+    indices[axis] = random.extent();
+  } else {
+    for (int d = 0; d < batch; ++d) indices.push_back(dims[d]);
+    for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
+  }
+  if (mode == 2) {
+    const int64_t indexed = random.between(1, rank - batch);
+    indices.push_back(indexed);
+    extent = dims[batch];
+    for (int d = batch; d < batch + indexed; ++d) extent = std::min(extent, dims[d]);
+  }
+  add_indices(random, problem, indices, extent);
+  problem.output({dtype});
+  return {std::move(problem), 0};
+}
+
+RandomProblem scatter(Random& random) {
+  const int64_t mode = random.between(0, 1), reduction = random.between(0, 4);
+  const int rank = static_cast<int>(random.between(1, 4));
+  const Dims dims = random.dims(rank);
+  const DataType dtype = random.any_type();
+  const int axis = static_cast<int>(random.between(0, rank - 1));
+  TacticCase problem =
+      begin(random, "Scatter", {{"mode", mode}, {"axis", int64_t{axis}}, {"reduction", reduction}});
+  add_moved(problem, dims, {dtype});
+  Dims indices, updates;
+  int64_t extent = dims[axis];
+  if (mode == 0) {
+    for (int d = 0; d < rank; ++d)
+      indices.push_back(d == axis ? random.between(1, 9) : random.between(0, dims[d]));
+    updates = indices;
+  } else {
+    for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
+    updates = indices;
+    const int64_t indexed = random.between(1, rank);
+    indices.push_back(indexed);
+    extent = dims[0];
+    for (int d = 0; d < indexed; ++d) extent = std::min(extent, dims[d]);
+    for (int d = static_cast<int>(indexed); d < rank; ++d) updates.push_back(dims[d]);
+  }
+  add_indices(random, problem, indices, extent);
+  add_moved(problem, updates, {dtype});
+  // Of small numbers, that a product of many stays exact.
+  if (reduction != 0 && dtype != DataType::Bool) problem.integers(0, 1);
+  if (core::is_float(dtype) && random.one_in(4)) problem.special(8);
+  problem.output({dtype});
+  return {std::move(problem), reduction == 0 ? 0 : 16 * rounding(dtype), 1};
+}
+
+RandomProblem one_hot(Random& random) {
+  const Dims dims = random.dims(static_cast<int>(random.between(0, 3)), 300);
+  const int64_t depth = random.between(1, 9);
+  const DataType dtype = random.any_type();
+  TacticCase problem = begin(random, "OneHot", {{"axis", random.between(-1, dims.rank())}});
+  problem.input(dims, {DataType::Int64}).integers(-depth, depth - 1);
+  add_moved(problem, {2}, {dtype});
+  problem.constant({}, {DataType::Int64}).values({static_cast<float>(depth)});
+  problem.output({dtype});
+  return {std::move(problem), 0};
+}
+
+RandomProblem reverse_sequence(Random& random) {
+  const Dims dims = random.dims(static_cast<int>(random.between(2, 4)));
+  const int64_t batch = random.between(0, 1);
+  const DataType dtype = random.any_type();
+  TacticCase problem =
+      begin(random, "ReverseSequence", {{"batch_axis", batch}, {"sequence_axis", 1 - batch}});
+  add_moved(problem, dims, {dtype});
+  problem.input({dims[static_cast<int>(batch)]}, {DataType::Int64})
+      .integers(0, dims[static_cast<int>(1 - batch)]);
+  problem.output({dtype});
+  return {std::move(problem), 0};
+}
+
+RandomProblem find_non_zero(Random& random, const char* op) {
+  TacticCase problem = begin(random, op, {});
+  problem.input(random.dims(static_cast<int>(random.between(1, 3)), 300), {DataType::Int32})
+      .integers(-1, 1);
+  return {std::move(problem), 0};
+}
+
+RandomProblem non_zero(Random& random) { return find_non_zero(random, "NonZero"); }
+RandomProblem non_zero_rows(Random& random) { return find_non_zero(random, "NonZeroRows"); }
+
+RandomProblem nms(Random& random) {
+  const int64_t batch = random.batch(), boxes = random.between(1, 20);
+  TacticCase problem = begin(random, "NMS", {{"bounding_box_format", random.between(0, 1)}});
+  problem.input({batch, boxes, 4}).range(0, 1);
+  problem.input({batch, random.between(1, 3), boxes}).range(0, 1);
+  problem.constant({1}, {DataType::Int64}).values({static_cast<float>(random.between(0, 9))});
+  problem.constant({1}).values({0.5f});
+  return {std::move(problem), 0};
+}
+
+}  // namespace
+
+std::vector<NamedGenerator> index_generators() {
+  return {{"Gather", gather},    {"Scatter", scatter},
+          {"OneHot", one_hot},   {"ReverseSequence", reverse_sequence},
+          {"NonZero", non_zero}, {"NonZeroRows", non_zero_rows},
+          {"NMS", nms}};
+}
+
+}  // namespace trtlike::test
