@@ -159,3 +159,29 @@ def test_layers_of_a_plan_without_details_are_refused(plan, capsys, tmp_path):
 def test_the_demo_is_a_command_with_options(capsys):
     assert cli.main(["demo", "--level=0", "--runs=2"]) == 0
     assert "Accuracy" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview, lambda m: np.frombuffer(m, np.uint8)])
+def test_after_loading_the_plans_buffer_is_the_callers(plan, kind):
+    memory = bytearray(plan)
+    buffer = memory if kind is bytearray else kind(memory)
+    engine = load(buffer)
+    memory[:] = bytes(len(memory))
+    assert_right(engine)
+    del buffer
+    memory.clear()
+    assert_right(engine)
+
+
+def test_bytes_that_cannot_change_are_shared_with_the_engine(plan):
+    memory = load(bytes(plan)).serialize()
+    again = load(memory)
+    del memory
+    assert_right(again)
+
+
+def assert_right(engine: trt.ICudaEngine) -> None:
+    x = np.ones((2, 1, 8, 8), np.float32)
+    expected = onnxruntime_outputs(digits_model(), {"image": x})["probabilities"]
+    got = engine.create_execution_context().infer({"image": x})["probabilities"]
+    np.testing.assert_allclose(got, expected, atol=1e-5)
