@@ -75,23 +75,22 @@ void run_slice(void* state, int phase, int slice, int worker) {
 
 }  // namespace
 
-SharedBuffers::Operand& SharedBuffers::operand(bool is_input, size_t index,
-                                               const kernels::TensorDesc& desc) {
-  const auto found = std::find_if(operands_.begin(), operands_.end(), [&](const Operand& o) {
-    return o.is_input == is_input && o.index == index && o.desc == desc;
-  });
-  if (found != operands_.end()) return *found;
-  operands_.push_back({is_input, index, desc, core::allocate_shared(desc.bytes())});
-  if (is_input) fill(operands_.back().data.get(), desc);
-  return operands_.back();
+void* SharedBuffers::operand(bool is_input, size_t index, const kernels::TensorDesc& desc) {
+  std::vector<Operand>& forms = operands_[{is_input, index}];
+  const auto found =
+      std::find_if(forms.begin(), forms.end(), [&](const Operand& o) { return o.desc == desc; });
+  if (found != forms.end()) return found->data.get();
+  forms.push_back({desc, core::allocate_shared(desc.bytes())});
+  if (is_input) fill(forms.back().data.get(), desc);
+  return forms.back().data.get();
 }
 
 const void* SharedBuffers::input(size_t index, const kernels::TensorDesc& desc) {
-  return operand(true, index, desc).data.get();
+  return operand(true, index, desc);
 }
 
 void* SharedBuffers::output(size_t index, const kernels::TensorDesc& desc) {
-  return operand(false, index, desc).data.get();
+  return operand(false, index, desc);
 }
 
 std::shared_ptr<void> SharedBuffers::scratch(size_t bytes) {

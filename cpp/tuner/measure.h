@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/threads/threads.h"
@@ -23,14 +25,13 @@ class SharedBuffers {
 
  private:
   struct Operand {
-    bool is_input;
-    size_t index;
     kernels::TensorDesc desc;
     std::shared_ptr<void> data;
   };
-  Operand& operand(bool is_input, size_t index, const kernels::TensorDesc& desc);
+  void* operand(bool is_input, size_t index, const kernels::TensorDesc& desc);
 
-  std::vector<Operand> operands_;
+  /// By whether it is an input, and its position.
+  std::map<std::pair<bool, size_t>, std::vector<Operand>> operands_;
   std::shared_ptr<void> scratch_;
   size_t scratch_bytes_ = 0;
 };

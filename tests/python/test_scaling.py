@@ -79,7 +79,75 @@ def siblings(count: int) -> bytes:
     return model(nodes, constants, sums[-1])
 
 
-MODELS = (relus, blocks, programs, shapes, siblings)
+def mixed(count: int) -> bytes:
+    """Products, residuals, softmax over heads, halves exchanged, gates, and what does nothing."""
+    steps = (
+        ("MatMul", ["weights"], {}),
+        ("Relu", [], {}),
+        ("Reshape", ["heads"], {}),
+        ("Transpose", [], {"perm": [0, 2, 1]}),
+        ("Softmax", [], {"axis": -1}),
+        ("Identity", [], {}),
+        ("Transpose", [], {"perm": [0, 2, 1]}),
+        ("Reshape", ["flat"], {}),
+        ("Cast", [], {"to": onnx.TensorProto.FLOAT}),
+        ("Add", [], {}),
+        ("Gather", ["order"], {"axis": 1}),
+        ("Erf", [], {}),
+    )
+    nodes, last, residual = [], "x", "x"
+    for i in range(count):
+        op, others, attributes = steps[i % len(steps)]
+        others = [residual] if op == "Add" else others
+        nodes.append(helper.make_node(op, [last, *others], [f"v{i}"], **attributes))
+        last = f"v{i}"
+        residual = last if op == "Add" else residual
+    constants = {
+        "weights": np.roll(np.eye(WIDTH, dtype=np.float32), 1, 0) / 2,
+        "heads": np.array([4, 2, WIDTH // 2]),
+        "flat": np.array([4, WIDTH]),
+        "order": np.arange(WIDTH)[::-1].copy(),
+    }
+    return model(nodes, constants, last)
+
+
+def branches(count: int) -> bytes:
+    """Five layers in each of many branches from the input, added up by eights."""
+    number = count // 6
+    constants = {f"c{i}": np.full(WIDTH, i / number, np.float32) for i in range(number)}
+    constants["weights"] = np.full((WIDTH, WIDTH), 0.125, np.float32)
+    nodes, ends = [], []
+    for i in range(number):
+        names = [f"{letter}{i}" for letter in "abdef"]
+        for op, given, made in zip(
+            ("Add", "MatMul", "Softmax", "Transpose", "ReduceSum"),
+            (["x", f"c{i}"], [names[0], "weights"], *([name] for name in names[1:4])),
+            names,
+            strict=True,
+        ):
+            nodes.append(helper.make_node(op, given, [made]))
+        ends.append(names[-1])
+    while len(ends) > 1:
+        sums = [f"s{len(ends)}_{i}" for i in range(0, len(ends), 8)]
+        for i, name in enumerate(sums):
+            nodes.append(helper.make_node("Sum", ends[8 * i : 8 * i + 8], [name]))
+        ends = sums
+    return model(nodes, constants, ends[0])
+
+
+def fan(count: int) -> bytes:
+    """One layer with very many outputs, and one with as many inputs."""
+    number = count // 8 * 4
+    parts, rows = ([f"{letter}{i}" for i in range(number)] for letter in "pr")
+    nodes = [helper.make_node("Tile", ["x", "times"], ["tall"])]
+    nodes.append(helper.make_node("Split", ["tall", "sizes"], parts, axis=0))
+    nodes += [helper.make_node("Softmax", [p], [r]) for p, r in zip(parts, rows, strict=True)]
+    nodes.append(helper.make_node("Concat", rows, ["y"], axis=0))
+    constants = {"times": np.array([number // 4, 1]), "sizes": np.ones(number, np.int64)}
+    return model(nodes, constants, "y")
+
+
+MODELS = (relus, blocks, programs, shapes, siblings, mixed, branches, fan)
 
 
 def process_seconds(data: bytes, level: int) -> float:
@@ -95,6 +163,17 @@ def test_twice_the_layers_take_about_twice_the_time(make):
     for _ in range(3):
         ratios.append(process_seconds(many, 0) / process_seconds(few, 0))
         if ratios[-1] < 3:
+            return
+    pytest.fail(f"{make.__name__}: {ratios}")
+
+
+@pytest.mark.parametrize("make", [mixed, branches])
+def test_twenty_thousand_layers_take_about_twice_the_time_of_ten_thousand(make):
+    few, many = make(10000), make(20000)
+    ratios = []
+    for _ in range(3):
+        ratios.append(process_seconds(many, 3) / process_seconds(few, 3))
+        if ratios[-1] < 2.6:
             return
     pytest.fail(f"{make.__name__}: {ratios}")
 
