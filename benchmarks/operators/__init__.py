@@ -1,0 +1,1 @@
+"""Times single operators beside ONNX Runtime: python -m benchmarks.operators [NAME...]."""
