@@ -91,7 +91,7 @@ class Assembler {
     step.name = node.name;
     step.metadata = node.metadata;
     step.attributes = node.attributes;
-    step.strict = strict_;
+    step.strict = packing.problem.strict;
     step.tuned_ms = choice.time_ms;
     if (choice.tactic != nullptr) step.tactic = choice.tactic->name;
     step.constant_inputs = packing.problem.constant_inputs;

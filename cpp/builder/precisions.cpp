@@ -139,6 +139,14 @@ bool decides(const Graph& graph, const Node& node) {
                      [&](ValueId id) { return !core::is_float(graph.value(id).type.dtype); });
 }
 
+/// True where each element becomes an integer.
+bool makes_integers(const Graph& graph, const Node& node) {
+  if (node.outputs.size() != 1 || node.inputs.empty() || !node.inputs[0]) return false;
+  const ops::TensorType &from = graph.value(node.inputs[0]).type,
+                        &to = graph.value(node.outputs[0]).type;
+  return core::is_float(from.dtype) && core::is_integer(to.dtype) && from.dims == to.dims;
+}
+
 void keep_wide(const Graph& graph, const std::vector<NodeId>& order, const BuilderConfig& config,
                std::vector<std::optional<DataType>>& stored) {
   std::vector<ValueId> open = find_statistics(graph, order);
@@ -201,6 +209,20 @@ std::vector<std::optional<DataType>> choose_stored_types(const Graph& graph,
   if (multiplies_bf16(config) || config.flag(BuilderFlag::FP16))
     keep_wide(graph, order, config, stored);
   return stored;
+}
+
+std::vector<bool> find_strict(const Graph& graph, const std::vector<NodeId>& order) {
+  std::set<ValueId> whole;
+  std::vector<bool> out(order.size());
+  for (size_t n = order.size(); n-- > 0;) {
+    const Node& node = graph.node(order[n]);
+    const auto is_whole = [&](ValueId id) { return whole.contains(id); };
+    out[n] = std::any_of(node.outputs.begin(), node.outputs.end(), is_whole);
+    if (!out[n] && !makes_integers(graph, node)) continue;
+    const std::vector<ValueId> terms = find_terms(node);
+    whole.insert(terms.begin(), terms.end());
+  }
+  return out;
 }
 
 bool fits_half(const void* data, DataType dtype, const Dims& dims) {

@@ -34,6 +34,10 @@ std::vector<std::optional<DataType>> choose_stored_types(const ir::Graph& graph,
                                                          const std::vector<ir::NodeId>& order,
                                                          const BuilderConfig& config);
 
+/// One a node, in `order`: whether integers are made of its outputs, element by element, so that it
+/// computes in the order of the direct sums, which are whole where their terms are.
+std::vector<bool> find_strict(const ir::Graph& graph, const std::vector<ir::NodeId>& order);
+
 /// Whether a constant may stand in the plan as FP16: FP32, large enough to be worth it, no element
 /// beyond the largest half, and the largest one no subnormal half.
 bool fits_half(const void* data, DataType dtype, const Dims& dims);

@@ -21,6 +21,7 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
                                    const BuilderConfig& config) {
   const std::vector<Precisions> precisions = choose_precisions(graph, order, config);
   const std::vector<std::optional<DataType>> stored = choose_stored_types(graph, order, config);
+  const std::vector<bool> strict = find_strict(graph, order);
   tuner::TunedGraph tuned;
   tuned.values.resize(graph.num_value_ids());
   for (size_t i = 0; i < tuned.values.size(); ++i) {
@@ -52,6 +53,7 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     for (ir::ValueId id : node.outputs) to.outputs.push_back(id.index);
     to.precisions = precisions[n].allowed;
     to.fallback = precisions[n].fallback;
+    to.is_strict = strict[n];
     to.is_view = is_view(graph, node);
     tuned.nodes.push_back(std::move(to));
   }

@@ -32,6 +32,19 @@ void equalize_ranks(NodeContext& node, std::vector<ValueId>& operands) {
   for (ValueId& operand : operands) operand = with_rank(node, operand, rank);
 }
 
+ValueId matrix_product(NodeContext& node, ValueId a, ValueId b) {
+  const bool vector_a = node.rank(a) == 1, vector_b = node.rank(b) == 1;
+  const auto batch_rank = [&](ValueId value) { return std::max(0, node.rank(value) - 2); };
+  const auto operation = [](bool is_vector) {
+    return enum_number(is_vector ? MatrixOperation::Vector : MatrixOperation::None);
+  };
+  const int batch = std::max(batch_rank(a), batch_rank(b));
+  a = with_rank(node, a, batch + (vector_a ? 1 : 2));
+  b = with_rank(node, b, batch + (vector_b ? 1 : 2));
+  return node.add("MatrixMultiply", {a, b},
+                  {{"op0", operation(vector_a)}, {"op1", operation(vector_b)}});
+}
+
 ValueId cast(NodeContext& node, ValueId value, DataType dtype) {
   if (node.dtype(value) == dtype) return value;
   return node.add("Cast", {value}, {{"to_type", enum_number(dtype)}}, "cast");

@@ -17,6 +17,10 @@ ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims,
                          ConstantForm form = ConstantForm::Layer);
 
 /// The value as `dtype`: itself when it already is.
+/// As numpy's matmul. A vector takes part as a matrix without one of its dimensions: its rank is
+/// one less.
+ValueId matrix_product(NodeContext& node, ValueId a, ValueId b);
+
 ValueId cast(NodeContext& node, ValueId value, DataType dtype);
 /// As ONNX's Cast: what INT8 and UINT8 cannot hold keeps its low bits there, where TensorRT's cast
 /// saturates.

@@ -61,7 +61,7 @@ kernels::Problem make_problem(const TunedGraph& graph, const TunedNode& node,
   problem.op = node.op;
   problem.attributes = node.attributes;
   problem.threads = options.threads;
-  problem.strict = options.strict;
+  problem.strict = options.strict || node.is_strict;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     problem.inputs.push_back({});
     problem.constants.push_back(nullptr);

@@ -62,6 +62,8 @@ struct TunedNode {
   std::vector<DataType> precisions;
   /// What to take where no tactic computes in `precisions`; empty: that is an error.
   std::vector<DataType> fallback;
+  /// As Options::strict, for this node.
+  bool is_strict = false;
   /// Views and steps that run on the host cost nothing and are not chosen for.
   bool is_view = false;
   /// The extents that are known of its operands do not go together: no tactic is chosen, and a run

@@ -10,18 +10,9 @@ using Op = ElementWiseOperation;
 
 constexpr int64_t kNone = enum_number(MatrixOperation::None);
 constexpr int64_t kTranspose = enum_number(MatrixOperation::Transpose);
-constexpr int64_t kVector = enum_number(MatrixOperation::Vector);
 
-/// A vector takes part as a matrix without one of its dimensions: its rank is one less.
 Outputs import_matmul(NodeContext& node) {
-  ValueId a = node.input(0), b = node.input(1);
-  const bool vector_a = node.rank(a) == 1, vector_b = node.rank(b) == 1;
-  const auto batch_rank = [&](ValueId value) { return std::max(0, node.rank(value) - 2); };
-  const int batch = std::max(batch_rank(a), batch_rank(b));
-  a = with_rank(node, a, batch + (vector_a ? 1 : 2));
-  b = with_rank(node, b, batch + (vector_b ? 1 : 2));
-  return {node.add("MatrixMultiply", {a, b},
-                   {{"op0", vector_a ? kVector : kNone}, {"op1", vector_b ? kVector : kNone}})};
+  return {matrix_product(node, node.input(0), node.input(1))};
 }
 
 /// alpha and beta go into a constant where there is one.

@@ -180,6 +180,24 @@ TEST(Precisions, a_quantized_number_and_the_extents_are_read_in_any_type) {
   EXPECT_EQ(stored[static_cast<size_t>(x.index)], std::nullopt);
 }
 
+TEST(Precisions, what_integers_are_made_of_is_summed_in_order) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {1, 4, 8, 8});
+  const ValueId before = test::convolution(graph, x, 4);
+  const ValueId sums = test::convolution(graph, before, 4);
+  const ValueId rounded = test::unary(graph, UnaryOperation::Round, sums);
+  const ValueId integers =
+      graph.add("Cast", "cast", {rounded}, {{"to_type", enum_number(DataType::Int32)}});
+  const ValueId truth = test::element_wise(graph, ElementWiseOperation::Greater, before, x);
+  for (const ValueId output : {integers, truth}) graph.mark_output(output);
+  const std::vector<NodeId> order = graph.topological_order();
+  const std::vector<bool> strict = find_strict(graph, order);
+  for (size_t n = 0; n < order.size(); ++n) {
+    const ValueId output = graph.node(order[n]).outputs[0];
+    EXPECT_EQ(strict[n], output == sums || output == rounded) << graph.node(order[n]).name;
+  }
+}
+
 TEST(Precisions, nothing_is_pinned_where_everything_is_wide) {
   const Residual g;
   for (const ValueId id : {g.x, g.moved, g.s}) EXPECT_EQ(g.stored(id, {}), std::nullopt);
