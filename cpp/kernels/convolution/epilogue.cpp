@@ -34,12 +34,15 @@ bool needs_rows(const std::optional<epilogue::TileChain>& chain) {
   return !chain || !chain->rest.empty();
 }
 
-/// Each of batch, channels and space of an operand is the output's or repeats.
+}  // namespace
+
 std::optional<std::string> refuse_operand(const Problem& problem, size_t input) {
   const TensorDesc& desc = problem.inputs[input];
   const Dims& out = problem.outputs[0].dims;
-  if (!core::is_float(desc.dtype))
-    return core::str("needs floating-point operands, got ", core::dtype_short_name(desc.dtype));
+  const bool is_byte = desc.dtype == DataType::Int8 || desc.dtype == DataType::UInt8;
+  if (!core::is_float(desc.dtype) && !is_byte)
+    return core::str("needs floating-point or 8-bit operands, got ",
+                     core::dtype_short_name(desc.dtype));
   bool ones = true, full = true;
   for (int axis = 2; axis < out.rank(); ++axis) {
     ones = ones && desc.dims[axis] == 1;
@@ -52,7 +55,6 @@ std::optional<std::string> refuse_operand(const Problem& problem, size_t input) 
   return std::nullopt;
 }
 
-/// Images are its matrices, pixels its rows.
 epilogue::Operand make_operand(const Problem& problem, size_t input) {
   const TensorDesc& desc = problem.inputs[input];
   const Dims& out = problem.outputs[0].dims;
@@ -69,8 +71,6 @@ epilogue::Operand make_operand(const Problem& problem, size_t input) {
     operand.offsets.push_back(desc.dims[0] == 1 ? 0 : image * pixels * pitch);
   return operand;
 }
-
-}  // namespace
 
 std::optional<std::string> Epilogue::refuse(const Problem& problem) {
   const epilogue::Epilogue epilogue = epilogue::read_epilogue(problem);

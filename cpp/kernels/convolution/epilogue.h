@@ -11,6 +11,12 @@
 
 namespace trtlike::kernels::convolution {
 
+/// Why an operand cannot be read by images, pixels and channels: each of batch, channels and space
+/// must be the output's or repeat.
+std::optional<std::string> refuse_operand(const Problem& problem, size_t input);
+/// Images are its matrices, pixels its rows.
+epilogue::Operand make_operand(const Problem& problem, size_t input);
+
 class Epilogue {
  public:
   /// Why the program or its operands cannot be computed with channels-last outputs.

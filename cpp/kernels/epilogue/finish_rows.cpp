@@ -14,8 +14,10 @@ FinishRows find_finish_rows(core::Isa isa) {
 }
 
 std::vector<Link> prepare_links(std::vector<Link> links) {
-  for (Link& link : links)
+  for (Link& link : links) {
     if (link.op == LinkOp::RoundTo) link.beta = 1 / link.alpha;
+    if (link.op == LinkOp::Quantize) link.alpha = 1 / link.alpha;
+  }
   return links;
 }
 

@@ -11,7 +11,8 @@
 
 namespace trtlike::kernels::epilogue {
 
-/// An operand at the first element of the rows; floats, halves or bfloat16.
+/// An operand at the first element of the rows; floats, halves, bfloat16 or quantized numbers of 8
+/// bits.
 struct RowOperand {
   const void* data;
   DataType dtype;
@@ -31,7 +32,7 @@ struct FinishArgs {
   int num_links;
   RowOperand operands[kMaxOperands];
   void* out;
-  DataType dtype;  ///< float, half or bfloat16
+  DataType dtype;  ///< float, half, bfloat16, INT8 or UINT8
   int64_t out_stride;
 };
 using FinishRows = void (*)(const FinishArgs& args);
@@ -43,7 +44,7 @@ extern const FinishRows kFinishRowsAvx512Bf16;
 /// The one for `isa`, or for the next lower that has its own.
 FinishRows find_finish_rows(core::Isa isa);
 
-/// Links as the functions read them: of RoundTo beta is 1 / alpha.
+/// Links as the functions read them: of RoundTo beta is 1 / alpha, of Quantize alpha is.
 std::vector<Link> prepare_links(std::vector<Link> links);
 
 /// Rows of floats.

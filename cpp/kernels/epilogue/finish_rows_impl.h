@@ -16,7 +16,7 @@ inline Vector link_value(Vector x, Vector y, Vector alpha, Vector beta) {
   } else if constexpr (op == LinkOp::RoundTo) {
     return round_to(x, alpha, beta);
   } else if constexpr (op == LinkOp::Quantize) {
-    return round(x / alpha) + beta;
+    return round(x * alpha) + beta;
   } else {
     return pointwise::operation<static_cast<pointwise::StepOpcode>(op)>(x, y, x, alpha, beta);
   }
@@ -79,8 +79,12 @@ struct Group {
       read(static_cast<const float*>(operand.data));
     } else if (operand.dtype == DataType::Half) {
       read(static_cast<const core::Half*>(operand.data));
-    } else {
+    } else if (operand.dtype == DataType::BF16) {
       read(static_cast<const core::BFloat16*>(operand.data));
+    } else if (operand.dtype == DataType::Int8) {
+      read(static_cast<const int8_t*>(operand.data));
+    } else {
+      read(static_cast<const uint8_t*>(operand.data));
     }
   }
 
@@ -149,8 +153,12 @@ inline void finish_group(const FinishArgs& args, int row, int column, int count)
     x.store(static_cast<float*>(args.out) + at, args.out_stride, count);
   } else if (args.dtype == DataType::Half) {
     x.store(static_cast<core::Half*>(args.out) + at, args.out_stride, count);
-  } else {
+  } else if (args.dtype == DataType::BF16) {
     x.store(static_cast<core::BFloat16*>(args.out) + at, args.out_stride, count);
+  } else if (args.dtype == DataType::Int8) {
+    x.store(static_cast<int8_t*>(args.out) + at, args.out_stride, count);
+  } else {
+    x.store(static_cast<uint8_t*>(args.out) + at, args.out_stride, count);
   }
 }
 

@@ -15,7 +15,7 @@ enum class LinkOp : uint8_t {
   /// whose inverse are normal numbers.
   RoundTo,
   /// round(x / alpha) + beta, ties to even: a quantized number by scale and zero point. Storing it
-  /// in an integer type saturates.
+  /// in an integer type saturates. alpha and its inverse are normal numbers.
   Quantize,
 };
 inline constexpr int kNumLinkOps = static_cast<int>(LinkOp::Quantize) + 1;

@@ -80,18 +80,32 @@ class ChainMatcher {
     return step.op == to_step(op) && step.a == first ? find_constant(step.b) : std::nullopt;
   }
 
+  bool is_operand(int value) const { return value > 0 && value < program_.num_inputs; }
+  const StepInstruction* find_step(int value, PointwiseOpcode op) const {
+    for (const StepInstruction& step : program_.instructions)
+      if (step.result == value && step.op == to_step(op)) return &step;
+    return nullptr;
+  }
+
+  /// factor (input - zero)
   struct Operand {
     int input;
-    float factor;
+    float factor = 1;
+    float zero = 0;
   };
-  /// A further input, perhaps times a constant.
+  /// A further input, perhaps times a constant, perhaps of quantized numbers.
   std::optional<Operand> find_operand(int value) const {
-    if (value > 0 && value < program_.num_inputs) return Operand{value, 1};
-    for (const StepInstruction& step : program_.instructions) {
-      if (step.result != value || step.op != to_step(PointwiseOpcode::Prod)) continue;
-      for (const auto& [input, factor] : {std::pair{step.a, step.b}, std::pair{step.b, step.a}})
-        if (input > 0 && input < program_.num_inputs && find_only_reader(value) != nullptr)
-          if (const auto constant = find_constant(factor)) return Operand{input, *constant};
+    if (is_operand(value)) return Operand{value};
+    const StepInstruction* product = find_step(value, PointwiseOpcode::Prod);
+    if (product == nullptr || find_only_reader(value) == nullptr) return std::nullopt;
+    for (const auto& [input, factor] :
+         {std::pair{product->a, product->b}, std::pair{product->b, product->a}}) {
+      const auto constant = find_constant(factor);
+      if (!constant) continue;
+      if (is_operand(input)) return Operand{input, *constant};
+      const StepInstruction* shifted = find_step(input, PointwiseOpcode::Sub);
+      if (shifted == nullptr || !is_operand(shifted->a)) continue;
+      if (const auto zero = find_constant(shifted->b)) return Operand{shifted->a, *constant, *zero};
     }
     return std::nullopt;
   }
@@ -128,7 +142,8 @@ class ChainMatcher {
                           : std::nullopt;
     const int result = zero ? shifted->result : rounded.result;
     const StepInstruction* clip = find_only_reader(result, PointwiseOpcode::Clip);
-    if ((clip != nullptr ? clip->result : result) != program_.output) return -1;
+    if ((clip != nullptr ? clip->result : result) != program_.output || !can_divide_by(scale))
+      return -1;
     add(LinkOp::Quantize, scale, zero.value_or(-0.0f));
     return result;
   }
@@ -163,9 +178,14 @@ class ChainMatcher {
     if (!operand) return false;
     const bool negated = op == PointwiseOpcode::Sub && !first;
     if (!first && !negated && !commutes(step.op)) return false;
+    const bool subtracts = op == PointwiseOpcode::Sub && !negated;
+    if (operand->zero != 0 && op != PointwiseOpcode::Sum && op != PointwiseOpcode::Sub)
+      return false;
     if (negated) add(PointwiseOpcode::Neg);
     chain_.push_back({negated ? to_link(PointwiseOpcode::Sum) : to_link(step.op), operand->factor,
                       0, operand->input});
+    const float shift = operand->factor * operand->zero;
+    if (shift != 0) add(LinkOp::Linear, 1.0f, subtracts ? shift : -shift);
     return true;
   }
 

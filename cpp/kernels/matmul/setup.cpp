@@ -9,15 +9,12 @@
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::kernels::matmul {
-namespace {
-
-constexpr size_t kBias = 2;
 
 using epilogue::Link;
 using epilogue::Operand;
 
-/// How the operand is read along products, rows and columns; it broadcasts to the output.
-Operand make_operand(const Problem& problem, size_t input, const ops::MatmulShape& shape) {
+epilogue::Operand make_operand(const Problem& problem, size_t input,
+                               const ops::MatmulShape& shape) {
   const TensorDesc& desc = problem.inputs[input];
   const Dims out = shape.output();
   const Dims strides = ops::broadcast_strides(desc.dims, out);
@@ -38,6 +35,10 @@ Operand make_operand(const Problem& problem, size_t input, const ops::MatmulShap
   }
   return operand;
 }
+
+namespace {
+
+constexpr size_t kBias = 2;
 
 /// A bias lies along the columns, whatever the ranks.
 Operand make_bias(const Problem& problem, const ops::MatmulShape& shape) {

@@ -40,6 +40,10 @@ struct Setup {
 /// if `packs`, else they are operands like any other.
 std::string read_problem(const Problem& problem, Setup& setup, bool packs = true);
 
+/// How an operand of the epilogue is read along products, rows and columns; it broadcasts to the
+/// output.
+epilogue::Operand make_operand(const Problem& problem, size_t input, const ops::MatmulShape& shape);
+
 /// What finishes rows of sums, in the code of `isa`.
 epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa);
 

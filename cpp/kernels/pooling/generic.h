@@ -37,6 +37,8 @@ float run_whole(const void* input, int64_t count, Mode mode) {
 constexpr Loops make_loops() {
   return {
       .pixels = {{run_pixels<float>, run_pixels<core::Half>, run_pixels<core::BFloat16>}},
+      .signed_pixels = run_pixels<int8_t>,
+      .unsigned_pixels = run_pixels<uint8_t>,
       .begin_rows = run_begin_rows,
       .linear = {{run_linear<float>, run_linear<core::Half>, run_linear<core::BFloat16>}},
       .whole = {{run_whole<float>, run_whole<core::Half>, run_whole<core::BFloat16>}},

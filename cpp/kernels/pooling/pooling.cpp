@@ -23,7 +23,10 @@ bool has_one_position(const TensorDesc& desc) {
 
 std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
-  if (auto reason = refuse_type(in.dtype)) return reason;
+  const bool is_byte = in.dtype == DataType::Int8 || in.dtype == DataType::UInt8;
+  if (is_byte && (in.layout != Layout::ChannelsLast || shape_of(problem).type != PoolingType::Max))
+    return core::str("needs channels_last and MAX for ", core::dtype_short_name(in.dtype));
+  if (auto reason = is_byte ? std::nullopt : refuse_type(in.dtype)) return reason;
   if (out.dtype != in.dtype) return "needs an output of the input's type";
   if (in.layout != out.layout && !has_one_position(out))
     return "needs an output in the input's layout";
@@ -118,19 +121,20 @@ class ChannelsLastKernel final : public PoolingKernel {
       const int64_t batch = plane / w.output[0];
       const int64_t from =
           ((batch * w.input[0] + planes.begin) * w.input[1] + rows.begin) * w.input[2] * in_pitch_;
-      loops_.pixels[dtype_]({.input = at(args.inputs[0], from + first),
-                             .output = at(args.outputs[0], row * w.output[2] * out_pitch_ + first),
-                             .planes = planes.count,
-                             .rows = rows.count,
-                             .plane_step = w.dilation[0] * w.input[1] * w.input[2] * in_pitch_,
-                             .row_step = w.dilation[1] * w.input[2] * in_pitch_,
-                             .column_step = w.dilation[2] * in_pitch_,
-                             .columns = columns_.data(),
-                             .outputs = w.output[2],
-                             .output_pitch = out_pitch_,
-                             .channels = std::min(band_, shape_.channels - first),
-                             .divisor = divisor(planes) * divisor(rows)},
-                            mode);
+      loops_.pixels_of(dtype_)(
+          {.input = at(args.inputs[0], from + first),
+           .output = at(args.outputs[0], row * w.output[2] * out_pitch_ + first),
+           .planes = planes.count,
+           .rows = rows.count,
+           .plane_step = w.dilation[0] * w.input[1] * w.input[2] * in_pitch_,
+           .row_step = w.dilation[1] * w.input[2] * in_pitch_,
+           .column_step = w.dilation[2] * in_pitch_,
+           .columns = columns_.data(),
+           .outputs = w.output[2],
+           .output_pitch = out_pitch_,
+           .channels = std::min(band_, shape_.channels - first),
+           .divisor = divisor(planes) * divisor(rows)},
+          mode);
     }
   }
 

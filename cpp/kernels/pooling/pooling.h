@@ -1,4 +1,4 @@
-// Pooling of f32, f16 and bf16 tensors in f32 arithmetic.
+// Pooling of f32, f16 and bf16 tensors in f32 arithmetic; maxima of s8 and u8, channels last.
 //
 // y[n, c, o] = max or mean over i of x[n, c, o * stride - pre + i * dilation], elements outside the
 // input left out. A mean is the sum over the count that ops::WindowRange gives. A NaN anywhere in a
@@ -65,12 +65,19 @@ inline int64_t linear_scratch(int64_t buffer_elems, int64_t outputs, int64_t str
 }
 
 struct Loops {
-  FloatTable<void (*)(const PixelRow& row, Mode mode)> pixels;
+  using Pixels = void (*)(const PixelRow& row, Mode mode);
+  FloatTable<Pixels> pixels;
+  Pixels signed_pixels, unsigned_pixels;
   /// Fills the padding of a buffer that later rows share.
   void (*begin_rows)(const LinearRow& row, Mode mode);
   FloatTable<void (*)(const LinearRow& row, Mode mode)> linear;
   /// Combines `count` adjacent elements.
   FloatTable<float (*)(const void* input, int64_t count, Mode mode)> whole;
+
+  Pixels pixels_of(DataType dtype) const {
+    if (dtype == DataType::Int8) return signed_pixels;
+    return dtype == DataType::UInt8 ? unsigned_pixels : pixels[dtype];
+  }
 };
 
 extern const Loops kPortable, kAvx2, kAvx512;

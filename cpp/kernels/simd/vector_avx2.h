@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/dtype.h"
+#include "kernels/simd/bytes_avx2.h"
 
 namespace trtlike::kernels {
 namespace {
@@ -78,6 +79,15 @@ struct Vector {
     const __m128i bits = to_bfloat16();
     std::memcpy(static_cast<void*>(p), &bits, static_cast<size_t>(count) * 2);
   }
+
+  static Vector load(const int8_t* p) { return widen_bytes(p, kLanes); }
+  static Vector load(const int8_t* p, int count) { return widen_bytes(p, count); }
+  void store(int8_t* p) const { narrow_to_bytes(v, p, kLanes); }
+  void store(int8_t* p, int count) const { narrow_to_bytes(v, p, count); }
+  static Vector load(const uint8_t* p) { return widen_bytes(p, kLanes); }
+  static Vector load(const uint8_t* p, int count) { return widen_bytes(p, count); }
+  void store(uint8_t* p) const { narrow_to_bytes(v, p, kLanes); }
+  void store(uint8_t* p, int count) const { narrow_to_bytes(v, p, count); }
 };
 
 using Mask = Vector::Mask;

@@ -66,6 +66,41 @@ struct Vector {
   void store(core::BFloat16* p, int count) const {
     _mm256_mask_storeu_epi16(p, head(count), to_bfloat16());
   }
+
+  /// Truncates and saturates; 0 for NaN.
+  __m128i to_bytes(float low, float high) const {
+    const __m512 inside =
+        _mm512_min_ps(_mm512_max_ps(v, _mm512_set1_ps(low)), _mm512_set1_ps(high));
+    const __mmask16 numbers = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
+    return _mm512_cvtepi32_epi8(_mm512_maskz_cvttps_epi32(numbers, inside));
+  }
+  static __m128i load_bytes(const void* p) {
+    return _mm_loadu_si128(static_cast<const __m128i*>(p));
+  }
+  static Vector load(const int8_t* p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(load_bytes(p)));
+  }
+  static Vector load(const int8_t* p, int count) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(head(count), p)));
+  }
+  void store(int8_t* p) const {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), to_bytes(-128, 127));
+  }
+  void store(int8_t* p, int count) const {
+    _mm_mask_storeu_epi8(p, head(count), to_bytes(-128, 127));
+  }
+  static Vector load(const uint8_t* p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(load_bytes(p)));
+  }
+  static Vector load(const uint8_t* p, int count) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(head(count), p)));
+  }
+  void store(uint8_t* p) const {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), to_bytes(0, 255));
+  }
+  void store(uint8_t* p, int count) const {
+    _mm_mask_storeu_epi8(p, head(count), to_bytes(0, 255));
+  }
 };
 
 using Mask = Vector::Mask;

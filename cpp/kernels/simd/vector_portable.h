@@ -55,6 +55,26 @@ struct Vector {
   void store(core::BFloat16* p, int count) const {
     for (int i = 0; i < count; ++i) p[i] = core::float_to_bfloat16(v[i]);
   }
+
+  template <typename Byte>
+  static Vector load_bytes(const Byte* p, int count) {
+    Vector out(0.0f);
+    for (int i = 0; i < count; ++i) out.v[i] = static_cast<float>(p[i]);
+    return out;
+  }
+  static Vector load(const int8_t* p) { return load_bytes(p, kLanes); }
+  static Vector load(const int8_t* p, int count) { return load_bytes(p, count); }
+  static Vector load(const uint8_t* p) { return load_bytes(p, kLanes); }
+  static Vector load(const uint8_t* p, int count) { return load_bytes(p, count); }
+  /// Truncates and saturates; 0 for NaN.
+  template <typename Byte>
+  void store_bytes(Byte* p, int count) const {
+    for (int i = 0; i < count; ++i) p[i] = core::saturate<Byte>(v[i]);
+  }
+  void store(int8_t* p) const { store_bytes(p, kLanes); }
+  void store(int8_t* p, int count) const { store_bytes(p, count); }
+  void store(uint8_t* p) const { store_bytes(p, kLanes); }
+  void store(uint8_t* p, int count) const { store_bytes(p, count); }
 };
 
 using Mask = Vector::Mask;
