@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/quantization.h"
 #include "ops/op.h"
 
 namespace trtlike::ir {
@@ -27,10 +28,19 @@ struct ValueId {
   auto operator<=>(const ValueId&) const = default;
 };
 
+/// The integers that a constant of real numbers was dequantized from, in its order.
+struct QuantizedElements {
+  DataType dtype = DataType::Int8;
+  std::shared_ptr<const void> data;
+  core::Quantization quantization;
+};
+
 /// Elements of a constant. Dense, row-major, at least as long as its value's type says.
 struct ConstantData {
   std::shared_ptr<const void> data;
   size_t bytes = 0;
+  /// Null for most. Kernels that compute on integers are fused with these instead.
+  std::shared_ptr<const QuantizedElements> dequantized_from = nullptr;
 };
 
 struct Value {

@@ -5,6 +5,7 @@
 
 #include "optimizer/extents.h"
 #include "optimizer/match.h"
+#include "optimizer/quantization/steps.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -49,10 +50,18 @@ std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
   const ir::NodeId reader = only_reader(graph, result);
   if (!reader || !precisions_agree(graph, node, reader)) return std::nullopt;
   const ops::TensorType& type = graph.value(result).type;
-  if (!core::is_float(type.dtype) || graph.value(graph.node(reader).outputs[0]).type != type)
+  // Kernels that multiply integers add and give them, too.
+  const bool takes_integers = !core::is_float(dtype_of(graph, graph.node(node).inputs[0]));
+  const ops::TensorType& given = graph.value(graph.node(reader).outputs[0]).type;
+  const bool gives_integers =
+      takes_integers && is_byte(given.dtype) && is_op(graph, reader, "PointWise");
+  if (!core::is_float(type.dtype) || given.dims != type.dims ||
+      (given.dtype != type.dtype && !gives_integers))
     return std::nullopt;
-  const auto outer = pointwise_form(graph, reader);
-  if (!outer || !all_operands_are(graph, *outer, type.dtype) ||
+  const auto outer = gives_integers ? quantized_form(graph, reader) : pointwise_form(graph, reader);
+  if (!outer ||
+      !(takes_integers ? all_operands_are_or_quantized(graph, *outer, type.dtype)
+                       : all_operands_are(graph, *outer, type.dtype)) ||
       !keep_shape(graph, outer->operands, result))
     return std::nullopt;
 
@@ -61,7 +70,7 @@ std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
   PointwiseForm inner{{1, {}, 0}, {result}};
   if (!program.empty()) inner.program = ops::PointwiseProgram::parse(program);
   inner.operands.insert(inner.operands.end(), extras.begin(), extras.end());
-  Epilogue epilogue{reader, compose(*outer, result, inner)};
+  Epilogue epilogue{reader, compose(*outer, result, inner), given.dtype};
   PointwiseForm& form = epilogue.form;
   if (form.operands.empty() || form.operands[0] != result || !is_within_limits(form))
     return std::nullopt;
@@ -70,6 +79,13 @@ std::optional<Epilogue> match_epilogue(const ir::Graph& graph, ir::NodeId node,
         return id != result && is_readable_extra(dims_of(graph, id), type.dims, channel_axis);
       });
   return readable ? std::optional(epilogue) : std::nullopt;
+}
+
+void set_program(ir::AttributeList& attributes, const Epilogue& epilogue) {
+  std::erase_if(attributes, [](const auto& attribute) { return attribute.first == "program"; });
+  attributes.emplace_back("program", epilogue.form.program.to_text());
+  for (auto& [name, value] : attributes)
+    if (name == "to_type") value = enum_number(epilogue.dtype);
 }
 
 }  // namespace trtlike::optimizer

@@ -69,7 +69,8 @@ bool canonicalise(Driver& driver) {
 
 void run_pipeline(ir::Graph&, Driver& driver) {
   canonicalise(driver);
-  // Before the rules: they look for constant weights, and none computes on integers.
+  // Before the rules: they look for constant weights. Those that compute on integers find what the
+  // weights were dequantized from.
   if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) canonicalise(driver);
   for (int round = 0; round < kMaxRounds; ++round)
     if (!driver.run(untimed_rules()) || !canonicalise(driver)) break;

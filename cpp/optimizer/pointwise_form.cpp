@@ -70,13 +70,19 @@ class FormBuilder {
   std::vector<PointwiseInstruction> instructions_;
 };
 
+bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+
+/// Programs may read quantized numbers, too.
 bool is_computed_in_float(const Graph& graph, const Node& node) {
+  const bool is_program = node.op->name == std::string_view("PointWise");
   const auto fits = [&](ValueId id) {
     const DataType dtype = dtype_of(graph, id);
     return core::is_float(dtype) || dtype == DataType::Bool;
   };
   return std::all_of(node.inputs.begin(), node.inputs.end(),
-                     [&](ValueId id) { return id && fits(id); }) &&
+                     [&](ValueId id) {
+                       return id && (fits(id) || (is_program && is_byte(dtype_of(graph, id))));
+                     }) &&
          fits(node.outputs[0]);
 }
 
@@ -183,6 +189,20 @@ PointwiseForm compose(const PointwiseForm& outer, ValueId value, const Pointwise
 bool all_operands_are(const Graph& graph, const PointwiseForm& form, DataType dtype) {
   return std::all_of(form.operands.begin(), form.operands.end(),
                      [&](ValueId id) { return dtype_of(graph, id) == dtype; });
+}
+
+bool all_operands_are_or_quantized(const Graph& graph, const PointwiseForm& form, DataType dtype) {
+  return std::all_of(form.operands.begin(), form.operands.end(), [&](ValueId id) {
+    return dtype_of(graph, id) == dtype || is_byte(dtype_of(graph, id));
+  });
+}
+
+ValueId add_program(ir::Patch& patch, const std::string& name, const PointwiseForm& form,
+                    DataType dtype, bool names_type) {
+  ir::AttributeList attributes{{"program", form.program.to_text()}};
+  if (names_type)
+    attributes.emplace_back("output_dtypes", std::vector<int64_t>{enum_number(dtype)});
+  return patch.add("PointWise", name, form.operands, attributes);
 }
 
 bool is_within_limits(const PointwiseForm& form) {

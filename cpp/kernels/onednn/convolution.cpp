@@ -52,7 +52,9 @@ class ConvolutionKernel final : public Kernel {
  public:
   ConvolutionKernel(const ConvolutionSetup& setup, const TensorDesc& bias,
                     std::span<const std::byte> packed)
-      : setup_(setup), drops_nans_(drops_nans(setup.post_ops)), bias_(bias) {
+      : setup_(setup),
+        drops_nans_(drops_nans(setup.post_ops) && !is_byte(setup.result)),
+        bias_(bias) {
     std::vector<int64_t> blocks;
     if (setup.computes_weights) {
       blocks = setup.channel_blocks();
@@ -180,7 +182,7 @@ class ConvolutionKernel final : public Kernel {
     const dnnl::primitive_desc& desc = built.desc;
     prepared_.emplace_back();
     PreparedSlice& out = prepared_.back();
-    Call& call = out.call.emplace(built.primitive, 5 + setup.extras.size());
+    Call& call = out.call.emplace(built.primitive, 7 + setup.extras.size());
     const dnnl::memory::desc weights = desc.weights_desc(0);
     out.geometry = slice.geometry;
     out.weights = weights;
@@ -193,7 +195,10 @@ class ConvolutionKernel final : public Kernel {
     if (!weights_) out.shared_weights = find_computed(slice.part, weights)->shared_offset;
     if (weights_) {
       call.set(out.weights_slot, weights_->get(slice.part, weights));
-      if (setup.has_bias) call.set(out.bias_slot, weights_->bias() + slice.channel);
+      const float* factors = weights_->bias() + slice.channel;
+      if (setup.is_quantized) add_quantization(setup, slice, factors, call);
+      const int64_t summands = setup.is_quantized ? setup.shape.output_channels : 0;
+      if (setup.has_bias) call.set(out.bias_slot, factors + summands);
     }
     out.scratchpad_slot = call.add(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc());
     scratchpad_bytes_ = std::max(scratchpad_bytes_, desc.scratchpad_desc().get_size());
@@ -214,6 +219,20 @@ class ConvolutionKernel final : public Kernel {
     out.result.offset = offset_bytes(setup.output, slice.image, slice.channel, slice.out_row);
     add_extras(setup, slice, out, scratch_end);
     copies_bytes_ = std::max(copies_bytes_, scratch_end);
+  }
+
+  void add_quantization(const ConvolutionSetup& setup, const ConvolutionSlice& slice,
+                        const float* factors, Call& call) const {
+    using dnnl::memory;
+    const auto row = [](int64_t count, memory::data_type type) {
+      return memory::desc({count}, type, memory::format_tag::a);
+    };
+    call.set(call.add(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
+                      row(slice.geometry.channels, memory::data_type::f32)),
+             factors);
+    if (setup.zero_point != 0)
+      call.set(call.add(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, row(1, memory::data_type::s32)),
+               &setup_.zero_point);
   }
 
   void add_extras(const ConvolutionSetup& setup, const ConvolutionSlice& slice, PreparedSlice& out,
@@ -303,7 +322,12 @@ ops::InputSet packed_inputs(const Problem& problem) {
 template <Slicing slicing>
 Packed pack(const Problem& problem) {
   const ConvolutionSetup setup = make_setup(problem, slicing).setup.value();
-  const std::vector<float> elements = constant_floats(problem, 1);
+  const std::vector<float> floats =
+      setup.is_quantized ? std::vector<float>() : constant_floats(problem, 1);
+  const auto* elements = setup.is_quantized ? static_cast<const std::byte*>(problem.constants[1])
+                                            : reinterpret_cast<const std::byte*>(floats.data());
+  const DataType dtype = setup.is_quantized ? DataType::Int8 : DataType::Float;
+  const auto element_bytes = static_cast<int64_t>(core::dtype_bytes(dtype, 1));
   const std::vector<int64_t> blocks = setup.channel_blocks();
   const std::vector<ConvolutionSlice> slices = setup.slices(blocks);
   WeightsWriter writer;
@@ -313,10 +337,10 @@ Packed pack(const Problem& problem) {
                                     [&](const ConvolutionSlice& s) { return s.part == part; });
     const auto desc = setup.find_primitive(slice->geometry);
     TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for packing");
-    const dnnl::memory::desc plain(setup.weights_dims(blocks[part]), dnnl::memory::data_type::f32,
+    const dnnl::memory::desc plain(setup.weights_dims(blocks[part]), get_type(dtype),
                                    setup.weights_strides());
-    writer.add_part(channel, blocks[part], elements.data() + setup.weights_offset(channel), plain,
-                    desc->weights_desc(0));
+    writer.add_part(channel, blocks[part], elements + setup.weights_offset(channel) * element_bytes,
+                    plain, desc->weights_desc(0));
     channel += blocks[part];
   }
   if (setup.has_bias) writer.set_bias(constant_floats(problem, 2));
@@ -343,6 +367,8 @@ using onednn::kFunctions;
 using onednn::Slicing;
 TRTLIKE_DEFINE_TACTIC(convolution_onednn_rows) = kFunctions<Slicing::Rows>;
 TRTLIKE_DEFINE_TACTIC(convolution_onednn_channels) = kFunctions<Slicing::Channels>;
+TRTLIKE_DEFINE_TACTIC(convolution_s8_onednn_rows) = kFunctions<Slicing::Rows>;
+TRTLIKE_DEFINE_TACTIC(convolution_s8_onednn_channels) = kFunctions<Slicing::Channels>;
 TRTLIKE_DEFINE_TACTIC(deconvolution_onednn) = kFunctions<Slicing::Channels>;
 
 }  // namespace trtlike::kernels

@@ -32,9 +32,11 @@ std::string read_extras(const Problem& problem, ConvolutionSetup& setup) {
   for (const PostOp& op : setup.post_ops) {
     if (op.input < 0) continue;
     const size_t input = epilogue::input_of(op.input);
-    if (!find_type(problem.inputs[input].dtype))
-      return core::str("needs f32 or bf16 operands, got ",
-                       core::dtype_short_name(problem.inputs[input].dtype));
+    const DataType dtype = problem.inputs[input].dtype;
+    if (!find_type(dtype) && !(setup.is_quantized && is_byte(dtype)))
+      return core::str("needs f32 or bf16 operands, got ", core::dtype_short_name(dtype));
+    if (is_byte(setup.result) && !is_byte(dtype) && drops_nans(setup.post_ops))
+      return "needs operands without NaNs to make quantized numbers of";
     const auto extra = make_extra(problem, input);
     if (!extra)
       return core::str("needs operands like the output, its channels or a scalar, got ",
@@ -142,6 +144,10 @@ dnnl::primitive_desc ConvolutionSetup::describe(const SliceGeometry& geometry,
 
   dnnl::primitive_attr attributes;
   if (has_post_ops) attributes = make_attributes();
+  if (is_quantized) {
+    attributes.set_scales_mask(DNNL_ARG_WEIGHTS, shape.groups > 1 ? 3 : 1);
+    if (zero_point != 0) attributes.set_zero_points_mask(DNNL_ARG_SRC, 0);
+  }
   const auto describe_extra = [&](size_t i) {
     const Extra& operand = extras[i];
     memory::dims dims(out.size(), 1);
@@ -163,7 +169,7 @@ dnnl::primitive_desc ConvolutionSetup::describe(const SliceGeometry& geometry,
 std::optional<dnnl::primitive_desc> ConvolutionSetup::find_primitive(
     const SliceGeometry& geometry) const {
   const OneThread one_thread;
-  const memory::desc weights(weights_dims(geometry.channels), get_type(compute),
+  const memory::desc weights(weights_dims(geometry.channels), get_type(weights_type()),
                              memory::format_tag::any);
   dnnl::primitive_desc desc = describe(geometry, weights, true);
   if (!desc || !find_fast(desc, needs_vector_code(post_ops))) return std::nullopt;
@@ -278,27 +284,45 @@ bool is_dense_channels_last(const TensorDesc& desc) {
   return desc.layout == Layout::ChannelsLast && desc.pixel_pitch() == desc.dims[1];
 }
 
+namespace {
+
+/// Nothing when the operands are of types that are multiplied.
+std::optional<std::string> refuse_types(const Problem& problem) {
+  const TensorDesc &input = problem.inputs[0], &weights = problem.inputs[1],
+                   &output = problem.outputs[0];
+  const bool computes_weights = !problem.is_constant(1);
+  if (is_quantized(problem)) {
+    if (computes_weights || !problem.is_constant(2)) return "needs constant weights and factors";
+    if (!find_type(output.dtype) && !is_byte(output.dtype))
+      return core::str("needs an output in f32, bf16, s8 or u8, got ",
+                       core::dtype_short_name(output.dtype));
+    return std::nullopt;
+  }
+  if (!computes_weights && problem.has_input(2) && !problem.is_constant(2))
+    return "needs a constant bias beside constant weights";
+  if (computes_weights && !find_type(weights.dtype))
+    return core::str("needs constant weights, f32 or (with AVX-512 BF16) bf16, got ",
+                     core::dtype_short_name(weights.dtype));
+  for (const TensorDesc* desc : {&input, &output}) {
+    if (!find_type(desc->dtype))
+      return core::str("needs f32 or (with AVX-512 BF16) bf16, got ",
+                       core::dtype_short_name(desc->dtype));
+  }
+  if (!core::is_float(weights.dtype) ||
+      (problem.has_input(2) && !core::is_float(problem.inputs[2].dtype)))
+    return "needs floating-point weights";
+  return std::nullopt;
+}
+
+}  // namespace
+
 SetupResult make_setup(const Problem& problem, Slicing slicing) {
   const auto refuse = [](auto&&... parts) {
     return SetupResult{std::nullopt, core::str(parts...)};
   };
+  if (auto reason = refuse_types(problem)) return refuse(*reason);
   const TensorDesc &input = problem.inputs[0], &weights = problem.inputs[1],
                    &output = problem.outputs[0];
-  const bool computes_weights = !problem.is_constant(1);
-  if (!computes_weights && problem.has_input(2) && !problem.is_constant(2))
-    return refuse("needs a constant bias beside constant weights");
-  if (computes_weights && !find_type(weights.dtype))
-    return refuse("needs constant weights, f32 or (with AVX-512 BF16) bf16, got ",
-                  core::dtype_short_name(weights.dtype));
-  for (const TensorDesc* desc : {&input, &output}) {
-    if (!find_type(desc->dtype))
-      return refuse("needs f32 or (with AVX-512 BF16) bf16, got ",
-                    core::dtype_short_name(desc->dtype));
-  }
-  if (!core::is_float(weights.dtype) ||
-      (problem.has_input(2) && !core::is_float(problem.inputs[2].dtype)))
-    return refuse("needs floating-point weights");
-
   ConvolutionSetup setup;
   setup.transposed = ops::is_deconvolution(*problem.op);
   setup.num_axes = input.dims.rank() - 2;
@@ -309,11 +333,14 @@ SetupResult make_setup(const Problem& problem, Slicing slicing) {
   setup.input = input;
   setup.weights = weights;
   setup.output = output;
-  setup.computes_weights = computes_weights;
+  setup.computes_weights = !problem.is_constant(1);
   setup.has_bias = problem.has_input(2);
+  setup.is_quantized = is_quantized(problem);
+  if (setup.is_quantized)
+    setup.zero_point = static_cast<int32_t>(problem.attributes->get_int("zero_point"));
   setup.threads = problem.threads;
   const bool bf16 = input.dtype == DataType::BF16 || output.dtype == DataType::BF16;
-  setup.compute = bf16 ? DataType::BF16 : DataType::Float;
+  setup.compute = setup.is_quantized ? input.dtype : bf16 ? DataType::BF16 : DataType::Float;
   setup.result = output.dtype;
   if (core::elems(input.dims) == 0 || core::elems(output.dims) == 0)
     return refuse("needs tensors that are not empty");

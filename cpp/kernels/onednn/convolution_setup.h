@@ -52,6 +52,9 @@ struct ConvolutionSetup {
   DataType compute = DataType::Float;  ///< of input and weights inside
   DataType result = DataType::Float;   ///< of what the primitive writes
   bool has_bias = false;
+  /// Of bytes less `zero_point`, with a factor for each output channel, and a bias behind it.
+  bool is_quantized = false;
+  int32_t zero_point = 0;
   /// The weights are known at run time: nothing is packed.
   bool computes_weights = false;
   TensorDesc input, weights, output;
@@ -69,6 +72,7 @@ struct ConvolutionSetup {
   dnnl::memory::dims weights_dims(int64_t channels) const;
   /// Where the elements of those weights stand in the network's own tensor.
   dnnl::memory::dims weights_strides() const;
+  DataType weights_type() const { return is_quantized ? DataType::Int8 : compute; }
   /// Elements to skip in it for output channel `channel`.
   int64_t weights_offset(int64_t channel) const;
 

@@ -35,6 +35,9 @@ struct Setup {
   int64_t rows = 1;
   bool packs_b = false;
   bool has_bias = false;
+  /// Of bytes less `zero_point`, with a factor for each column, and a bias behind it.
+  bool is_quantized = false;
+  int32_t zero_point = 0;
   DataType a = DataType::Float, b = DataType::Float, out = DataType::Float;
   std::vector<PostOp> post_ops;
   std::vector<Extra> extras;
@@ -67,9 +70,17 @@ struct Setup {
     return {engine(), a_desc(m), b_desc, bias, dense_desc(out, m, n), attributes, true};
   }
 
+  void set_quantization(dnnl::primitive_attr& attributes) const {
+    if (!is_quantized) return;
+    attributes.set_scales_mask(DNNL_ARG_WEIGHTS, 1 << 1);
+    if (zero_point != 0) attributes.set_zero_points_mask(DNNL_ARG_SRC, 0);
+  }
+
   /// The products alone, fast or not.
   dnnl::primitive make_plain_primitive(int64_t m, int64_t n, const memory::desc& b_desc) const {
-    const dnnl::primitive_desc desc = describe(m, n, b_desc, {});
+    dnnl::primitive_attr attributes;
+    set_quantization(attributes);
+    const dnnl::primitive_desc desc = describe(m, n, b_desc, attributes);
     TRTLIKE_ASSERT(desc, "oneDNN primitive without post-operations");
     return make_primitive(desc);
   }
@@ -81,6 +92,7 @@ struct Setup {
                 : memory::desc({shape.k, n}, get_type(b),
                                memory::dims{shape.b_row_stride(), shape.b_column_stride()});
     dnnl::primitive_attr attributes = make_attributes();
+    set_quantization(attributes);
     attributes.set_post_ops(
         make_post_ops(post_ops, [&](size_t i) { return extra_desc(extras[i], m, n); }));
     dnnl::matmul::primitive_desc desc = describe(m, n, b_desc, attributes);
@@ -112,7 +124,10 @@ std::string read_extras(const Problem& problem, Setup& setup) {
     const size_t input = epilogue::input_of(op.input);
     const TensorDesc& desc = problem.inputs[input];
     const auto spread = find_spread(desc.dims, problem.outputs[0].dims, setup.shape.n);
-    if (!find_type(desc.dtype) || !spread)
+    const bool is_readable = find_type(desc.dtype) || (setup.is_quantized && is_byte(desc.dtype));
+    if (is_byte(setup.out) && !is_byte(desc.dtype) && drops_nans(setup.post_ops))
+      return "needs operands without NaNs to make quantized numbers of";
+    if (!is_readable || !spread)
       return core::str("needs f32 or bf16 operands like the output, its columns or a scalar, got ",
                        desc.to_string());
     setup.extras.push_back({input, *spread, desc.dtype});
@@ -125,7 +140,9 @@ std::string make_setup(const Problem& problem, Setup& setup) {
   for (const auto* descs : {&problem.inputs, &problem.outputs})
     for (const TensorDesc& desc : *descs)
       if (desc.layout != Layout::Linear) return "needs linear";
-  if (!find_type(a.dtype) || !find_type(out.dtype))
+  setup.is_quantized = is_quantized(problem);
+  if (!(setup.is_quantized || find_type(a.dtype)) ||
+      !(find_type(out.dtype) || (setup.is_quantized && is_byte(out.dtype))))
     return core::str("needs f32 or (with AVX-512 BF16) bf16, got ", a.to_string());
   setup.shape = ops::matmul_shape(*problem.attributes, a.dims, b.dims);
   const ops::MatmulShape& shape = setup.shape;
@@ -134,10 +151,13 @@ std::string make_setup(const Problem& problem, Setup& setup) {
   if (setup.has_bias && !problem.is_constant(2)) return "needs a constant bias";
   setup.packs_b = problem.is_constant(1) && core::elems(shape.batch_b) == 1;
   setup.a = a.dtype;
-  setup.b = setup.packs_b ? a.dtype : b.dtype;
+  setup.b = setup.packs_b && !setup.is_quantized ? a.dtype : b.dtype;
   setup.out = out.dtype;
   setup.threads = problem.threads;
-  if (setup.a != setup.b || !core::is_float(b.dtype))
+  if (setup.is_quantized) {
+    setup.zero_point = static_cast<int32_t>(problem.attributes->get_int("zero_point"));
+    if (!setup.packs_b) return "needs a constant right operand";
+  } else if (setup.a != setup.b || !core::is_float(b.dtype))
     return core::str("needs operands of one type, got ", a.to_string(), " and ", b.to_string());
   setup.products = shape.num_batches();
   setup.rows = shape.m;
@@ -197,7 +217,7 @@ struct Slice {
 class MatmulKernel final : public Kernel {
  public:
   MatmulKernel(Setup setup, std::span<const std::byte> packed)
-      : setup_(std::move(setup)), drops_nans_(drops_nans(setup_.post_ops)) {
+      : setup_(std::move(setup)), drops_nans_(drops_nans(setup_.post_ops) && !is_byte(setup_.out)) {
     if (!packed.empty()) weights_.emplace(packed);
     std::vector<int64_t> widths;
     if (setup_.packs_b) {
@@ -283,7 +303,7 @@ class MatmulKernel final : public Kernel {
       return static_cast<int64_t>(core::dtype_bytes(dtype, 1));
     };
     Slice slice;
-    Call& call = slice.call.emplace(built.primitive, 5 + setup_.extras.size());
+    Call& call = slice.call.emplace(built.primitive, 7 + setup_.extras.size());
     const memory::desc b = built.desc.weights_desc(0);
     slice.m = m;
     slice.n = n;
@@ -323,9 +343,23 @@ class MatmulKernel final : public Kernel {
         operand.copy = make_copy(extra.dtype, m, n, false, scratch_end, operand.scratch_offset);
     }
     copies_bytes_ = std::max(copies_bytes_, scratch_end);
+    const float* factors = weights_ ? weights_->bias() + column : nullptr;
+    if (setup_.is_quantized) add_quantization(n, factors, call);
     if (setup_.has_bias)
-      call.set(call.add(DNNL_ARG_BIAS, built.desc.weights_desc(1)), weights_->bias() + column);
+      call.set(call.add(DNNL_ARG_BIAS, built.desc.weights_desc(1)),
+               setup_.is_quantized ? factors + shape.n : factors);
     prepared_.push_back(std::move(slice));
+  }
+
+  void add_quantization(int64_t n, const float* factors, Call& call) const {
+    const auto row = [](int64_t count, memory::data_type type) {
+      return memory::desc({count}, type, memory::format_tag::a);
+    };
+    call.set(call.add(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, row(n, memory::data_type::f32)),
+             factors);
+    if (setup_.zero_point != 0)
+      call.set(call.add(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, row(1, memory::data_type::s32)),
+               &setup_.zero_point);
   }
 
   /// Nothing when rows are whole.
@@ -373,24 +407,43 @@ ops::InputSet packed_inputs(const Problem& problem) {
   return packed;
 }
 
+/// `n` columns of B: oneDNN adds them up while it packs dense ones only.
+std::vector<int8_t> dense_bytes(const Problem& problem, const ops::MatmulShape& shape,
+                                int64_t column, int64_t n) {
+  const auto* from = static_cast<const int8_t*>(problem.constants[1]);
+  std::vector<int8_t> out(static_cast<size_t>(shape.k * n));
+  for (int64_t i = 0; i < shape.k; ++i)
+    for (int64_t j = 0; j < n; ++j)
+      out[static_cast<size_t>(i * n + j)] =
+          from[i * shape.b_row_stride() + (column + j) * shape.b_column_stride()];
+  return out;
+}
+
 Packed pack(const Problem& problem) {
   Setup setup;
   const std::string refusal = make_setup(problem, setup);
   TRTLIKE_ASSERT(refusal.empty(), refusal);
   WeightsWriter writer;
   if (setup.packs_b) {
-    const std::vector<float> elements = constant_floats(problem, 1);
     const std::vector<int64_t> widths = column_blocks(setup);
     const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
+    const std::vector<float> floats =
+        setup.is_quantized ? std::vector<float>() : constant_floats(problem, 1);
     int64_t column = 0;
     for (const int64_t n : widths) {
       const auto desc = setup.find_primitive(setup.rows / bands, n);
       TRTLIKE_ASSERT(desc.has_value(), "oneDNN primitive for packing");
-      const memory::desc plain(
-          {setup.shape.k, n}, memory::data_type::f32,
-          memory::dims{setup.shape.b_row_stride(), setup.shape.b_column_stride()});
-      writer.add_part(column, n, elements.data() + column * setup.shape.b_column_stride(), plain,
-                      desc->weights_desc(0));
+      if (setup.is_quantized) {
+        const std::vector<int8_t> block = dense_bytes(problem, setup.shape, column, n);
+        writer.add_part(column, n, block.data(), Setup::dense_desc(setup.b, setup.shape.k, n),
+                        desc->weights_desc(0));
+      } else {
+        const memory::desc plain(
+            {setup.shape.k, n}, memory::data_type::f32,
+            memory::dims{setup.shape.b_row_stride(), setup.shape.b_column_stride()});
+        writer.add_part(column, n, floats.data() + column * setup.shape.b_column_stride(), plain,
+                        desc->weights_desc(0));
+      }
       column += n;
     }
   }
@@ -412,9 +465,16 @@ std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byt
 }  // namespace
 }  // namespace onednn
 
-TRTLIKE_DEFINE_TACTIC(matmul_onednn) = {.refuse = onednn::refuse,
-                                        .packed_inputs = onednn::packed_inputs,
-                                        .pack = onednn::pack,
-                                        .prepare = onednn::prepare};
+namespace {
+
+constexpr TacticFunctions kMatmul{.refuse = onednn::refuse,
+                                  .packed_inputs = onednn::packed_inputs,
+                                  .pack = onednn::pack,
+                                  .prepare = onednn::prepare};
+
+}  // namespace
+
+TRTLIKE_DEFINE_TACTIC(matmul_onednn) = kMatmul;
+TRTLIKE_DEFINE_TACTIC(matmul_s8_onednn) = kMatmul;
 
 }  // namespace trtlike::kernels

@@ -46,7 +46,15 @@ std::optional<dnnl::memory::data_type> find_type(DataType dtype) {
   return std::nullopt;
 }
 
+bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+
+bool is_quantized(const Problem& problem) {
+  return problem.attributes->find("zero_point") != nullptr;
+}
+
 dnnl::memory::data_type get_type(DataType dtype) {
+  if (dtype == DataType::Int8) return dnnl::memory::data_type::s8;
+  if (dtype == DataType::UInt8) return dnnl::memory::data_type::u8;
   const auto type = find_type(dtype);
   TRTLIKE_ASSERT(type.has_value(), "oneDNN type of ", core::dtype_name(dtype));
   return *type;

@@ -16,6 +16,11 @@ dnnl::engine& engine();
 
 /// Float and, where the CPU multiplies them, BF16; nothing for the others.
 std::optional<dnnl::memory::data_type> find_type(DataType dtype);
+/// INT8 and UINT8.
+bool is_byte(DataType dtype);
+/// True for products of quantized tensors.
+bool is_quantized(const Problem& problem);
+/// Of the types of find_type and is_byte.
 dnnl::memory::data_type get_type(DataType dtype);
 
 /// While it lives, oneDNN called from this thread makes primitives for one thread and runs them on

@@ -27,6 +27,7 @@ struct PartHeader {
 };
 
 DataType from_dnnl(dnnl::memory::data_type type) {
+  if (type == dnnl::memory::data_type::s8) return DataType::Int8;
   return type == dnnl::memory::data_type::bf16 ? DataType::BF16 : DataType::Float;
 }
 

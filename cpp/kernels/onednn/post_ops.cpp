@@ -2,6 +2,9 @@
 #include "kernels/onednn/post_ops.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "kernels/onednn/onednn.h"
 
 namespace trtlike::kernels::onednn {
 namespace {
@@ -66,12 +69,48 @@ std::vector<PostOp> translate(const Link& link) {
   return {};
 }
 
-std::vector<PostOp> find_post_ops(const Link& link) {
-  if (link.operand >= 0 && link.alpha != 1.0f) return {};
+/// An operand of quantized numbers is added in steps of its scale.
+std::vector<PostOp> add_scaled(const Link& link) {
+  if (link.op != to_link(PointwiseOpcode::Sum) || !std::isnormal(1 / link.alpha)) return {};
+  return {linear(1 / link.alpha),
+          {algorithm::binary_add, Keeps, 1, 0, link.operand},
+          linear(link.alpha)};
+}
+
+std::vector<PostOp> find_post_ops(const Problem& problem, const Link& link) {
+  if (link.operand >= 0 && link.alpha != 1.0f)
+    return is_byte(problem.inputs[epilogue::input_of(link.operand)].dtype) ? add_scaled(link)
+                                                                           : std::vector<PostOp>{};
+  if (link.op == LinkOp::Quantize)
+    return {linear(1 / link.alpha),
+            {algorithm::eltwise_round, Drops, 0, 0, -1},
+            {algorithm::eltwise_linear, Keeps, 1, link.beta, -1}};
   for (const Native& native : kNatives)
     if (native.op == link.op)
       return {{native.name, native.nans, link.alpha, link.beta, link.operand}};
   return translate(link);
+}
+
+/// Storing rounds; before an even number is added, ties to even stay such.
+void drop_rounding(std::vector<PostOp>& chain) {
+  const float zero = chain.back().beta;
+  if (std::fmod(zero, 2.0f) == 0) chain.erase(chain.end() - 2);
+}
+
+/// One for linear functions behind each other.
+void join_linear(std::vector<PostOp>& chain) {
+  std::vector<PostOp> out;
+  for (const PostOp& op : chain) {
+    const bool joins = !out.empty() && op.algorithm == algorithm::eltwise_linear &&
+                       out.back().algorithm == algorithm::eltwise_linear;
+    if (!joins) {
+      out.push_back(op);
+      continue;
+    }
+    out.back().beta = op.alpha * out.back().beta + op.beta;
+    out.back().alpha *= op.alpha;
+  }
+  chain = std::move(out);
 }
 
 }  // namespace
@@ -81,10 +120,17 @@ std::optional<std::vector<PostOp>> find_post_ops(const Problem& problem) {
   if (!epilogue.chain) return std::nullopt;
   std::vector<PostOp> out;
   for (const Link& link : *epilogue.chain) {
-    const std::vector<PostOp> ops = find_post_ops(link);
+    const std::vector<PostOp> ops = find_post_ops(problem, link);
     if (ops.empty()) return std::nullopt;
     out.insert(out.end(), ops.begin(), ops.end());
   }
+  if (!is_quantized(problem)) return out;
+  if (is_byte(problem.outputs[0].dtype)) {
+    if (epilogue.chain->empty() || epilogue.chain->back().op != LinkOp::Quantize)
+      return std::nullopt;
+    drop_rounding(out);
+  }
+  join_linear(out);
   return out;
 }
 

@@ -24,7 +24,8 @@ struct PostOp {
   int input = -1;
 };
 
-/// What the problem's program is; nothing when it is no chain, or has a link that oneDNN has not.
+/// What the problem's program is; nothing when it is no chain, or has a link that oneDNN has not,
+/// or gives integers and does not end in a quantized number.
 std::optional<std::vector<PostOp>> find_post_ops(const Problem& problem);
 /// The same for a primitive; `operand(i)` describes the second operand of binary post-operation i.
 dnnl::post_ops make_post_ops(const std::vector<PostOp>& chain,

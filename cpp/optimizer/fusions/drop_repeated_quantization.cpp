@@ -7,7 +7,7 @@
 #include "ops/shapes/pooling_shape.h"
 #include "ops/shapes/slice_shape.h"
 #include "optimizer/match.h"
-#include "optimizer/quantization.h"
+#include "optimizer/quantization/steps.h"
 #include "optimizer/rule.h"
 
 namespace trtlike::optimizer {

@@ -10,8 +10,9 @@ namespace {
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& conv = graph.node(id);
-  const bool fused = std::string_view(conv.op->name) == "FusedConvolution";
-  if (!fused && std::string_view(conv.op->name) != "Convolution") return std::nullopt;
+  const std::string_view op = conv.op->name;
+  const bool fused = op == "FusedConvolution" || op == "QuantizedConvolution";
+  if (!fused && op != "Convolution") return std::nullopt;
   constexpr size_t kFirstExtra = 3;
   std::vector<ir::ValueId> extras;
   if (conv.inputs.size() > kFirstExtra)
@@ -27,11 +28,10 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const auto& operands = epilogue->form.operands;
   inputs.insert(inputs.end(), operands.begin() + 1, operands.end());
   ir::AttributeList attributes = attribute_list(conv);
-  std::erase_if(attributes, [](const auto& attribute) { return attribute.first == "program"; });
-  attributes.emplace_back("program", epilogue->form.program.to_text());
+  set_program(attributes, *epilogue);
   patch.replace(graph.node(epilogue->reader).outputs[0],
-                patch.add("FusedConvolution", joined_name(graph, {id, epilogue->reader}), inputs,
-                          attributes));
+                patch.add(fused ? op : "FusedConvolution",
+                          joined_name(graph, {id, epilogue->reader}), inputs, attributes));
   return patch;
 }
 

@@ -5,7 +5,7 @@
 
 #include "ops/pointwise/pointwise_program.h"
 #include "optimizer/match.h"
-#include "optimizer/quantization.h"
+#include "optimizer/quantization/steps.h"
 #include "optimizer/rule.h"
 
 namespace trtlike::optimizer {

@@ -23,8 +23,9 @@ bool is_rounded(const ir::Graph& graph, ir::ValueId result) {
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& product = graph.node(id);
-  const bool fused = std::string_view(product.op->name) == "FusedMatrixMultiply";
-  if (!fused && std::string_view(product.op->name) != "MatrixMultiply") return std::nullopt;
+  const std::string_view op = product.op->name;
+  const bool fused = op == "FusedMatrixMultiply" || op == "QuantizedMatrixMultiply";
+  if (!fused && op != "MatrixMultiply") return std::nullopt;
   if (!is_constant(graph, product.inputs[1]) && !is_rounded(graph, product.outputs[0]))
     return std::nullopt;
   constexpr size_t kFirstExtra = 3;
@@ -42,11 +43,11 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
                                      has_input(product, 2) ? product.inputs[2] : ir::ValueId{}};
   const auto& operands = epilogue->form.operands;
   inputs.insert(inputs.end(), operands.begin() + 1, operands.end());
+  ir::AttributeList attributes = attribute_list(product);
+  set_program(attributes, *epilogue);
   patch.replace(graph.node(epilogue->reader).outputs[0],
-                patch.add("FusedMatrixMultiply", joined_name(graph, {id, epilogue->reader}), inputs,
-                          {{"op0", product.attributes.get_int("op0")},
-                           {"op1", product.attributes.get_int("op1")},
-                           {"program", epilogue->form.program.to_text()}}));
+                patch.add(fused ? op : "FusedMatrixMultiply",
+                          joined_name(graph, {id, epilogue->reader}), inputs, attributes));
   return patch;
 }
 

@@ -38,7 +38,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     if (!inner) continue;
     const PointwiseForm form = compose(*outer, operand, *inner);
     if (form.operands.empty() || !is_within_limits(form) ||
-        !all_operands_are(graph, form, type.dtype))
+        !all_operands_are_or_quantized(graph, form, type.dtype))
       continue;
     Dims dims = dims_of(graph, form.operands[0]);
     for (const ir::ValueId other : form.operands)
@@ -48,8 +48,8 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     ir::Patch patch(graph);
     patch.inherit_from(id);
     patch.replace(node.outputs[0],
-                  patch.add("PointWise", joined_name(graph, {graph.producer(operand), id}),
-                            form.operands, {{"program", form.program.to_text()}}));
+                  add_program(patch, joined_name(graph, {graph.producer(operand), id}), form,
+                              type.dtype, dtype_of(graph, form.operands[0]) != type.dtype));
     return patch;
   }
   return std::nullopt;

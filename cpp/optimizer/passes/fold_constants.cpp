@@ -7,6 +7,7 @@
 #include "ir/patch.h"
 #include "optimizer/evaluate.h"
 #include "optimizer/passes/passes.h"
+#include "optimizer/quantization/constants.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -93,10 +94,11 @@ void fold_node(ir::Graph& graph, ir::NodeId id, bool from_shapes) {
       inputs.push_back(input ? ir::constant_view(graph, input)
                              : core::TensorView{nullptr, DataType::Float, Dims::unknown_rank()});
     const std::vector<OwnedTensor> results = evaluate_node(node, inputs);
+    const auto quantized = find_quantized(graph, node, inputs);
     for (size_t i = 0; i < results.size(); ++i)
       patch.replace(node.outputs[i],
                     patch.add_constant(node.name, results[i].view.dtype, results[i].view.dims,
-                                       {results[i].data, results[i].view.bytes()}));
+                                       {results[i].data, results[i].view.bytes(), quantized}));
   }
   patch.apply(graph);
 }

@@ -65,7 +65,7 @@ TEST(FuseFakeQuantization, a_quantized_convolution_computes_in_one_step_for_each
   graph.mark_output(fake(activation(graph, ActivationType::Relu, conv)));
   const ir::Graph before = graph.clone();
   optimizer::optimize(graph, {});
-  EXPECT_EQ(op_names(graph), "PointWise FusedConvolution") << graph.to_string();
+  EXPECT_EQ(op_names(graph), "Quantize QuantizedConvolution") << graph.to_string();
   expect_same_outputs(before, graph);
 }
 

@@ -231,9 +231,9 @@ Generator find_generator(std::string_view op) {
   static const std::vector<NamedGenerator> all = [] {
     std::vector<NamedGenerator> out;
     for (const auto& part :
-         {convolution_generators(), product_generators(), pointwise_generators(),
-          reduction_generators(), movement_generators(), index_generators(), recurrent_generators(),
-          region_generators(), table_generators(), signal_generators()})
+         {convolution_generators(), product_generators(), quantized_generators(),
+          pointwise_generators(), reduction_generators(), movement_generators(), index_generators(),
+          recurrent_generators(), region_generators(), table_generators(), signal_generators()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

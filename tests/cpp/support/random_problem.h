@@ -104,6 +104,7 @@ struct NamedGenerator {
 };
 std::vector<NamedGenerator> convolution_generators();
 std::vector<NamedGenerator> product_generators();
+std::vector<NamedGenerator> quantized_generators();
 std::vector<NamedGenerator> pointwise_generators();
 std::vector<NamedGenerator> reduction_generators();
 std::vector<NamedGenerator> movement_generators();

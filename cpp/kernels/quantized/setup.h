@@ -1,0 +1,64 @@
+// QuantizedConvolution and QuantizedMatrixMultiply as rows of A, gathered from the input, times
+// panels of B: a product of matrices is a convolution of a window of one pixel.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/convolution/indirection.h"
+#include "kernels/epilogue/finisher.h"
+#include "kernels/quantized/tiles.h"
+
+namespace trtlike::kernels::quantized {
+
+struct Setup {
+  /// Points are rows of A, in the order of the output's pixels.
+  convolution::IndirectionGrid grid;
+  int64_t in_pitch = 1;  ///< elements from one input pixel to the next
+  int64_t groups = 1;
+  int64_t channels = 1;  ///< that a group reads
+  int64_t outputs = 1;   ///< that it makes
+  bool is_signed = false;
+  int32_t zero_point = 0;
+  /// Elements of the weights from one output channel, input channel, and tap to the next.
+  int64_t output_stride = 0, channel_stride = 0, tap_stride = 0;
+  std::vector<epilogue::Link> links;  ///< operands numbered from 0
+  std::optional<ops::PointwiseProgram> program;
+  std::vector<epilogue::Operand> operands;
+  epilogue::OutputView out;
+  int64_t matrix_rows = 1;  ///< of the output's matrices: images, or products
+  int threads = 1;
+
+  int64_t rows() const { return grid.size(); }
+  int64_t depth() const { return grid.taps() * channels; }
+  /// Where the rows of A lie in the input, one after the other.
+  bool is_dense() const;
+};
+
+/// Why the problem cannot be computed so; else empty, and `setup` is filled.
+std::string read_problem(const Problem& problem, Setup& setup);
+
+/// Where things stand among packed constants: the panels of all groups, then offsets, factors and
+/// summands of their columns.
+struct PanelLayout {
+  PanelLayout(const Tiles& tiles, const Setup& setup);
+
+  int64_t lanes, width, steps;
+  int64_t outputs;  ///< of a group
+  int64_t groups, panels;
+  int64_t panel_bytes;  ///< of a whole one
+  int64_t group_bytes;
+
+  int64_t total_panels() const { return groups * panels; }
+  int columns(int64_t panel) const;
+  int vectors(int64_t panel) const {
+    return static_cast<int>((columns(panel) + lanes - 1) / lanes);
+  }
+  int64_t column_bytes() const { return total_panels() * width * 4; }
+  size_t bytes() const { return static_cast<size_t>(groups * group_bytes + 3 * column_bytes()); }
+};
+
+Packed pack(const Problem& problem, const Tiles& tiles);
+
+}  // namespace trtlike::kernels::quantized

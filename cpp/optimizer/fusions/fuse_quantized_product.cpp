@@ -1,0 +1,70 @@
+// A convolution or product of dequantized tensors multiplies the integers, and scales the sums.
+// After epilogues are part of it, so that they run on the scaled sums; before rules that take the
+// Quantize and Dequantize nodes around it.
+#include <string_view>
+
+#include "ops/shapes/quantized_product.h"
+#include "optimizer/match.h"
+#include "optimizer/quantization/constants.h"
+#include "optimizer/quantization/steps.h"
+#include "optimizer/rule.h"
+
+namespace trtlike::optimizer {
+namespace {
+
+constexpr size_t kBias = 2, kFirstOperand = 3;
+
+/// Factors and summands of the sums; nothing where the bias is none that is known.
+std::optional<std::vector<double>> make_rescale(const ir::Graph& graph, const ir::Node& node,
+                                                const std::vector<float>& scales, double x_scale) {
+  const size_t channels = scales.size();
+  std::vector<double> out(2 * channels, 0.0);
+  for (size_t k = 0; k < channels; ++k) out[k] = x_scale * static_cast<double>(scales[k]);
+  if (!has_input(node, kBias)) return out;
+  const auto bias = ir::constant_elements(graph, node.inputs[kBias]);
+  if (!bias || (bias->size() != 1 && bias->size() != channels)) return std::nullopt;
+  for (size_t k = 0; k < channels; ++k) out[channels + k] = (*bias)[bias->size() == 1 ? 0 : k];
+  return out;
+}
+
+std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
+  const ir::Node& node = graph.node(id);
+  if (node.inputs.empty()) return std::nullopt;
+  const ir::NodeId dequantize = graph.producer_of(node.inputs[0], "Dequantize");
+  if (!dequantize) return std::nullopt;
+  const auto steps = match_steps(graph, dequantize);
+  if (!steps || !is_byte(steps->type)) return std::nullopt;
+  const auto weights = match_integer_weights(graph, id);
+  if (!weights) return std::nullopt;
+  const auto rescale = make_rescale(graph, node, weights->scales, steps->scale);
+  if (!rescale) return std::nullopt;
+
+  ir::Patch patch(graph);
+  patch.inherit_from(id);
+  const ir::Value& kernel = graph.value(node.inputs[1]);
+  std::vector<ir::ValueId> inputs = {
+      graph.node(dequantize).inputs[0],
+      patch.add_constant(kernel.name, DataType::Int8, kernel.type.dims, weights->elements),
+      patch.add_constant(kernel.name + " rescale", DataType::Float,
+                         {2, static_cast<int64_t>(weights->scales.size())}, *rescale)};
+  if (node.inputs.size() > kFirstOperand)
+    inputs.insert(inputs.end(), node.inputs.begin() + kFirstOperand, node.inputs.end());
+  ir::AttributeList attributes = attribute_list(node);
+  attributes.emplace_back("zero_point", static_cast<int64_t>(steps->zero_point));
+  attributes.emplace_back("to_type", enum_number(dtype_of(graph, node.outputs[0])));
+  const bool is_convolution = std::string_view(node.op->name).ends_with("Convolution");
+  patch.replace(node.outputs[0],
+                patch.add(is_convolution ? "QuantizedConvolution" : "QuantizedMatrixMultiply",
+                          node.name, inputs, attributes));
+  return patch;
+}
+
+}  // namespace
+
+Rule fuse_quantized_product() {
+  return {"fuse_quantized_product",
+          "Convolution(Dequantize(x), Dequantize(weights)) -> QuantizedConvolution(x, weights)", "",
+          400, rewrite};
+}
+
+}  // namespace trtlike::optimizer

@@ -1,0 +1,165 @@
+// Random products of quantized tensors: every way to store operands and results, extremes of the
+// types, operands of an epilogue that are quantized numbers.
+#include "ops/pointwise/pointwise_program.h"
+#include "support/random_problem.h"
+
+namespace trtlike::test {
+namespace {
+
+using kernels::Layout;
+using Ints = std::vector<int64_t>;
+using ops::PointwiseOpcode;
+
+DataType byte_type(Random& random) { return random.of({DataType::Int8, DataType::UInt8}); }
+int64_t lowest(DataType dtype) { return dtype == DataType::Int8 ? -128 : 0; }
+bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+
+/// Any numbers, or one of the extremes everywhere.
+void fill_bytes(Random& random, TacticCase& problem, DataType dtype) {
+  const int64_t low = lowest(dtype), high = low + 255;
+  const int64_t only = random.of<int64_t>({low, high, low == 0 ? 128 : 0});
+  random.one_in(4) ? problem.integers(only, only) : problem.integers(low, high);
+}
+
+/// Operands of the epilogue, some of them of quantized numbers.
+struct Operand {
+  bool is_quantized = false;
+  float scale = 1, zero = 0;
+};
+
+std::string make_program(Random& random, const std::vector<Operand>& operands, DataType out) {
+  auto program = ops::PointwiseProgram::parse(
+      random.one_in(3) ? core::str("in ", operands.size() + 1, "; out v0")
+                       : random_epilogue(random, 0));
+  program.num_inputs = 1;
+  ops::PointwiseProgram full{.num_inputs = static_cast<int>(operands.size()) + 1};
+  std::vector<int> registers{0};
+  const auto constant = [&](float value) {
+    return full.append(PointwiseOpcode::Constant, -1, -1, -1, value);
+  };
+  int sum = 0;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    int operand = static_cast<int>(i) + 1;
+    if (operands[i].is_quantized) {
+      if (operands[i].zero != 0)
+        operand = full.append(PointwiseOpcode::Sub, operand, constant(operands[i].zero));
+      operand = full.append(PointwiseOpcode::Prod, operand, constant(operands[i].scale));
+    }
+    sum = full.append(random.of({PointwiseOpcode::Sum, PointwiseOpcode::Sum, PointwiseOpcode::Sub}),
+                      sum, operand);
+  }
+  registers[0] = sum;
+  for (const ops::PointwiseInstruction& i : program.instructions) {
+    const auto at = [&](int reg) { return reg < 0 ? -1 : registers[static_cast<size_t>(reg)]; };
+    registers.push_back(full.append(i.op, at(i.a), at(i.b), at(i.c), i.alpha, i.beta));
+  }
+  full.output = registers[static_cast<size_t>(program.output)];
+  if (is_byte(out)) {
+    const int64_t zero = random.one_in(3) ? 0 : random.between(lowest(out), lowest(out) + 255);
+    const int quotient =
+        full.append(PointwiseOpcode::Div, full.output, constant(random.real(0.01f, 0.05f)));
+    full.output = full.append(PointwiseOpcode::Round, quotient);
+    if (zero != 0)
+      full.output =
+          full.append(PointwiseOpcode::Sum, full.output, constant(static_cast<float>(zero)));
+  }
+  return full.to_text();
+}
+
+struct Draw {
+  DataType input, output;
+  AttributeList attributes;
+  std::vector<Operand> operands;
+};
+
+Draw draw(Random& random, AttributeList attributes) {
+  Draw out{byte_type(random),
+           random.of({DataType::Float, DataType::Int8, DataType::UInt8}),
+           std::move(attributes),
+           {}};
+  if (random.one_in(10)) out.output = random.float_type();
+  for (int64_t i = random.of<int64_t>({0, 0, 1, 1, 2}); i > 0; --i)
+    out.operands.push_back({random.one_in(2), random.real(0.01f, 0.05f),
+                            static_cast<float>(random.of<int64_t>({0, random.between(1, 100)}))});
+  const std::string program = make_program(random, out.operands, out.output);
+  const int64_t low = lowest(out.input);
+  out.attributes.emplace_back("program", program);
+  out.attributes.emplace_back("to_type", static_cast<int64_t>(out.output));
+  out.attributes.emplace_back(
+      "zero_point", random.of<int64_t>({0, low, low + 255, random.between(low, low + 255)}));
+  return out;
+}
+
+/// Everything behind the attributes.
+RandomProblem finish(Random& random, const char* op, const Draw& draw, const Dims& input,
+                     const Dims& weights, int64_t channels, const Dims& output, Layout layout) {
+  TacticCase problem(op, draw.attributes);
+  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
+  const Storage stored = random.storage_like({draw.input, layout}, draw.input, input);
+  problem.input(input, stored);
+  fill_bytes(random, problem, draw.input);
+  problem.constant(weights, {DataType::Int8});
+  fill_bytes(random, problem, DataType::Int8);
+  const int64_t terms = core::elems(weights) / channels;
+  // Sums of a few units, whose roundings in FP32 are far below a step of what is stored.
+  const float factor = 1.0f / (128.0f * 128.0f * static_cast<float>(terms));
+  std::vector<float> rescale;
+  for (int64_t k = 0; k < channels; ++k) rescale.push_back(factor * random.real(0.5f, 8));
+  for (int64_t k = 0; k < channels; ++k) rescale.push_back(random.real(-1, 1));
+  problem.constant({2, channels}).values(std::move(rescale));
+  const Storage to = random.storage_like({draw.output, layout}, draw.output, output);
+  for (const Operand& operand : draw.operands) {
+    const bool is_image = layout == Layout::ChannelsLast;
+    const Dims dims = random.one_in(2) ? output : random.repeating(output, is_image);
+    const DataType type = operand.is_quantized ? byte_type(random) : random.float_type();
+    problem.input(dims, random.storage_like({type, layout}, type, dims));
+    if (operand.is_quantized) fill_bytes(random, problem, type);
+  }
+  problem.output(to);
+  // One step, where a number lies between two.
+  const double tolerance = is_byte(draw.output) ? 1.01 / 256 : 1e-4 + 4 * rounding(draw.output);
+  return {std::move(problem), tolerance, is_byte(draw.output) ? 256.0 : 1.0};
+}
+
+RandomProblem convolution(Random& random) {
+  const size_t axes = static_cast<size_t>(random.of<int64_t>({1, 2, 2, 2, 3}));
+  const int64_t groups = random.of<int64_t>({1, 1, 1, 2, 3});
+  const int64_t inputs = groups * random.of<int64_t>({1, 3, 4, 5, 16, 17, random.extent()});
+  const int64_t outputs = groups * random.of<int64_t>({1, 8, 16, 17, 65, random.extent()});
+  const int64_t size = random.of<int64_t>({1, 1, 3});
+  Dims input{random.batch(), inputs}, kernel{outputs, inputs / groups};
+  for (size_t i = 0; i < axes; ++i) {
+    input.push_back(random.between(size, axes == 3 ? 5 : 11));
+    kernel.push_back(size);
+  }
+  AttributeList attributes{{"num_groups", groups},
+                           {"stride", random.list(axes, 1, random.between(1, 2))},
+                           {"pre_padding", random.list(axes, 0, size / 2)},
+                           {"post_padding", random.list(axes, 0, size / 2)}};
+  const Dims output = output_dims("Convolution", attributes, {input, kernel});
+  const Layout layout = random.one_in(8) ? Layout::Linear : Layout::ChannelsLast;
+  return finish(random, "QuantizedConvolution", draw(random, attributes), input, kernel, outputs,
+                output, layout);
+}
+
+RandomProblem product(Random& random) {
+  const int64_t m = random.one_in(4) ? random.between(48, 60) : random.extent();
+  const int64_t n = random.one_in(3) ? random.of<int64_t>({63, 64, 65, 130}) : random.extent();
+  const int64_t k = random.one_in(3) ? random.between(60, 80) : random.extent();
+  const int64_t transposed = random.between(0, 1);
+  Dims a, b = transposed == 1 ? Dims{n, k} : Dims{k, n};
+  if (random.one_in(3)) a.push_back(random.batch());
+  a.push_back(m);
+  a.push_back(k);
+  const Dims output = output_dims("MatrixMultiply", {{"op1", transposed}}, {a, b});
+  return finish(random, "QuantizedMatrixMultiply", draw(random, {{"op1", transposed}}), a, b, n,
+                output, Layout::Linear);
+}
+
+}  // namespace
+
+std::vector<NamedGenerator> quantized_generators() {
+  return {{"QuantizedConvolution", convolution}, {"QuantizedMatrixMultiply", product}};
+}
+
+}  // namespace trtlike::test
