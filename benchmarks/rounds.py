@@ -99,13 +99,13 @@ class Worker:
             self._process.wait()
 
 
-def make_feeds(path: Path) -> dict[str, np.ndarray]:
+def make_feeds(path: Path, seed: int = 0) -> dict[str, np.ndarray]:
     """Normal values for floats, small indices for integers, ones for masks; open extents are 1."""
     import onnx
 
     model = onnx.load(str(path), load_external_data=False)
     constants = {tensor.name for tensor in model.graph.initializer}
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     feeds: dict[str, np.ndarray] = {}
     for value in model.graph.input:
         if value.name in constants:

@@ -58,6 +58,18 @@ const Layer kLayers[] = {
 };
 
 const char* const kRelu = "in 1; v1 = relu v0; out v1";
+const char* const kQuantize =
+    "in 1; v1 = relu v0; v2 = constant 0.05; v3 = div v1 v2; v4 = round v3; out v4";
+
+/// The rest of the case of a quantized product.
+void quantize(Case& c, int64_t channels) {
+  c.attributes.emplace_back("program", kQuantize);
+  c.attributes.emplace_back("to_type", static_cast<int64_t>(DataType::Int8));
+  c.inputs.resize(2);
+  c.inputs[0].role = Role::Bytes;
+  c.inputs[1].role = Role::Weights;
+  c.inputs.push_back({{2, channels}, Role::Numbers});
+}
 
 void add_layers(std::vector<Case>& out, const char* op) {
   for (const Layer& layer : kLayers) {
@@ -73,7 +85,9 @@ void add_layers(std::vector<Case>& out, const char* op) {
         {{layer.k, layer.c / layer.groups, layer.kernel, layer.kernel}, Role::B},
         {{layer.k}, Role::B},
     };
-    c.input = layer.linear_input ? Layout::Linear : Layout::ChannelsLast;
+    const bool is_quantized = std::string_view(op) == "QuantizedConvolution";
+    if (is_quantized) quantize(c, layer.k);
+    c.input = layer.linear_input && !is_quantized ? Layout::Linear : Layout::ChannelsLast;
     c.output = Layout::ChannelsLast;
     const int64_t extent = (layer.extent + layer.stride - 1) / layer.stride;
     c.flops = 2.0 * static_cast<double>(layer.k * extent * extent * layer.c / layer.groups *
@@ -102,6 +116,7 @@ void add_products(std::vector<Case>& out, const char* op) {
       c.attributes = {{"program", kRelu}};
       c.inputs.push_back({{p.n}, Role::B});
     }
+    if (std::string_view(op) == "QuantizedMatrixMultiply") quantize(c, p.n);
     c.flops = 2.0 * static_cast<double>(p.m * p.k * p.n);
     out.push_back(std::move(c));
   }
@@ -264,7 +279,10 @@ DataType type_of(Role role, const kernels::Tactic& tactic) {
     case Role::Bools:
       return DataType::Bool;
     case Role::Bytes:
+    case Role::Weights:
       return DataType::Int8;
+    case Role::Numbers:
+      return DataType::Float;
   }
   return DataType::Float;
 }
@@ -273,8 +291,10 @@ DataType type_of(Role role, const kernels::Tactic& tactic) {
 
 std::vector<Case> cases() {
   std::vector<Case> out;
-  for (const char* op : {"Convolution", "FusedConvolution"}) add_layers(out, op);
-  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply"}) add_products(out, op);
+  for (const char* op : {"Convolution", "FusedConvolution", "QuantizedConvolution"})
+    add_layers(out, op);
+  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply", "QuantizedMatrixMultiply"})
+    add_products(out, op);
   for (const auto& part : {convolution_like(), row_like(), element_wise(), movements()})
     out.insert(out.end(), part.begin(), part.end());
   return out;
@@ -288,7 +308,8 @@ CaseProblem::CaseProblem(const Case& from, const kernels::Tactic& tactic, int th
   std::vector<ops::TensorType> types, outputs;
   for (size_t i = 0; i < from.inputs.size(); ++i) {
     const Operand& operand = from.inputs[i];
-    const bool constant = operand.role == Role::B;
+    const bool constant =
+        operand.role == Role::B || operand.role == Role::Weights || operand.role == Role::Numbers;
     const bool laid_out = !constant && operand.dims.rank() == 4;
     const DataType type = type_of(operand.role, tactic);
     types.push_back({type, operand.dims});
@@ -297,8 +318,9 @@ CaseProblem::CaseProblem(const Case& from, const kernels::Tactic& tactic, int th
     if (!constant) continue;
     constants_.push_back(core::allocate_shared(problem_.inputs.back().bytes() + 64));
     const core::TensorView view{constants_.back().get(), type, operand.dims};
+    const double largest = operand.role == Role::Weights ? 127 : 0.5;
     for (int64_t e = 0; e < view.elems(); ++e)
-      view.set(e, static_cast<double>((e * 7919) % 1000) / 1000.0 - 0.5);
+      view.set(e, (static_cast<double>((e * 7919) % 1000) / 500.0 - 1) * largest);
     problem_.constants.back() = constants_.back().get();
     problem_.constant_inputs.insert(i);
   }

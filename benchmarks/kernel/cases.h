@@ -17,6 +17,8 @@ enum class Role {
   Indices,  ///< integers, computed
   Bools,
   Bytes,
+  Weights,  ///< a constant of INT8
+  Numbers,  ///< a constant of FP32
 };
 
 struct Operand {

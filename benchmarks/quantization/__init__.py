@@ -1,0 +1,1 @@
+"""Models with QuantizeLinear and DequantizeLinear, and what engines make of them."""
