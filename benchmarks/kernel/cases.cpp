@@ -201,6 +201,48 @@ std::vector<Case> element_wise() {
           one("Dequantize", {}, {{kImages, Role::Bytes}, factor})};
 }
 
+/// Places that are found at run time.
+std::vector<Case> places() {
+  const Layout pixels = Layout::ChannelsLast;
+  return {
+      {.op = "RoiAlign",
+       .name = "200 boxes of 256@50",
+       .attributes = {{"output_height", int64_t{7}},
+                      {"output_width", int64_t{7}},
+                      {"sampling_ratio", int64_t{2}}},
+       .inputs = {{{1, 256, 50, 50}}, {{200, 4}}, {{200}, Role::Indices}},
+       .input = pixels,
+       .output = pixels},
+      {.op = "GridSample",
+       .name = "64@80",
+       .inputs = {{{1, 64, 80, 80}}, {{1, 80, 80, 2}}},
+       .input = pixels,
+       .output = pixels},
+      {.op = "DeformConv",
+       .name = "3x3 64@28",
+       .attributes = {{"pre_padding", Ints{1, 1}}, {"post_padding", Ints{1, 1}}},
+       .inputs = {{{1, 64, 28, 28}}, {{64, 64, 3, 3}, Role::B}, {{1, 18, 28, 28}}},
+       .input = pixels,
+       .output = pixels,
+       .flops = 2.0 * 64 * 64 * 9 * 28 * 28},
+      {.op = "TopK",
+       .name = "300 of 8400",
+       .attributes = {{"k", int64_t{300}}, {"axes", int64_t{2}}},
+       .inputs = {{{1, 8400}}}},
+      {.op = "TopK",
+       .name = "5 of 91, 900 times",
+       .attributes = {{"k", int64_t{5}}, {"axes", int64_t{2}}},
+       .inputs = {{{900, 91}}}},
+      {.op = "MaxPoolIndices",
+       .name = "2x2 64@112",
+       .attributes = {{"window_size", Ints{2, 2}}, {"stride", Ints{2, 2}}},
+       .inputs = {{{1, 64, 112, 112}}}},
+      {.op = "ReverseSequence",
+       .name = "100 steps of 8 by 256",
+       .inputs = {{{100, 8, 256}}, {{8}, Role::Indices}}},
+  };
+}
+
 std::vector<Case> movements() {
   return {
       {.op = "Reformat",
@@ -295,7 +337,7 @@ std::vector<Case> cases() {
     add_layers(out, op);
   for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply", "QuantizedMatrixMultiply"})
     add_products(out, op);
-  for (const auto& part : {convolution_like(), row_like(), element_wise(), movements()})
+  for (const auto& part : {convolution_like(), row_like(), element_wise(), places(), movements()})
     out.insert(out.end(), part.begin(), part.end());
   return out;
 }

@@ -100,8 +100,8 @@ def _nms(count: int, classes: int) -> Case:
         boxes(count, 640)[None],
         RNG.uniform(0, 1, (1, classes, count)).astype(np.float32) ** 6,
         np.array([100]),
-        np.float32([0.5]),
-        np.float32([0.25]),
+        np.array([0.5], np.float32),
+        np.array([0.25], np.float32),
     ]
     return Case("NonMaxSuppression", inputs, {}, (2, 3, 4), (onnx.TensorProto.INT64,))
 
@@ -174,7 +174,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "det_3x3": lambda: Case("Det", [floats(1024, 3, 3)]),
     "one_hot": lambda: Case(
         "OneHot",
-        [whole(0, 80, 8400), np.array(80), np.float32([0, 1])],
+        [whole(0, 80, 8400), np.array(80), np.array([0, 1], np.float32)],
         {},
         (1, 2),
     ),
@@ -200,6 +200,8 @@ CASES: dict[str, Callable[[], Case]] = {
     ),
     "lrn": lambda: Case("LRN", [floats(1, 96, 54, 54)], {"size": 5}),
     "gru": lambda: _gru(100, 128),
-    "mod": lambda: Case("Mod", [floats(256, 1024), np.float32([0.75])], {"fmod": 1}, (1,)),
+    "mod": lambda: Case(
+        "Mod", [floats(256, 1024), np.array([0.75], np.float32)], {"fmod": 1}, (1,)
+    ),
     "unique": lambda: Case("Unique", [whole(0, 500, 4000)], {}, (), (INT64,)),
 }

@@ -5,31 +5,22 @@
 #include "core/check.h"
 #include "ops/arithmetic.h"
 #include "ops/elements.h"
-#include "ops/shapes/window.h"
+#include "ops/shapes/deform_conv_shape.h"
 
 namespace trtlike::ops {
-namespace {
 
-enum Input : size_t { kX, kKernel, kOffset, kBias, kMask };
-
-struct Shape {
-  Window window;
-  int64_t batch, channels, maps, groups, offset_groups;
-
-  int64_t taps() const { return window.kernel[1] * window.kernel[2]; }
-};
-
-Shape read_shape(const Attributes& attributes, const Dims& x, const Dims& kernel) {
+DeformConvShape deform_conv_shape(const Attributes& attributes, const Dims& x, const Dims& kernel) {
   TRTLIKE_CHECK(x.rank() == 4, "[ops] input 0 'input': expected rank 4, got shape ", x, ".");
   TRTLIKE_CHECK(kernel.rank() == 4 && core::is_static(kernel) && core::elems(kernel) > 0,
                 "[ops] input 1 'kernel': expected rank 4 and known extents of at least 1, got ",
                 kernel, ".");
-  Shape s{resolve_window(attributes, {x.begin() + 2, x.end()}, {kernel.begin() + 2, kernel.end()}),
-          x[0],
-          x[1],
-          kernel[0],
-          attributes.get_int("num_groups"),
-          attributes.get_int("offset_groups")};
+  DeformConvShape s{
+      resolve_window(attributes, {x.begin() + 2, x.end()}, {kernel.begin() + 2, kernel.end()}),
+      x[0],
+      x[1],
+      kernel[0],
+      attributes.get_int("num_groups"),
+      attributes.get_int("offset_groups")};
   TRTLIKE_CHECK(s.groups >= 1 && s.maps % s.groups == 0 &&
                     (s.channels < 0 || s.channels == kernel[1] * s.groups),
                 "[ops] attribute 'num_groups': expected groups that share channels and maps of ", x,
@@ -41,10 +32,15 @@ Shape read_shape(const Attributes& attributes, const Dims& x, const Dims& kernel
   return s;
 }
 
+namespace {
+
+enum Input : size_t { kX, kKernel, kOffset, kBias, kMask };
+
 void infer(const InferArgs& args) {
   check_float(args, kX, "input");
   check_float(args, kKernel, "kernel");
-  const Shape s = read_shape(args.attributes, args.inputs[kX].dims, args.inputs[kKernel].dims);
+  const DeformConvShape s =
+      deform_conv_shape(args.attributes, args.inputs[kX].dims, args.inputs[kKernel].dims);
   const int64_t height = s.window.output[1], width = s.window.output[2];
   check_extents(args, kOffset, "offset", {s.batch, s.offset_groups * s.taps() * 2, height, width});
   check_extents(args, kBias, "bias", {s.maps});
@@ -71,7 +67,7 @@ struct Operands {
 };
 
 /// What the taps of all channels read for one output position: [channels, taps].
-void gather_taps(const Shape& s, const Operands& in, int64_t image, int64_t h, int64_t v,
+void gather_taps(const DeformConvShape& s, const Operands& in, int64_t image, int64_t h, int64_t v,
                  std::vector<double>& taps) {
   const Window& w = s.window;
   const int64_t plane = w.output[1] * w.output[2], at = h * w.output[2] + v, n = s.taps();
@@ -93,7 +89,8 @@ void gather_taps(const Shape& s, const Operands& in, int64_t image, int64_t h, i
 }
 
 void reference(const ReferenceArgs& args) {
-  const Shape s = read_shape(args.attributes, args.inputs[kX].dims, args.inputs[kKernel].dims);
+  const DeformConvShape s =
+      deform_conv_shape(args.attributes, args.inputs[kX].dims, args.inputs[kKernel].dims);
   const auto read = [&](Input i) {
     return args.has_input(i) ? read_elements(args.inputs[i]) : std::vector<double>();
   };

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "ops/elements.h"
 #include "ops/host_values.h"
+#include "ops/shapes/box_shape.h"
 
 namespace trtlike::ops {
 namespace {
@@ -40,29 +41,6 @@ void infer(const InferArgs& args) {
 
 void bound_extents(const InferArgs& args) {
   args.outputs[0].dims[0] = core::elems(args.inputs[kScores].dims);
-}
-
-/// Corners in ascending order.
-struct Box {
-  double top, left, bottom, right;
-};
-
-Box read_box(const double* raw, bool is_center) {
-  if (is_center)
-    return {raw[1] - raw[3] / 2, raw[0] - raw[2] / 2, raw[1] + raw[3] / 2, raw[0] + raw[2] / 2};
-  return {std::min(raw[0], raw[2]), std::min(raw[1], raw[3]), std::max(raw[0], raw[2]),
-          std::max(raw[1], raw[3])};
-}
-
-double area(const Box& box) { return (box.bottom - box.top) * (box.right - box.left); }
-
-/// Intersection over union; 0 for empty boxes.
-double overlap(const Box& a, const Box& b) {
-  const double height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-  const double width = std::min(a.right, b.right) - std::max(a.left, b.left);
-  if (height <= 0 || width <= 0) return 0;
-  const double common = height * width, all = area(a) + area(b) - common;
-  return all > 0 ? common / all : 0;
 }
 
 struct Limits {

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "ops/arithmetic.h"
 #include "ops/elements.h"
+#include "ops/shapes/roi_shape.h"
 
 namespace trtlike::ops {
 namespace {
@@ -36,70 +37,25 @@ void infer(const InferArgs& args) {
       input.dtype, {rois.dims[0] < 0 ? batch.dims[0] : rois.dims[0], input.dims[1], height, width}};
 }
 
-/// Two neighbours on an axis and their weights.
-struct Sample {
-  int64_t low, high;
-  double low_weight, high_weight;
-};
-
 /// The samples of one bin on one axis that lie on the map, and how many there are in all.
 struct Bin {
-  std::vector<Sample> samples;
+  std::vector<RoiSample> samples;
   int64_t count = 0;
 };
 
-/// T is float for all boxes but DOUBLE ones, as in ONNX Runtime: how many samples there are depends
-/// on it.
 template <typename T>
-struct Axis {
-  T start, bin;
-  int64_t grid, extent;
-
-  Axis(T begin, T end, bool is_half_pixel, int64_t bins, int64_t ratio, int64_t length)
-      : start(begin), extent(length) {
-    T size = end - begin;
-    if (!is_half_pixel) size = std::max(size, T{1});
-    bin = size / static_cast<T>(bins);
-    const T samples = std::ceil(bin);
-    const bool fits = samples > 0 && samples < T{1 << 30};
-    grid = ratio > 0 ? ratio : fits ? static_cast<int64_t>(samples) : 0;
-  }
-
-  /// Samples outside the map are zero: only those are visited that may lie on it.
-  Bin samples(int64_t index) const {
-    Bin out;
-    out.count = grid;
-    const T first = start + static_cast<T>(index) * bin, step = bin / static_cast<T>(grid);
-    int64_t from = 0, to = grid;
-    if (grid > 4096) {
-      const auto near = [&](double at) {
-        return std::clamp((at - static_cast<double>(first)) / static_cast<double>(step), 0.0,
-                          static_cast<double>(grid));
-      };
-      from = static_cast<int64_t>(near(-3));
-      to = static_cast<int64_t>(near(static_cast<double>(extent) + 2));
-    }
-    for (int64_t i = from; i < to; ++i) {
-      const T at = first + (static_cast<T>(i) + T{0.5f}) * bin / static_cast<T>(grid);
-      if (at >= T{-1} && at <= static_cast<T>(extent)) out.samples.push_back(sample(at));
-    }
-    return out;
-  }
-
-  Sample sample(T at) const {
-    at = std::max(at, T{0});
-    const auto low = static_cast<int64_t>(at);
-    if (low >= extent - 1) return {extent - 1, extent - 1, 1, 0};
-    const double rest = static_cast<double>(at - static_cast<T>(low));
-    return {low, low + 1, 1 - rest, rest};
-  }
-};
+Bin find_samples(const RoiAxis<T>& axis, int64_t index) {
+  Bin out;
+  out.count = axis.grid;
+  axis.for_each_sample(index, [&](const RoiSample& sample) { out.samples.push_back(sample); });
+  return out;
+}
 
 /// The mean of the samples, or the largest of their weighted corners.
 double pool(const double* plane, int64_t width, const Bin& rows, const Bin& columns, bool is_mean) {
   double sum = 0, most = -INFINITY;
-  for (const Sample& y : rows.samples)
-    for (const Sample& x : columns.samples) {
+  for (const RoiSample& y : rows.samples)
+    for (const RoiSample& x : columns.samples) {
       const double corners[] = {y.low_weight * x.low_weight * plane[y.low * width + x.low],
                                 y.low_weight * x.high_weight * plane[y.low * width + x.high],
                                 y.high_weight * x.low_weight * plane[y.high * width + x.low],
@@ -133,12 +89,12 @@ void align(const ReferenceArgs& args) {
     const auto corner = [&](int64_t i) {
       return static_cast<T>(rois.at(n * 4 + i)) * scale - (is_half_pixel ? T{0.5f} : T{0});
     };
-    const Axis<T> across(corner(0), corner(2), is_half_pixel, columns, ratio, width);
-    const Axis<T> down(corner(1), corner(3), is_half_pixel, rows, ratio, height);
+    const RoiAxis<T> across(corner(0), corner(2), is_half_pixel, columns, ratio, width);
+    const RoiAxis<T> down(corner(1), corner(3), is_half_pixel, rows, ratio, height);
     std::vector<Bin> bins;
-    for (int64_t v = 0; v < columns; ++v) bins.push_back(across.samples(v));
+    for (int64_t v = 0; v < columns; ++v) bins.push_back(find_samples(across, v));
     for (int64_t h = 0; h < rows; ++h) {
-      const Bin row = down.samples(h);
+      const Bin row = find_samples(down, h);
       for (int64_t v = 0; v < columns; ++v)
         for (int64_t c = 0; c < channels; ++c)
           y[static_cast<size_t>(((n * channels + c) * rows + h) * columns + v)] =

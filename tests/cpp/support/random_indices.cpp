@@ -118,9 +118,14 @@ RandomProblem nms(Random& random) {
   const int64_t batch = random.batch(), boxes = random.between(1, 20);
   TacticCase problem = begin(random, "NMS", {{"bounding_box_format", random.between(0, 1)}});
   problem.input({batch, boxes, 4}).range(0, 1);
-  problem.input({batch, random.between(1, 3), boxes}).range(0, 1);
+  problem.input({batch, random.between(1, 3), boxes});
+  if (random.one_in(2))
+    problem.integers(0, 3);
+  else
+    problem.range(0, 1);
   problem.constant({1}, {DataType::Int64}).values({static_cast<float>(random.between(0, 9))});
   problem.constant({1}).values({0.5f});
+  if (random.one_in(2)) problem.constant({1}).values({random.real(0, 1.5f)});
   return {std::move(problem), 0};
 }
 

@@ -250,9 +250,13 @@ RandomProblem grid_sample(Random& random) {
                              {{"interpolation_mode", random.between(0, 2)},
                               {"align_corners", random.one_in(2)},
                               {"sample_mode", random.between(2, 4)}});
-  problem.input(dims).input({dims[0], random.between(1, 9), random.between(1, 9), 2});
-  problem.range(-1.5f, 1.5f);
-  return {std::move(problem), 1e-5, 1};
+  const DataType dtype = random.float_type();
+  const Storage storage = random.storage(dtype, dims);
+  problem.input(dims, storage);
+  const Dims grid{dims[0], random.between(1, 9), random.between(1, 9), 2};
+  problem.input(grid, random.storage(DataType::Float, grid)).range(-1.5f, 1.5f);
+  problem.output(random.storage_like(storage, dtype, dims));
+  return {std::move(problem), 1e-5 + 2 * rounding(dtype), 1};
 }
 
 }  // namespace

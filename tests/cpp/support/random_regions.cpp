@@ -37,17 +37,18 @@ RandomProblem roi_align(Random& random) {
                               {"sampling_ratio", random.between(0, 3)},
                               {"spatial_scale", 0.5},
                               {"half_pixel", random.one_in(2)}});
-  problem.input(dims, {dtype});
+  const Storage storage = random.storage(dtype, dims);
+  problem.input(dims, storage);
   problem.input({boxes, 4}).range(-2, 20);
   problem.input({boxes}, {DataType::Int64}).integers(0, dims[0] - 1);
-  problem.output({dtype});
+  problem.output(random.storage_like(storage, dtype, dims));
   return {std::move(problem), 1e-6 + 2 * rounding(dtype), 1};
 }
 
 RandomProblem deform_conv(Random& random) {
   const int64_t groups = random.between(1, 2), offset_groups = random.between(1, 2);
   const int64_t channels = groups * offset_groups * random.between(1, 3);
-  const int64_t maps = groups * random.between(1, 5);
+  const int64_t maps = groups * random.between(1, 20);
   const Ints window = random.list(2, 1, 3);
   const DataType dtype = random.float_type();
   const AttributeList attributes{{"stride", random.list(2, 1, 2)},
@@ -65,12 +66,18 @@ RandomProblem deform_conv(Random& random) {
   const Dims y = output_dims("Convolution", plain, {x, kernel});
   const int64_t taps = offset_groups * window[0] * window[1];
   TacticCase problem = begin(random, "DeformConv", attributes);
-  problem.input(x, {dtype});
+  const Storage storage = random.storage(dtype, x);
+  problem.input(x, storage);
   problem.constant(kernel, {dtype});
-  problem.input({x[0], 2 * taps, y[2], y[3]}).range(-3, 3);
-  random.one_in(2) ? problem.absent() : problem.constant({maps}, {dtype});
-  random.one_in(2) ? problem.absent() : problem.input({x[0], taps, y[2], y[3]}, {dtype});
-  problem.output({dtype});
+  const Dims offsets{x[0], 2 * taps, y[2], y[3]}, masks{x[0], taps, y[2], y[3]};
+  problem.input(offsets, random.storage_like(storage, DataType::Float, offsets)).range(-3, 3);
+  const bool has_bias = random.one_in(2), has_mask = random.one_in(2);
+  if (has_bias)
+    problem.constant({maps}, {dtype});
+  else if (has_mask || random.one_in(2))
+    problem.absent();
+  if (has_mask) problem.input(masks, random.storage_like(storage, dtype, masks));
+  problem.output(random.storage_like(storage, dtype, y));
   return {std::move(problem), 1e-6 + 2 * rounding(dtype), 1};
 }
 

@@ -38,8 +38,11 @@ RandomProblem label_encoder(Random& random) {
   const DataType values = random.of({DataType::Float, DataType::Int64});
   const int64_t count = random.between(1, 9);
   TacticCase problem = begin(random, "LabelEncoder", {});
+  const bool has_special = keys == DataType::Float && random.one_in(3);
   problem.input(random.dims(static_cast<int>(random.between(0, 3)), 300), {keys}).integers(-6, 6);
+  if (has_special) problem.special(4);
   problem.constant({count}, {keys}).integers(-6, 6);
+  if (has_special) problem.special(4);
   problem.constant({count}, {values}).integers(-100, 100);
   problem.constant({1}, {values}).integers(-100, 100);
   return {std::move(problem), 0};
