@@ -1,6 +1,8 @@
 // The walk over a model's nodes: scopes, constants, names and failures.
 #include "onnx/model_importer.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "core/log.h"
 #include "onnx/file/model_file.h"
@@ -169,7 +171,12 @@ void ModelImporter::report(const std::exception& failure, const NodeProto* node,
 void ModelImporter::import_nodes(Scope& scope,
                                  const google::protobuf::RepeatedPtrField<NodeProto>& nodes,
                                  int outer_node) {
-  for (int i = 0; i < nodes.size(); ++i) import_node(scope, nodes.Get(i), i, outer_node);
+  const std::vector<int> order = order_of_use(nodes);
+  if (!std::is_sorted(order.begin(), order.end()))
+    core::log(logger_, Severity::Info, "[onnx] nodes of '",
+              scope.prefix.empty() ? "the graph" : scope.prefix,
+              "' are taken in the order of their use, which is not that of the model.");
+  for (const int i : order) import_node(scope, nodes.Get(i), i, outer_node);
 }
 
 void ModelImporter::import_node(Scope& scope, const NodeProto& node, int index, int outer_node) {

@@ -1,6 +1,7 @@
 // The names of a graph, checked in one walk over its nodes.
 #include "onnx/file/structure.h"
 
+#include <queue>
 #include <source_location>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,6 +15,44 @@ using core::str;
 using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 
+/// Calls `visit` for every name that the node reads, or that a graph in it does from outside.
+void for_each_read(const NodeProto& node, const std::function<void(const std::string&)>& visit) {
+  for (const std::string& input : node.input()) visit(input);
+  for_each_subgraph(node, [&](const GraphProto& graph) {
+    std::unordered_set<std::string> own;
+    for (const auto& input : graph.input()) own.insert(input.name());
+    for (const auto& tensor : graph.initializer()) own.insert(tensor.name());
+    for (const NodeProto& inner : graph.node())
+      own.insert(inner.output().begin(), inner.output().end());
+    const auto visit_outer = [&](const std::string& name) {
+      if (!own.contains(name)) visit(name);
+    };
+    for (const NodeProto& inner : graph.node()) for_each_read(inner, visit_outer);
+    for (const auto& output : graph.output()) visit_outer(output.name());
+  });
+}
+
+/// For each node those that read it, and for each how many it still waits for.
+struct Readers {
+  std::vector<std::vector<int>> of;
+  std::vector<int> waiting;
+
+  explicit Readers(const Nodes& nodes)
+      : of(static_cast<size_t>(nodes.size())), waiting(static_cast<size_t>(nodes.size())) {
+    std::unordered_map<std::string, int> producers;
+    for (int i = 0; i < nodes.size(); ++i)
+      for (const std::string& output : nodes.Get(i).output())
+        if (!output.empty()) producers.try_emplace(output, i);
+    for (int i = 0; i < nodes.size(); ++i)
+      for_each_read(nodes.Get(i), [&](const std::string& name) {
+        const auto producer = producers.find(name);
+        if (producer == producers.end()) return;
+        of[static_cast<size_t>(producer->second)].push_back(i);
+        ++waiting[static_cast<size_t>(i)];
+      });
+  }
+};
+
 class StructureCheck {
  public:
   StructureCheck(const GraphProto& graph, const StructureCheck* outer, int outer_node,
@@ -25,7 +64,7 @@ class StructureCheck {
     for (int i = 0; i < graph_.node_size(); ++i)
       for (const std::string& output : graph_.node(i).output())
         if (!output.empty()) producers_.try_emplace(output, i);
-    for (int i = 0; i < graph_.node_size(); ++i) check_node(i);
+    for (const int i : order_of_use(graph_.node())) check_node(i);
     for (const auto& output : graph_.output())
       if (!is_defined(output.name()))
         report(-1, nullptr,
@@ -65,7 +104,7 @@ class StructureCheck {
     }
   }
 
-  /// The first ones: each takes a walk over the graph, and more of them say no more.
+  /// The first ones: more of them say no more.
   void report_undefined(int index, int input) {
     constexpr size_t kMaxReported = 64;
     const NodeProto& node = graph_.node(index);
@@ -79,34 +118,12 @@ class StructureCheck {
     const auto producer = producers_.find(name);
     if (producer == producers_.end()) {
       report(index, &node, where + "expected a node, input or initializer of this name, got none.");
-    } else if (depends_on(producer->second, index)) {
+    } else {
       report(index, &node,
              str(where, "expected a graph without cycles, got one through ",
                  describe_node(graph_.node(producer->second), producer->second), "."));
-    } else {
-      report(index, &node,
-             str(where, "expected nodes in order of use, got ",
-                 describe_node(graph_.node(producer->second), producer->second),
-                 ", which makes it, later on. Sort the model's nodes topologically."));
     }
     reported_.insert(name);
-  }
-
-  /// True when node `from` reads, directly or not, what node `to` makes.
-  bool depends_on(int from, int to) const {
-    std::vector<int> stack{from};
-    std::unordered_set<int> seen{from};
-    while (!stack.empty()) {
-      const int node = stack.back();
-      stack.pop_back();
-      if (node == to) return true;
-      for (const std::string& input : graph_.node(node).input()) {
-        const auto producer = producers_.find(input);
-        if (producer != producers_.end() && seen.insert(producer->second).second)
-          stack.push_back(producer->second);
-      }
-    }
-    return false;
   }
 
   bool is_defined(const std::string& name) const {
@@ -158,6 +175,24 @@ void for_each_subgraph(const NodeProto& node, const std::function<void(const Gra
     if (attribute.has_g()) visit(attribute.g());
     for (const auto& graph : attribute.graphs()) visit(graph);
   }
+}
+
+std::vector<int> order_of_use(const Nodes& nodes) {
+  Readers readers(nodes);
+  std::priority_queue<int, std::vector<int>, std::greater<>> ready;
+  std::vector<int> order;
+  for (int i = 0; i < nodes.size(); ++i)
+    if (readers.waiting[static_cast<size_t>(i)] == 0) ready.push(i);
+  while (!ready.empty()) {
+    const int node = ready.top();
+    ready.pop();
+    order.push_back(node);
+    for (const int reader : readers.of[static_cast<size_t>(node)])
+      if (--readers.waiting[static_cast<size_t>(reader)] == 0) ready.push(reader);
+  }
+  for (int i = 0; i < nodes.size(); ++i)
+    if (readers.waiting[static_cast<size_t>(i)] != 0) order.push_back(i);
+  return order;
 }
 
 std::vector<ParserError> check_structure(const GraphProto& graph) {

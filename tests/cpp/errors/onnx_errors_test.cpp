@@ -200,14 +200,6 @@ const ModelCase kNames[] = {
      },
      "[onnx] node 'a' (Relu), input 0 'u': expected a graph without cycles, got one through node "
      "'b' (Relu)."},
-    {"order",
-     [](ModelBuilder& m) {
-       m.input("x", {"2"}).output("v");
-       m.node("Relu", {"u"}, {"v"}).name("a");
-       m.node("Relu", {"x"}, {"u"}).name("b");
-     },
-     "[onnx] node 'a' (Relu), input 0 'u': expected nodes in order of use, got node 'b' (Relu), "
-     "which makes it, later on. Sort the model's nodes topologically."},
 };
 
 /// y = relu(x), for what is wrong about x.

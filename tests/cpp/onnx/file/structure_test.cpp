@@ -1,4 +1,6 @@
 // Broken wiring and unknown operators: all of it is reported, each with node and name.
+#include "onnx/file/structure.h"
+
 #include <gmock/gmock.h>
 
 #include "support/onnx_model.h"
@@ -29,15 +31,30 @@ TEST(OnnxStructure, all_unknown_operators_are_reported_at_once) {
   EXPECT_THAT(errors, HasSubstr("UNSUPPORTED_NODE"));
 }
 
-TEST(OnnxStructure, unsorted_nodes_are_reported_with_their_producer) {
+TEST(OnnxStructure, unsorted_nodes_are_taken_in_the_order_of_their_use) {
+  // -(|x| + relu(|x|)), where a branch reads what comes late in the graph around it.
+  ModelBuilder branch;
+  branch.output("r");
+  branch.node("Relu", {"a"}, {"r"});
   ModelBuilder model;
   model.input("x", {"2"}).output("y");
-  model.node("Relu", {"a"}, {"y"}).name("late");
-  model.node("Abs", {"x"}, {"a"}).name("early");
-  const std::string errors = errors_of(model);
-  EXPECT_THAT(errors, HasSubstr("node 'late' (Relu), input 0 'a': expected nodes in order of use, "
-                                "got node 'early' (Abs), which makes it, later on"));
-  EXPECT_THAT(errors, HasSubstr("INVALID_GRAPH"));
+  model.initializer(int_tensor("one", {}, {1}));
+  model.node("Cast", {"one"}, {"yes"}).attribute("to", int64_t{::onnx::TensorProto::BOOL});
+  model.node("Neg", {"s"}, {"y"});
+  model.node("Add", {"a", "b"}, {"s"});
+  model.node("If", {"yes"}, {"b"})
+      .attribute("then_branch", branch.graph())
+      .attribute("else_branch", branch.graph());
+  model.node("Abs", {"x"}, {"a"});
+  EXPECT_THAT(run_model(model, {make_tensor(DataType::Float, {2}, {-1, 2})}),
+              testing::ElementsAre(-2, -4));
+}
+
+TEST(OnnxStructure, the_order_of_sorted_nodes_stays) {
+  ModelBuilder model;
+  for (int i = 0; i < 5; ++i)
+    model.node("Add", {i < 2 ? "x" : "v" + std::to_string(i - 2), "x"}, {"v" + std::to_string(i)});
+  EXPECT_THAT(onnx::order_of_use(model.graph().node()), testing::ElementsAre(0, 1, 2, 3, 4));
 }
 
 TEST(OnnxStructure, cycles_are_told_from_unsorted_nodes) {
