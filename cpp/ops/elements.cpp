@@ -78,6 +78,13 @@ void check_extents(const InferArgs& args, size_t i, const char* name, const Dims
                 "': expected shape ", expected, ", got ", args.inputs[i].dims, ".");
 }
 
+void check_one(const InferArgs& args, size_t i, const char* name) {
+  if (!args.has_input(i)) return;
+  const Dims& dims = args.inputs[i].dims;
+  TRTLIKE_CHECK(!core::is_static(dims) || core::elems(dims) == 1, "[ops] input ", i, " '", name,
+                "': expected one element, got shape ", dims, ".");
+}
+
 DataType to_type(const Attributes& attributes) {
   const int64_t number = attributes.get_int("to_type");
   TRTLIKE_CHECK(core::is_dtype(number), "[ops] attribute 'to_type': expected a DataType, got ",

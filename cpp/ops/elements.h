@@ -33,6 +33,8 @@ bool may_be(const Dims& dims, const Dims& expected);
 void check_extents(const InferArgs& args, size_t i, const char* name, const Dims& expected);
 /// The attribute "to_type". Throws UserError for a number that no element type has.
 DataType to_type(const Attributes& attributes);
+/// Throws UserError for an input that is there and has not one element.
+void check_one(const InferArgs& args, size_t i, const char* name);
 
 /// True where the mask "axes" names one axis, or input 0 is no image: moments over the axes of an
 /// image average roundings away.

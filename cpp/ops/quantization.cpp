@@ -1,6 +1,8 @@
 // What Quantize and Dequantize share.
 #include "ops/quantization.h"
 
+#include "ops/elements.h"
+
 namespace trtlike::ops {
 namespace {
 
@@ -27,10 +29,10 @@ void check_scale(const InferArgs& args, const OpDefinition& op) {
                 ".");
   const auto is_one = [](const Dims& d) { return core::is_static(d) && core::elems(d) == 1; };
   if (args.has_input(2))
-    TRTLIKE_CHECK(args.inputs[2].dims.rank() == scale.rank() ||
-                      (is_one(args.inputs[2].dims) && is_one(scale)),
-                  input_name(op, 2), ": expected the shape of ", input_name(op, 1), ", ", scale,
-                  ", got ", args.inputs[2].dims, ".");
+    TRTLIKE_CHECK(
+        may_be(args.inputs[2].dims, scale) || (is_one(args.inputs[2].dims) && is_one(scale)),
+        input_name(op, 2), ": expected the shape of ", input_name(op, 1), ", ", scale, ", got ",
+        args.inputs[2].dims, ".");
   if (is_one(scale)) return;
   if (is_blocked(dims, scale)) {
     for (int i = 0; i < dims.rank(); ++i)

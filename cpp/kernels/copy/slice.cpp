@@ -12,7 +12,8 @@ namespace {
 using ops::SliceAxis;
 
 bool is_list_known(const Problem& problem, size_t i) {
-  return !problem.has_input(i) || problem.constants[i] != nullptr;
+  return !problem.has_input(i) || problem.constants[i] != nullptr ||
+         core::elems(problem.inputs[i].dims) == 0;
 }
 
 bool are_lists_known(const Problem& problem) {

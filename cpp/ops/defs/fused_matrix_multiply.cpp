@@ -24,7 +24,8 @@ bool repeats_to(const Dims& dims, const Dims& out) {
   const int missing = out.rank() - dims.rank();
   for (int i = 0; i < dims.rank(); ++i) {
     const int64_t extent = out[i + missing];
-    if (dims[i] > 1 && extent >= 0 && dims[i] != extent) return false;
+    if (core::is_known(dims[i]) && dims[i] != 1 && core::is_known(extent) && dims[i] != extent)
+      return false;
   }
   return true;
 }

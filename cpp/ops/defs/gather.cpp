@@ -124,7 +124,9 @@ GatherShape gather_shape(const Attributes& attributes, const Dims& data, const D
                 "[ops] attribute 'mode': expected DEFAULT (0), ELEMENT (1) or ND (2), got ", mode,
                 ".");
   shape.mode = static_cast<GatherMode>(mode);
-  TRTLIKE_CHECK(batch >= 0 && batch <= std::min(data.rank(), indices.rank()) &&
+  // The last extent of indices into several axes is their number.
+  const int index_rank = indices.rank() - (shape.mode == GatherMode::Nd ? 1 : 0);
+  TRTLIKE_CHECK(batch >= 0 && batch <= std::min(data.rank(), index_rank) &&
                     (batch == 0 || shape.mode != GatherMode::Element),
                 "[ops] attribute 'num_elementwise_dims': expected extents that both ", data,
                 " and ", indices, " have (none in mode ELEMENT), got ", batch, ".");

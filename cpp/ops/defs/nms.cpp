@@ -31,6 +31,9 @@ void infer(const InferArgs& args) {
           (scores[2] < 0 || boxes[1] < 0 || scores[2] == boxes[1]),
       "[ops] input 1 'scores': expected shape [batch, classes, boxes] for boxes of shape ", boxes,
       ", got ", scores, ".");
+  check_one(args, kMaxBoxes, "max_output_boxes_per_class");
+  check_one(args, kIouThreshold, "iou_threshold");
+  check_one(args, kScoreThreshold, "score_threshold");
   const HostValue& max_boxes = args.host_value(kMaxBoxes);
   int64_t rows = core::kUnknownDim;
   if (is_known(max_boxes) && max_boxes->size() == 1 && core::is_static(scores))
@@ -57,7 +60,7 @@ std::vector<int64_t> select_boxes(const std::vector<Box>& boxes, const double* s
                    [&](int64_t a, int64_t b) { return scores[a] > scores[b]; });
   std::vector<int64_t> kept;
   for (const int64_t candidate : order) {
-    if (static_cast<int64_t>(kept.size()) == limits.boxes) break;
+    if (static_cast<int64_t>(kept.size()) >= limits.boxes) break;
     if (limits.score && !(scores[candidate] > *limits.score)) break;
     const bool is_covered = std::any_of(kept.begin(), kept.end(), [&](int64_t other) {
       return overlap(boxes[static_cast<size_t>(candidate)], boxes[static_cast<size_t>(other)]) >

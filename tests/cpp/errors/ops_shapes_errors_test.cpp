@@ -98,6 +98,12 @@ const LayerCase kMovement[] = {
      {{"num_elementwise_dims", 2}},
      "[ops] attribute 'num_elementwise_dims': expected extents that both [2] and [1] have (none in "
      "mode ELEMENT), got 2."},
+    {"gather_nd_elementwise_dims",
+     "Gather",
+     {floats({2, 9, 9}), ints({2})},
+     {{"mode", 2}, {"num_elementwise_dims", 1}},
+     "[ops] attribute 'num_elementwise_dims': expected extents that both [2, 9, 9] and [2] have "
+     "(none in mode ELEMENT), got 1."},
     {"gather_axis_in_batch",
      "Gather",
      {floats({2, 3}), ints({2, 1})},

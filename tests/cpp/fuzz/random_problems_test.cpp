@@ -1,16 +1,14 @@
 // Every tactic of every op against the op's reference on random problems, with operands in guarded
 // memory. A crash names the tactic, the problem and its seed.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 
 #include "core/os/cpu.h"
 #include "support/random_problem.h"
+#include "support/running.h"
 
 namespace trtlike::test {
 namespace {
@@ -19,39 +17,6 @@ uint32_t setting(const char* name, uint32_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : static_cast<uint32_t>(std::strtoul(text, nullptr, 10));
 }
-
-/// What is running, in words, for the handler of fatal signals.
-class Running {
- public:
-  Running() {
-    for (size_t i = 0; i < std::size(kSignals); ++i) {
-      struct sigaction action {};
-      action.sa_handler = report;
-      action.sa_flags = static_cast<int>(SA_RESETHAND);
-      sigaction(kSignals[i], &action, &before_[i]);
-    }
-  }
-  ~Running() {
-    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
-  void set(const std::string& words) {
-    std::snprintf(words_, sizeof(words_), "\nfatal signal in %s\n", words.c_str());
-  }
-
- private:
-  static constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-
-  static void report(int signal) {
-    [[maybe_unused]] const auto written = write(STDERR_FILENO, words_, std::strlen(words_));
-    raise(signal);
-  }
-
-  static inline char words_[4096];
-  struct sigaction before_[std::size(kSignals)];
-};
 
 /// By op and tactic.
 using Counts = std::map<std::pair<std::string_view, const kernels::Tactic*>, int>;

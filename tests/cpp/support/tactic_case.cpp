@@ -153,6 +153,22 @@ TacticCase& TacticCase::seed(uint32_t seed) {
   return *this;
 }
 
+TacticCase& TacticCase::change(size_t input, const Dims& dims) {
+  Operand& operand = inputs_[input];
+  operand.desc.dims = dims;
+  operand.desc.pitch = output_storage_.pitch = 0;
+  const std::vector<float> given = std::move(operand.values);
+  operand.values.assign(static_cast<size_t>(core::elems(dims)), 0.0f);
+  for (size_t i = 0; i < operand.values.size() && !given.empty(); ++i)
+    operand.values[i] = given[i % given.size()];
+  return *this;
+}
+
+TacticCase& TacticCase::change(size_t input, float element) {
+  std::fill(inputs_[input].values.begin(), inputs_[input].values.end(), element);
+  return *this;
+}
+
 void TacticCase::complete() {
   if (complete_) return;
   complete_ = true;

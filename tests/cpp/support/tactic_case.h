@@ -47,6 +47,13 @@ class TacticCase {
   /// operands are aligned and guarded, and the order and workers of slices, which then run on this
   /// thread.
   TacticCase& seed(uint32_t seed);
+  /// Gives an input other extents, which its elements fill again and again; or one element
+  /// everywhere.
+  TacticCase& change(size_t input, const Dims& dims);
+  TacticCase& change(size_t input, float element);
+  size_t num_inputs() const { return inputs_.size(); }
+  /// Of an input as it is described so far.
+  const kernels::TensorDesc& desc(size_t input) const { return inputs_[input].desc; }
 
   /// What the reference computes from the stored (rounded) values, in FP32: the elements of all
   /// outputs one after the other.
