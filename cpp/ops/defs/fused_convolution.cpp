@@ -26,12 +26,8 @@ PointwiseProgram get_program(const Attributes& attributes) {
 
 void check_extra(const InferArgs& args, size_t i, const Dims& out) {
   const Dims& dims = args.inputs[i].dims;
-  bool fits = dims.rank() == out.rank();
-  for (int axis = 0; fits && axis < out.rank(); ++axis)
-    fits = dims[axis] == out[axis] || dims[axis] == 1 || !core::is_known(dims[axis]) ||
-           !core::is_known(out[axis]);
-  TRTLIKE_CHECK(fits, "[ops] input ", i, ": expected extents that broadcast to ", out, ", got ",
-                dims, ".");
+  TRTLIKE_CHECK(dims.rank() == out.rank() && repeats_to(dims, out), "[ops] input ", i,
+                ": expected extents that broadcast to ", out, ", got ", dims, ".");
 }
 
 void infer(const InferArgs& args) {

@@ -18,18 +18,6 @@ PointwiseProgram read_program(const Attributes& attributes) {
   return text.empty() ? PointwiseProgram{.num_inputs = 1} : PointwiseProgram::parse(text);
 }
 
-/// Unknown extents are given the benefit of the doubt.
-bool repeats_to(const Dims& dims, const Dims& out) {
-  if (dims.rank() > out.rank()) return false;
-  const int missing = out.rank() - dims.rank();
-  for (int i = 0; i < dims.rank(); ++i) {
-    const int64_t extent = out[i + missing];
-    if (core::is_known(dims[i]) && dims[i] != 1 && core::is_known(extent) && dims[i] != extent)
-      return false;
-  }
-  return true;
-}
-
 void infer(const InferArgs& args) {
   const TensorType &a = args.inputs[0], &b = args.inputs[1];
   TRTLIKE_CHECK(core::is_float(a.dtype), "[ops] input 0 'a': expected floating-point numbers, got ",

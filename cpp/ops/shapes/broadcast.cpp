@@ -32,6 +32,15 @@ Dims infer_broadcast(const InferArgs& args, const OpDefinition& op, size_t first
   return out;
 }
 
+bool repeats_to(const Dims& operand, const Dims& out) {
+  const int missing = out.rank() - operand.rank();
+  bool fits = missing >= 0;
+  for (int i = 0; fits && i < operand.rank(); ++i)
+    fits = operand[i] == 1 || operand[i] == out[i + missing] || !core::is_known(operand[i]) ||
+           !core::is_known(out[i + missing]);
+  return fits;
+}
+
 Dims broadcast_strides(const Dims& operand, const Dims& out) {
   const Dims dense = core::dense_strides(operand);
   Dims strides = Dims::filled(out.rank(), 0);

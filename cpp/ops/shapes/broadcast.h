@@ -20,6 +20,9 @@ void check_same_dtype(const InferArgs& args, const OpDefinition& op, size_t i, s
 /// "input 1 'b'", as messages name it.
 std::string input_name(const OpDefinition& op, size_t i);
 
+/// True where the operand repeats to the output's extents; unknown ones are given the benefit of
+/// the doubt.
+bool repeats_to(const Dims& operand, const Dims& out);
 /// Element strides of a dense operand in an output of extents `out`: 0 where the operand repeats.
 Dims broadcast_strides(const Dims& operand, const Dims& out);
 

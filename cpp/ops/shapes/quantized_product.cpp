@@ -13,16 +13,6 @@ namespace {
 
 bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
 
-/// Unknown extents are given the benefit of the doubt.
-bool repeats_to(const Dims& dims, const Dims& out) {
-  if (dims.rank() > out.rank()) return false;
-  for (int i = 0; i < dims.rank(); ++i) {
-    const int64_t extent = out[i + out.rank() - dims.rank()];
-    if (dims[i] > 1 && extent >= 0 && dims[i] != extent) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::vector<AttributeSpec> quantized_attributes() {
