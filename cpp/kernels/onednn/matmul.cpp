@@ -7,12 +7,10 @@
 #include "core/os/float_flags.h"
 #include "core/os/memory.h"
 #include "kernels/onednn/careful.h"
-#include "kernels/onednn/onednn.h"
+#include "kernels/onednn/matmul_setup.h"
 #include "kernels/onednn/packed_weights.h"
-#include "kernels/onednn/post_ops.h"
 #include "kernels/packed.h"
 #include "kernels/tactic_list.h"
-#include "ops/shapes/matmul_shape.h"
 
 namespace trtlike::kernels {
 namespace onednn {
@@ -20,178 +18,9 @@ namespace {
 
 using dnnl::memory;
 
-enum class Spread { Scalar, Columns, Full };
-
-struct Extra {
-  size_t input = 0;
-  Spread spread = Spread::Scalar;
-  DataType dtype = DataType::Float;
-};
-
-struct Setup {
-  ops::MatmulShape shape;
-  /// Products after folding, and the rows of each: one product where B is the same for all.
-  int64_t products = 1;
-  int64_t rows = 1;
-  bool packs_b = false;
-  bool has_bias = false;
-  /// Of bytes less `zero_point`, with a factor for each column, and a bias behind it.
-  bool is_quantized = false;
-  int32_t zero_point = 0;
-  DataType a = DataType::Float, b = DataType::Float, out = DataType::Float;
-  std::vector<PostOp> post_ops;
-  std::vector<Extra> extras;
-  std::string program;  ///< what the post-ops compute
-  int threads = 1;
-
-  memory::desc a_desc(int64_t m) const {
-    return {{m, shape.k}, get_type(a), memory::dims{shape.a_row_stride(), shape.a_column_stride()}};
-  }
-  /// A block of the output, and the dense copy that the primitive works on.
-  memory::desc block_desc(DataType dtype, int64_t m, int64_t n) const {
-    return {{m, n}, get_type(dtype), memory::dims{shape.n, 1}};
-  }
-  static memory::desc dense_desc(DataType dtype, int64_t m, int64_t n) {
-    return {{m, n}, get_type(dtype), memory::dims{n, 1}};
-  }
-  memory::desc extra_desc(const Extra& extra, int64_t m, int64_t n) const {
-    if (extra.spread == Spread::Full) return dense_desc(extra.dtype, m, n);
-    return {{1, extra.spread == Spread::Columns ? n : 1},
-            get_type(extra.dtype),
-            memory::dims{extra.spread == Spread::Columns ? n : 1, 1}};
-  }
-
-  /// Empty when there is none.
-  dnnl::matmul::primitive_desc describe(int64_t m, int64_t n, const memory::desc& b_desc,
-                                        const dnnl::primitive_attr& attributes) const {
-    const memory::desc bias =
-        has_bias ? memory::desc({1, n}, memory::data_type::f32, memory::format_tag::ab)
-                 : memory::desc();
-    return {engine(), a_desc(m), b_desc, bias, dense_desc(out, m, n), attributes, true};
-  }
-
-  void set_quantization(dnnl::primitive_attr& attributes) const {
-    if (!is_quantized) return;
-    attributes.set_scales_mask(DNNL_ARG_WEIGHTS, 1 << 1);
-    if (zero_point != 0) attributes.set_zero_points_mask(DNNL_ARG_SRC, 0);
-  }
-
-  /// The products alone, fast or not.
-  dnnl::primitive make_plain_primitive(int64_t m, int64_t n, const memory::desc& b_desc) const {
-    dnnl::primitive_attr attributes;
-    set_quantization(attributes);
-    const dnnl::primitive_desc desc = describe(m, n, b_desc, attributes);
-    TRTLIKE_ASSERT(desc, "oneDNN primitive without post-operations");
-    return make_primitive(desc);
-  }
-
-  std::optional<dnnl::primitive_desc> find_primitive(int64_t m, int64_t n) const {
-    const OneThread one_thread;
-    const memory::desc b_desc =
-        packs_b ? memory::desc({shape.k, n}, get_type(b), memory::format_tag::any)
-                : memory::desc({shape.k, n}, get_type(b),
-                               memory::dims{shape.b_row_stride(), shape.b_column_stride()});
-    dnnl::primitive_attr attributes = make_attributes();
-    set_quantization(attributes);
-    attributes.set_post_ops(
-        make_post_ops(post_ops, [&](size_t i) { return extra_desc(extras[i], m, n); }));
-    dnnl::matmul::primitive_desc desc = describe(m, n, b_desc, attributes);
-    if (!desc) return std::nullopt;
-    // The GEMM-based ones come first in the list, but pack B again in each call.
-    do {
-      const std::string_view name = desc.impl_info_str();
-      if (name.starts_with("brg")) return desc;
-    } while (desc.next_impl());
-    return std::nullopt;
-  }
-};
-
-std::optional<Spread> find_spread(const Dims& dims, const Dims& out, int64_t n) {
-  if (core::elems(dims) == 1) return Spread::Scalar;
-  if (dims == out) return Spread::Full;
-  if (core::elems(dims) == n && dims[dims.rank() - 1] == n && out[out.rank() - 1] == n)
-    return Spread::Columns;
-  return std::nullopt;
-}
-
-std::string read_extras(const Problem& problem, Setup& setup) {
-  const auto post_ops = find_post_ops(problem);
-  if (!post_ops) return "needs a program that is a chain of post-operations";
-  setup.post_ops = *post_ops;
-  setup.program = problem.attributes->get_string("program");
-  for (const PostOp& op : setup.post_ops) {
-    if (op.input < 0) continue;
-    const size_t input = epilogue::input_of(op.input);
-    const TensorDesc& desc = problem.inputs[input];
-    const auto spread = find_spread(desc.dims, problem.outputs[0].dims, setup.shape.n);
-    const bool is_readable = find_type(desc.dtype) || (setup.is_quantized && is_byte(desc.dtype));
-    if (is_byte(setup.out) && !is_byte(desc.dtype) && drops_nans(setup.post_ops))
-      return "needs operands without NaNs to make quantized numbers of";
-    if (!is_readable || !spread)
-      return core::str("needs f32 or bf16 operands like the output, its columns or a scalar, got ",
-                       desc.to_string());
-    setup.extras.push_back({input, *spread, desc.dtype});
-  }
-  return "";
-}
-
-std::string make_setup(const Problem& problem, Setup& setup) {
-  const TensorDesc &a = problem.inputs[0], &b = problem.inputs[1], &out = problem.outputs[0];
-  for (const auto* descs : {&problem.inputs, &problem.outputs})
-    for (const TensorDesc& desc : *descs)
-      if (desc.layout != Layout::Linear) return "needs linear";
-  setup.is_quantized = is_quantized(problem);
-  if (!(setup.is_quantized || find_type(a.dtype)) ||
-      !(find_type(out.dtype) || (setup.is_quantized && is_byte(out.dtype))))
-    return core::str("needs f32 or (with AVX-512 BF16) bf16, got ", a.to_string());
-  setup.shape = ops::matmul_shape(*problem.attributes, a.dims, b.dims);
-  const ops::MatmulShape& shape = setup.shape;
-  if (core::elems(out.dims) == 0 || shape.k == 0) return "needs matrices that are not empty";
-  setup.has_bias = problem.has_input(2);
-  if (setup.has_bias && !problem.is_constant(2)) return "needs a constant bias";
-  setup.packs_b = problem.is_constant(1) && core::elems(shape.batch_b) == 1;
-  setup.a = a.dtype;
-  setup.b = setup.packs_b && !setup.is_quantized ? a.dtype : b.dtype;
-  setup.out = out.dtype;
-  setup.threads = problem.threads;
-  if (setup.is_quantized) {
-    setup.zero_point = static_cast<int32_t>(problem.attributes->get_int("zero_point"));
-    if (!setup.packs_b) return "needs a constant right operand";
-  } else if (setup.a != setup.b || !core::is_float(b.dtype))
-    return core::str("needs operands of one type, got ", a.to_string(), " and ", b.to_string());
-  setup.products = shape.num_batches();
-  setup.rows = shape.m;
-  if (core::elems(shape.batch_b) == 1 && shape.op_a != MatrixOperation::Transpose) {
-    setup.rows *= setup.products;
-    setup.products = 1;
-  }
-  // oneDNN divides by extents that it keeps in 32 bits; every product has slices of its own.
-  constexpr int64_t kMostExtent = 1 << 30;
-  if (std::max({setup.rows, setup.products, shape.n, shape.k}) > kMostExtent)
-    return core::str("needs extents of at most ", kMostExtent);
-  if (problem.attributes->find("program") != nullptr) {
-    std::string refusal = read_extras(problem, setup);
-    if (!refusal.empty()) return refusal;
-  }
-  return "";
-}
-
-/// Widths of the blocks of columns: multiples of 64, several a thread where there are enough.
-std::vector<int64_t> column_blocks(const Setup& setup) {
-  const int64_t n = setup.shape.n;
-  if (!setup.packs_b) return {n};
-  const int64_t blocks = std::max<int64_t>(1, std::min<int64_t>(n / 64, 4 * setup.threads));
-  const int64_t width = (n + blocks * 64 - 1) / (blocks * 64) * 64;
-  std::vector<int64_t> out;
-  for (int64_t done = 0; done < n; done += width) out.push_back(std::min(width, n - done));
-  return out;
-}
-
-int64_t count_row_blocks(const Setup& setup, int64_t column_blocks) {
-  const int64_t others = column_blocks * setup.products;
-  const int64_t wanted = (4 * setup.threads + others - 1) / others;
-  return std::max<int64_t>(1, std::min(wanted, setup.rows / 32));
-}
+using Setup = MatmulSetup;
+using Spread = Setup::Spread;
+using Extra = Setup::Extra;
 
 /// One further operand of a slice; blocks of full ones are copied where rows are not whole.
 struct SliceExtra {
@@ -225,7 +54,7 @@ class MatmulKernel final : public Kernel {
     } else {
       widths = {setup_.shape.n};
     }
-    const int64_t bands = count_row_blocks(setup_, static_cast<int64_t>(widths.size()));
+    const int64_t bands = setup_.count_row_blocks(static_cast<int64_t>(widths.size()));
     for (int64_t product = 0; product < setup_.products; ++product) {
       int64_t column = 0;
       for (size_t part = 0; part < widths.size(); ++part) {
@@ -389,8 +218,8 @@ std::optional<std::string> refuse(const Problem& problem) {
   Setup setup;
   std::string refusal = make_setup(problem, setup);
   if (!refusal.empty()) return refusal;
-  const std::vector<int64_t> widths = column_blocks(setup);
-  const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
+  const std::vector<int64_t> widths = setup.column_blocks();
+  const int64_t bands = setup.count_row_blocks(static_cast<int64_t>(widths.size()));
   // Bands differ by one row at most, blocks of columns at the end only.
   for (const int64_t m : {setup.rows / bands, (setup.rows + bands - 1) / bands})
     for (const int64_t n : {widths.front(), widths.back()})
@@ -425,8 +254,8 @@ Packed pack(const Problem& problem) {
   TRTLIKE_ASSERT(refusal.empty(), refusal);
   WeightsWriter writer;
   if (setup.packs_b) {
-    const std::vector<int64_t> widths = column_blocks(setup);
-    const int64_t bands = count_row_blocks(setup, static_cast<int64_t>(widths.size()));
+    const std::vector<int64_t> widths = setup.column_blocks();
+    const int64_t bands = setup.count_row_blocks(static_cast<int64_t>(widths.size()));
     const std::vector<float> floats =
         setup.is_quantized ? std::vector<float>() : constant_floats(problem, 1);
     int64_t column = 0;
