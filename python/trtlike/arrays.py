@@ -114,8 +114,8 @@ def infer(
         context._leave()
 
 
-class _Allocator(_trtlike.IOutputAllocator):
-    """An array of bytes that fits, and the shape that came out."""
+class Allocator(_trtlike.IOutputAllocator):
+    """An array of bytes that fits, kept while it does, and the shape that came out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,7 +124,8 @@ class _Allocator(_trtlike.IOutputAllocator):
         self.shape: tuple[int, ...] = ()
 
     def reallocate_output(self, name: str, memory: int, size: int, alignment: int) -> int:
-        self.memory = np.empty(size + alignment, np.uint8)
+        if self.memory.size < size + alignment:
+            self.memory = np.empty(size + alignment, np.uint8)
         self.start = -self.memory.ctypes.data % alignment
         return self.memory.ctypes.data + self.start
 
@@ -161,7 +162,7 @@ def _infer(
         _set_input(context, name, engine.get_tensor_dtype(name), inputs[name])
     context.infer_shapes()
     results: dict[str, np.ndarray] = {}
-    allocators: dict[str, _Allocator] = {}
+    allocators: dict[str, Allocator] = {}
     is_small: dict[str, bool] = {}
     for name in names:
         if is_input[name]:
@@ -170,7 +171,7 @@ def _infer(
         is_small[name] = dtype in packed.TYPES
         array = _output_array(context, name, dtype, outputs)
         if array is None:
-            allocators[name] = _Allocator()
+            allocators[name] = Allocator()
         else:
             context.set_tensor_address(name, array)
             results[name] = array

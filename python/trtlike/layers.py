@@ -50,7 +50,6 @@ def arena(context: trt.IExecutionContext) -> dict[str, int]:
 
 def measure(context: trt.IExecutionContext, run: Callable[[], Any], runs: int) -> list[Layer]:
     """Layers that take part in a run, with the least time of several runs."""
-    described = information(context)["Layers"]
     times = _Times()
     context.profiler = times
     try:
@@ -58,6 +57,7 @@ def measure(context: trt.IExecutionContext, run: Callable[[], Any], runs: int) -
             run()
     finally:
         context.profiler = None
+    described = information(context)["Layers"]
     count = len(described)
     layers = []
     for i, layer in enumerate(described):
@@ -73,9 +73,10 @@ def measure(context: trt.IExecutionContext, run: Callable[[], Any], runs: int) -
                 "outputs": [_operand(tensor) for tensor in layer["Outputs"]],
                 "ms": min(ms),
                 "median_ms": statistics.median(ms),
-                "operations": layer["Operations"],
-                "bytes": layer["Bytes"],
-                "slices": layer["Slices"],
+                # Not told of steps whose extents the data say anew in each run.
+                "operations": layer.get("Operations", 0),
+                "bytes": layer.get("Bytes", 0),
+                "slices": layer.get("Slices", []),
             }
         )
     return layers

@@ -4,9 +4,12 @@ import json
 import re
 
 import numpy as np
+import onnx
 import pytest
 from conftest import digits_model
+from onnx import helper
 
+from trtlike import cli
 from trtlike.trtexec import main, options, reporting
 
 
@@ -72,6 +75,37 @@ def test_inputs_come_from_files(model, tmp_path):
     np.testing.assert_allclose(np.array(record["values"]).reshape(4, 10).sum(1), 1, rtol=1e-4)
     (tmp_path / "x.bin").write_bytes(b"123")
     assert main(words) == 1
+
+
+def test_outputs_whose_extents_follow_from_data_come_out_as_they_are(tmp_path, capsys):
+    x, result = np.float32([0, 2, 0, 3, 4]), tmp_path / "out.json"
+    x.tofile(tmp_path / "x.bin")
+    graph = helper.make_graph(
+        [helper.make_node("NonZero", ["x"], ["y"]), helper.make_node("Neg", ["x"], ["z"])],
+        "found",
+        [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [5])],
+        [
+            helper.make_tensor_value_info("y", onnx.TensorProto.INT64, [1, None]),
+            helper.make_tensor_value_info("z", onnx.TensorProto.FLOAT, [5]),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    (tmp_path / "found.onnx").write_bytes(model.SerializeToString())
+    words = [
+        f"--onnx={tmp_path}/found.onnx",
+        f"--loadInputs=x:{tmp_path}/x.bin",
+        f"--exportOutput={result}",
+        f"--saveEngine={tmp_path}/e",
+        "--profilingVerbosity=detailed",
+        *QUICK,
+    ]
+    assert main(words) == 0
+    assert "Output binding for y with dimensions 1x-1" in capsys.readouterr().out
+    found, negated = json.loads(result.read_text())
+    assert (found["dimensions"], found["values"]) == ("1x3", [1, 3, 4])
+    assert negated["values"] == (-x).tolist()
+    assert cli.main(["layers", str(tmp_path / "e"), "--runs=2"]) == 0
+    assert "NonZero" in capsys.readouterr().out
 
 
 def test_failures_end_with_failed_and_code_one(tmp_path, capsys):

@@ -13,9 +13,6 @@
 namespace trtlike::kernels {
 namespace {
 
-using sampling::kPanel;
-using sampling::kRows;
-
 enum Input : size_t { kX, kKernel, kOffset, kBias, kMask };
 
 ops::DeformConvShape shape_of(const Problem& problem) {
@@ -28,8 +25,7 @@ struct PackedLayout {
   int64_t columns;  ///< of whole panels
 
   explicit PackedLayout(const Dims& kernel)
-      : depth(core::elems_between(kernel, 1, 4)),
-        columns((kernel[0] + kPanel - 1) / kPanel * kPanel) {}
+      : depth(core::elems_between(kernel, 1, 4)), columns(in_panels(kernel[0])) {}
   size_t bytes() const { return static_cast<size_t>((depth + 1) * columns) * sizeof(float); }
 };
 
@@ -75,9 +71,9 @@ class DeformConv final : public Kernel {
     has_mask_ = problem.has_input(kMask);
     if (has_mask_) mask_steps_ = element_steps(problem.inputs[kMask]);
     pixels_ = shape_.window.output[1] * shape_.window.output[2];
-    blocks_of_image_ = (pixels_ + kRows - 1) / kRows;
-    scratch_bytes_ = static_cast<size_t>(kRows * layout_.depth) * sizeof(float);
-    blocks_ = cut(shape_.batch * blocks_of_image_, kRows * layout_.depth, problem.threads);
+    blocks_of_image_ = (pixels_ + kPanelRows - 1) / kPanelRows;
+    scratch_bytes_ = static_cast<size_t>(kPanelRows * layout_.depth) * sizeof(float);
+    blocks_ = cut(shape_.batch * blocks_of_image_, kPanelRows * layout_.depth, problem.threads);
     slices_ = {blocks_.count};
   }
 
@@ -86,8 +82,8 @@ class DeformConv final : public Kernel {
     auto* rows = static_cast<float*>(args.scratch);
     for (int64_t block = begin; block < end; ++block) {
       const int64_t image = block / blocks_of_image_;
-      const int64_t first = block % blocks_of_image_ * kRows;
-      const int64_t count = std::min(kRows, pixels_ - first);
+      const int64_t first = block % blocks_of_image_ * kPanelRows;
+      const int64_t count = std::min(kPanelRows, pixels_ - first);
       for (int64_t i = 0; i < count; ++i) sample(args, image, first + i, rows + i * layout_.depth);
       loops_.multiply(
           {rows, count, layout_.depth, packed_ + layout_.columns, packed_, shape_.maps,

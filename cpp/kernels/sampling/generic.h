@@ -1,9 +1,8 @@
 // The loops of sampling, written once against Vector and compiled for each instruction set.
 #pragma once
 
-#include <algorithm>
-
 #include "kernels/sampling/sampling.h"
+#include "kernels/simd/multiply_panels.h"
 #include "kernels/simd/vector.h"
 
 namespace trtlike::kernels::sampling {
@@ -59,51 +58,6 @@ void all_channels(const void* given_image, const Window& window, int64_t channel
     channels_of<Step, 1>(image + c, window, out + c, static_cast<int>(channels - c));
 }
 
-/// kCount rows by one panel.
-template <int kCount>
-void multiply_tile(const Product& product, int64_t row, int64_t panel) {
-  constexpr int kVectors = static_cast<int>(kPanel) / Vector::kLanes;
-  const float* rows = product.rows + row * product.depth;
-  const float* weights = product.panels + panel * product.depth * kPanel;
-  Vector sums[kCount][kVectors];
-  for (int v = 0; v < kVectors; ++v) {
-    const Vector bias = Vector::load(product.bias + panel * kPanel + v * Vector::kLanes);
-    for (int r = 0; r < kCount; ++r) sums[r][v] = bias;
-  }
-  for (int64_t k = 0; k < product.depth; ++k) {
-    Vector columns[kVectors];
-    for (int v = 0; v < kVectors; ++v)
-      columns[v] = Vector::load(weights + k * kPanel + v * Vector::kLanes);
-    for (int r = 0; r < kCount; ++r) {
-      const Vector element(rows[r * product.depth + k]);
-      for (int v = 0; v < kVectors; ++v) sums[r][v] = fma(element, columns[v], sums[r][v]);
-    }
-  }
-  const int64_t left = product.columns - panel * kPanel;
-  for (int r = 0; r < kCount; ++r) {
-    float* out = product.out + (row + r) * product.out_pitch + panel * kPanel;
-    for (int v = 0; v < kVectors; ++v) {
-      const int64_t lanes = std::min<int64_t>(left - v * Vector::kLanes, Vector::kLanes);
-      if (lanes == Vector::kLanes)
-        sums[r][v].store(out + v * Vector::kLanes);
-      else if (lanes > 0)
-        sums[r][v].store(out + v * Vector::kLanes, static_cast<int>(lanes));
-    }
-  }
-}
-
-/// As many sums at once as there are registers for.
-void multiply(const Product& product) {
-  constexpr int kCount = Vector::kLanes == 16 ? 12 : Vector::kLanes == 8 ? 6 : 3;
-  static_assert(kRows % kCount == 0 && kPanel % Vector::kLanes == 0);
-  for (int64_t panel = 0; panel * kPanel < product.columns; ++panel) {
-    int64_t row = 0;
-    for (; row + kCount <= product.num_rows; row += kCount)
-      multiply_tile<kCount>(product, row, panel);
-    for (; row < product.num_rows; ++row) multiply_tile<1>(product, row, panel);
-  }
-}
-
 template <typename T>
 void add_row(const void* given, int64_t count, float* sums) {
   const auto* row = static_cast<const T*>(given);
@@ -127,7 +81,7 @@ constexpr Loops make_loops() {
       {all_channels<Sum, float>, all_channels<Sum, core::Half>, all_channels<Sum, core::BFloat16>},
       {all_channels<Most, float>, all_channels<Most, core::Half>,
        all_channels<Most, core::BFloat16>},
-      multiply,
+      multiply_panels,
       {add_row<float>, add_row<core::Half>, add_row<core::BFloat16>},
       {store_row<float>, store_row<core::Half>, store_row<core::BFloat16>}};
 }

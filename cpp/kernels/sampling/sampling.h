@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "kernels/simd/panel_product.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::kernels::sampling {
@@ -26,29 +27,12 @@ struct Window {
   float least = 0;
 };
 
-/// Columns of a matrix of weights that lie together: [columns / kPanel, depth, kPanel].
-inline constexpr int64_t kPanel = 16;
-/// Rows that a product takes at once are a divisor of this.
-inline constexpr int64_t kRows = 24;
-
-/// out[r, m] = bias[m] + sum of rows[r, k] * panels[m / kPanel, k, m % kPanel] over k.
-struct Product {
-  const float* rows;
-  int64_t num_rows;
-  int64_t depth;
-  const float* panels;
-  const float* bias;  ///< of whole panels
-  int64_t columns;
-  float* out;
-  int64_t out_pitch;
-};
-
 /// The loops of one instruction set, for FP32, FP16 and BF16 storage; products are in FP32.
 struct Loops {
   using Function = void (*)(const void* image, const Window& window, int64_t channels, void* out);
   Function sum[3];
   Function most[3];
-  void (*multiply)(const Product& product);
+  void (*multiply)(const PanelProduct& product);
   /// sums[i] += row[i]
   void (*add_row[3])(const void* row, int64_t count, float* sums);
   /// out[i] = sums[i]

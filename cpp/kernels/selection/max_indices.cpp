@@ -30,13 +30,14 @@ class MaxIndices final : public Kernel {
     const int64_t window = w.kernel[0] * w.kernel[1] * w.kernel[2];
     rows_ = cut(shape_.batch * shape_.channels * w.output[0] * w.output[1], w.output[2] * window,
                 problem.threads);
+    scratch_bytes_ = static_cast<size_t>(w.output[2]) * sizeof(int64_t);
     slices_ = {rows_.count};
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
     core::dispatch_dtype(dtype_, "max_pool_indices", [&](auto tag) {
       run_rows(static_cast<const decltype(tag)*>(args.inputs[0]),
-               static_cast<int64_t*>(args.outputs[0]), slice);
+               static_cast<int64_t*>(args.outputs[0]), args, slice);
     });
   }
 
@@ -52,40 +53,55 @@ class MaxIndices final : public Kernel {
   }
 
   template <typename T>
-  void run_rows(const T* x, int64_t* out, int slice) const {
+  void run_rows(const T* x, int64_t* out, const RunArgs& args, int slice) const {
+    using Compared = decltype(compared(T{}));
+    static_assert(sizeof(Compared) <= sizeof(int64_t));
     const ops::Window& w = shape_.window;
     const auto [begin, end] = rows_.range(slice);
+    auto* most = static_cast<Compared*>(args.scratch);
     for (int64_t row = begin; row < end; ++row) {
       const int64_t h = row % w.output[1], deep = row / w.output[1];
       const int64_t d = deep % w.output[0], plane = deep / w.output[0];
-      const WindowRange z = shape_.range(0, d), y = shape_.range(1, h);
-      for (int64_t v = 0; v < w.output[2]; ++v) {
-        const int64_t found = find(x + plane * plane_, z, y, shape_.range(2, v));
-        out[row * w.output[2] + v] = found < 0 ? -1 : plane * plane_ + found;
-      }
+      find(x + plane * plane_, plane * plane_, shape_.range(0, d), shape_.range(1, h), most,
+           out + row * w.output[2]);
     }
   }
 
-  /// The first element that no other one exceeds, by its number; a NaN exceeds all. -1: none.
-  template <typename T>
-  int64_t find(const T* plane, const WindowRange& z, const WindowRange& y,
-               const WindowRange& x) const {
+  /// For a row of windows the first elements that no others exceed, by their numbers; a NaN exceeds
+  /// all. -1: none. Elements of the windows are looked at one after the other, each in all windows.
+  template <typename T, typename Compared>
+  void find(const T* plane, int64_t first_number, const WindowRange& z, const WindowRange& y,
+            Compared* most, int64_t* best) const {
     const ops::Window& w = shape_.window;
-    decltype(compared(T{})) most{};
-    int64_t best = -1;
+    std::fill_n(best, w.output[2], int64_t{-1});
     for (int64_t i = 0; i < z.count; ++i)
       for (int64_t j = 0; j < y.count; ++j) {
         const int64_t deep = z.begin + i * w.dilation[0], line = y.begin + j * w.dilation[1];
         const T* from = plane + (deep * w.input[1] + line) * w.input[2];
-        for (int64_t k = 0; k < x.count; ++k) {
-          const int64_t column = x.begin + k * w.dilation[2];
-          const auto value = compared(from[column]);
-          if (best >= 0 && !(value > most) && (value == value || most != most)) continue;
-          most = value;
-          best = deep * steps_[0] + line * steps_[1] + column * steps_[2];
+        const int64_t number = first_number + deep * steps_[0] + line * steps_[1];
+        for (int64_t k = 0; k < w.kernel[2]; ++k) {
+          const int64_t at = k * w.dilation[2] - w.pre[2];
+          const int64_t begin = std::min(windows_from(at, 0), w.output[2]);
+          const int64_t end = std::min(windows_from(at, w.input[2]), w.output[2]);
+          for (int64_t v = begin; v < end; ++v) {
+            const int64_t column = v * w.stride[2] + at;
+            const Compared value = compared(from[column]);
+            const bool is_more =
+                (best[v] < 0) | (value > most[v]) | ((value != value) & (most[v] == most[v]));
+            // Chosen by address: which of them is more cannot be predicted.
+            const Compared values[] = {most[v], value};
+            const int64_t numbers[] = {best[v], number + column * steps_[2]};
+            most[v] = values[is_more];
+            best[v] = numbers[is_more];
+          }
         }
       }
-    return best;
+  }
+
+  /// The first window whose element `at` of the first one lies at `least` or beyond.
+  int64_t windows_from(int64_t at, int64_t least) const {
+    const int64_t stride = shape_.window.stride[2];
+    return at >= least ? 0 : (least - at + stride - 1) / stride;
   }
 
   ops::PoolingShape shape_;

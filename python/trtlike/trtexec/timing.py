@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 import trtlike as trt
+from trtlike.arrays import Allocator
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options
 
@@ -32,7 +33,8 @@ class Runner:
         if chosen.use_profile:
             self.context.set_optimization_profile_async(chosen.use_profile, 0)
         self.inputs: dict[str, np.ndarray] = {}
-        self.outputs: dict[str, np.ndarray] = {}
+        self.output_shapes: dict[str, tuple[int, ...]] = {}
+        self._outputs: dict[str, np.ndarray | Allocator] = {}
         names = [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]
         modes = {name: engine.get_tensor_mode(name) for name in names}
         for name in names:
@@ -40,10 +42,7 @@ class Runner:
                 self._set_input(engine, name, chosen)
         for name in names:
             if modes[name] == trt.TensorIOMode.OUTPUT:
-                shape = tuple(self.context.get_tensor_shape(name))
-                array = np.empty(shape, trt.nptype(engine.get_tensor_dtype(name)))
-                self.context.set_tensor_address(name, array)
-                self.outputs[name] = array
+                self._set_output(engine, name)
 
     def _set_input(self, engine: trt.ICudaEngine, name: str, chosen: Options) -> None:
         shape = tuple(engine.get_tensor_shape(name))
@@ -72,6 +71,28 @@ class Runner:
         array = np.ascontiguousarray(array, dtype).reshape(shape)
         self.context.set_tensor_address(name, array)
         self.inputs[name] = array
+
+    def _set_output(self, engine: trt.ICudaEngine, name: str) -> None:
+        """An array, or what makes one where the extents are known after a run only."""
+        shape = self.output_shapes[name] = tuple(self.context.get_tensor_shape(name))
+        if -1 in shape:
+            self._outputs[name] = allocator = Allocator()
+            self.context.set_output_allocator(name, allocator)
+        else:
+            array = np.empty(shape, trt.nptype(engine.get_tensor_dtype(name)))
+            self.context.set_tensor_address(name, array)
+            self._outputs[name] = array
+
+    @property
+    def outputs(self) -> dict[str, np.ndarray]:
+        """The outputs of the last run."""
+        engine = self.context.engine
+        return {
+            name: given.array(engine.get_tensor_dtype(name))
+            if isinstance(given, Allocator)
+            else given
+            for name, given in self._outputs.items()
+        }
 
     def run(self) -> None:
         """One inference. Raises ValueError when it fails."""
@@ -104,8 +125,8 @@ def make_runners(engine: trt.ICudaEngine, chosen: Options, console: Console) -> 
     for name, array in runners[0].inputs.items():
         shape = "x".join(map(str, array.shape))
         console.info(f"Input binding for {name} with dimensions {shape} is created.")
-    for name, array in runners[0].outputs.items():
-        shape = "x".join(map(str, array.shape))
+    for name, extents in runners[0].output_shapes.items():
+        shape = "x".join(map(str, extents))
         console.info(f"Output binding for {name} with dimensions {shape} is created.")
     return runners
 

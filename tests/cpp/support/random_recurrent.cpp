@@ -11,6 +11,7 @@ RandomProblem make(Random& random, const char* op, int64_t gates, int states, co
   const int64_t steps = random.between(1, 6), batch = random.batch();
   const int64_t inputs = random.extent(), hidden = random.extent();
   AttributeList attributes{{"hidden_size", hidden}, {"direction", direction}, {"layout", layout}};
+  if (gates == 3) attributes.emplace_back("linear_before_reset", random.between(0, 1));
   if (random.one_in(8)) attributes.emplace_back("clip", 0.5);
   if (random.one_in(8))
     attributes.emplace_back(
