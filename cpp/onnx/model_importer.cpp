@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "onnx/file/model_file.h"
+#include "onnx/file/refused.h"
 #include "onnx/file/structure.h"
 #include "onnx/node_context.h"
 
@@ -120,11 +121,12 @@ void ModelImporter::check_operator(const NodeProto& node, const Opsets& opsets, 
     return;
   }
   if (find_importer(domain_of(node), node.op_type()) != nullptr) return;
+  const std::string_view reason = reason_for_refusal(domain_of(node), node.op_type());
   report(Failure(Code::UnsupportedNode,
                  str("[onnx] ", describe_node(node, index), ": expected an operator that can be ",
                      "imported, got '", node.op_type(), "' of domain '",
                      node.domain().empty() ? "ai.onnx" : node.domain(), "', opset ",
-                     opset_of(opsets, node), ".")),
+                     opset_of(opsets, node), ".", reason.empty() ? "" : " ", reason)),
          &node, index, outer_node);
 }
 

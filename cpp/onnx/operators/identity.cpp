@@ -17,7 +17,8 @@ Outputs import_dropout(NodeContext& node) {
         node.has_input(1) ? node.known_floats(node.input(1)) : std::vector<double>{0.5};
     const bool is_idle = ratio && !ratio->empty() && ratio->front() == 0.0;
     if (!is_idle && (!training || training->empty() || training->front() != 0))
-      node.fail_input(Code::UnsupportedNodeInput, 2, "expected training_mode false, got true.");
+      node.fail_input(ratio && training ? Code::UnsupportedNodeInput : Code::UnsupportedNodeDynamic,
+                      2, "expected training_mode false, got true.");
   }
   Outputs outputs{node.add("Identity", {node.input(0)})};
   if (node.wants_output(1)) {

@@ -201,5 +201,37 @@ const LayerCase kLayers[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Ml, LayerRefusals, testing::ValuesIn(kLayers), case_name<LayerCase>);
 
+/// Numbers 1, 2 and the pairs 1 2, 2 1 with a change.
+ModelCase tf_idf(const char* name, const NodeAttributes::value_type& change,
+                 const std::string& sentence, const std::vector<int64_t>& dims = {5}) {
+  NodeAttributes attributes{{"mode", "TFIDF"},         {"pool_int64s", L{1, 2, 1, 2, 2, 1}},
+                            {"ngram_counts", L{0, 2}}, {"ngram_indexes", L{0, 1, 2, 3}},
+                            {"min_gram_length", 1},    {"max_gram_length", 2},
+                            {"max_skip_count", 0}};
+  std::erase_if(attributes, [&](const auto& attribute) {
+    return std::string_view(attribute.first) == change.first;
+  });
+  attributes.push_back(change);
+  return one_node(name, "TfIdfVectorizer", {ints_input(dims)}, attributes, sentence);
+}
+
+const ModelCase kTfIdf[] = {
+    tf_idf(
+        "ngram_counts", {"ngram_counts", L{0, 3}},
+        ", attribute 'ngram_counts': expected ascending starts in a pool of 6 numbers with whole "
+        "n-grams between them, got [0, 3]."),
+    tf_idf("ngram_indexes", {"ngram_indexes", L{0, 1}},
+           ", attribute 'ngram_indexes': expected an index from 0 to 16777216 for each n-gram, got "
+           "[0, 1]."),
+    tf_idf("weights", {"weights", F{1}},
+           ", attribute 'weights': expected 4 of them, as n-grams, got 1."),
+    tf_idf("pool_strings", {"pool_strings", S{"a"}},
+           ", attribute 'pool_strings': expected numbers, pool_int64s, got text."),
+    tf_idf("length", {"max_skip_count", 0},
+           ", input 0 'x0': expected one or two axes, the last of known extent, got shape [-1].",
+           {-1}),
+};
+INSTANTIATE_TEST_SUITE_P(TfIdf, ModelRefusals, testing::ValuesIn(kTfIdf), case_name<ModelCase>);
+
 }  // namespace
 }  // namespace trtlike::test

@@ -45,6 +45,15 @@ RandomProblem roi_align(Random& random) {
   return {std::move(problem), 1e-6 + 2 * rounding(dtype), 1};
 }
 
+RandomProblem max_roi_pool(Random& random) {
+  const Dims dims = random.dims(4, 500);
+  const DataType dtype = random.float_type();
+  TacticCase problem =
+      begin(random, "MaxRoiPool", {{"pooled_shape", random.list(2, 1, 4)}, {"spatial_scale", 0.5}});
+  problem.input(dims, {dtype}).input({random.between(0, 4), 5}).range(0, 9).output({dtype});
+  return {std::move(problem), 0};
+}
+
 RandomProblem deform_conv(Random& random) {
   const int64_t groups = random.between(1, 2), offset_groups = random.between(1, 2);
   const int64_t channels = groups * offset_groups * random.between(1, 3);
@@ -84,8 +93,10 @@ RandomProblem deform_conv(Random& random) {
 }  // namespace
 
 std::vector<NamedGenerator> region_generators() {
-  return {
-      {"MaxPoolIndices", max_pool_indices}, {"RoiAlign", roi_align}, {"DeformConv", deform_conv}};
+  return {{"MaxPoolIndices", max_pool_indices},
+          {"RoiAlign", roi_align},
+          {"MaxRoiPool", max_roi_pool},
+          {"DeformConv", deform_conv}};
 }
 
 }  // namespace trtlike::test

@@ -126,6 +126,12 @@ void make_roi_align(Maker& m) {
         kInexact);
 }
 
+void make_max_roi_pool(Maker& m) {
+  const Operand x = m.any_float(4, 4);
+  m.add("MaxRoiPool", {x, m.constant(DataType::Float, {m.between(1, 3), 5})},
+        {{"pooled_shape", std::vector<int64_t>{m.between(1, 3), m.between(1, 3)}}}, kInexact);
+}
+
 void make_deform_conv(Maker& m) {
   const Operand x = m.any_float(4, 4, kInexact);
   const int64_t maps = m.between(1, 4), n = x.dims()[0];
@@ -189,6 +195,7 @@ constexpr Recipe kRecipes[] = {
     {"LinearAttention", make_linear_attention},
     {"MaxPoolIndices", make_max_pool_indices},
     {"RoiAlign", make_roi_align},
+    {"MaxRoiPool", make_max_roi_pool},
     {"DeformConv", make_deform_conv},
     {"TreeEnsemble", make_tree_ensemble},
     {"LabelEncoder", make_label_encoder},

@@ -1,5 +1,5 @@
-// Ops that read places of their own in images: MaxPoolIndices, RoiAlign, DeformConv, on planes
-// worked by hand.
+// Ops that read places of their own in images: MaxPoolIndices, RoiAlign, MaxRoiPool, DeformConv,
+// on planes worked by hand.
 #include "support/run_op.h"
 
 namespace trtlike::ops {
@@ -59,6 +59,14 @@ TEST(RoiAlign, samples_the_middles_of_bins) {
   test::AttributeList shifted = size;
   shifted.back().second = true;
   expect_tensor(run_op("RoiAlign", {slope(), rois, batch}, shifted), {1, 1, 2, 2}, {1, 2, 11, 12});
+}
+
+TEST(MaxRoiPool, takes_the_largest_of_bins_that_share_elements) {
+  // Columns 1 to 3 and rows 0 to 2 in bins of 1.5: each of two, of which they share one. The second
+  // box lies outside, and so does the third's image.
+  const Tensor rois(kFloat, {3, 5}, {0, 1.4, -0.4, 2.6, 2, 0, 8, 8, 9, 9, 1, 0, 0, 1, 1});
+  expect_tensor(run_op("MaxRoiPool", {slope(), rois}, {{"pooled_shape", L{2, 2}}}), {3, 1, 2, 2},
+                {12, 13, 22, 23, 0, 0, 0, 0, 0, 0, 0, 0});
 }
 
 TEST(RoiAlign, takes_the_largest_weighted_corner_in_max_mode) {
