@@ -49,10 +49,13 @@ TileChain split_chain(std::span<const Link> links, bool may_add) {
 }
 
 bool is_light(std::span<const Link> links) {
-  constexpr LinkOp kLight[] = {
-      to_link(PointwiseOpcode::Sum),       to_link(PointwiseOpcode::Relu),
-      to_link(PointwiseOpcode::Clip),      to_link(PointwiseOpcode::RoundF16),
-      to_link(PointwiseOpcode::RoundBf16), LinkOp::RoundTo};
+  constexpr LinkOp kLight[] = {to_link(PointwiseOpcode::Sum),
+                               to_link(PointwiseOpcode::Relu),
+                               to_link(PointwiseOpcode::Clip),
+                               to_link(PointwiseOpcode::RoundF16),
+                               to_link(PointwiseOpcode::RoundBf16),
+                               LinkOp::RoundTo,
+                               LinkOp::Quantize};
   return std::all_of(links.begin(), links.end(), [&](const Link& link) {
     return std::find(std::begin(kLight), std::end(kLight), link.op) != std::end(kLight);
   });

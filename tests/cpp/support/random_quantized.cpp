@@ -123,10 +123,14 @@ RandomProblem finish(Random& random, const char* op, const Draw& draw, const Dim
 
 RandomProblem convolution(Random& random) {
   const size_t axes = static_cast<size_t>(random.of<int64_t>({1, 2, 2, 2, 3}));
-  const int64_t groups = random.of<int64_t>({1, 1, 1, 2, 3});
-  const int64_t inputs = groups * random.of<int64_t>({1, 3, 4, 5, 16, 17, random.extent()});
-  const int64_t outputs = groups * random.of<int64_t>({1, 8, 16, 17, 65, random.extent()});
-  const int64_t size = random.of<int64_t>({1, 1, 3});
+  const bool is_depthwise = random.one_in(3);
+  const int64_t groups = is_depthwise ? random.extent() : random.of<int64_t>({1, 1, 1, 2, 3});
+  const int64_t inputs =
+      is_depthwise ? groups : groups * random.of<int64_t>({1, 3, 4, 5, 16, 17, random.extent()});
+  const int64_t outputs =
+      is_depthwise ? groups : groups * random.of<int64_t>({1, 8, 16, 17, 65, random.extent()});
+  const int64_t size =
+      is_depthwise ? random.of<int64_t>({3, 3, 5, 2}) : random.of<int64_t>({1, 1, 3});
   Dims input{random.batch(), inputs}, kernel{outputs, inputs / groups};
   for (size_t i = 0; i < axes; ++i) {
     input.push_back(random.between(size, axes == 3 ? 5 : 11));

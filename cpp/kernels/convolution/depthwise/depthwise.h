@@ -4,7 +4,8 @@
 //
 // on channels-last tensors, a few neighbouring pixels of a row by one vector of channels at a time:
 // for common kernels in strips (addresses by strides, inputs shared by neighbouring windows), for
-// any other through a table of pointers. Types are those of a line of kernels.inc: A of
+// any other through a table of pointers. Inputs that are bytes are computed with in FP32, which is
+// exact. Types are those of a line of kernels.inc: A of
 // inputs, B of weights, C of outputs.
 #pragma once
 
@@ -27,6 +28,7 @@ struct DepthwisePixels {
   int64_t residual_pitch;
   epilogue::Stage finish;
   bool adds_last = false;  ///< the residual is added behind `finish`, not before it
+  float zero = 0;          ///< of inputs that are bytes: what each element is taken less
 };
 
 template <typename Types>
@@ -73,6 +75,7 @@ namespace depthwise {
 using namespace elements;
 #define TRTLIKE_DEPTHWISE(name, needs, types, tile) \
   extern const DepthwiseSet<TRTLIKE_TYPES types> name;
+#define TRTLIKE_DEPTHWISE_BYTES(...) TRTLIKE_DEPTHWISE(__VA_ARGS__)
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 #undef TRTLIKE_TACTIC

@@ -2,6 +2,7 @@
 // copies.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "kernels/convolution/depthwise/depthwise.h"
@@ -24,6 +25,17 @@ inline void pin(Vector& x) {
 #else
   static_cast<void>(x);
 #endif
+}
+
+/// Elements of the input, bytes less their zero point.
+template <bool kFull, typename Types>
+inline Vector load_input(const DepthwisePixels<Types>& p, const typename Types::A* at, int lanes) {
+  const Vector x = load_lanes<kFull>(at, lanes);
+  if constexpr (std::is_integral_v<typename Types::A>) {
+    return x - Vector(p.zero);
+  } else {
+    return x;
+  }
 }
 
 /// Adds the residual, finishes and stores `lanes` channels of each pixel. `residual_at` and
@@ -67,7 +79,7 @@ inline void strip_lanes(const DepthwiseStrip<Types>& s, int64_t c, int lanes) {
 #pragma GCC unroll 24
     for (int column = 0; column < kColumns; ++column, at += s.pixel_pitch) {
       if (kEdge && (column < s.first_column || column >= s.last_column)) continue;
-      Vector x = load_lanes<kFull>(at, lanes);
+      Vector x = load_input<kFull>(p, at, lanes);
       pin(x);
 #pragma GCC unroll 8
       for (int i = 0; i < kPixels; ++i) {
@@ -118,7 +130,7 @@ inline void table_lanes(const DepthwiseTable<Types>& t, int64_t c, int lanes) {
 #pragma GCC unroll 8
       for (int i = 0; i < kPixels; ++i) {
         const typename Types::A* at = rows[i] + c + j * Vector::kLanes;
-        sums[j][i] = fma(load_lanes<kFull>(at, lanes), weights, sums[j][i]);
+        sums[j][i] = fma(load_input<kFull>(p, at, lanes), weights, sums[j][i]);
       }
     }
   }

@@ -17,6 +17,9 @@ namespace convolution {
 namespace {
 
 template <typename Types>
+inline constexpr bool kIsBytes = std::is_integral_v<typename Types::A>;
+
+template <typename Types>
 class DepthwiseKernel final : public Kernel {
  public:
   DepthwiseKernel(const Problem& problem, const DepthwiseSet<Types>& set,
@@ -35,6 +38,10 @@ class DepthwiseKernel final : public Kernel {
     in_pitch_ = problem.inputs[0].pixel_pitch();
     out_pitch_ = problem.outputs[0].pixel_pitch();
     zeros_.assign(static_cast<size_t>(shape_.input_channels), A{});
+    if constexpr (kIsBytes<Types>) {
+      zero_ = problem.attributes->get_int("zero_point");
+      zeros_.assign(zeros_.size(), static_cast<A>(zero_));
+    }
     // Strips see one plane of input for each of the output.
     const bool keeps_planes = shape_.kernel[0] == 1 && shape_.stride[0] == 1 &&
                               shape_.padding[0] == 0 && shape_.output[0] == shape_.input[0];
@@ -128,7 +135,8 @@ class DepthwiseKernel final : public Kernel {
             .residual = nullptr,
             .residual_pitch = epilogue_.residual_pitch,
             .finish = epilogue_.finish,
-            .adds_last = epilogue_.adds_last};
+            .adds_last = epilogue_.adds_last,
+            .zero = static_cast<float>(zero_)};
   }
 
   void plan_slices(int threads) {
@@ -229,17 +237,41 @@ class DepthwiseKernel final : public Kernel {
   std::vector<Tile> tiles_;
   int64_t row_blocks_ = 1, channel_blocks_ = 1;
   size_t table_bytes_ = 0;
+  int64_t zero_ = 0;  ///< of bytes
   std::vector<A> zeros_;
 };
+
+/// What is refused of quantized tensors.
+std::optional<std::string> refuse_bytes(const Problem& problem, DataType dtype) {
+  const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
+  if (in.dtype != dtype)
+    return core::str("needs ", core::dtype_short_name(dtype), ", got ", in.to_string());
+  if (in.layout != Layout::ChannelsLast || out.layout != Layout::ChannelsLast)
+    return "needs channels_last";
+  if (!problem.is_constant(1) || !problem.is_constant(2)) return "needs constant weights";
+  if (core::elems(in.dims) == 0 || core::elems(out.dims) == 0)
+    return "needs tensors that are not empty";
+  if (out.dtype != DataType::Float && Epilogue::is_simple(problem))
+    return "needs f32 results, or a program that ends in a quantized number";
+  return Epilogue::refuse(problem);
+}
+
+/// Weights times the factors of their channels; of factors and summands the summands are left.
+void scale_weights(std::vector<float>& weights, std::vector<float>& rescale) {
+  const size_t channels = rescale.size() / 2, taps = weights.size() / channels;
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] *= rescale[i / taps];
+  rescale.erase(rescale.begin(), rescale.begin() + static_cast<std::ptrdiff_t>(channels));
+}
 
 template <typename Types, const DepthwiseSet<Types>& kSet>
 struct Depthwise {
   static std::optional<std::string> refuse(const Problem& problem) {
     constexpr DataType kType = kDataType<typename Types::A>;
-    if (auto reason = refuse_operands(problem, Layout::ChannelsLast, Layout::ChannelsLast, kType,
-                                      Weights::Any))
-      return reason;
-    if (kType != DataType::Float && !Epilogue::is_simple(problem))
+    auto reason = kIsBytes<Types> ? refuse_bytes(problem, kType)
+                                  : refuse_operands(problem, Layout::ChannelsLast,
+                                                    Layout::ChannelsLast, kType, Weights::Any);
+    if (reason) return reason;
+    if (kType == DataType::BF16 && !Epilogue::is_simple(problem))
       return "needs a program of a residual in f32, clipping, SiLU or hard swish";
     const ops::ConvolutionShape shape = shape_of(problem);
     if (shape.groups != shape.input_channels || shape.groups != shape.output_channels)
@@ -251,8 +283,9 @@ struct Depthwise {
     const ops::ConvolutionShape shape = shape_of(problem);
     const int64_t lanes = kSet.lanes, blocks = ceil_div(shape.output_channels, lanes);
     const int64_t taps = shape.kernel[0] * shape.kernel[1] * shape.kernel[2];
-    const std::vector<float> weights = constant_floats(problem, 1);
-    const std::vector<float> bias = constant_floats(problem, 2);
+    std::vector<float> weights = constant_floats(problem, 1);
+    std::vector<float> bias = constant_floats(problem, 2);
+    if (kIsBytes<Types>) scale_weights(weights, bias);
     const PackedFloats out(blocks * lanes * (taps + 1));
     std::copy(bias.begin(), bias.end(), out.data);
     pack_depthwise(weights, shape.output_channels, taps, lanes, out.data + blocks * lanes);
@@ -279,6 +312,7 @@ void pack_depthwise(const std::vector<float>& weights, int64_t channels, int64_t
 #define TRTLIKE_DEPTHWISE(name, needs, types, tile)      \
   TRTLIKE_DEFINE_TACTIC(name) = convolution::kFunctions< \
       convolution::Depthwise<TRTLIKE_TYPES types, convolution::depthwise::name>>;
+#define TRTLIKE_DEPTHWISE_BYTES(...) TRTLIKE_DEPTHWISE(__VA_ARGS__)
 #define TRTLIKE_TACTIC(...)
 using namespace elements;
 #include "kernels/convolution/kernels.inc"

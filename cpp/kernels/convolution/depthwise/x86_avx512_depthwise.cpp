@@ -4,6 +4,7 @@
 namespace trtlike::kernels::convolution::depthwise {
 
 #define TRTLIKE_DEPTHWISE(...) TRTLIKE_MAKE_DEPTHWISE(Avx512, __VA_ARGS__)
+#define TRTLIKE_DEPTHWISE_BYTES(...) TRTLIKE_DEPTHWISE(__VA_ARGS__)
 #define TRTLIKE_TACTIC(...)
 #include "kernels/convolution/kernels.inc"
 
