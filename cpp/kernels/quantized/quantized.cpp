@@ -78,9 +78,18 @@ class QuantizedKernel final : public Kernel {
     const int64_t used = setup_.depth() * element;
     for (int64_t i = 0; i < rows; ++i) {
       std::byte* to = scratch + table_bytes_ + i * row_bytes_;
-      for (int64_t t = 0; t < setup_.grid.taps(); ++t)
-        tiles_.copy({static_cast<const std::byte*>(table[t * kBlockRows + i]), setup_.channels,
-                     to + t * setup_.channels * element, setup_.is_signed, setup_.zero_point});
+      for (int64_t t = 0; t < setup_.grid.taps();) {
+        const auto* from = static_cast<const std::byte*>(table[t * kBlockRows + i]);
+        // Taps that follow each other in memory are one run.
+        int64_t count = setup_.channels, next = t + 1;
+        while (next < setup_.grid.taps() && table[next * kBlockRows + i] == from + count) {
+          count += setup_.channels;
+          ++next;
+        }
+        tiles_.copy(
+            {from, count, to + t * setup_.channels * element, setup_.is_signed, setup_.zero_point});
+        t = next;
+      }
       std::memset(to + used, 0, static_cast<size_t>(row_bytes_ - used));
     }
   }

@@ -9,7 +9,8 @@
 namespace trtlike::kernels::quantized {
 namespace {
 
-/// As many sums of 32 bits as Vector has floats.
+/// As many sums of 32 bits as Vector has floats. In vectors of 32-bit numbers, not in
+/// __m512i: where both stand for one sum, g++ 12 stores the one in each step.
 #if defined(__AVX512F__)
 struct Sums {
 #if defined(__AVX512VNNI__)
@@ -17,49 +18,59 @@ struct Sums {
 #else
   static constexpr Form kForm = Form::Words;
 #endif
-  __m512i v;
+  using Register = __v16si;
 
-  static Sums zero() { return {_mm512_setzero_si512()}; }
-  static Sums load(const void* p) { return {_mm512_loadu_si512(p)}; }
-  static Sums repeat(int32_t step) { return {_mm512_set1_epi32(step)}; }
-  void add_products(Sums a, Sums b) {
+  static Register zero() { return Register{}; }
+  static Register load(const void* p) { return Register(_mm512_loadu_si512(p)); }
+  static Register repeat(int32_t step) { return Register(_mm512_set1_epi32(step)); }
+  static Register add_products(Register sums, Register a, Register b) {
 #if defined(__AVX512VNNI__)
-    v = _mm512_dpbusd_epi32(v, a.v, b.v);
+    return Register(_mm512_dpbusd_epi32(__m512i(sums), __m512i(a), __m512i(b)));
 #else
-    v = _mm512_add_epi32(v, _mm512_madd_epi16(a.v, b.v));
+    return sums + Register(_mm512_madd_epi16(__m512i(a), __m512i(b)));
 #endif
   }
-  Vector to_floats(Sums offset) const { return _mm512_cvtepi32_ps(_mm512_add_epi32(v, offset.v)); }
+  static Vector to_floats(Register sums, Register offset) {
+    return _mm512_cvtepi32_ps(__m512i(sums + offset));
+  }
 };
 #elif defined(__AVX2__)
 struct Sums {
   static constexpr Form kForm = Form::Words;
-  __m256i v;
+  using Register = __v8si;
 
-  static Sums zero() { return {_mm256_setzero_si256()}; }
-  static Sums load(const void* p) { return {_mm256_loadu_si256(static_cast<const __m256i*>(p))}; }
-  static Sums repeat(int32_t step) { return {_mm256_set1_epi32(step)}; }
-  void add_products(Sums a, Sums b) { v = _mm256_add_epi32(v, _mm256_madd_epi16(a.v, b.v)); }
-  Vector to_floats(Sums offset) const { return _mm256_cvtepi32_ps(_mm256_add_epi32(v, offset.v)); }
+  static Register zero() { return Register{}; }
+  static Register load(const void* p) {
+    return Register(_mm256_loadu_si256(static_cast<const __m256i*>(p)));
+  }
+  static Register repeat(int32_t step) { return Register(_mm256_set1_epi32(step)); }
+  static Register add_products(Register sums, Register a, Register b) {
+    return sums + Register(_mm256_madd_epi16(__m256i(a), __m256i(b)));
+  }
+  static Vector to_floats(Register sums, Register offset) {
+    return _mm256_cvtepi32_ps(__m256i(sums + offset));
+  }
 };
 #else
 struct Sums {
   static constexpr Form kForm = Form::Words;
-  Vector::Ints v;
+  using Register = Vector::Ints;
 
-  static Sums zero() { return {Vector::Ints{}}; }
-  static Sums load(const void* p) {
-    Sums out;
-    std::memcpy(&out.v, p, sizeof out.v);
+  static Register zero() { return Register{}; }
+  static Register load(const void* p) {
+    Register out;
+    std::memcpy(&out, p, sizeof out);
     return out;
   }
-  static Sums repeat(int32_t step) { return {Vector::Ints{step, step, step, step}}; }
+  static Register repeat(int32_t step) { return Register{step, step, step, step}; }
   /// The two words of a lane.
-  static Vector::Ints low(Sums x) { return (x.v << 16) >> 16; }
-  static Vector::Ints high(Sums x) { return x.v >> 16; }
-  void add_products(Sums a, Sums b) { v += low(a) * low(b) + high(a) * high(b); }
-  Vector to_floats(Sums offset) const {
-    return __builtin_convertvector(v + offset.v, Vector::Floats);
+  static Register low(Register x) { return (x << 16) >> 16; }
+  static Register high(Register x) { return x >> 16; }
+  static Register add_products(Register sums, Register a, Register b) {
+    return sums + low(a) * low(b) + high(a) * high(b);
+  }
+  static Vector to_floats(Register sums, Register offset) {
+    return __builtin_convertvector(sums + offset, Vector::Floats);
   }
 };
 #endif
@@ -72,37 +83,34 @@ inline int32_t load_step(const std::byte* p) {
 
 template <int kRows, int kVectors>
 void run_tile(const TileArgs& args) {
+  using Register = Sums::Register;
   constexpr int kLanes = Vector::kLanes;
   constexpr int64_t kStepBytes = 4, kPanelStep = kVectors * kLanes * kStepBytes;
-  Sums sums[kRows][kVectors];
-#pragma GCC unroll 6
+  Register sums[kRows][kVectors];
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) sums[i][j] = Sums::zero();
-  const std::byte* b = args.b;
-  const std::byte* a = args.a;
+  const std::byte *a = args.a, *b = args.b;
   const int64_t stride = args.a_stride;
   for (int64_t s = 0; s < args.steps; ++s, b += kPanelStep, a += kStepBytes) {
-    Sums columns[kVectors];
-#pragma GCC unroll 4
+    Register columns[kVectors];
+#pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) columns[j] = Sums::load(b + j * kLanes * kStepBytes);
-#pragma GCC unroll 6
+#pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
-      const Sums x = Sums::repeat(load_step(a + i * stride));
-#pragma GCC unroll 4
-      for (int j = 0; j < kVectors; ++j) sums[i][j].add_products(x, columns[j]);
+      const Register x = Sums::repeat(load_step(a + i * stride));
+#pragma GCC unroll 8
+      for (int j = 0; j < kVectors; ++j) sums[i][j] = Sums::add_products(sums[i][j], x, columns[j]);
     }
   }
-#pragma GCC unroll 4
-  for (int j = 0; j < kVectors; ++j) {
-    const Sums offset = Sums::load(args.offsets + j * kLanes);
-    const Vector factor = Vector::load(args.factors + j * kLanes);
-    const Vector summand = Vector::load(args.summands + j * kLanes);
-#pragma GCC unroll 6
-    for (int i = 0; i < kRows; ++i)
-      fma(sums[i][j].to_floats(offset), factor, summand)
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 8
+    for (int j = 0; j < kVectors; ++j)
+      fma(Sums::to_floats(sums[i][j], Sums::load(args.offsets + j * kLanes)),
+          Vector::load(args.factors + j * kLanes), Vector::load(args.summands + j * kLanes))
           .store(args.c + i * args.c_stride / 4 + j * kLanes);
-  }
 }
 
 /// Bytes of either sign as unsigned ones.
