@@ -5,6 +5,7 @@
 
 #include "onnx/extents.h"
 #include "onnx/layers.h"
+#include "onnx/quantized_operands.h"
 #include "onnx/window.h"
 #include "ops/shapes/reduce_shape.h"
 
@@ -12,32 +13,6 @@ namespace trtlike::onnx {
 namespace {
 
 using Op = ElementWiseOperation;
-
-/// The zero point at input `i`; none where it is absent or 0.
-ValueId zero_point(NodeContext& node, size_t i) {
-  if (!node.has_input(i)) return {};
-  const auto elements = ir::constant_elements(node.graph(), node.weights(i));
-  if (!elements) return node.weights(i);
-  for (const double element : *elements)
-    if (element != 0) return node.weights(i);
-  return {};
-}
-
-/// Inputs `first`, first + 1 (scale) and first + 2 (zero point) as floats.
-ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_view suffix) {
-  const ValueId scale = node.weights(first + 1);
-  const bool is_per_axis = node.rank(scale) > 0 && node.dims(scale)[0] != 1;
-  return node.add(
-      "Dequantize", {node.input(first), scale, zero_point(node, first + 2)},
-      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(scale))}},
-      suffix);
-}
-
-ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
-  const DataType to = node.has_input(zero) ? node.dtype(node.weights(zero)) : DataType::UInt8;
-  return node.add("Quantize", {value, node.weights(scale), zero_point(node, zero)},
-                  {{"axis", int64_t{-1}}, {"to_type", enum_number(to)}}, "quantize");
-}
 
 ValueId convolution(NodeContext& node, ValueId x, ValueId kernel, ValueId bias) {
   const Dims dims = node.dims(kernel);

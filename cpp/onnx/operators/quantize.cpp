@@ -1,18 +1,34 @@
-// QuantizeLinear and DequantizeLinear.
+// QuantizeLinear and DequantizeLinear, and what quantized operators have of them.
 #include "onnx/layers.h"
+#include "onnx/quantized_operands.h"
 
 namespace trtlike::onnx {
-namespace {
 
-/// The zero point, or none when it is 0 everywhere.
-ValueId zero_point(NodeContext& node) {
-  if (!node.has_input(2)) return {};
-  const auto elements = ir::constant_elements(node.graph(), node.weights(2));
-  if (elements)
-    for (const double element : *elements)
-      if (element != 0) return node.weights(2);
-  return elements ? ValueId{} : node.weights(2);
+ValueId zero_point(NodeContext& node, size_t i) {
+  if (!node.has_input(i)) return {};
+  const auto elements = ir::constant_elements(node.graph(), node.weights(i));
+  if (!elements) return node.weights(i);
+  for (const double element : *elements)
+    if (element != 0) return node.weights(i);
+  return {};
 }
+
+ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_view suffix) {
+  const ValueId scale = node.weights(first + 1);
+  const bool is_per_axis = node.rank(scale) > 0 && node.dims(scale)[0] != 1;
+  return node.add(
+      "Dequantize", {node.input(first), scale, zero_point(node, first + 2)},
+      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(scale))}},
+      suffix);
+}
+
+ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
+  const DataType to = node.has_input(zero) ? node.dtype(node.weights(zero)) : DataType::UInt8;
+  return node.add("Quantize", {value, node.weights(scale), zero_point(node, zero)},
+                  {{"axis", int64_t{-1}}, {"to_type", enum_number(to)}}, "quantize");
+}
+
+namespace {
 
 /// Scales of the input's rank are one a block; the op needs no axis for them.
 int64_t axis_of(NodeContext& node) {
@@ -29,19 +45,21 @@ Outputs import_quantize(NodeContext& node) {
     to = node.dtype(node.weights(2));
   else if (node.get_int("output_dtype", 0) != 0)
     to = to_dtype(static_cast<int32_t>(node.get_int("output_dtype")), node.describe());
-  return {node.add("Quantize", {node.input(0), node.weights(1), zero_point(node)},
+  return {node.add("Quantize", {node.input(0), node.weights(1), zero_point(node, 2)},
                    {{"axis", axis_of(node)}, {"to_type", enum_number(to)}})};
 }
 
 Outputs import_dequantize(NodeContext& node) {
   return {
-      node.add("Dequantize", {node.input(0), node.weights(1), zero_point(node)},
+      node.add("Dequantize", {node.input(0), node.weights(1), zero_point(node, 2)},
                {{"axis", axis_of(node)}, {"to_type", enum_number(node.dtype(node.weights(1)))}})};
 }
 
 constexpr Importer kImporters[] = {
     {"QuantizeLinear", import_quantize},
     {"DequantizeLinear", import_dequantize},
+    {"QuantizeLinear", import_quantize, 0, "com.microsoft"},
+    {"DequantizeLinear", import_dequantize, 0, "com.microsoft"},
 };
 
 }  // namespace

@@ -68,6 +68,13 @@ const ModelCase kOthers[] = {
     contrib("order", "MatMulNBits",
             {input({2, 32}), kPacked, input({8}), none(), input({32}, kInt32)}, packing(4, 16),
             ", input 4 'x4': expected no order of groups, got one."),
+    contrib(
+        "q_softmax_axis", "QLinearSoftmax",
+        {input({2, 3, 4}, ::onnx::TensorProto::UINT8), float_scalar(1), none(), float_scalar(1)},
+        {{"axis", 1}, {"opset", 12}},
+        ", attribute 'axis': expected the last one, 2, for a Softmax of before opset 13, got 1."),
+    contrib("q_concat_inputs", "QLinearConcat", {float_scalar(1), none()}, {{"axis", 1}},
+            ": expected at least 5 inputs, got 2."),
     in_domain(
         "com.ms.internal.nhwc",
         one_node(
