@@ -155,6 +155,8 @@ class Assembler {
     value.logical_dtype = graph_.value(id).type.dtype;
     value.layout = format.layout;
     value.quantization = format.quantization;
+    if (!value.quantization && value.dtype == value.logical_dtype)
+      value.quantization = graph_.value(id).quantization;
     value.dims = graph_.value(id).type.dims;
     assembly_.plan.values.push_back(std::move(value));
     return static_cast<int32_t>(assembly_.plan.values.size()) - 1;

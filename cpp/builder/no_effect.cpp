@@ -22,7 +22,6 @@ constexpr const char* kNoNarrow = "layers keep the types that the network declar
 constexpr const char* kNoPlugins = "there are no Python plugins";
 
 constexpr Row<BuilderFlag> kFlags[] = {
-    {BuilderFlag::INT8, "layers are not quantized by ranges; Q/DQ layers need no flag"},
     {BuilderFlag::Refit, kNoRefit},
     {BuilderFlag::SparseWeights, "weights are computed with as dense ones"},
     {BuilderFlag::SafetyScope, "there is no safety runtime"},
@@ -88,6 +87,14 @@ bool has_ranges(const ir::Graph& graph) {
   return false;
 }
 
+bool has_quantization(const ir::Graph& graph) {
+  const std::vector<ir::NodeId> nodes = graph.nodes();
+  return std::any_of(nodes.begin(), nodes.end(), [&](ir::NodeId id) {
+    const LayerType type = graph.node(id).op->layer_type;
+    return type == LayerType::Quantize || type == LayerType::Dequantize;
+  });
+}
+
 }  // namespace
 
 void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config, Logger* logger) {
@@ -97,6 +104,9 @@ void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config,
   });
   warnings.add(has_ranges(network.graph), "ITensor.dynamic_range",
                "layers are not quantized by ranges");
+  warnings.add(config.flag(BuilderFlag::INT8) && !has_quantization(network.graph),
+               "BuilderFlag.INT8",
+               "the network has no Q/DQ layers, and layers are not quantized by ranges");
   warnings.add_rows(kFlags, [&](BuilderFlag flag) { return config.flag(flag); });
   warnings.add(config.flag(BuilderFlag::BF16) && !(core::cpu_isa() >= core::Isa::Avx512Bf16),
                "BuilderFlag.BF16", "this CPU does not multiply bfloat16");

@@ -43,9 +43,13 @@ struct PlanValue {
   /// Constants: dense elements in the value's layout.
   BlobRange constant{};
 
-  /// At these extents.
+  /// At these extents. What the network declares as integers is integers to kernels.
   kernels::TensorDesc desc(const Dims& at) const {
-    return {.dtype = dtype, .dims = at, .layout = layout, .quantization = quantization};
+    const bool stands_for_reals = logical_dtype != dtype;
+    return {.dtype = dtype,
+            .dims = at,
+            .layout = layout,
+            .quantization = stands_for_reals ? quantization : core::Quantization()};
   }
 };
 

@@ -89,7 +89,8 @@ class Validator {
             " as a floating-point type or quantized, got ", core::dtype_name(value.dtype), ".");
     require(!value.quantization || !value.quantization.scales().empty(), where,
             ", quantization, scales: expected some, got none.");
-    check_quantization(value.desc(value.dims), where);
+    check_quantization(
+        {.dtype = value.dtype, .dims = value.dims, .quantization = value.quantization}, where);
   }
 
   void check_value(const PlanValue& value) const {

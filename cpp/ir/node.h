@@ -32,6 +32,8 @@ struct ValueId {
 struct QuantizedElements {
   DataType dtype = DataType::Int8;
   std::shared_ptr<const void> data;
+  /// That its axis counts in. The constant may have others with the same elements.
+  Dims dims;
   core::Quantization quantization;
 };
 
@@ -63,6 +65,9 @@ struct Value {
   std::vector<int64_t> least_extents;
   uint32_t allowed_formats = 1;
   std::optional<std::pair<float, float>> dynamic_range;
+  /// What integers stand for where Quantize and Dequantize nodes tell; for the eye alone: kernels
+  /// have it from their nodes.
+  core::Quantization quantization;
 };
 
 struct Node {

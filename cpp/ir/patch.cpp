@@ -53,6 +53,8 @@ void replace_value(Graph& graph, ValueId old_value, ValueId new_value) {
                  core::dtype_name(new_type.dtype), " ", new_type.dims);
   const bool changed =
       old_type != new_type || graph.value(old_value).host != graph.value(new_value).host;
+  if (!graph.value(new_value).quantization)
+    graph.mutable_value(new_value).quantization = graph.value(old_value).quantization;
   graph.replace_uses(old_value, new_value);
   if (!changed) return;
   std::map<NodeId, std::string> refusals;

@@ -1,6 +1,8 @@
 // What Quantize and Dequantize share.
 #include "ops/quantization.h"
 
+#include <cmath>
+
 #include "ops/elements.h"
 
 namespace trtlike::ops {
@@ -20,6 +22,21 @@ std::optional<Dims> scale_dims(const InferArgs& args) {
   return dims;
 }
 
+/// Scales for the tensor or an axis, where they are known: those of blocks are many, and 0 where a
+/// block of weights is.
+void check_constant_scale(const InferArgs& args, const OpDefinition& op, bool quantizes) {
+  const TensorType& type = args.inputs[1];
+  if (args.constant(1) == nullptr || !core::is_static(type.dims) || type.dims.rank() > 1) return;
+  const core::TensorView scale{const_cast<void*>(args.constant(1)), type.dtype, type.dims};
+  for (int64_t i = 0; i < scale.elems(); ++i) {
+    const double element = scale.at(i);
+    TRTLIKE_CHECK(std::isfinite(element) && (element > 0 || (element == 0 && !quantizes)),
+                  input_name(op, 1), ": expected ",
+                  quantizes ? "positive numbers" : "numbers of at least 0", ", got ", element,
+                  " as element ", i, ".");
+  }
+}
+
 }  // namespace
 
 void check_scale(const InferArgs& args, const OpDefinition& op) {
@@ -27,6 +44,7 @@ void check_scale(const InferArgs& args, const OpDefinition& op) {
   TRTLIKE_CHECK(core::is_float(args.inputs[1].dtype), input_name(op, 1),
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[1].dtype),
                 ".");
+  check_constant_scale(args, op, core::is_float(args.inputs[0].dtype));
   const auto is_one = [](const Dims& d) { return core::is_static(d) && core::elems(d) == 1; };
   if (args.has_input(2))
     TRTLIKE_CHECK(
@@ -49,6 +67,12 @@ void check_scale(const InferArgs& args, const OpDefinition& op) {
   TRTLIKE_CHECK(dims[axis] < 0 || scale[0] < 0 || dims[axis] == scale[0], input_name(op, 1),
                 ": expected ", dims[axis], " elements for axis ", axis, " of ", dims, ", got ",
                 scale[0], ".");
+}
+
+void check_zero_point(const InferArgs& args, const OpDefinition& op, DataType stored) {
+  TRTLIKE_CHECK(!args.has_input(2) || args.inputs[2].dtype == stored, input_name(op, 2),
+                ": expected ", core::dtype_name(stored), ", the type of the integers, got ",
+                core::dtype_name(args.inputs[2].dtype), ".");
 }
 
 ScaleIndex::ScaleIndex(const Dims& dims, const Dims& scale, int64_t axis)

@@ -9,6 +9,8 @@ namespace trtlike::ops {
 /// Scales are one for the tensor, one for each index of `axis`, or, when they have the input's
 /// rank, one for each block of elements. Throws UserError for other shapes.
 void check_scale(const InferArgs& args, const OpDefinition& op);
+/// Zero points are elements of the stored type.
+void check_zero_point(const InferArgs& args, const OpDefinition& op, DataType stored);
 
 /// Either op by a scale for the tensor or an axis.
 void lower_quantization(const InferArgs& args, bool quantizes, PointwiseLowering& out);

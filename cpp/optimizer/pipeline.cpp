@@ -69,6 +69,8 @@ bool canonicalise(Driver& driver) {
 
 void run_pipeline(ir::Graph&, Driver& driver) {
   canonicalise(driver);
+  // Before Quantize and Dequantize nodes become parts of others.
+  driver.run(Pass{"note_quantizations", note_quantizations, true});
   // Before the rules: they look for constant weights. Those that compute on integers find what the
   // weights were dequantized from.
   if (driver.run(Pass{"fold_quantized_constants", fold_quantized_constants})) canonicalise(driver);

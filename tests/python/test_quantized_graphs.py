@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 import trtlike as trt
+from trtlike.trtexec import main as trtexec
 
 SEEDS = range(24)
 
@@ -214,3 +215,60 @@ def test_instruction_sets(isa: str):
     subprocess.run(
         [sys.executable, "-c", code], cwd=os.path.dirname(__file__), env=environment, check=True
     )
+
+
+def test_layers_of_the_api_compute_on_integers():
+    """Quantize and Dequantize layers in a strongly typed network; the plan, inspected and run."""
+    rng = np.random.default_rng(2)
+    weights = rng.integers(-127, 128, (8, 6)).astype(np.int8)
+    scales = rng.uniform(0.001, 0.01, 6).astype(np.float32)
+    builder = trt.Builder(ListLogger())
+    network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
+    x = network.add_input("x", trt.float32, (4, 8))
+
+    def constant(array: np.ndarray) -> trt.ITensor:
+        return network.add_constant(array.shape, array).get_output(0)
+
+    def rounded(tensor: trt.ITensor, scale: float) -> trt.ITensor:
+        s = constant(np.array([scale], np.float32))
+        integers = network.add_quantize(tensor, s, trt.int8).get_output(0)
+        return network.add_dequantize(integers, s, trt.float32).get_output(0)
+
+    w = network.add_dequantize(constant(weights), constant(scales), trt.float32)
+    w.axis = 1
+    none = trt.MatrixOperation.NONE
+    first = network.add_matrix_multiply(rounded(x, 0.03), none, w.get_output(0), none)
+    relu = network.add_activation(first.get_output(0), trt.ActivationType.RELU)
+    v = network.add_dequantize(
+        constant(weights.T.copy()), constant(np.array([0.02], np.float32)), trt.float32
+    )
+    second = network.add_matrix_multiply(
+        rounded(relu.get_output(0), 0.07), none, v.get_output(0), none
+    )
+    network.mark_output(second.get_output(0))
+    config = builder.create_builder_config()
+    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
+    plan = builder.build_serialized_network(network, config)
+    engine = load(plan)
+    steps = layers(engine)
+    assert sum("s8" in step["TacticName"] for step in steps) == 2
+    given = [o for step in steps for o in step["Outputs"] if "Int8" in o["Format/Datatype"]]
+    assert [o["Quantization"]["Scale"] for o in given] == pytest.approx([0.03, 0.07])
+
+    array = rng.standard_normal((4, 8)).astype(np.float32)
+    integers = np.clip(np.round(array / np.float32(0.03)), -128, 127)
+    real = np.maximum(integers @ weights.astype(np.float64) * (0.03 * scales), 0)
+    expected = (
+        np.clip(np.round(real / 0.07), -128, 127) @ weights.T.astype(np.float64) * (0.07 * 0.02)
+    )
+    (got,) = engine.create_execution_context().infer({"x": array}).values()
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_trtexec_takes_int8(tmp_path, capsys):
+    path = tmp_path / "model.onnx"
+    onnx.save(Graph(0).image_net(), path)
+    assert trtexec([f"--onnx={path}", "--int8", "--warmUp=1", "--duration=0"]) == 0
+    said = capsys.readouterr()
+    assert "Precision: FP32+INT8" in said.out + said.err
+    assert "BuilderFlag.INT8" not in said.out + said.err

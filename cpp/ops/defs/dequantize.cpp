@@ -15,6 +15,7 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(core::is_integer(from) || core::is_narrow(from), input_name(self, 0),
                 ": expected an integer or narrow type, got ", core::dtype_name(from), ".");
   check_scale(args, self);
+  check_zero_point(args, self, from);
   const DataType to = to_type(args.attributes);
   TRTLIKE_CHECK(core::is_float(to), "attribute 'to_type': expected a floating-point type, got ",
                 core::dtype_name(to), ".");

@@ -24,6 +24,7 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(is_small || (core::is_narrow(to) && to != DataType::E8M0),
                 "attribute 'to_type': expected a type of at most 16 bits, got ",
                 core::dtype_name(to), ".");
+  check_zero_point(args, self, to);
   args.outputs[0] = {to, args.inputs[0].dims};
 }
 

@@ -19,6 +19,8 @@ int resolve_dynamic_shapes(ir::Graph& graph);
 int fold_constants(ir::Graph& graph);
 /// As fold_constants for Quantize and Dequantize of constants.
 int fold_quantized_constants(ir::Graph& graph);
+/// What Quantize and Dequantize nodes say of the integers between them becomes a property of those.
+int note_quantizations(ir::Graph& graph);
 /// Nodes that give back their input: Identity, Cast to the same type, Slice of everything, ...
 int remove_noops(ir::Graph& graph);
 /// Nodes of the same op, attributes and inputs become one; so do equal constants.

@@ -22,22 +22,10 @@ std::vector<T> elements_of(const TensorView& view) {
 
 Quantized from_dequantize(const ir::Graph& graph, const ir::Node& node,
                           std::span<const TensorView> inputs) {
-  const TensorView &stored = inputs[0], &scale = inputs[1];
-  if (scale.elems() != 1 && scale.dims.rank() != 1) return nullptr;
-  const std::vector<float> scales = elements_of<float>(scale);
-  const bool has_zero = inputs.size() > 2 && inputs[2].data != nullptr;
-  std::vector<int32_t> zeros = has_zero ? elements_of<int32_t>(inputs[2]) : std::vector<int32_t>();
-  const auto axis = scales.size() == 1
-                        ? 0
-                        : core::normalize_axis(node.attributes.get_int("axis"), stored.dims.rank(),
-                                               "attribute 'axis'");
-  const Quantization quantization =
-      scales.size() == 1
-          ? Quantization::per_tensor(scales[0], zeros.empty() ? 0 : zeros[0])
-          : Quantization::per_channel(static_cast<int32_t>(axis), scales, std::move(zeros));
-  if (quantization.find_fault(stored.dtype, stored.dims)) return nullptr;
+  const auto quantization = quantization_of(graph, node);
+  if (!quantization) return nullptr;
   return std::make_shared<const ir::QuantizedElements>(ir::QuantizedElements{
-      stored.dtype, graph.value(node.inputs[0]).constant->data, quantization});
+      inputs[0].dtype, graph.value(node.inputs[0]).constant->data, inputs[0].dims, *quantization});
 }
 
 /// For each index of `axis` what all elements there are; nothing where they differ.
@@ -86,16 +74,50 @@ Quantized moved_from(const ir::Graph& graph, const ir::Node& node,
   if (!constant || !constant->dequantized_from || node.op->joins_inputs) return nullptr;
   const ir::QuantizedElements& source = *constant->dequantized_from;
   std::vector<TensorView> moved(inputs.begin(), inputs.end());
-  if (source.quantization.find_fault(source.dtype, moved[0].dims)) return nullptr;
+  const auto known = quantization_of(*constant, moved[0].dims);
+  if (!known) return nullptr;
   moved[0] = {const_cast<void*>(source.data.get()), source.dtype, moved[0].dims};
-  const auto quantization = move_quantization(node, source.quantization, moved);
+  const auto quantization = move_quantization(node, *known, moved);
   if (!quantization) return nullptr;
   const OwnedTensor integers = evaluate_node(node, moved)[0];
   return std::make_shared<const ir::QuantizedElements>(
-      ir::QuantizedElements{source.dtype, integers.data, *quantization});
+      ir::QuantizedElements{source.dtype, integers.data, integers.view.dims, *quantization});
 }
 
 }  // namespace
+
+std::optional<Quantization> quantization_of(const ir::Graph& graph, const ir::Node& node) {
+  const bool quantizes = std::string_view(node.op->name) == "Quantize";
+  const ops::TensorType& stored = graph.value(quantizes ? node.outputs[0] : node.inputs[0]).type;
+  const TensorView scale = ir::constant_view(graph, node.inputs[1]);
+  const bool has_zero = node.inputs.size() > 2 && node.inputs[2];
+  const TensorView zero = has_zero ? ir::constant_view(graph, node.inputs[2]) : TensorView{};
+  if (scale.data == nullptr || (has_zero && zero.data == nullptr)) return std::nullopt;
+  if (scale.elems() != 1 && scale.dims.rank() != 1) return std::nullopt;
+  const std::vector<float> scales = elements_of<float>(scale);
+  std::vector<int32_t> zeros = has_zero ? elements_of<int32_t>(zero) : std::vector<int32_t>();
+  if (scales.size() == 1) {
+    const auto one = Quantization::per_tensor(scales[0], zeros.empty() ? 0 : zeros[0]);
+    return one.find_fault(stored.dtype, stored.dims) ? std::nullopt : std::optional(one);
+  }
+  const auto axis =
+      core::normalize_axis(node.attributes.get_int("axis"), stored.dims.rank(), "attribute 'axis'");
+  const auto many = Quantization::per_channel(static_cast<int32_t>(axis), scales, std::move(zeros));
+  return many.find_fault(stored.dtype, stored.dims) ? std::nullopt : std::optional(many);
+}
+
+std::optional<Quantization> quantization_of(const ir::ConstantData& constant, const Dims& dims) {
+  if (!constant.dequantized_from) return std::nullopt;
+  const auto& [dtype, data, stored, quantization] = *constant.dequantized_from;
+  if (core::elems(stored) != core::elems(dims)) return std::nullopt;
+  if (quantization.axis() == Quantization::kNoAxis || stored == dims) return quantization;
+  const int from = quantization.axis();
+  const int64_t inner = core::elems_between(stored, from + 1, stored.rank());
+  for (int axis = 0; axis < dims.rank(); ++axis)
+    if (dims[axis] == stored[from] && core::elems_between(dims, axis + 1, dims.rank()) == inner)
+      return Quantization::per_channel(axis, quantization.scales(), quantization.zero_points());
+  return std::nullopt;
+}
 
 Quantized find_quantized(const ir::Graph& graph, const ir::Node& node,
                          std::span<const TensorView> inputs) {

@@ -16,6 +16,15 @@ namespace trtlike::optimizer {
 std::shared_ptr<const ir::QuantizedElements> find_quantized(
     const ir::Graph& graph, const ir::Node& node, std::span<const core::TensorView> inputs);
 
+/// Constant scales and zero points of a Quantize or Dequantize, for the tensor or an axis; nothing
+/// for others, and where they are none of a quantized tensor.
+std::optional<core::Quantization> quantization_of(const ir::Graph& graph, const ir::Node& node);
+
+/// How the integers behind a constant of these extents stand for it; nothing where there are none,
+/// or it was given other extents that the axis of the scales is not among.
+std::optional<core::Quantization> quantization_of(const ir::ConstantData& constant,
+                                                  const Dims& dims);
+
 /// Weights as kernels multiply them.
 struct IntegerWeights {
   ir::ConstantData elements;  ///< of INT8, their zero points taken off

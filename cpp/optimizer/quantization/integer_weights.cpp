@@ -18,8 +18,10 @@ std::optional<int> find_channel_axis(const ir::Graph& graph, const ir::Node& nod
   const std::string_view op = node.op->name;
   const Dims& weights = dims_of(graph, node.inputs[1]);
   if (op == "Convolution" || op == "FusedConvolution") {
-    const bool is_depthwise = node.attributes.get_int("num_groups") > 1 && weights[1] == 1;
-    return is_depthwise ? std::nullopt : std::optional(0);
+    // Channels of their own are multiplied by depthwise kernels, or one by one.
+    const int64_t groups = node.attributes.get_int("num_groups");
+    const bool has_multiplier = groups > 1 && weights[1] == 1 && weights[0] != groups;
+    return has_multiplier ? std::nullopt : std::optional(0);
   }
   if (op != "MatrixMultiply" && op != "FusedMatrixMultiply") return std::nullopt;
   const int64_t operation = node.attributes.get_int("op1");
@@ -35,13 +37,12 @@ std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId 
   const ir::Value& value = graph.value(id);
   if (!value.constant || !value.constant->dequantized_from) return std::nullopt;
   const ir::QuantizedElements& stored = *value.constant->dequantized_from;
-  const core::Quantization& quantization = stored.quantization;
   const Dims& dims = value.type.dims;
+  const auto known = quantization_of(*value.constant, dims);
+  if (!known || !is_byte(stored.dtype)) return std::nullopt;
+  const core::Quantization& quantization = *known;
   const bool is_per_tensor = quantization.axis() == core::Quantization::kNoAxis;
-  if (!is_byte(stored.dtype) || quantization.block() != 0 ||
-      (!is_per_tensor && quantization.axis() != axis) ||
-      quantization.find_fault(stored.dtype, dims))
-    return std::nullopt;
+  if (!is_per_tensor && quantization.axis() != axis) return std::nullopt;
   const core::TensorView view{const_cast<void*>(stored.data.get()), stored.dtype, dims};
   const std::shared_ptr<void> data = core::allocate_shared(static_cast<size_t>(view.elems()));
   const int64_t inner = core::elems_between(dims, axis + 1, dims.rank());

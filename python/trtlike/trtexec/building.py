@@ -71,6 +71,8 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
 def _set_flags(config: trt.IBuilderConfig, chosen: Options) -> None:
     if chosen.fp16:
         config.set_flag(trt.BuilderFlag.FP16)
+    if chosen.int8:
+        config.set_flag(trt.BuilderFlag.INT8)
     if chosen.bf16:
         config.set_flag(trt.BuilderFlag.BF16)
     if chosen.no_tf32:

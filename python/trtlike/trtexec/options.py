@@ -34,6 +34,7 @@ class Options(argparse.Namespace):
     use_profile: int
     fp16: bool
     bf16: bool
+    int8: bool
     no_tf32: bool
     timing_cache_file: str | None
     error_on_timing_cache_miss: bool
@@ -154,6 +155,9 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--fp16", action="store_true", help="allow half storage")
     build.add_argument("--bf16", action="store_true", help="allow bfloat16")
     build.add_argument(
+        "--int8", action="store_true", help="allow INT8, which Q/DQ layers ask for anyway"
+    )
+    build.add_argument(
         "--noTF32", dest="no_tf32", action="store_true", help="strict FP32: no Winograd"
     )
     build.add_argument("--timingCacheFile", dest="timing_cache_file", metavar="FILE")
@@ -236,7 +240,7 @@ def describe(chosen: Options, console: Console) -> None:
     console.info("=== Model Options ===")
     console.info(f"Model: {chosen.onnx or chosen.load_engine}")
     console.info("=== Build Options ===")
-    precision = "FP32" + "+FP16" * chosen.fp16 + "+BF16" * chosen.bf16
+    precision = "FP32" + "+FP16" * chosen.fp16 + "+BF16" * chosen.bf16 + "+INT8" * chosen.int8
     console.info(f"Precision: {precision}")
     console.info(f"Builder optimization level: {chosen.builder_optimization_level}")
     console.info(f"Timing cache: {chosen.timing_cache_file or 'in memory'}")

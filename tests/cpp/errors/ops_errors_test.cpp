@@ -6,6 +6,9 @@ namespace {
 
 using enum DataType;
 using L = std::vector<int64_t>;
+/// A constant of one float, by its bits.
+Operand constant_float(int64_t bits) { return {Float, {1}, {bits}}; }
+
 const LayerCase kAnyOp[] = {
     {"attribute_kind",
      "Reduce",
@@ -213,6 +216,26 @@ const LayerCase kElementWise[] = {
      {floats({4, 6}), floats({6})},
      {{"to_type", 2}, {"axis", 2}},
      "[core] attribute 'axis': expected an axis in [-2, 2), got 2."},
+    {"quantize_scale_of_0",
+     "Quantize",
+     {floats({2}), constant_float(0)},
+     {{"to_type", 2}},
+     "input 1 'scale': expected positive numbers, got 0 as element 0."},
+    {"quantize_scale_of_nan",
+     "Quantize",
+     {floats({2}), constant_float(0x7fc00000)},
+     {{"to_type", 2}},
+     "input 1 'scale': expected positive numbers, got nan as element 0."},
+    {"quantize_zero_point_type",
+     "Quantize",
+     {floats({2}), floats({1}), of(UInt8, {1})},
+     {{"to_type", 2}},
+     "input 2 'zero_point': expected INT8, the type of the integers, got UINT8."},
+    {"dequantize_negative_scale",
+     "Dequantize",
+     {of(Int8, {2}), constant_float(0xbf800000)},
+     {},
+     "input 1 'scale': expected numbers of at least 0, got -1 as element 0."},
     {"dequantize_floats",
      "Dequantize",
      {floats({2}), floats({1})},

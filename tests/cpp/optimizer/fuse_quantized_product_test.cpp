@@ -107,8 +107,8 @@ TEST(FuseQuantizedProduct, refuses_what_is_not_multiplied_as_integers) {
     optimizer::fold_quantized_constants(q.graph);
     expect_rule_refuses(q.graph, kRule);
   };
-  // Weights whose zero points leave no room in INT8, scales along the depth, depthwise windows, an
-  // input that is no quantized tensor.
+  // Weights whose zero points leave no room in INT8, scales along the depth, several outputs of each
+  // channel, an input that is no quantized tensor.
   refuses([](Quantized& q) {
     return q.convolution(q.input("x", {1, 4, 6, 5}),
                          q.weights({8, 4, 3, 3}, -1, DataType::UInt8, 3));
@@ -117,7 +117,7 @@ TEST(FuseQuantizedProduct, refuses_what_is_not_multiplied_as_integers) {
     return q.convolution(q.input("x", {1, 4, 6, 5}), q.weights({8, 4, 3, 3}, 1));
   });
   refuses([](Quantized& q) {
-    return q.convolution(q.input("x", {1, 8, 6, 5}), q.weights({8, 1, 3, 3}, 0), 8);
+    return q.convolution(q.input("x", {1, 4, 6, 5}), q.weights({8, 1, 3, 3}, 0), 4);
   });
   refuses([](Quantized& q) {
     return q.convolution(q.graph.add_input("x", DataType::Float, {1, 4, 6, 5}),
@@ -158,6 +158,19 @@ TEST(FuseQuantizedProduct, finds_weights_that_were_reshaped_and_turned) {
   optimizer::fold_constants(q.graph);
   EXPECT_EQ(apply_rule(q.graph, kRule), 1);
   EXPECT_EQ(op_names(q.graph), "Quantize QuantizedMatrixMultiply");
+  expect_same_outputs(before, q.graph, 1e-5);
+}
+
+TEST(FuseQuantizedProduct, finds_weights_under_other_extents) {
+  Quantized q;
+  const ir::ValueId x = q.graph.add("Shuffle", "flat", {q.input("x", {2, 5, 9})},
+                                    {{"has_reshape", true}, {"reshape_dims", Ints{10, 9}}});
+  const ir::ValueId product = q.graph.add("MatrixMultiply", "product", {x, q.weights({9, 6}, 1)});
+  q.graph.mark_output(q.graph.add("Shuffle", "deep", {product},
+                                  {{"has_reshape", true}, {"reshape_dims", Ints{2, 5, 6}}}));
+  const ir::Graph before = q.graph.clone();
+  optimizer::optimize(q.graph, {});
+  EXPECT_EQ(op_names(q.graph), "Quantize QuantizedMatrixMultiply") << q.graph.to_string();
   expect_same_outputs(before, q.graph, 1e-5);
 }
 
