@@ -84,6 +84,9 @@ std::string attributes_key(const ops::Attributes& attributes) {
     const auto* text = std::get_if<std::string>(&value);
     if (text != nullptr && !text->empty() && name.ends_with("program"))
       timed.set(name, without_numbers(*text));
+    const auto* number = std::get_if<int64_t>(&value);
+    if (number != nullptr && name.ends_with("zero_point"))
+      timed.set(name, static_cast<int64_t>(*number != 0));
   }
   return timed.to_string();
 }

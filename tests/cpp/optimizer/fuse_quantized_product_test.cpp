@@ -107,8 +107,8 @@ TEST(FuseQuantizedProduct, refuses_what_is_not_multiplied_as_integers) {
     optimizer::fold_quantized_constants(q.graph);
     expect_rule_refuses(q.graph, kRule);
   };
-  // Weights whose zero points leave no room in INT8, scales along the depth, several outputs of each
-  // channel, an input that is no quantized tensor.
+  // Weights whose zero points leave no room in INT8, scales along the depth, several outputs of
+  // each channel, an input that is no quantized tensor.
   refuses([](Quantized& q) {
     return q.convolution(q.input("x", {1, 4, 6, 5}),
                          q.weights({8, 4, 3, 3}, -1, DataType::UInt8, 3));
