@@ -1,5 +1,6 @@
 // Operators of quantized models in the form of integer operators: their operands are dequantized,
 // the arithmetic is done in floating point, the result is quantized again.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -80,6 +81,13 @@ struct Depth {
   bool sums_inner;
 };
 
+/// Elements over the axes [begin, end); below zero where an extent is not known.
+int64_t known_elems(const Dims& dims, int begin, int end) {
+  const auto is_open = [](int64_t extent) { return !core::is_known(extent); };
+  const bool open = std::any_of(dims.begin() + begin, dims.begin() + end, is_open);
+  return open ? core::kUnknownDim : core::elems_between(dims, begin, end);
+}
+
 /// The largest magnitude of input `i` less its zero point.
 double reach_of(NodeContext& node, size_t i, size_t zero) {
   if (zero_point(node, zero)) return 255;
@@ -155,10 +163,10 @@ Outputs import_matmul_integer(NodeContext& node) {
   const int rank_a = node.rank(node.input(0)), rank_b = node.rank(node.input(1));
   const Dims b = node.dims(node.input(1));
   const int depth = std::max(0, rank_b - 2);
-  const std::vector<int64_t> ends =
-      rank_b == 0 ? std::vector<int64_t>{}
-                  : exact_ends(node, {core::elems_between(b, 0, depth), b[depth],
-                                      rank_b < 2 ? 1 : b[rank_b - 1], false});
+  const std::vector<int64_t> ends = rank_b == 0
+                                        ? std::vector<int64_t>{}
+                                        : exact_ends(node, {known_elems(b, 0, depth), b[depth],
+                                                            rank_b < 2 ? 1 : b[rank_b - 1], false});
   return {sum_exactly(
       node,
       {centred(node, 0, 2, rank_a - 2, "centre_a"), centred(node, 1, 3, rank_b - 1, "centre_b")},
@@ -170,8 +178,7 @@ Outputs import_conv_integer(NodeContext& node) {
   const bool is_grouped = node.get_int("group", 1) != 1;
   std::vector<int64_t> ends;
   if (kernel.rank() >= 3)
-    ends = exact_ends(node,
-                      {kernel[0], kernel[1], core::elems_between(kernel, 2, kernel.rank()), true});
+    ends = exact_ends(node, {kernel[0], kernel[1], known_elems(kernel, 2, kernel.rank()), true});
   if (is_grouped && ends.size() > 1) ends.clear();
   return {
       sum_exactly(node, {centred(node, 0, 2, 1, "centre_x"), centred(node, 1, 3, 0, "centre_w")},
