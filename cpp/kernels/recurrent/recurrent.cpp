@@ -120,7 +120,7 @@ class Recurrent final : public Kernel {
     products_ = cut(s.directions * blocks, kPanelRows * s.inputs, problem.threads);
     const int64_t wanted = std::max<int64_t>(1, problem.threads / s.directions);
     together_ = std::clamp<int64_t>((s.batch + wanted - 1) / wanted, 1, kPanelRows);
-    chunks_ = (s.batch + together_ - 1) / together_;
+    chunks_ = std::max<int64_t>(1, (s.batch + together_ - 1) / together_);
     scratch_bytes_ =
         static_cast<size_t>(together_ * (2 * s.hidden + layout_.columns())) * sizeof(float);
     slices_ = {products_.count, static_cast<int>(s.directions * chunks_)};

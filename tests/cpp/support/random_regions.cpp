@@ -39,7 +39,9 @@ RandomProblem roi_align(Random& random) {
                               {"half_pixel", random.one_in(2)}});
   const Storage storage = random.storage(dtype, dims);
   problem.input(dims, storage);
-  problem.input({boxes, 4}).range(-2, 20);
+  const float reach = random.of({20.0f, 20.0f, 1e4f, 1e9f});
+  problem.input({boxes, 4}).range(-0.1f * reach, reach);
+  if (random.one_in(6)) problem.special(4);
   problem.input({boxes}, {DataType::Int64}).integers(0, dims[0] - 1);
   problem.output(random.storage_like(storage, dtype, dims));
   return {std::move(problem), 1e-6 + 2 * rounding(dtype), 1};
