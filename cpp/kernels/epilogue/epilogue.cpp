@@ -2,6 +2,7 @@
 #include "kernels/epilogue/epilogue.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace trtlike::kernels::epilogue {
@@ -16,6 +17,19 @@ void drop_last_rounding(DataType stored, std::vector<Link>& chain) {
   if (!chain.empty() && chain.back().op == to_link(rounding)) chain.pop_back();
 }
 
+/// Limits that storing has anyway, in front of a quantized number.
+void drop_saturated_clips(DataType stored, std::vector<Link>& chain) {
+  if (stored != DataType::Int8 && stored != DataType::UInt8) return;
+  const float lowest = stored == DataType::Int8 ? -128 : 0, highest = lowest + 255;
+  while (chain.size() >= 2 && chain.back().op == LinkOp::Quantize && chain.back().alpha > 0) {
+    const Link& last = chain.back();
+    const auto clip = find_clip(std::span(chain).last(2).first(1));
+    const auto quantized = [&](float x) { return std::nearbyint(x / last.alpha) + last.beta; };
+    if (!clip || quantized(clip->low) > lowest || quantized(clip->high) < highest) return;
+    chain.erase(chain.end() - 2);
+  }
+}
+
 }  // namespace
 
 Epilogue read_epilogue(const Problem& problem, const char* attribute) {
@@ -25,6 +39,7 @@ Epilogue read_epilogue(const Problem& problem, const char* attribute) {
   Epilogue out{.program = ops::PointwiseProgram::parse(std::get<std::string>(*text)), .chain = {}};
   out.chain = match_chain(out.program);
   if (out.chain) drop_last_rounding(problem.outputs[0].dtype, *out.chain);
+  if (out.chain) drop_saturated_clips(problem.outputs[0].dtype, *out.chain);
   return out;
 }
 

@@ -184,6 +184,7 @@ inline void finish_rows(const FinishArgs& args) {
   constexpr LinkOp kRoundBf16 = to_link(ops::PointwiseOpcode::RoundBf16);
   if (args.num_links == 1) {
     const LinkOp op = args.links[0].op;
+    if (op == LinkOp::Quantize) return finish_rows_by<Alone<LinkOp::Quantize>>(args);
     if (op == LinkOp::RoundTo) return finish_rows_by<Alone<LinkOp::RoundTo>>(args);
     if (op == kRoundF16) return finish_rows_by<Alone<kRoundF16>>(args);
     if (op == kRoundBf16) return finish_rows_by<Alone<kRoundBf16>>(args);

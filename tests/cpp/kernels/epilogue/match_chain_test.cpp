@@ -33,6 +33,45 @@ TEST(MatchChain, operands_have_factors) {
   EXPECT_FALSE(match("in 2; v2 = div v1 v0; out v2"));
 }
 
+TEST(MatchChain, operands_may_be_quantized_numbers) {
+  EXPECT_EQ(match("in 2; v2 = constant 5; v3 = sub v1 v2; v4 = constant 0.5; v5 = prod v3 v4; "
+                  "v6 = sum v0 v5; out v6"),
+            (Chain{link(PointwiseOpcode::Sum, 0.5f, 0, 1), {LinkOp::Linear, 1, -2.5f, -1}}));
+  EXPECT_EQ(match("in 2; v2 = constant 5; v3 = sub v1 v2; v4 = constant 0.5; v5 = prod v3 v4; "
+                  "v6 = sub v0 v5; out v6"),
+            (Chain{link(PointwiseOpcode::Sub, 0.5f, 0, 1), {LinkOp::Linear, 1, 2.5f, -1}}));
+  // As factors they are no links.
+  EXPECT_FALSE(
+      match("in 2; v2 = constant 5; v3 = sub v1 v2; v4 = constant 0.5; v5 = prod v3 v4; "
+            "v6 = prod v0 v5; out v6"));
+}
+
+/// The chain of a product of quantized tensors with this program and type of the result.
+std::optional<Chain> read(const char* program, DataType to) {
+  const ops::OpDefinition& op = ops::get_op("QuantizedMatrixMultiply");
+  const ops::Attributes attributes =
+      ops::complete_attributes(op, {{"program", program}, {"to_type", enum_number(to)}});
+  Problem problem;
+  problem.op = &op;
+  problem.attributes = &attributes;
+  problem.outputs.push_back({.dtype = to, .dims = {1, 1}});
+  return read_epilogue(problem).chain;
+}
+
+TEST(ReadEpilogue, leaves_out_limits_that_storing_has) {
+  const char* relu = "in 1; v1 = relu v0; v2 = constant 0.5; v3 = div v1 v2; v4 = round v3; out v4";
+  const Link quantize{LinkOp::Quantize, 0.5f, -0.0f, -1};
+  EXPECT_EQ(read(relu, DataType::UInt8), (Chain{quantize}));
+  EXPECT_EQ(read(relu, DataType::Int8), (Chain{link(PointwiseOpcode::Relu), quantize}));
+  EXPECT_EQ(read(relu, DataType::Float), (Chain{link(PointwiseOpcode::Relu), quantize}));
+  const char* clip =
+      "in 1; v1 = clip v0 0 6; v2 = constant 0.02; v3 = div v1 v2; v4 = round v3; out v4";
+  EXPECT_EQ(read(clip, DataType::UInt8), (Chain{{LinkOp::Quantize, 0.02f, -0.0f, -1}}));
+  const char* tight =
+      "in 1; v1 = clip v0 0 5; v2 = constant 0.02; v3 = div v1 v2; v4 = round v3; out v4";
+  EXPECT_EQ(read(tight, DataType::UInt8)->size(), 2u);
+}
+
 TEST(MatchChain, constants) {
   EXPECT_EQ(match("in 1; v1 = constant 3; v2 = sum v1 v0; v3 = div v2 v1; v4 = max v3 v1; out v4"),
             (Chain{{LinkOp::Linear, 1, 3, -1},
