@@ -66,7 +66,7 @@ void quantize(Case& c, int64_t channels) {
   c.attributes.emplace_back("program", kQuantize);
   c.attributes.emplace_back("to_type", static_cast<int64_t>(DataType::Int8));
   c.inputs.resize(2);
-  c.inputs[0].role = Role::Bytes;
+  c.inputs[0].role = Role::A;
   c.inputs[1].role = Role::Weights;
   c.inputs.push_back({{2, channels}, Role::Numbers});
 }
@@ -304,7 +304,8 @@ std::vector<Case> movements() {
 
 /// Of the types in the set, the one that networks have most often.
 DataType usual_type(kernels::TypeSet types) {
-  for (const DataType type : {DataType::Float, DataType::BF16, DataType::Half})
+  for (const DataType type : {DataType::Float, DataType::BF16, DataType::Half, DataType::Int32,
+                              DataType::UInt8, DataType::Int8})
     if (types.contains(type)) return type;
   return DataType::Int32;
 }

@@ -21,7 +21,7 @@ class QuantizedKernel final : public Kernel {
         tiles_(tiles),
         layout_(tiles, setup_),
         packed_(read_packed(packed, layout_.bytes())),
-        finisher_(make_finisher()) {
+        finisher_(make_finisher(setup_, tiles.needs)) {
     // Read where they are: bytes as they are multiplied, whole steps of them.
     reads_in_place_ = tiles.form == Form::Bytes && !setup_.is_signed && setup_.is_dense() &&
                       setup_.channels % tiles.depth() == 0;
@@ -56,11 +56,6 @@ class QuantizedKernel final : public Kernel {
   }
 
  private:
-  epilogue::Finisher make_finisher() const {
-    if (setup_.program) return {*setup_.program, setup_.operands, setup_.out, core::cpu_isa()};
-    return {setup_.links, setup_.operands, setup_.out, tiles_.needs};
-  }
-
   /// Pointers to pixels, rows of A, sums of a panel, and what finishes them.
   void plan_scratch() {
     const int64_t table = reads_in_place_ ? 0 : setup_.grid.taps() * kBlockRows;
@@ -74,24 +69,15 @@ class QuantizedKernel final : public Kernel {
     const auto** table = reinterpret_cast<const void**>(scratch);
     convolution::fill_indirection(setup_.grid, input, setup_.in_pitch, zeros_.data(), first, rows,
                                   table, kBlockRows);
-    const int64_t element = tiles_.element_bytes();
-    const int64_t used = setup_.depth() * element;
-    for (int64_t i = 0; i < rows; ++i) {
-      std::byte* to = scratch + table_bytes_ + i * row_bytes_;
-      for (int64_t t = 0; t < setup_.grid.taps();) {
-        const auto* from = static_cast<const std::byte*>(table[t * kBlockRows + i]);
-        // Taps that follow each other in memory are one run.
-        int64_t count = setup_.channels, next = t + 1;
-        while (next < setup_.grid.taps() && table[next * kBlockRows + i] == from + count) {
-          count += setup_.channels;
-          ++next;
-        }
-        tiles_.copy(
-            {from, count, to + t * setup_.channels * element, setup_.is_signed, setup_.zero_point});
-        t = next;
-      }
-      std::memset(to + used, 0, static_cast<size_t>(row_bytes_ - used));
-    }
+    tiles_.gather({.table = table,
+                   .table_stride = kBlockRows,
+                   .rows = rows,
+                   .taps = setup_.grid.taps(),
+                   .channels = setup_.channels,
+                   .is_signed = setup_.is_signed,
+                   .zero_point = setup_.zero_point,
+                   .to = scratch + table_bytes_,
+                   .row_bytes = row_bytes_});
   }
 
   void run_panel(const RunArgs& args, const std::byte* a, int64_t first, int64_t rows,
@@ -118,22 +104,10 @@ class QuantizedKernel final : public Kernel {
       tile.c = sums + at * stride;
       tiles_.functions[next - at][vectors](tile);
     }
-    finish(args, first, rows, group * layout_.outputs + panel * layout_.width,
-           layout_.columns(panel), sums, stride);
-  }
-
-  void finish(const RunArgs& args, int64_t row, int64_t rows, int64_t column, int64_t columns,
-              const float* sums, int64_t stride) const {
-    std::byte* scratch =
-        static_cast<std::byte*>(args.scratch) + table_bytes_ + a_bytes_ + sums_bytes_;
-    while (rows > 0) {
-      const int64_t matrix = row / setup_.matrix_rows, within = row % setup_.matrix_rows;
-      const int64_t count = std::min(rows, setup_.matrix_rows - within);
-      finisher_.run(args, matrix, {sums, stride, within, count, column, columns}, scratch);
-      row += count;
-      rows -= count;
-      sums += count * stride;
-    }
+    finish_rows(finisher_, args, setup_.matrix_rows,
+                {sums, stride, first, rows, group * layout_.outputs + panel * layout_.width,
+                 layout_.columns(panel)},
+                scratch + table_bytes_ + a_bytes_ + sums_bytes_);
   }
 
   Setup setup_;

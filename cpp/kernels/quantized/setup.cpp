@@ -135,6 +135,24 @@ std::string read_problem(const Problem& problem, Setup& setup) {
   return "";
 }
 
+epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa) {
+  if (setup.program) return {*setup.program, setup.operands, setup.out, core::cpu_isa()};
+  return {setup.links, setup.operands, setup.out, isa};
+}
+
+void finish_rows(const epilogue::Finisher& finisher, const RunArgs& args, int64_t matrix_rows,
+                 epilogue::SumsBlock block, void* scratch) {
+  int64_t row = block.row, left = block.rows;
+  while (left > 0) {
+    block.row = row % matrix_rows;
+    block.rows = std::min(left, matrix_rows - block.row);
+    finisher.run(args, row / matrix_rows, block, scratch);
+    row += block.rows;
+    left -= block.rows;
+    block.sums += block.rows * block.stride;
+  }
+}
+
 PanelLayout::PanelLayout(const Tiles& tiles, const Setup& setup)
     : lanes(tiles.lanes),
       width(int64_t{tiles.lanes} * tiles.max_vectors),

@@ -39,6 +39,12 @@ struct Setup {
 /// Why the problem cannot be computed so; else empty, and `setup` is filled.
 std::string read_problem(const Problem& problem, Setup& setup);
 
+/// What finishes rows of scaled sums, in the code of `isa`.
+epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa);
+/// Finishes rows that are counted over all matrices of the output.
+void finish_rows(const epilogue::Finisher& finisher, const RunArgs& args, int64_t matrix_rows,
+                 epilogue::SumsBlock block, void* scratch);
+
 /// Where things stand among packed constants: the panels of all groups, then offsets, factors and
 /// summands of their columns.
 struct PanelLayout {

@@ -31,13 +31,18 @@ struct TileArgs {
 };
 using TileFunction = void (*)(const TileArgs& args);
 
-/// Some neighbouring elements of the input, as elements of A.
-struct CopyArgs {
-  const std::byte* from;
-  int64_t count;
-  std::byte* to;
+/// Rows of A from pixels of the input: those under the taps of row i, one after the other, with
+/// zeros behind to whole steps.
+struct GatherArgs {
+  const void* const* table;  ///< table[t * table_stride + i]
+  int64_t table_stride;
+  int64_t rows;
+  int64_t taps;
+  int64_t channels;  ///< of a pixel that are read
   bool is_signed;
   int32_t zero_point;
+  std::byte* to;
+  int64_t row_bytes;
 };
 
 enum class Form { Bytes, Words };
@@ -49,7 +54,7 @@ struct Tiles {
   int max_rows;
   int max_vectors;
   TileFunction functions[kMaxTileRows + 1][kMaxTileVectors + 1];  ///< by rows, vectors
-  void (*copy)(const CopyArgs& args);
+  void (*gather)(const GatherArgs& args);
 
   int64_t element_bytes() const { return form == Form::Bytes ? 1 : 2; }
   /// The k of a step.

@@ -114,26 +114,54 @@ void run_tile(const TileArgs& args) {
 }
 
 /// Bytes of either sign as unsigned ones.
-inline void copy_bytes(const CopyArgs& args) {
-  if (!args.is_signed) {
-    std::memcpy(args.to, args.from, static_cast<size_t>(args.count));
-    return;
+inline void copy_bytes(const GatherArgs& args, const std::byte* from, int64_t count,
+                       std::byte* to) {
+#if defined(__AVX512F__)
+  const __m512i sign = _mm512_set1_epi8(args.is_signed ? -128 : 0);
+  for (int64_t i = 0; i < count; i += 64) {
+    const int64_t left = count - i;
+    const __mmask64 mask = left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
+    _mm512_mask_storeu_epi8(to + i, mask,
+                            _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, from + i), sign));
   }
-  for (int64_t i = 0; i < args.count; ++i) args.to[i] = args.from[i] ^ std::byte{0x80};
+#else
+  const auto sign = static_cast<std::byte>(args.is_signed ? 0x80 : 0);
+  for (int64_t i = 0; i < count; ++i) to[i] = from[i] ^ sign;
+#endif
 }
 
 template <typename T>
-inline void copy_words(const CopyArgs& args) {
-  const auto* from = reinterpret_cast<const T*>(args.from);
-  auto* to = reinterpret_cast<int16_t*>(args.to);
+inline void copy_words(const GatherArgs& args, const std::byte* first, int64_t count,
+                       std::byte* to) {
+  const auto* from = reinterpret_cast<const T*>(first);
+  auto* words = reinterpret_cast<int16_t*>(to);
   const auto zero = static_cast<int16_t>(args.zero_point);
-  for (int64_t i = 0; i < args.count; ++i)
-    to[i] = static_cast<int16_t>(static_cast<int16_t>(from[i]) - zero);
+  for (int64_t i = 0; i < count; ++i)
+    words[i] = static_cast<int16_t>(static_cast<int16_t>(from[i]) - zero);
 }
 
-inline void copy(const CopyArgs& args) {
-  if constexpr (Sums::kForm == Form::Bytes) return copy_bytes(args);
-  args.is_signed ? copy_words<int8_t>(args) : copy_words<uint8_t>(args);
+inline void gather(const GatherArgs& args) {
+  constexpr int64_t kElement = Sums::kForm == Form::Bytes ? 1 : 2;
+  const int64_t used = args.taps * args.channels * kElement;
+  for (int64_t i = 0; i < args.rows; ++i) {
+    std::byte* const row = args.to + i * args.row_bytes;
+    std::byte* to = row;
+    for (int64_t t = 0; t < args.taps;) {
+      const auto* from = static_cast<const std::byte*>(args.table[t * args.table_stride + i]);
+      // Taps that follow each other in memory are one run.
+      int64_t count = args.channels;
+      for (++t; t < args.taps && args.table[t * args.table_stride + i] == from + count; ++t)
+        count += args.channels;
+      if constexpr (Sums::kForm == Form::Bytes) {
+        copy_bytes(args, from, count, to);
+      } else {
+        args.is_signed ? copy_words<int8_t>(args, from, count, to)
+                       : copy_words<uint8_t>(args, from, count, to);
+      }
+      to += count * kElement;
+    }
+    std::memset(row + used, 0, static_cast<size_t>(args.row_bytes - used));
+  }
 }
 
 template <int kRows, int kVectors, int kMaxRows, int kMaxVectors>
@@ -150,7 +178,7 @@ template <int kRows, int kColumns>
 constexpr Tiles make_tiles(core::Isa needs) {
   constexpr int kVectors = kColumns / Vector::kLanes;
   static_assert(kRows <= kMaxTileRows && kVectors <= kMaxTileVectors);
-  Tiles out{needs, Sums::kForm, Vector::kLanes, kRows, kVectors, {}, copy};
+  Tiles out{needs, Sums::kForm, Vector::kLanes, kRows, kVectors, {}, gather};
   fill<1, 1, kRows, kVectors>(out);
   return out;
 }
