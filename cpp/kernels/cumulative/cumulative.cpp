@@ -1,5 +1,6 @@
 // Running sums of floats along an axis of a linear tensor, added up in double: a slice is some
 // lines, or blocks of adjacent columns.
+#include "kernels/cumulative/columns.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 
@@ -7,6 +8,28 @@ namespace trtlike::kernels {
 namespace {
 
 constexpr int64_t kColumns = 64;
+
+const cumulative::Loops& loops_of_this_cpu() {
+#if defined(__x86_64__) || defined(_M_X64)
+  if (core::cpu_isa() >= core::Isa::Avx512) return cumulative::kAvx512;
+  if (core::cpu_isa() >= core::Isa::Avx2) return cumulative::kAvx2;
+#endif
+  return cumulative::kPortable;
+}
+
+/// Where Loops has the type; below zero: nowhere.
+int loop_index(DataType dtype) {
+  switch (dtype) {
+    case DataType::Float:
+      return 0;
+    case DataType::Half:
+      return 1;
+    case DataType::BF16:
+      return 2;
+    default:
+      return -1;
+  }
+}
 
 class Cumulative final : public Kernel {
  public:
@@ -27,6 +50,9 @@ class Cumulative final : public Kernel {
     units_ = cut(core::elems_between(dims, 0, axis) * blocks_, extent_ * std::min(inner_, kColumns),
                  problem.threads);
     slices_ = {units_.count};
+    const int loop = loop_index(dtype_);
+    if (inner_ > 1 && loop >= 0)
+      by_vectors_ = loops_of_this_cpu().add_up[static_cast<size_t>(loop)];
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
@@ -37,9 +63,14 @@ class Cumulative final : public Kernel {
       const int64_t columns = std::min(kColumns, inner_ - first);
       core::dispatch_dtype(dtype_, "cumulative", [&](auto tag) {
         using T = decltype(tag);
-        if constexpr (!std::is_integral_v<T>)
-          add_up(static_cast<const T*>(args.inputs[0]) + at, static_cast<T*>(args.outputs[0]) + at,
-                 columns);
+        if constexpr (!std::is_integral_v<T>) {
+          const T* in = static_cast<const T*>(args.inputs[0]) + at;
+          T* out = static_cast<T*>(args.outputs[0]) + at;
+          if (by_vectors_ != nullptr)
+            by_vectors_({in, out, extent_, columns, inner_, exclusive_, reverse_});
+          else
+            add_up(in, out, columns);
+        }
       });
     }
   }
@@ -65,6 +96,8 @@ class Cumulative final : public Kernel {
   int64_t inner_ = 1;
   int64_t blocks_ = 1;
   Slicing units_;
+  /// Null: one element at a time.
+  void (*by_vectors_)(const cumulative::Columns& columns) = nullptr;
 };
 
 std::optional<std::string> refuse(const Problem& problem) {

@@ -239,9 +239,12 @@ RandomProblem cumulative(Random& random) {
   const Dims dims = random.dims(rank);
   TacticCase problem =
       begin(random, "Cumulative", {{"exclusive", random.one_in(2)}, {"reverse", random.one_in(2)}});
-  problem.input(dims);
+  const DataType dtype = random.float_type();
+  problem.input(dims, {dtype});
+  if (random.one_in(4)) problem.special(16);
   problem.constant({}, {DataType::Int64}).values({static_cast<float>(random.between(0, rank - 1))});
-  return {std::move(problem), 1e-6, 1};
+  problem.output({dtype});
+  return {std::move(problem), 1e-6 + rounding(dtype), 1};
 }
 
 RandomProblem grid_sample(Random& random) {
