@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
-from conftest import ListLogger, load
+from conftest import ListLogger, build_plan, load
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -167,15 +167,19 @@ def layers(engine: trt.ICudaEngine) -> list[dict]:
     return json.loads(text)["Layers"]
 
 
+def step_of(model: onnx.ModelProto) -> float:
+    """The scale of the output."""
+    scales = {t.name: t for t in model.graph.initializer}
+    return float(numpy_helper.to_array(scales[model.graph.node[-1].input[1]]))
+
+
 def check(model: onnx.ModelProto, level: int, flags: int = 0) -> list[dict]:
     shape = [d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim]
     x = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     (expected,) = ReferenceEvaluator(model).run(None, {"x": x})
     engine = build(model, level, flags)
     (got,) = engine.create_execution_context().infer({"x": x}).values()
-    scales = {t.name: t for t in model.graph.initializer}
-    step = float(numpy_helper.to_array(scales[model.graph.node[-1].input[1]]))
-    steps = np.abs(got - expected) / step
+    steps = np.abs(got - expected) / step_of(model)
     assert got.shape == expected.shape
     assert steps.max() <= 1.001, f"{steps.max()} steps"
     assert (steps > 0.5).mean() <= 0.01
@@ -199,6 +203,24 @@ def test_matrices(seed: int, level: int):
 def test_strongly_typed_networks(seed: int):
     strongly_typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
     check(Graph(seed).image_net(), 0, strongly_typed)
+
+
+@pytest.mark.parametrize("seed", [0, 3, 1000, 1003])
+def test_batches_of_any_size(seed: int):
+    graph = Graph(seed)
+    model = graph.image_net() if seed < 1000 else graph.matrix_net()
+    shape = [d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim]
+    for tensor in (model.graph.input[0], model.graph.output[0]):
+        tensor.type.tensor_type.shape.dim[0].dim_param = "n"
+    sizes = [[n, *shape[1:]] for n in (1, 2, 5)]
+    plan = build_plan(model.SerializeToString(), profiles=[{"x": sizes}])
+    context = load(plan).create_execution_context()
+    for n in (1, 4):
+        x = np.random.default_rng(n).standard_normal([n, *shape[1:]]).astype(np.float32)
+        (expected,) = ReferenceEvaluator(model).run(None, {"x": x})
+        (got,) = context.infer({"x": x}).values()
+        assert got.shape == expected.shape
+        assert np.abs(got - expected).max() <= 1.001 * step_of(model)
 
 
 @pytest.mark.parametrize("isa", ["portable", "avx2", "avx512"])
