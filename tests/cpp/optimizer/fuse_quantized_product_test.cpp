@@ -227,6 +227,22 @@ TEST(FuseRoundedOperand, a_sum_of_two_convolutions_reads_integers) {
   expect_same_outputs(before, q.graph, 1e-6);
 }
 
+TEST(KeepQuantizedTable, rows_are_looked_up_among_integers) {
+  const auto lookup = [](int axis) {
+    Quantized q;
+    const ir::ValueId rows = q.graph.add_input("rows", DataType::Int64, {5});
+    const ir::ValueId table = q.weights({128, 64}, axis, DataType::UInt8, 7);
+    q.graph.mark_output(q.graph.add("Gather", "lookup", {table, rows}));
+    optimizer::fold_quantized_constants(q.graph);
+    return std::move(q.graph);
+  };
+  ir::Graph graph = lookup(-1);
+  expect_rule_keeps_numbers(graph, "keep_quantized_table", 0);
+  EXPECT_EQ(op_names(graph), "Gather Dequantize");
+  ir::Graph scales = lookup(0);
+  expect_rule_refuses(scales, "keep_quantized_table");
+}
+
 TEST(FuseQuantize, element_wise_nodes_between_products_read_and_give_integers) {
   Quantized q;
   const ir::ValueId x =
