@@ -107,10 +107,15 @@ void bind_movement(py::class_<Network>& cls) {
       .def("add_grid_sample", &Network::add_grid_sample, arg("input"), arg("grid"));
 }
 
+void bind_control_flow(py::class_<Network>& cls) {
+  cls.def("add_loop", &Network::add_loop).def("add_if_conditional", &Network::add_if_conditional);
+}
+
 }  // namespace
 
 void bind_layer_adders(py::class_<Network>& cls) {
   bind_arithmetic(cls);
+  bind_control_flow(cls);
   bind_products_and_reductions(cls);
   bind_movement(cls);
   cls.def("add_node", &add_node, arg("op"), arg("inputs"), arg("attributes") = Attributes(),

@@ -73,6 +73,7 @@ void bind_layers(py::module_& m) {
   bind_reduction_layers(m);
   bind_movement_layers(m);
   bind_source_layers(m);
+  bind_control_flow(m);
 }
 
 }  // namespace trtlike::bindings

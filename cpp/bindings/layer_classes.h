@@ -36,5 +36,6 @@ void bind_pointwise_layers(py::module_& m);
 void bind_reduction_layers(py::module_& m);
 void bind_movement_layers(py::module_& m);
 void bind_source_layers(py::module_& m);
+void bind_control_flow(py::module_& m);
 
 }  // namespace trtlike::bindings

@@ -17,16 +17,17 @@ using tuner::Format;
 
 class Assembler {
  public:
-  Assembler(const ir::Graph& graph, const tuner::TunedGraph& tuned, bool strict, int threads)
-      : graph_(graph), tuned_(tuned), strict_(strict), threads_(threads) {}
+  Assembler(const ir::Graph& graph, const tuner::TunedGraph& tuned, bool strict, int threads,
+            ConstantSection& section)
+      : graph_(graph), tuned_(tuned), strict_(strict), threads_(threads), section_(section) {}
 
-  Assembly run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
+  engine::Plan run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
     for (ir::ValueId id : graph_.inputs()) native_[id] = tuned(id).fixed_format;
     pack_all(result);
     for (size_t n = 0; n < order.size(); ++n)
       add_step(order[n], result.choices[n], std::move(packings_[n]));
     add_bindings();
-    return std::move(assembly_);
+    return std::move(plan_);
   }
 
  private:
@@ -108,7 +109,7 @@ class Assembler {
     }
     for (size_t o = 0; o < node.outputs.size(); ++o)
       step.outputs.push_back(add_output(node.outputs[o], choice.outputs[o]));
-    assembly_.plan.steps.push_back(std::move(step));
+    plan_.steps.push_back(std::move(step));
     for (ir::ValueId id : node.outputs) store_output(id);
   }
 
@@ -120,7 +121,7 @@ class Assembler {
 
   void add_packed(Packing& packing, engine::PlanStep& step) {
     step.packed_inputs = packing.inputs;
-    step.packed = add_constant(std::move(packing.packed.data), packing.packed.bytes);
+    step.packed = section_.add(std::move(packing.packed.data), packing.packed.bytes);
     for (size_t i = 0; i < packing.problem.inputs.size(); ++i) {
       if (!packing.inputs.contains(i)) continue;
       const kernels::TensorDesc& desc = packing.problem.inputs[i];
@@ -133,19 +134,12 @@ class Assembler {
   /// Blobs of one name are one.
   int32_t add_blob(const ops::OpDefinition& op, const ops::Attributes& attributes) {
     ops::Blob blob = op.save_blob(op.self, attributes);
-    auto& blobs = assembly_.plan.blobs;
+    auto& blobs = plan_.blobs;
     const auto known = std::find_if(blobs.begin(), blobs.end(),
                                     [&](const auto& other) { return other.name == blob.name; });
     if (known != blobs.end()) return static_cast<int32_t>(known - blobs.begin());
-    blobs.push_back({blob.name, add_constant(std::move(blob.data), blob.bytes)});
+    blobs.push_back({blob.name, section_.add(std::move(blob.data), blob.bytes)});
     return static_cast<int32_t>(blobs.size()) - 1;
-  }
-
-  engine::BlobRange add_constant(std::shared_ptr<const void> data, size_t bytes) {
-    const engine::BlobRange range{constants_end_, bytes};
-    constants_end_ = core::align_up(constants_end_ + bytes);
-    assembly_.constants.push_back({range, std::move(data)});
-    return range;
   }
 
   int32_t add_value(ir::ValueId id, const Format& format, const std::string& name) {
@@ -158,8 +152,8 @@ class Assembler {
     if (!value.quantization && value.dtype == value.logical_dtype)
       value.quantization = graph_.value(id).quantization;
     value.dims = graph_.value(id).type.dims;
-    assembly_.plan.values.push_back(std::move(value));
-    return static_cast<int32_t>(assembly_.plan.values.size()) - 1;
+    plan_.values.push_back(std::move(value));
+    return static_cast<int32_t>(plan_.values.size()) - 1;
   }
 
   int32_t add_output(ir::ValueId id, const Format& format) {
@@ -196,9 +190,9 @@ class Assembler {
     const ir::Value& value = graph_.value(id);
     if (value.constant) {
       const int32_t index = add_value(id, format, value.name);
-      engine::PlanValue& to = assembly_.plan.values[static_cast<size_t>(index)];
+      engine::PlanValue& to = plan_.values[static_cast<size_t>(index)];
       to.kind = engine::ValueKind::Constant;
-      to.constant = add_constant(constant_elements(id, format),
+      to.constant = section_.add(constant_elements(id, format),
                                  core::dtype_bytes(format.dtype, core::elems(value.type.dims)));
       return values_[key(id, format)] = index;
     }
@@ -234,7 +228,7 @@ class Assembler {
                                      core::str(name, " as ", core::dtype_short_name(to.dtype), " ",
                                                kernels::layout_name(to.layout)));
     step.outputs = {target};
-    assembly_.plan.steps.push_back(std::move(step));
+    plan_.steps.push_back(std::move(step));
     return target;
   }
 
@@ -252,7 +246,7 @@ class Assembler {
                         ? copy_to_output(id)
                         : value_in(id, tuned(id).fixed_format);
     binding.dimension_names = value.dimension_names;
-    assembly_.plan.bindings.push_back(std::move(binding));
+    plan_.bindings.push_back(std::move(binding));
   }
 
   /// An output that is an input or a constant gets storage of its own.
@@ -263,7 +257,7 @@ class Assembler {
     step.inputs = {value_in(id, tuned(id).fixed_format)};
     step.outputs = {add_value(id, tuned(id).fixed_format, graph_.value(id).name)};
     step.tactic = "reference";
-    assembly_.plan.steps.push_back(step);
+    plan_.steps.push_back(step);
     return step.outputs[0];
   }
 
@@ -271,21 +265,27 @@ class Assembler {
   const tuner::TunedGraph& tuned_;
   const bool strict_;
   const int threads_;
-  Assembly assembly_;
+  ConstantSection& section_;
+  engine::Plan plan_;
   std::vector<Packing> packings_;
   std::map<ir::ValueId, Format> native_;
   std::map<ValueKey, int32_t> values_;
   tuner::ConvertedConstants constants_;
-  uint64_t constants_end_ = 0;
 };
 
 }  // namespace
 
-Assembly assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
-                  const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
-                  int threads) {
-  Assembler assembler(graph, tuned, strict, threads);
-  return assembler.run(order, result);
+engine::BlobRange ConstantSection::add(std::shared_ptr<const void> data, size_t bytes) {
+  const engine::BlobRange range{end_, bytes};
+  end_ = core::align_up(end_ + bytes);
+  constants_.push_back({range, std::move(data)});
+  return range;
+}
+
+engine::Plan assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                      const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
+                      int threads, ConstantSection& constants) {
+  return Assembler(graph, tuned, strict, threads, constants).run(order, result);
 }
 
 }  // namespace trtlike::builder

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/plan.h"
@@ -12,10 +13,15 @@
 
 namespace trtlike::builder {
 
-/// A plan's contents before they are written.
-struct Assembly {
-  engine::Plan plan;
-  std::vector<engine::PlanConstant> constants;
+/// The constants section of a plan under construction, which its regions share.
+class ConstantSection {
+ public:
+  engine::BlobRange add(std::shared_ptr<const void> data, size_t bytes);
+  std::vector<engine::PlanConstant> take() { return std::move(constants_); }
+
+ private:
+  std::vector<engine::PlanConstant> constants_;
+  uint64_t end_ = 0;
 };
 
 /// The tuner's view of the graph. `specialized` are the copies of the graph at each profile's opt
@@ -25,9 +31,10 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
                                    const std::vector<ir::Graph>& limits,
                                    const BuilderConfig& config);
 
-/// Steps in `order`, one for each node and each conversion between formats.
-Assembly assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
-                  const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
-                  int threads);
+/// Steps in `order`, one for each node and each conversion between formats. Steps of nodes with
+/// regions have none yet.
+engine::Plan assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
+                      const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
+                      int threads, ConstantSection& constants);
 
 }  // namespace trtlike::builder

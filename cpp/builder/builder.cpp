@@ -1,6 +1,7 @@
 // The build, as a table of contents: check, optimize, tune, assemble, write.
 #include "trtlike/builder.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "builder/no_effect.h"
 #include "builder/precisions.h"
 #include "builder/profiles.h"
+#include "builder/region_profiles.h"
 #include "builder/slow_steps.h"
 #include "builder/specialize.h"
 #include "builder/timed_fusions.h"
@@ -22,6 +24,7 @@
 #include "engine/plan.h"
 #include "ir/network_state.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/regions/form_regions.h"
 #include "runtime/profile_memory.h"
 #include "trtlike/runtime.h"
 #include "tuner/tuner.h"
@@ -81,6 +84,19 @@ class Phase {
   const char* name_;
 };
 
+/// The shapes that a graph is tuned at: the network's, or a region's.
+struct Ranges {
+  std::vector<engine::PlanProfile> profiles;
+  bool is_region = false;
+
+  builder::Specialized at(const ir::Graph& graph, const engine::PlanProfile& profile,
+                          builder::Selector end,
+                          builder::Guess guess = builder::Guess::Bound) const {
+    return is_region ? builder::specialize_region(graph, profile, end, guess)
+                     : builder::specialize(graph, profile, end, guess);
+  }
+};
+
 class Build {
  public:
   Build(const Network& network, BuilderConfig& config, int max_threads, Logger* logger,
@@ -97,24 +113,27 @@ class Build {
     const Phase phase(config_, kPhaseBuild, "", 3);
     state_->check_complete();
     check_network(graph_);
+    optimizer::form_regions(graph_);
     builder::warn_of_no_effect(*state_, config_, logger_);
     profiles_ = builder::check_profiles(graph_, config_);
     builder::note_least_extents(graph_, profiles_);
     report_.layers_before = static_cast<int>(graph_.nodes().size());
     optimize();
     phase.checked_step(0);
-    builder::Assembly assembly = tune();
+    builder::ConstantSection constants;
+    engine::Plan plan = tune(constants);
     phase.checked_step(1);
-    describe(assembly.plan);
+    plan.name = graph_.name.empty() ? "Unnamed Network" : graph_.name;
+    plan.profiles = profiles_;
+    drop_idle_ranges(plan);
     graph_ = {};
     core::release_free_memory();
-    const std::shared_ptr<HostMemory> bytes = write(assembly);
+    const std::shared_ptr<HostMemory> bytes = write(plan, constants.take());
     phase.checked_step(2);
     report_.seconds = static_cast<double>(core::now_ns() - start) * 1e-9;
-    core::log(logger_, Severity::Info, "[builder] built '", assembly.plan.name, "' in ",
-              report_.seconds, " s: ", report_.layers_before, " layers became ",
-              assembly.plan.steps.size(), " steps, ", bytes->nbytes() >> 10, " KiB of plan, ",
-              report_.measured, " timings measured.");
+    core::log(logger_, Severity::Info, "[builder] built '", plan.name, "' in ", report_.seconds,
+              " s: ", report_.layers_before, " layers became ", plan.steps.size(), " steps, ",
+              bytes->nbytes() >> 10, " KiB of plan, ", report_.measured, " timings measured.");
     return bytes;
   }
 
@@ -162,14 +181,14 @@ class Build {
   }
 
   /// The graph at the ends of the profiles, and with the least extents that runs may tell.
-  std::vector<ir::Graph> profile_limits(const ir::Graph& network,
+  std::vector<ir::Graph> profile_limits(const ir::Graph& network, const Ranges& ranges,
                                         const std::vector<ir::NodeId>& order,
                                         bool has_guesses) const {
     std::vector<ir::Graph> limits;
     const auto add = [&](const engine::PlanProfile& profile, builder::Selector end,
                          builder::Guess guess) {
       try {
-        builder::Specialized at = builder::specialize(network, profile, end, guess);
+        builder::Specialized at = ranges.at(network, profile, end, guess);
         check_fit(at.graph, order);
         if (at.contradictory.empty()) limits.push_back(std::move(at.graph));
       } catch (const Error& e) {
@@ -177,7 +196,7 @@ class Build {
                   "[builder] an end of a profile is no limit: ", e.what());
       }
     };
-    for (const engine::PlanProfile& profile : profiles_) {
+    for (const engine::PlanProfile& profile : ranges.profiles) {
       for (const auto end : {builder::Selector::Min, builder::Selector::Max})
         if (!builder::is_at_opt(profile, end)) add(profile, end, builder::Guess::Bound);
       if (has_guesses) add(profile, builder::Selector::Min, builder::Guess::One);
@@ -193,37 +212,38 @@ class Build {
   };
 
   /// `order` is topological.
-  Tuned choose(const ir::Graph& graph, std::vector<ir::NodeId> order,
+  Tuned choose(const ir::Graph& graph, const Ranges& ranges, std::vector<ir::NodeId> order,
                const tuner::Options& options) {
     Tuned tuned{.order = std::move(order), .graph = {}, .result = {}};
     std::vector<ir::Graph> specialized;
     std::set<ir::NodeId> guessed, contradictory;
-    for (const engine::PlanProfile& profile : profiles_) {
-      builder::Specialized at = builder::specialize(graph, profile, builder::Selector::Opt);
+    for (const engine::PlanProfile& profile : ranges.profiles) {
+      builder::Specialized at = ranges.at(graph, profile, builder::Selector::Opt);
       check_fit(at.graph, tuned.order);
       guessed.merge(at.guessed);
       contradictory.merge(at.contradictory);
       specialized.push_back(std::move(at.graph));
     }
-    tuned.graph =
-        builder::make_tuned_graph(graph, tuned.order, specialized,
-                                  profile_limits(graph, tuned.order, !guessed.empty()), config_);
+    tuned.graph = builder::make_tuned_graph(
+        graph, tuned.order, specialized,
+        profile_limits(graph, ranges, tuned.order, !guessed.empty()), config_);
     for (size_t n = 0; n < tuned.order.size(); ++n)
-      tuned.graph.nodes[n].is_untimed = contradictory.contains(tuned.order[n]);
+      tuned.graph.nodes[n].is_untimed =
+          tuned.graph.nodes[n].has_regions || contradictory.contains(tuned.order[n]);
     tuned.result = tuner::choose(tuned.graph, options);
     report_.measured += tuned.result.measured;
     return tuned;
   }
 
-  void fuse_timed(const tuner::Options& options) {
+  void fuse_timed(ir::Graph& graph, const Ranges& ranges, const tuner::Options& options) {
     // Kernels of timed fusions compute in FP32; the conversions that they would need among BF16
     // neighbours are not in their times.
     if (options.level == 0 || config_.flag(BuilderFlag::BF16)) return;
-    const auto time_nodes = [&](const ir::Graph& graph, const std::vector<ir::NodeId>& nodes) {
-      std::vector<ir::NodeId> order = graph.topological_order();
+    const auto time_nodes = [&](const ir::Graph& at, const std::vector<ir::NodeId>& nodes) {
+      std::vector<ir::NodeId> order = at.topological_order();
       const std::set<ir::NodeId> wanted(nodes.begin(), nodes.end());
       std::erase_if(order, [&](ir::NodeId id) { return !wanted.contains(id); });
-      const Tuned tuned = choose(graph, order, options);
+      const Tuned tuned = choose(at, ranges, order, options);
       std::map<ir::NodeId, double> ms;
       for (size_t n = 0; n < order.size(); ++n) ms[order[n]] = tuned.result.choices[n].time_ms;
       std::vector<double> times;
@@ -231,17 +251,24 @@ class Build {
       return times;
     };
     const auto cache_bytes = static_cast<int64_t>(core::l2_bytes()) * options.threads;
-    report_.fusions.merge(builder::apply_timed_fusions(graph_, time_nodes, cache_bytes, logger_));
+    report_.fusions.merge(builder::apply_timed_fusions(graph, time_nodes, cache_bytes, logger_));
   }
 
-  builder::Assembly tune() {
+  engine::Plan tune(builder::ConstantSection& constants) {
     tuner::Options options = tuner_options();
-    fuse_timed(options);
+    const Ranges ranges{profiles_};
+    fuse_timed(graph_, ranges, options);
     const std::vector<ir::NodeId> order = graph_.topological_order();
     const Phase phase(config_, kPhaseTune, kPhaseBuild, static_cast<int>(order.size()));
     options.progress = [&](int done, int) { return phase.step(done); };
-    const Tuned tuned = choose(graph_, order, options);
-    report_.layers_after = static_cast<int>(tuned.order.size());
+    return tune(graph_, ranges, options, constants);
+  }
+
+  /// The plan of a graph, regions included, without name and profiles.
+  engine::Plan tune(const ir::Graph& graph, const Ranges& ranges, const tuner::Options& options,
+                    builder::ConstantSection& constants) {
+    const Tuned tuned = choose(graph, ranges, graph.topological_order(), options);
+    report_.layers_after += static_cast<int>(tuned.order.size());
     builder::warn_of_references(tuned.graph, tuned.result, logger_);
     for (size_t n = 0; n < tuned.order.size(); ++n) {
       const tuner::Choice& choice = tuned.result.choices[n];
@@ -249,41 +276,72 @@ class Build {
       report_.tactics.push_back({tuned.graph.nodes[n].name, choice.tactic->name, choice.time_ms,
                                  choice.runner_up, choice.runner_up_ms});
     }
-    return builder::assemble(graph_, tuned.order, tuned.graph, tuned.result, strict(), threads());
+    engine::Plan plan = builder::assemble(graph, tuned.order, tuned.graph, tuned.result, strict(),
+                                          threads(), constants);
+    add_regions(graph, ranges, options, tuned.order, plan, constants);
+    describe(graph, plan);
+    return plan;
   }
 
-  /// What the plan says beside its steps: the machine, the profiles, and the memory that they need.
-  void describe(engine::Plan& plan) {
-    plan.name = graph_.name.empty() ? "Unnamed Network" : graph_.name;
+  void add_regions(const ir::Graph& graph, const Ranges& ranges, tuner::Options options,
+                   const std::vector<ir::NodeId>& order, engine::Plan& plan,
+                   builder::ConstantSection& constants) {
+    options.progress = {};
+    auto step = plan.steps.begin();
+    for (const ir::NodeId id : order) {
+      const ir::Node& node = graph.node(id);
+      if (node.regions.empty()) continue;
+      // Steps are in this order, conversions between them.
+      step = std::find_if(step, plan.steps.end(), [&](const engine::PlanStep& s) {
+        return s.regions.empty() && ops::get_op(s.op).regions != ops::Regions::None;
+      });
+      for (const auto& each : node.regions) {
+        ir::Graph region = each->clone();
+        const Ranges inside{
+            builder::region_profiles(graph, id, region, ranges.profiles, ranges.is_region), true};
+        fuse_timed(region, inside, options);
+        step->regions.push_back(static_cast<int32_t>(plan.regions.size()));
+        plan.regions.push_back(tune(region, inside, options, constants));
+        plan.regions.back().name = region.name.empty() ? node.name : region.name;
+      }
+    }
+  }
+
+  /// What the plan says beside its steps: the machine, and what its inputs are for.
+  void describe(const ir::Graph& graph, engine::Plan& plan) const {
     plan.fingerprint = core::cpu_fingerprint();
     plan.threads = threads();
     plan.verbosity = config_.profiling_verbosity();
-    plan.profiles = profiles_;
     for (engine::PlanStep& step : plan.steps) {
       if (step.tactic.empty()) continue;
       plan.needs = plan.needs | kernels::find_tactic(step.op, step.tactic)->needs;
     }
+    for (const engine::Plan& region : plan.regions) plan.needs = plan.needs | region.needs;
     for (engine::PlanBinding& binding : plan.bindings) {
-      const ir::ValueId id = graph_.find_value(binding.name);
+      const ir::ValueId id = graph.find_value(binding.name);
       binding.is_shape_tensor =
-          binding.mode == TensorIOMode::Input && builder::is_shape_input(graph_, id);
-      if (binding.is_shape_tensor) continue;
-      for (engine::PlanProfile& profile : plan.profiles) profile.shape_values.erase(binding.name);
+          binding.mode == TensorIOMode::Input && builder::is_shape_input(graph, id);
     }
+  }
+
+  /// Ranges of inputs whose elements turned out not to make shapes.
+  static void drop_idle_ranges(engine::Plan& plan) {
+    for (const engine::PlanBinding& binding : plan.bindings)
+      for (engine::PlanProfile& profile : plan.profiles)
+        if (!binding.is_shape_tensor) profile.shape_values.erase(binding.name);
   }
 
   /// What a context needs at run time is known when the plan can be loaded, so it is filled in
   /// last.
-  static std::shared_ptr<HostMemory> write(builder::Assembly& assembly) {
-    std::shared_ptr<HostMemory> bytes =
-        engine::write_plan(assembly.plan, std::move(assembly.constants));
+  static std::shared_ptr<HostMemory> write(engine::Plan& plan,
+                                           std::vector<engine::PlanConstant> constants) {
+    std::shared_ptr<HostMemory> bytes = engine::write_plan(plan, std::move(constants));
     {
       const auto loaded = engine::read_plan(bytes->owner(), bytes->nbytes());
-      for (size_t p = 0; p < assembly.plan.profiles.size(); ++p)
-        assembly.plan.profiles[p].memory_bytes =
-            runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
+      for (size_t p = 0; p < plan.profiles.size(); ++p)
+        plan.profiles[p].memory_bytes = runtime::profile_memory_bytes(*loaded, static_cast<int>(p));
     }
-    engine::rewrite_metadata(*bytes, assembly.plan);
+    engine::rewrite_metadata(*bytes, plan);
     core::release_free_memory();
     return bytes;
   }

@@ -235,12 +235,21 @@ bool fits_half(const void* data, DataType dtype, const Dims& dims) {
 }
 
 void drop_idle_constraints(Graph& graph, const BuilderConfig& config) {
-  if (is_constrained(config)) return;
+  const bool is_idle = !is_constrained(config);
   for (NodeId id : graph.nodes()) {
     Node& node = graph.mutable_node(id);
-    node.precision.reset();
-    for (size_t o = 0; o < node.outputs.size(); ++o)
+    if (is_idle) node.precision.reset();
+    for (size_t o = 0; is_idle && o < node.outputs.size(); ++o)
       if (!graph.value(node.outputs[o]).is_output) node.output_types[o].reset();
+    for (size_t r = 0; r < node.regions.size(); ++r) {
+      Graph region = node.regions[r]->clone();
+      drop_idle_constraints(region, config);
+      // What leaves a region has the type that the network declares.
+      for (const ValueId output : region.outputs())
+        if (const NodeId producer = region.producer(output))
+          for (auto& type : region.mutable_node(producer).output_types) type.reset();
+      graph.set_region(id, r, std::make_shared<const Graph>(std::move(region)));
+    }
   }
 }
 

@@ -15,8 +15,8 @@ constexpr int64_t kLikelyExtent = 64;
 
 class Specializer {
  public:
-  Specializer(ir::Graph& graph, Specialized& out, Guess guess)
-      : graph_(graph), out_(out), guess_(guess) {}
+  Specializer(ir::Graph& graph, Specialized& out, Guess guess, bool is_region)
+      : graph_(graph), out_(out), guess_(guess), is_region_(is_region) {}
 
   void run() {
     for (const ir::NodeId id : graph_.topological_order()) infer(id);
@@ -25,9 +25,9 @@ class Specializer {
  private:
   void infer(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    const bool is_guess = std::any_of(node.inputs.begin(), node.inputs.end(), [&](auto input) {
-      return input && guessed_.contains(input);
-    });
+    const bool is_guess =
+        is_region_ || std::any_of(node.inputs.begin(), node.inputs.end(),
+                                  [&](auto input) { return input && guessed_.contains(input); });
     if (is_guess) guessed_.insert(node.outputs.begin(), node.outputs.end());
     try {
       graph_.infer_node(id);
@@ -89,14 +89,13 @@ class Specializer {
   ir::Graph& graph_;
   Specialized& out_;
   const Guess guess_;
+  const bool is_region_;
   /// Values whose extents or elements follow from guesses.
   std::set<ir::ValueId> guessed_;
 };
 
-}  // namespace
-
-Specialized specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
-                       Selector selector, Guess guess) {
+Specialized specialize_graph(const ir::Graph& graph, const engine::PlanProfile& profile,
+                             Selector selector, Guess guess, bool is_region) {
   Specialized out{graph.clone(), {}, {}};
   const auto which = static_cast<size_t>(selector);
   for (const ir::ValueId id : out.graph.inputs()) {
@@ -105,8 +104,20 @@ Specialized specialize(const ir::Graph& graph, const engine::PlanProfile& profil
     const auto values = profile.shape_values.find(input.name);
     if (values != profile.shape_values.end()) input.host = values->second[which];
   }
-  Specializer(out.graph, out, guess).run();
+  Specializer(out.graph, out, guess, is_region).run();
   return out;
+}
+
+}  // namespace
+
+Specialized specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
+                       Selector selector, Guess guess) {
+  return specialize_graph(graph, profile, selector, guess, false);
+}
+
+Specialized specialize_region(const ir::Graph& region, const engine::PlanProfile& profile,
+                              Selector selector, Guess guess) {
+  return specialize_graph(region, profile, selector, guess, true);
 }
 
 }  // namespace trtlike::builder

@@ -28,5 +28,9 @@ struct Specialized {
 /// Throws UserError where an op refuses what follows from the profile alone.
 Specialized specialize(const ir::Graph& graph, const engine::PlanProfile& profile,
                        Selector selector, Guess guess = Guess::Bound);
+/// The same of a graph inside a node. A branch may refuse shapes at which it is not taken: nothing
+/// is thrown, what does not fit together is contradictory.
+Specialized specialize_region(const ir::Graph& region, const engine::PlanProfile& profile,
+                              Selector selector, Guess guess = Guess::Bound);
 
 }  // namespace trtlike::builder

@@ -55,6 +55,7 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     to.fallback = precisions[n].fallback;
     to.is_strict = strict[n];
     to.is_view = is_view(graph, node);
+    to.has_regions = !node.regions.empty();
     tuned.nodes.push_back(std::move(to));
   }
   return tuned;

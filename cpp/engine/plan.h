@@ -79,6 +79,9 @@ struct PlanStep {
   double tuned_ms = 0;
   /// The index of what the op keeps in the plan for this step; -1: nothing.
   int32_t blob = -1;
+  /// Indices of the plan's regions, for ops that have OpDefinition::regions. No tactic computes
+  /// such a step: its regions run, between the steps before and those behind it.
+  std::vector<int32_t> regions;
 };
 
 struct PlanBinding {
@@ -115,6 +118,12 @@ struct Plan {
   std::vector<PlanBinding> bindings;
   std::vector<PlanProfile> profiles;
   std::vector<PlanBlob> blobs;
+  /// Plans inside steps. Their bindings are, in this order, what the step's op gives them and what
+  /// it takes from them (ir/graph.h says which); they have no profiles, and share the constants.
+  std::vector<Plan> regions;
+
+  /// Regions may be inside each other this deep.
+  static constexpr int kMaxDepth = 100;
 };
 
 class DeferredPacking;
@@ -129,6 +138,8 @@ struct LoadedPlan {
   std::shared_ptr<DeferredPacking> deferred_packing;
   /// What ops made of their blobs.
   std::vector<std::shared_ptr<const void>> blobs;
+  /// The plan's regions, ready to run: they share this plan's bytes.
+  std::vector<std::shared_ptr<const LoadedPlan>> regions;
   /// The file that `bytes` is mapped from; null where they are in memory of their own.
   std::shared_ptr<const core::OpenFile> file;
 

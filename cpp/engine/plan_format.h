@@ -22,6 +22,7 @@
 //              4 threads (i32)  5 verbosity (i32)  6 values  7 steps  8 bindings  9 profiles
 //              10 needs (u64: bits of core::Isa; since version 2)
 //              11 blobs: list of (name, range) (since version 3; default none)
+//              12 regions: list of Plan records (since version 4; default none)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
 //              7 constant (range)  8 quantization (since version 3; default none)
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
@@ -31,6 +32,7 @@
 //              12 packed_dims: list of Dims  13 strict (u8)  14 tuned_ms (f64, 0: not measured)
 //              15 packed_quantizations: one for each of 11 (since version 3; default none)
 //              16 blob (i32: index of Plan.11, -1: none; since version 3; default -1)
+//              17 regions: list of i32, indices of Plan.12 (since version 4; default none)
 //   PlanBinding 1 name  2 mode (i32)  3 value (i32)  4 is_shape_tensor (u8)
 //              5 dimension_names: list of strings
 //   PlanProfile 1 shapes: list of (name, min Dims, opt Dims, max Dims)
@@ -51,7 +53,7 @@
 namespace trtlike::engine {
 
 inline constexpr char kMagic[8] = {'T', 'R', 'T', 'L', 'I', 'K', 'E', '\n'};
-inline constexpr uint32_t kVersion = 3;
+inline constexpr uint32_t kVersion = 4;
 inline constexpr uint32_t kOldestVersion = 1;
 inline constexpr size_t kChecksumFrom = 32;
 inline constexpr size_t kConstantsAlignment = 4096;

@@ -1,5 +1,6 @@
 // The plan as text: one line a binding, value, profile and step, in the plan's order.
 #include "core/strings.h"
+#include "core/text.h"
 #include "engine/plan.h"
 
 namespace trtlike::engine {
@@ -42,6 +43,7 @@ std::string print_step(const PlanStep& step) {
       text += core::str(" ", desc.to_string());
   }
   if (step.blob >= 0) text += core::str(" blob ", step.blob);
+  for (const int32_t region : step.regions) text += core::str(" region ", region);
   if (step.strict) text += " strict";
   if (step.tuned_ms > 0) text += core::str(" ", step.tuned_ms, " ms");
   text += core::str(" # ", step.name);
@@ -82,6 +84,8 @@ std::string print_plan(const Plan& plan) {
   for (size_t i = 0; i < plan.blobs.size(); ++i)
     text += core::str("blob ", i, " '", plan.blobs[i].name, "' at ", plan.blobs[i].range.offset,
                       "+", plan.blobs[i].range.bytes, "\n");
+  for (size_t i = 0; i < plan.regions.size(); ++i)
+    text += core::str("region ", i, "\n", core::indented(print_plan(plan.regions[i])));
   return text;
 }
 

@@ -125,6 +125,7 @@ PlanStep get_step(ByteReader& in, uint32_t version) {
   if (version < 3) return step;
   for (kernels::TensorDesc& desc : step.packed_descs) desc.quantization = get_quantization(in);
   step.blob = in.get<int32_t>();
+  if (version >= 4) step.regions = get_scalars<int32_t>(in);
   return step;
 }
 
@@ -168,7 +169,9 @@ auto get_records(ByteReader& in, F&& get) {
   return items;
 }
 
-Plan get_plan(ByteReader& in, uint32_t version) {
+Plan get_plan(ByteReader& in, uint32_t version, int depth) {
+  require(depth <= Plan::kMaxDepth, "regions: expected at most ", Plan::kMaxDepth,
+          " inside each other, got more.");
   Plan plan;
   plan.name = in.get_string();
   plan.fingerprint = in.get_string();
@@ -191,6 +194,9 @@ Plan get_plan(ByteReader& in, uint32_t version) {
     const std::string name = in.get_string();
     plan.blobs.push_back({name, get_range(in)});
   }
+  if (version >= 4)
+    plan.regions =
+        get_records(in, [&](ByteReader& record) { return get_plan(record, version, depth + 1); });
   return plan;
 }
 
@@ -228,8 +234,27 @@ Header read_header(const void* bytes, size_t num_bytes) {
   return header;
 }
 
+/// Lets ops take their blobs and makes the regions ready, before anything is asked about a step.
+void load_parts(LoadedPlan& loaded) {
+  check_blobs(loaded.plan, loaded.constants_bytes);
+  loaded.deferred_packing = std::make_shared<DeferredPacking>();
+  loaded.blobs = load_blobs(loaded.plan, loaded.constants);
+  for (const Plan& plan : loaded.plan.regions) {
+    auto region = std::make_shared<LoadedPlan>();
+    region->plan = plan;
+    region->bytes = loaded.bytes;
+    region->num_bytes = loaded.num_bytes;
+    region->constants = loaded.constants;
+    region->constants_bytes = loaded.constants_bytes;
+    region->file = loaded.file;
+    load_parts(*region);
+    loaded.regions.push_back(std::move(region));
+  }
+}
+
 /// Kernels read truth values as bool, which holds 0 or 1 only.
 void check_truth_values(const LoadedPlan& loaded) {
+  for (const auto& region : loaded.regions) check_truth_values(*region);
   for (const PlanValue& value : loaded.plan.values) {
     if (value.kind != ValueKind::Constant || value.dtype != DataType::Bool) continue;
     const std::byte* from = loaded.constants + value.constant.offset;
@@ -250,11 +275,10 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   const Header header = read_header(bytes.get(), num_bytes);
   const auto* begin = static_cast<const char*>(bytes.get());
   auto loaded = std::make_shared<LoadedPlan>();
-  loaded->deferred_packing = std::make_shared<DeferredPacking>();
   ByteReader in(begin + header.metadata_offset, header.metadata_bytes, kWhat);
   try {
     loaded->plan =
-        get_record(in, [&](ByteReader& record) { return get_plan(record, header.version); });
+        get_record(in, [&](ByteReader& record) { return get_plan(record, header.version, 0); });
   } catch (const UserError& e) {
     throw PlanError(e.what());
   }
@@ -265,8 +289,7 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   loaded->num_bytes = num_bytes;
   loaded->bytes = std::move(bytes);
   loaded->file = std::move(file);
-  check_blobs(loaded->plan, loaded->constants_bytes);
-  loaded->blobs = load_blobs(loaded->plan, loaded->constants);
+  load_parts(*loaded);
   validate_plan(loaded->plan, loaded->constants_bytes);
   check_truth_values(*loaded);
   return loaded;

@@ -6,7 +6,8 @@
 #include "engine/blobs.h"
 #include "engine/plan.h"
 #include "engine/plan_format.h"
-#include "engine/step_rules.h"
+#include "engine/rules/region_rules.h"
+#include "engine/rules/step_rules.h"
 #include "kernels/tactic.h"
 
 namespace trtlike::engine {
@@ -32,8 +33,11 @@ void require_dtype(DataType dtype, const std::string& where, const char* what) {
 
 class Validator {
  public:
-  Validator(const Plan& plan, size_t constants_bytes)
-      : plan_(plan), constants_bytes_(constants_bytes), written_(plan.values.size(), false) {}
+  Validator(const Plan& plan, size_t constants_bytes, int depth)
+      : plan_(plan),
+        constants_bytes_(constants_bytes),
+        depth_(depth),
+        written_(plan.values.size(), false) {}
 
   void run() {
     require(plan_.needs <= core::known_isa(),
@@ -53,6 +57,11 @@ class Validator {
     check_inputs();
     for (const PlanStep& step : plan_.steps) check_step(step);
     check_outputs();
+    for (const Plan& region : plan_.regions) {
+      require(region.regions.empty() || depth_ < Plan::kMaxDepth,
+              "plan, regions: expected at most ", Plan::kMaxDepth, " inside each other, got more.");
+      Validator(region, constants_bytes_, depth_ + 1).run();
+    }
     for (const PlanProfile& profile : plan_.profiles) check_profile(profile);
   }
 
@@ -185,8 +194,9 @@ class Validator {
       const std::optional<std::string> reason = refuse_host_input({value.dtype, value.dims});
       require(!reason, where, ", input ", i, ": ", reason.value_or(""));
     }
-    require(step.outputs.size() == static_cast<size_t>(op.num_outputs), where, ": expected ",
-            op.num_outputs, " outputs, got ", step.outputs.size(), ".");
+    const size_t num_outputs = count_outputs(step, op, where);
+    require(step.outputs.size() == num_outputs, where, ": expected ", num_outputs, " outputs, got ",
+            step.outputs.size(), ".");
     for (int32_t output : step.outputs) {
       if (output == -1) continue;
       require_index(output, where, "output");
@@ -195,6 +205,24 @@ class Validator {
               plan_.values[static_cast<size_t>(output)].name, "'.");
       written_[static_cast<size_t>(output)] = true;
     }
+  }
+
+  static size_t count_outputs(const PlanStep& step, const ops::OpDefinition& op,
+                              const std::string& where) {
+    try {
+      return ops::count_outputs(op, step.attributes);
+    } catch (const UserError& e) {
+      throw PlanError(core::str("[engine] ", where, ": ", e.what()));
+    }
+  }
+
+  /// Its regions compute the step.
+  void check_regions(const PlanStep& step, const ops::OpDefinition& op,
+                     const std::string& where) const {
+    require(step.tactic.empty() && step.packed_inputs.empty(), where,
+            ": expected regions alone to compute it, got a tactic or packed inputs.");
+    const std::string fault = find_region_fault(plan_, step, op.regions);
+    require(fault.empty(), where, ", ", fault);
   }
 
   static void check_tactic(const PlanStep& step, const ops::OpDefinition& op,
@@ -222,6 +250,15 @@ class Validator {
   void check_step(const PlanStep& step) {
     const std::string where = core::str("step '", step.name, "' (", step.op, ")");
     const ops::OpDefinition* op = &get_step_op(step);
+    if (op->regions != ops::Regions::None) {
+      check_attributes(step, *op);
+      check_packed(step, where);
+      check_operands(step, *op, where);
+      check_regions(step, *op, where);
+      return;
+    }
+    require(step.regions.empty(), where, ", regions: expected none, got ", step.regions.size(),
+            ".");
     require(op->reference != nullptr || op->is_view != nullptr || op->propagate != nullptr ||
                 !kernels::tactics_for(step.op).empty(),
             where, ", op: expected one that computes, got none.");
@@ -303,6 +340,7 @@ class Validator {
 
   const Plan& plan_;
   size_t constants_bytes_;
+  int depth_;
   std::vector<bool> written_;
   std::vector<Dims> dims_;
 };
@@ -310,7 +348,7 @@ class Validator {
 }  // namespace
 
 void validate_plan(const Plan& plan, size_t constants_bytes) {
-  Validator(plan, constants_bytes).run();
+  Validator(plan, constants_bytes, 0).run();
 }
 
 }  // namespace trtlike::engine

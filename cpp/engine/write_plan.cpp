@@ -101,6 +101,7 @@ ByteWriter step_record(const PlanStep& step) {
   for (const kernels::TensorDesc& desc : step.packed_descs)
     put_record(out, quantization_record(desc.quantization));
   out.put(step.blob);
+  put_scalars(out, step.regions);
   return out;
 }
 
@@ -143,6 +144,7 @@ ByteWriter plan_record(const Plan& plan) {
     out.put_string(blob.name);
     put_range(out, blob.range);
   });
+  put_list(out, plan.regions, [&](const Plan& region) { put_record(out, plan_record(region)); });
   return out;
 }
 

@@ -10,6 +10,22 @@
 #include "ops/host_values.h"
 
 namespace trtlike::ir {
+namespace {
+
+template <typename F>
+void for_each_forward_input(const Node& node, F&& f) {
+  for (size_t i = 0; i < node.inputs.size(); ++i)
+    if (node.inputs[i] && !node.op->back_inputs.contains(i)) f(node.inputs[i]);
+}
+
+int count_forward(const Node& node, ValueId id) {
+  int uses = 0;
+  for_each_forward_input(node, [&](ValueId input) { uses += input == id ? 1 : 0; });
+  return uses;
+}
+
+}  // namespace
+
 ValueId Graph::new_value(const std::string& wanted) {
   const ValueId id{static_cast<int32_t>(values_.size())};
   values_.push_back(std::make_unique<Value>());
@@ -85,7 +101,6 @@ NodeId Graph::new_node(std::string_view op, const std::string& node_name,
     throw UserError(core::str("[ir] node '", node_name, "' (", op, "): ", e.what()));
   }
   added->inputs = node_inputs;
-  added->output_types.resize(static_cast<size_t>(added->op->num_outputs));
   for (const ValueId input : node_inputs)
     TRTLIKE_ASSERT(
         !input || (static_cast<size_t>(input.index) < values_.size() && value(input).alive),
@@ -95,14 +110,63 @@ NodeId Graph::new_node(std::string_view op, const std::string& node_name,
   Node& created = *nodes_.back();
   for (const ValueId input : created.inputs)
     if (input) mutable_value(input).users.push_back(id);
-  for (int i = 0; i < created.op->num_outputs; ++i) {
-    const ValueId output = new_value(node_name + "_output");
-    created.outputs.push_back(output);
+  add_outputs(id, ops::count_outputs(*created.op, created.attributes));
+  return id;
+}
+
+void Graph::add_outputs(NodeId id, size_t count) {
+  Node& n = mutable_node(id);
+  n.output_types.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    const ValueId output = new_value(n.name + "_output");
+    n.outputs.push_back(output);
     mutable_value(output).producer = id;
-    mutable_value(output).producer_output = i;
+    mutable_value(output).producer_output = static_cast<int>(i);
     mutable_value(output).type.dims = Dims::unknown_rank();
   }
+}
+
+NodeId Graph::copy_node(const Graph& of, NodeId like, const std::vector<ValueId>& node_inputs) {
+  const Node& from = of.node(like);
+  const ir::AttributeList attributes(from.attributes.items().begin(),
+                                     from.attributes.items().end());
+  const NodeId id = new_node(from.op->name, from.name, node_inputs, attributes);
+  Node& n = mutable_node(id);
+  n.regions = from.regions;
+  n.metadata = from.metadata;
+  n.precision = from.precision;
+  n.output_types = from.output_types;
+  for (size_t i = 0; i < n.outputs.size(); ++i) {
+    const Value& old_value = of.value(from.outputs[i]);
+    rename_value(n.outputs[i], unique_value_name(old_value.name));
+    if (old_value.constant) set_constant(n.outputs[i], old_value.type, *old_value.constant);
+  }
+  infer_node(id);
   return id;
+}
+
+NodeId Graph::add_region_node(std::string_view op, const std::string& node_name,
+                              const std::vector<ValueId>& node_inputs,
+                              const AttributeList& attributes,
+                              std::vector<std::shared_ptr<const Graph>> regions) {
+  const NodeId id = new_node(op, node_name, node_inputs, attributes);
+  mutable_node(id).regions = std::move(regions);
+  infer_node(id);
+  return id;
+}
+
+void Graph::set_region(NodeId id, size_t index, std::shared_ptr<const Graph> region) {
+  mutable_node(id).regions.at(index) = std::move(region);
+}
+
+int64_t Graph::add_loop(const std::string& loop_name) {
+  loop_names_.push_back(loop_name);
+  return std::ssize(loop_names_) - 1;
+}
+
+int64_t Graph::add_conditional(const std::string& conditional_name) {
+  conditional_names_.push_back(conditional_name);
+  return std::ssize(conditional_names_) - 1;
 }
 
 NodeId Graph::add_node(std::string_view op, const std::string& node_name,
@@ -157,8 +221,9 @@ std::vector<NodeId> Graph::topological_order() const {
   const std::vector<NodeId> all = nodes();
   for (const NodeId id : all) {
     int& count = waiting[static_cast<size_t>(id.index)];
-    for (const ValueId input : node(id).inputs)
-      if (input && value(input).producer) ++count;
+    for_each_forward_input(node(id), [&](ValueId input) {
+      if (value(input).producer) ++count;
+    });
     if (count == 0) ready.push(id.index);
   }
   std::vector<NodeId> order;
@@ -166,9 +231,16 @@ std::vector<NodeId> Graph::topological_order() const {
     const NodeId id{ready.top()};
     ready.pop();
     order.push_back(id);
-    for (const ValueId output : node(id).outputs)
-      for (const NodeId user : value(output).users)
-        if (--waiting[static_cast<size_t>(user.index)] == 0) ready.push(user.index);
+    for (const ValueId output : node(id).outputs) {
+      std::set<NodeId> with_back_inputs;
+      for (const NodeId user : value(output).users) {
+        if (!node(user).op->back_inputs.empty() && !with_back_inputs.insert(user).second) continue;
+        const auto uses =
+            node(user).op->back_inputs.empty() ? 1 : count_forward(node(user), output);
+        int& count = waiting[static_cast<size_t>(user.index)];
+        if (uses > 0 && (count -= uses) == 0) ready.push(user.index);
+      }
+    }
   }
   if (order.size() == all.size()) return order;
   for (const NodeId id : all)
@@ -201,8 +273,9 @@ bool Graph::depends_on(NodeId id, NodeId from) const {
     stack.pop_back();
     if (at == from) return true;
     if (!seen.insert(at).second) continue;
-    for (const ValueId input : node(at).inputs)
-      if (input && value(input).producer) stack.push_back(value(input).producer);
+    for_each_forward_input(node(at), [&](ValueId input) {
+      if (value(input).producer) stack.push_back(value(input).producer);
+    });
   }
   return false;
 }
@@ -313,6 +386,8 @@ Graph Graph::clone() const {
   for (const auto& v : values_) copy.values_.push_back(std::make_unique<Value>(*v));
   copy.inputs_ = inputs_;
   copy.outputs_ = outputs_;
+  copy.loop_names_ = loop_names_;
+  copy.conditional_names_ = conditional_names_;
   copy.value_names_ = value_names_;
   copy.taken_numbers_ = taken_numbers_;
   return copy;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,16 @@
 namespace trtlike::ir {
 
 /// A directed acyclic graph. Types and shapes of all values are inferred as nodes are added.
+///
+/// A node may hold graphs of its own, its regions, which see nothing but their inputs:
+///   Branches: each region has the node's inputs from 1 on, and gives the node's outputs.
+///   Turns: the region's inputs are the number of the turn (INT64), the carried values, and the
+///     node's further inputs; its outputs are the condition of the next turn (if the node says that
+///     there is one), the carried values again, and what all turns together give.
+///
+/// In a network under construction the insides of loops and conditionals are nodes like others,
+/// between the layers that mark their ends and name them by number. There an edge into
+/// OpDefinition::back_inputs may close a cycle.
 class Graph {
  public:
   std::string name;
@@ -37,6 +48,13 @@ class Graph {
   NodeId add_node_lenient(std::string_view op, const std::string& name,
                           const std::vector<ValueId>& inputs, const AttributeList& attributes,
                           std::string* refusal);
+  /// A node that is like `node`, of this graph or another, in all but its inputs. Its outputs are
+  /// named after those of `like` in `of` where these names are free.
+  NodeId copy_node(const Graph& of, NodeId like, const std::vector<ValueId>& inputs);
+  NodeId add_region_node(std::string_view op, const std::string& name,
+                         const std::vector<ValueId>& inputs, const AttributeList& attributes,
+                         std::vector<std::shared_ptr<const Graph>> regions);
+  void set_region(NodeId node, size_t index, std::shared_ptr<const Graph> region);
   /// A node of op Constant, whose one output is the constant. add_constant alone makes a value
   /// without a producer: the kernel of a convolution, a bias.
   NodeId add_constant_node(const std::string& name, DataType dtype, const Dims& dims,
@@ -44,6 +62,14 @@ class Graph {
   /// add_node for the common case of one output.
   ValueId add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
               const AttributeList& attributes = {});
+
+  /// Numbers of loops and conditionals that are under construction.
+  int64_t add_loop(const std::string& loop_name);
+  int64_t add_conditional(const std::string& conditional_name);
+  std::vector<std::string>& loop_names() { return loop_names_; }
+  std::vector<std::string>& conditional_names() { return conditional_names_; }
+  const std::vector<std::string>& loop_names() const { return loop_names_; }
+  const std::vector<std::string>& conditional_names() const { return conditional_names_; }
 
   void mark_output(ValueId value);
   void unmark_output(ValueId value);
@@ -61,8 +87,8 @@ class Graph {
   size_t num_value_ids() const { return values_.size(); }
   /// Alive nodes in the order in which they were added.
   std::vector<NodeId> nodes() const;
-  /// Alive nodes such that producers come first; ties by id. Throws UserError naming a node on a
-  /// cycle.
+  /// Alive nodes such that producers come first but for back inputs; ties by id. Throws UserError
+  /// naming a node on a cycle.
   std::vector<NodeId> topological_order() const;
 
   NodeId producer(ValueId id) const { return value(id).producer; }
@@ -104,7 +130,7 @@ class Graph {
   /// As infer_from for every node that uses `value`.
   void infer_users(ValueId value, std::map<NodeId, std::string>& refusals);
   /// True when `node` is computed, directly or through others, from an output of `from` (or is
-  /// `from`).
+  /// `from`), in the same turn.
   bool depends_on(NodeId node, NodeId from) const;
   /// Throws InternalError naming the first broken invariant: uses match users, names are unique,
   /// types are what infer says.
@@ -116,7 +142,19 @@ class Graph {
   Graph clone() const;
 
  private:
+  /// What the outputs of a node are.
+  struct Inferred {
+    std::vector<ops::TensorType> types;
+    std::vector<ops::HostValue> host;
+  };
+
   ValueId new_value(const std::string& name);
+  void add_outputs(NodeId node, size_t count);
+  Inferred infer_outputs(NodeId id, bool with_back_inputs = true) const;
+  Inferred infer_regions(const Node& node, std::span<const ops::TensorType> types,
+                         std::span<const ops::HostValue> host) const;
+  bool infer_node(NodeId id, bool with_back_inputs);
+  void verify_types(NodeId id) const;
   NodeId new_node(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
                   const AttributeList& attributes);
   bool infer_node_lenient(NodeId id, std::map<NodeId, std::string>& refusals);
@@ -127,6 +165,7 @@ class Graph {
   std::vector<std::unique_ptr<Value>> values_;
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
+  std::vector<std::string> loop_names_, conditional_names_;
   std::map<std::string, int32_t, std::less<>> value_names_;
   /// By wanted name: the numbers up to this one were taken when it was last asked for.
   mutable std::map<std::string, int, std::less<>> taken_numbers_;

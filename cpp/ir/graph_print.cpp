@@ -1,6 +1,7 @@
 // The graph as text: stable, one node a line.
 #include <algorithm>
 
+#include "core/text.h"
 #include "ir/graph.h"
 
 namespace trtlike::ir {
@@ -62,9 +63,11 @@ std::string Graph::to_string() const {
   for (size_t i = 0; i < values_.size(); ++i)
     if (values_[i]->alive && values_[i]->constant)
       text += constant_line(*this, {static_cast<int32_t>(i)});
-  for (const NodeId id : topological_order())
-    if (node(id).outputs.empty() || !value(node(id).outputs[0]).constant)
-      text += node_line(*this, node(id));
+  for (const NodeId id : topological_order()) {
+    if (!node(id).outputs.empty() && value(node(id).outputs[0]).constant) continue;
+    text += node_line(*this, node(id));
+    for (const auto& region : node(id).regions) text += core::indented(region->to_string());
+  }
   for (const ValueId id : outputs_)
     text += core::str("output ", value_text(*this, id), "  # ", value(id).name, "\n");
   return text;

@@ -31,24 +31,6 @@ void verify_edges(const Graph& graph, NodeId id, const Uses& found_uses) {
   }
 }
 
-void verify_types(const Graph& graph, NodeId id) {
-  const Node& node = graph.node(id);
-  if (graph.value(node.outputs[0]).constant) return;
-  std::vector<ops::TensorType> types, outputs;
-  std::vector<ops::HostValue> host;
-  for (const ValueId input : node.inputs) {
-    types.push_back(input ? graph.value(input).type : ops::TensorType{});
-    host.push_back(input ? graph.value(input).host : std::nullopt);
-  }
-  ops::infer(*node.op, node.attributes, types, host, outputs);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const Value& value = graph.value(node.outputs[i]);
-    TRTLIKE_ASSERT(value.type == outputs[i], "type of '", value.name, "' from node '", node.name,
-                   "' is ", core::dtype_name(value.type.dtype), " ", value.type.dims,
-                   ", its op infers ", core::dtype_name(outputs[i].dtype), " ", outputs[i].dims);
-  }
-}
-
 void verify_value(const Graph& graph, ValueId id, const std::set<ValueId>& inputs,
                   const std::set<ValueId>& outputs) {
   const Value& value = graph.value(id);
@@ -63,6 +45,18 @@ void verify_value(const Graph& graph, ValueId id, const std::set<ValueId>& input
 
 }  // namespace
 
+void Graph::verify_types(NodeId id) const {
+  const Node& n = node(id);
+  if (n.outputs.empty() || value(n.outputs[0]).constant) return;
+  const std::vector<ops::TensorType> types = infer_outputs(id).types;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const Value& output = value(n.outputs[i]);
+    TRTLIKE_ASSERT(output.type == types[i], "type of '", output.name, "' from node '", n.name,
+                   "' is ", core::dtype_name(output.type.dtype), " ", output.type.dims,
+                   ", its op infers ", core::dtype_name(types[i].dtype), " ", types[i].dims);
+  }
+}
+
 void Graph::verify() const {
   const std::set<ValueId> inputs(inputs_.begin(), inputs_.end()),
       outputs(outputs_.begin(), outputs_.end());
@@ -73,7 +67,8 @@ void Graph::verify() const {
     for (const NodeId user : values_[i]->users) ++uses[{{static_cast<int32_t>(i)}, user}];
   for (const NodeId id : topological_order()) {
     verify_edges(*this, id, uses);
-    verify_types(*this, id);
+    verify_types(id);
+    for (const auto& region : node(id).regions) region->verify();
   }
 }
 

@@ -99,10 +99,10 @@ void Layer::set_input(int index, const Tensor& tensor) {
                   "', input ", index, ": expected a tensor of the same network, got '",
                   tensor.name(), "'.");
     const NodeId producer = graph.producer({tensor.id()});
-    TRTLIKE_CHECK(!producer || !graph.depends_on(producer, {node_}), "[network] layer '", node.name,
-                  "', input ", index,
-                  ": expected a tensor that does not depend on the layer, got '", tensor.name(),
-                  "'.");
+    TRTLIKE_CHECK(
+        node.op->back_inputs.contains(i) || !producer || !graph.depends_on(producer, {node_}),
+        "[network] layer '", node.name, "', input ", index,
+        ": expected a tensor that does not depend on the layer, got '", tensor.name(), "'.");
   }
   const ValueId old_value = i < node.inputs.size() ? node.inputs[i] : ValueId{};
   graph.set_input({node_}, index, tensor ? ValueId{tensor.id()} : ValueId{});

@@ -31,6 +31,13 @@ struct NetworkAccess {
   static const State& state(const Handle& handle) {
     return handle.state_;
   }
+  static Network network(const State& state) {
+    Network network;
+    network.state_ = state;
+    return network;
+  }
+  static Loop loop(const State& state, int64_t number) { return {state, number}; }
+  static IfConditional conditional(const State& state, int64_t number) { return {state, number}; }
   static Tensor tensor(const State& state, ir::ValueId value) { return {state, value.index}; }
   static Layer layer(const State& state, ir::NodeId node) { return {state, node.index}; }
 };

@@ -13,6 +13,8 @@
 
 namespace trtlike::ir {
 
+class Graph;
+
 /// Index of a node in its graph; -1 is "none". Ids stay valid while the graph lives; removed nodes
 /// leave a hole.
 struct NodeId {
@@ -76,6 +78,9 @@ struct Node {
   ops::Attributes attributes;
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
+  /// The graphs of ops that have OpDefinition::regions, else none. Their inputs and outputs are
+  /// explained in graph.h.
+  std::vector<std::shared_ptr<const Graph>> regions;
   std::string metadata;
   std::optional<DataType> precision;
   std::vector<std::optional<DataType>> output_types;

@@ -90,6 +90,14 @@ class ModelImporter {
   /// Counts nodes, iterations and kilobytes that the model does not have itself: what unrolling and
   /// inlining make of it. Throws Failure once they are too many.
   void spend_work(int64_t units);
+  /// What is imported from here on can be taken back: a loop's turn whose values turn out to be
+  /// others than it was imported for.
+  struct Mark {
+    size_t num_nodes;
+  };
+  Mark mark() const { return {graph_.num_node_ids()}; }
+  /// Removes the layers that were added since. Constants stay: others may have found them.
+  void take_back(const Mark& mark);
   /// Imports a graph attribute; its outputs in order. Failures inside are thrown.
   Outputs import_subgraph(const Scope& outer, const ::onnx::GraphProto& graph,
                           const std::vector<ir::ValueId>& arguments, const std::string& prefix,

@@ -166,6 +166,24 @@ void ModelImporter::mark_output(ir::ValueId value, const std::string& name) {
   graph_.mark_output(value);
 }
 
+void ModelImporter::take_back(const Mark& mark) {
+  std::vector<ir::NodeId> gone;
+  for (size_t i = graph_.num_node_ids(); i-- > mark.num_nodes;) {
+    const ir::NodeId id{static_cast<int32_t>(i)};
+    const ir::Node& node = graph_.node(id);
+    const bool is_constant = !node.outputs.empty() && graph_.value(node.outputs[0]).constant;
+    if (node.alive && !is_constant) gone.push_back(id);
+  }
+  for (const ir::NodeId id : gone)
+    for (size_t i = 0; i < graph_.node(id).inputs.size(); ++i)
+      graph_.set_input(id, static_cast<int>(i), {});
+  for (const ir::NodeId id : gone) {
+    for (const ir::ValueId output : graph_.node(id).outputs) named_.erase(output);
+    layer_names_.erase(graph_.node(id).name);
+    graph_.remove_node(id);
+  }
+}
+
 Outputs ModelImporter::import_subgraph(const Scope& outer, const GraphProto& graph,
                                        const std::vector<ir::ValueId>& arguments,
                                        const std::string& prefix, int node_index) {

@@ -241,6 +241,32 @@ std::vector<ValueId> NodeContext::add_many(std::string_view op, const std::vecto
   }
 }
 
+ValueId NodeContext::add_boundary(std::string_view op, const std::vector<ValueId>& inputs,
+                                  const AttributeList& attributes) {
+  const std::vector<ValueId> outputs = add_many(op, inputs, attributes, op);
+  return outputs.empty() ? ValueId{} : outputs.front();
+}
+
+int64_t NodeContext::add_loop() { return importer_.graph().add_loop(layer_name_); }
+
+int64_t NodeContext::add_conditional() { return importer_.graph().add_conditional(layer_name_); }
+
+void NodeContext::close_recurrence(ValueId recurrence, ValueId next) {
+  ir::Graph& graph = importer_.graph();
+  const ir::NodeId node = graph.producer(recurrence);
+  graph.set_input(node, 1, next);
+  graph.infer_node(node);
+}
+
+void NodeContext::import_until(const std::function<bool()>& import) {
+  const ModelImporter::Mark mark = importer_.mark();
+  const bool name_used = name_used_;
+  while (!import()) {
+    importer_.take_back(mark);
+    name_used_ = name_used;
+  }
+}
+
 ValueId NodeContext::add_constant(DataType dtype, const Dims& dims,
                                   const std::vector<double>& elements) {
   return add_constant({dtype, dims, ir::make_constant_data(dtype, elements)});

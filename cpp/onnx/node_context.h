@@ -2,6 +2,7 @@
 // graph under construction (adding layers and constants, looking at types and known elements).
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <source_location>
@@ -111,6 +112,16 @@ class NodeContext {
   Outputs import_graph(const ::onnx::GraphProto& graph, const std::vector<ValueId>& arguments,
                        const std::string& part);
 
+  /// A layer at the end of a loop or conditional; its output, none where it has none.
+  ValueId add_boundary(std::string_view op, const std::vector<ValueId>& inputs,
+                       const AttributeList& attributes);
+  int64_t add_loop();
+  int64_t add_conditional();
+  /// The value that the next turn gets; the recurrence's output is inferred again.
+  void close_recurrence(ValueId recurrence, ValueId next);
+  /// Runs `import` again and again, each time without the layers that it added before, until it
+  /// returns true.
+  void import_until(const std::function<bool()>& import);
   /// Counts layers and the like that one node turns into; fails when they are far too many.
   void spend_work(int64_t units);
 

@@ -62,6 +62,13 @@ struct Blob {
   size_t bytes = 0;
 };
 
+/// Graphs that a node of an op holds.
+enum class Regions {
+  None,
+  Branches,  ///< two, of which the condition takes one: If
+  Turns,     ///< one, a turn of a loop: Loop
+};
+
 struct OpDefinition {
   const char* name;     ///< "Convolution"
   const char* meaning;  ///< one line
@@ -71,13 +78,20 @@ struct OpDefinition {
   bool gives_narrow = false;  ///< the reference writes core::is_narrow types
   bool variadic = false;      ///< any number of further inputs like the last one
   int num_outputs = 1;
+  /// The integer attribute that says how many outputs a node has; null: num_outputs.
+  const char* outputs_attribute = nullptr;
+  /// What a node gives follows from its graphs: `infer` checks its own inputs only, and leaves
+  /// outputs as they are.
+  Regions regions = Regions::None;
+  /// The input that a later part of a loop's turn computes: an edge against the order of the graph.
+  InputSet back_inputs = {};
   InputSet host_inputs = {};  ///< the shape rule needs these inputs' elements at run time
   /// Sets every output's type and extents. Throws UserError for what the op does not take ("input 1
   /// 'kernel': expected rank 4, got rank 3 with shape [...]"); the caller adds the node's name.
   void (*infer)(const InferArgs& args);
   /// The specification, in double or wide integers: the obvious loop. Null for ops whose shape rule
   /// is all there is.
-  void (*reference)(const ReferenceArgs& args);
+  void (*reference)(const ReferenceArgs& args) = nullptr;
   /// Elements of integer outputs from partly known elements of inputs; null: outputs are unknown
   /// unless all inputs are known.
   void (*propagate)(const InferArgs& args, std::span<HostValue> outputs) = nullptr;
@@ -160,6 +174,9 @@ std::span<const OpDefinition* const> built_in_ops();
 /// integer is taken for a float, a bool for an integer).
 Attributes complete_attributes(const OpDefinition& op,
                                const std::vector<std::pair<std::string, AttributeValue>>& given);
+
+/// The number of outputs of a node with these attributes.
+size_t count_outputs(const OpDefinition& op, const Attributes& attributes);
 
 /// Checks arity, then runs the shape rule. `outputs` is resized to the op's number of outputs.
 /// `constants` as in InferArgs.

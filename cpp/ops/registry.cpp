@@ -13,6 +13,8 @@ namespace trtlike::ops {
 
 namespace {
 
+constexpr int64_t kMaxOutputs = 1 << 16;
+
 /// Never destroyed: runs may end later than the process begins to.
 const std::vector<const OpDefinition*>& table() {
   static const auto& ops = *new std::vector<const OpDefinition*>{
@@ -127,11 +129,19 @@ Attributes complete_attributes(const OpDefinition& op,
   return out;
 }
 
+size_t count_outputs(const OpDefinition& op, const Attributes& attributes) {
+  const int64_t count =
+      op.outputs_attribute == nullptr ? op.num_outputs : attributes.get_int(op.outputs_attribute);
+  TRTLIKE_CHECK(count >= 0 && count <= kMaxOutputs, "[ops] ", op.name,
+                ": expected a number of outputs from 0 to ", kMaxOutputs, ", got ", count, ".");
+  return static_cast<size_t>(count);
+}
+
 void infer(const OpDefinition& op, const Attributes& attributes, std::span<const TensorType> inputs,
            std::span<const HostValue> host, std::vector<TensorType>& outputs,
            std::span<const void* const> constants) {
   check_arity(op, inputs);
-  outputs.assign(static_cast<size_t>(op.num_outputs), TensorType{});
+  outputs.assign(count_outputs(op, attributes), TensorType{});
   op.infer({op.self, attributes, inputs, host, outputs, constants});
   for (size_t i = 0; i < outputs.size(); ++i)
     core::check_extents(outputs[i].dims, "[ops] ", op.name, ", output ", i);

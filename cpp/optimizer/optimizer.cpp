@@ -11,6 +11,7 @@
 #include "core/os/environment.h"
 #include "core/os/files.h"
 #include "optimizer/driver.h"
+#include "optimizer/regions/form_regions.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -238,15 +239,42 @@ bool apply_timed_match(ir::Graph& graph, const TimedMatch& match,
   return true;
 }
 
-std::map<std::string, int> optimize(ir::Graph& graph, const Options& options) {
+namespace {
+
+std::map<std::string, int> optimize_graph(ir::Graph& graph, const Options& options);
+
+/// The graphs inside nodes, which are what they were made as until here.
+std::map<std::string, int> optimize_regions(ir::Graph& graph, const Options& options) {
+  std::map<std::string, int> counts;
+  for (const ir::NodeId id : graph.nodes())
+    for (size_t r = 0; r < graph.node(id).regions.size(); ++r) {
+      ir::Graph region = graph.node(id).regions[r]->clone();
+      for (const auto& [name, count] : optimize_graph(region, options)) counts[name] += count;
+      graph.set_region(id, r, std::make_shared<const ir::Graph>(std::move(region)));
+    }
+  return counts;
+}
+
+std::map<std::string, int> optimize_graph(ir::Graph& graph, const Options& options) {
   const size_t before = graph.nodes().size();
   graph.infer_all();
   Driver driver(graph, options);
   run_pipeline(graph, driver);
+  std::map<std::string, int> counts = optimize_regions(graph, options);
+  // What was done inside may leave less to capture.
+  if (!counts.empty()) run_pipeline(graph, driver);
   graph.verify();
   core::log(options.logger, Severity::Info, "[optimizer] ", before, " layers became ",
             graph.nodes().size());
-  return driver.counts();
+  for (const auto& [name, count] : driver.counts()) counts[name] += count;
+  return counts;
+}
+
+}  // namespace
+
+std::map<std::string, int> optimize(ir::Graph& graph, const Options& options) {
+  form_regions(graph);
+  return optimize_graph(graph, options);
 }
 
 }  // namespace trtlike::optimizer

@@ -50,6 +50,8 @@ bool canonicalise(Driver& driver) {
       // After absorbing: it looks at what is still computed at run time.
       {"resolve_dynamic_shapes", resolve_dynamic_shapes},
       {"fold_constants", fold_constants},
+      // After folding: it may tell which branch is taken.
+      {"simplify_regions", simplify_regions},
       {"remove_noops", remove_noops},
       // After no-ops: they hide that two nodes have the same inputs.
       {"merge_common_subexpressions", merge_common_subexpressions},

@@ -37,6 +37,7 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       num_threads(context_threads(plan())),
       pool(num_threads),
       table(plan()),
+      regions(RuntimeAccess::loaded(*engine), num_threads),
       initial(runtime::initial_shapes(plan(), RuntimeAccess::loaded(*engine).constants)),
       input_dims(num_bindings()),
       input_values(num_bindings()),
@@ -210,7 +211,7 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
     wait_for_jobs();
     states.emplace_front(std::move(key),
                          std::make_shared<ShapeState>(RuntimeAccess::loaded(*engine), table,
-                                                      input_shapes(), num_threads));
+                                                      &regions, input_shapes(), num_threads));
     if (states.size() > kMaxStates) states.pop_back();
   }
   use_state(states.front().second);
@@ -229,23 +230,25 @@ void ExecutionContext::Impl::check_addresses(const ShapeState& s) const {
   }
 }
 
-void ExecutionContext::Impl::provide_outputs(const Shapes& known, const Shapes* before,
-                                             std::vector<void*>& to) const {
+void ExecutionContext::Impl::provide_outputs(const Shapes& known, std::vector<void*>& to) const {
   for (size_t b = 0; b < num_bindings(); ++b) {
-    const engine::PlanBinding& binding = plan().bindings[b];
-    const Dims& dims = known.of(binding.value);
-    if (!core::is_static(dims) || (before != nullptr && core::is_static(before->of(binding.value))))
-      continue;
-    if (allocators[b] == nullptr) {
-      if (before != nullptr) check_bytes(b, dims);
-      continue;
-    }
-    const size_t bytes =
-        std::max<size_t>(runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes(), 1);
-    to[b] = allocators[b]->reallocate_output(binding.name, to[b], bytes, core::kAlignment);
-    TRTLIKE_CHECK(to[b] != nullptr, "[runtime] tensor '", binding.name,
-                  "': expected its output allocator to provide ", bytes, " bytes, got none.");
+    const Dims& dims = known.of(plan().bindings[b].value);
+    if (allocators[b] != nullptr && core::is_static(dims)) to[b] = provide_output(b, dims, to[b]);
   }
+}
+
+void* ExecutionContext::Impl::provide_output(size_t b, const Dims& dims, void* given) const {
+  if (allocators[b] == nullptr) {
+    check_bytes(b, dims);
+    return given;
+  }
+  const std::string& name_of = plan().bindings[b].name;
+  const size_t bytes =
+      std::max<size_t>(runtime::binding_desc(plan(), static_cast<int>(b), dims).bytes(), 1);
+  void* const memory = allocators[b]->reallocate_output(name_of, given, bytes, core::kAlignment);
+  TRTLIKE_CHECK(memory != nullptr, "[runtime] tensor '", name_of,
+                "': expected its output allocator to provide ", bytes, " bytes, got none.");
+  return memory;
 }
 
 void ExecutionContext::Impl::notify_shapes(const Shapes& known) const {
@@ -289,23 +292,38 @@ void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
   if (has_times && enqueue_emits_profile) report_times();
 }
 
+namespace {
+
+/// The caller's memory, and that of output allocators.
+class ContextOutputs : public runtime::OutputMemory {
+ public:
+  ContextOutputs(const ExecutionContext::Impl& impl, const std::vector<void*>& addresses)
+      : impl_(impl), addresses_(addresses) {}
+  void* provide(size_t binding, const Dims& dims) override {
+    return impl_.provide_output(binding, dims, addresses_[binding]);
+  }
+
+ private:
+  const ExecutionContext::Impl& impl_;
+  const std::vector<void*>& addresses_;
+};
+
+}  // namespace
+
 void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to, int64_t* times) {
   ShapeState& s = *r.state;
-  if (has_allocators) provide_outputs(s.shapes(), nullptr, to);
-  s.run_first(r.arena.get(), to, pool, times);
-  if (s.is_data_dependent()) {
-    for (const Shapes* before = &s.latest_shapes(); s.advance(to); before = &s.latest_shapes()) {
-      provide_outputs(s.latest_shapes(), before, to);
-      s.run_part(to, pool, times);
-    }
-    keep_run_dims(s.latest_shapes());
-  }
+  if (has_allocators) provide_outputs(s.shapes(), to);
+  ContextOutputs memory(*this, to);
+  s.run(r.arena.get(), to, memory, pool, times);
+  if (s.is_data_dependent()) keep_run_dims(s.latest_shapes());
 }
 
 bool ExecutionContext::Impl::report_times() {
   if (profiler == nullptr || !has_times) return false;
-  for (size_t s = 0; s < times_ns.size(); ++s)
+  for (size_t s = 0; s < times_ns.size(); ++s) {
     profiler->report_layer_time(plan().steps[s].name, static_cast<float>(times_ns[s]) * 1e-6f);
+    if (runtime::RegionStep* region = regions.find(s)) region->report_times(*profiler);
+  }
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/access.h"
 #include "runtime/context_user.h"
 #include "runtime/overlaps.h"
+#include "runtime/regions/region_steps.h"
 #include "runtime/shape_state.h"
 
 namespace trtlike {
@@ -46,10 +47,11 @@ struct ExecutionContext::Impl {
 
   /// Throws UserError naming the first tensor without an address or with too little memory.
   void check_addresses(const runtime::ShapeState& state) const;
-  /// Asks the output allocators for memory of the sizes that are known and were not `before`.
-  /// Throws UserError naming an output whose memory turns out to be too small.
-  void provide_outputs(const runtime::Shapes& shapes, const runtime::Shapes* before,
-                       std::vector<void*>& addresses) const;
+  /// Asks the output allocators for memory of the sizes that are known.
+  void provide_outputs(const runtime::Shapes& shapes, std::vector<void*>& addresses) const;
+  /// Memory of an output: of its allocator, else the caller's at `given`. Throws UserError naming
+  /// an output whose memory turns out to be too small.
+  void* provide_output(size_t binding, const Dims& dims, void* given) const;
   void notify_shapes(const runtime::Shapes& shapes) const;
   void keep_run_dims(const runtime::Shapes& shapes);
 
@@ -81,6 +83,7 @@ struct ExecutionContext::Impl {
   int num_threads = 1;
   core::ThreadPool pool;
   runtime::StepTable table;
+  runtime::RegionSteps regions;
   runtime::Shapes initial;
   int profile = 0;
 

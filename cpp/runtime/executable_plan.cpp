@@ -263,9 +263,12 @@ void ExecutablePlan::prepare_steps() {
   }
   prepare_final_copies();
   pointers_.assign(operands_.size(), nullptr);
-  has_earlier_ = std::any_of(operands_.begin(), operands_.end(), [](const Operand& operand) {
+  const auto is_earlier = [](const Operand& operand) {
     return operand.region == MemoryRegion::Earlier;
-  });
+  };
+  has_earlier_ = std::any_of(operands_.begin(), operands_.end(), is_earlier) ||
+                 std::any_of(kept_.begin(), kept_.end(),
+                             [&](int32_t value) { return is_earlier(operand(value)); });
 }
 
 /// Root values, shared memory and scratch are placed together: each lives while its steps run.
@@ -340,6 +343,11 @@ void* ExecutablePlan::address(const Operand& operand, const Addresses& addresses
 }
 
 void ExecutablePlan::bind(const Addresses& addresses) {
+  bind_operands(addresses);
+  for (size_t i = 0; i < kept_.size(); ++i) addresses.values[index(kept_[i])] = kept_addresses_[i];
+}
+
+void ExecutablePlan::bind_operands(const Addresses& addresses) {
   if (!has_earlier_ && addresses.arena == bound_arena_ &&
       std::equal(addresses.bindings.begin(), addresses.bindings.end(), bound_bindings_.begin(),
                  bound_bindings_.end()))
@@ -354,7 +362,8 @@ void ExecutablePlan::bind(const Addresses& addresses) {
     call.scratch = addresses.arena + call.scratch_offset;
     call.args.scratch = call.scratch;
   }
-  for (int32_t value : kept_) addresses.values[index(value)] = address(operand(value), addresses);
+  kept_addresses_.clear();
+  for (int32_t value : kept_) kept_addresses_.push_back(address(operand(value), addresses));
 }
 
 bool ExecutablePlan::may_overlap(int32_t input, int32_t output, bool is_same) const {

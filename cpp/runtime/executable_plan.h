@@ -104,6 +104,7 @@ class ExecutablePlan {
   void check_memory(size_t bytes) const;
   void check_outputs_fit() const;
   void keep_known_elements();
+  void bind_operands(const Addresses& addresses);
   Operand operand(int32_t value, int64_t offset_bytes = 0) const;
   void* address(const Operand& operand, const Addresses& addresses) const;
   void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const;
@@ -125,6 +126,7 @@ class ExecutablePlan {
   std::shared_ptr<std::byte> known_;
   std::vector<size_t> known_offsets_;
   std::vector<int32_t> kept_;
+  std::vector<void*> kept_addresses_;
   size_t arena_bytes_ = 0;
   size_t arena_lower_bound_bytes_ = 0;
   bool has_earlier_ = false;

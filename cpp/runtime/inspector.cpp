@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "engine/alias_plan.h"
 #include "engine/step_cost.h"
 #include "runtime/context_impl.h"
@@ -94,6 +95,19 @@ class Inspector {
     }
     json["StreamId"] = 0;
     json["Metadata"] = step.metadata;
+    for (const int32_t index : step.regions) json["Regions"].push_back(region(index));
+    return json;
+  }
+
+  /// The layers inside, at the shapes that are known without a run.
+  Json region(int32_t index) const {
+    const engine::Plan& plan = plan_.regions[static_cast<size_t>(index)];
+    const Inspector inside(plan, nullptr);
+    Json json;
+    json["Name"] = plan.name;
+    json["Layers"] = Json::array();
+    for (size_t i = 0; i < plan.steps.size(); ++i)
+      json["Layers"].push_back(inside.layer(plan.steps[i], i));
     return json;
   }
 
@@ -107,8 +121,16 @@ class Inspector {
 
   std::string line(const engine::PlanStep& step, size_t index) const {
     if (plan_.verbosity != ProfilingVerbosity::Detailed) return step.name;
-    return core::str("Layer(", step.op, "): ", step.name, ", Tactic: ", tactic(step, index), ", ",
-                     operands(step.inputs), " -> ", operands(step.outputs));
+    std::string text =
+        core::str("Layer(", step.op, "): ", step.name, ", Tactic: ", tactic(step, index), ", ",
+                  operands(step.inputs), " -> ", operands(step.outputs));
+    for (const int32_t region : step.regions) {
+      const engine::Plan& plan = plan_.regions[static_cast<size_t>(region)];
+      const Inspector inside(plan, nullptr);
+      for (size_t i = 0; i < plan.steps.size(); ++i)
+        text += "\n" + core::indented(inside.line(plan.steps[i], i));
+    }
+    return text;
   }
 
  private:
@@ -155,6 +177,7 @@ class Inspector {
       if (work == engine::Work::Copies) return "copy";
       if (const kernels::Tactic* tactic = state_->first().tactic(index)) return tactic->name;
     }
+    if (!step.regions.empty()) return "regions";
     return step.tactic.empty() ? "view" : step.tactic;
   }
 

@@ -40,7 +40,7 @@ int64_t profile_memory_bytes(const engine::LoadedPlan& loaded, int profile) {
   for (const engine::PlanBinding& binding : loaded.plan.bindings)
     if (binding.mode == TensorIOMode::Input && !core::is_static(shapes.of(binding.value))) return 0;
   const StepTable table(loaded.plan);
-  const ShapeState state(loaded, table, shapes, loaded.plan.threads);
+  const ShapeState state(loaded, table, nullptr, shapes, loaded.plan.threads);
   return static_cast<int64_t>(state.arena_bytes());
 }
 

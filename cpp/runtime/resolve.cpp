@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "engine/step_rules.h"
+#include "engine/rules/step_rules.h"
 #include "ops/host_values.h"
 
 namespace trtlike::runtime {
@@ -93,6 +93,12 @@ Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants) {
 void resolve_shapes(const engine::Plan& plan, Shapes& shapes, AtUnknown at_unknown) {
   while (shapes.resolved < plan.steps.size()) {
     const engine::PlanStep& step = plan.steps[shapes.resolved];
+    if (!step.regions.empty()) {
+      // Its regions tell, when they run.
+      if (at_unknown == AtUnknown::Stop) return;
+      ++shapes.resolved;
+      continue;
+    }
     resolve_step(plan, step, shapes, at_unknown == AtUnknown::Bound);
     if (at_unknown == AtUnknown::Stop && !outputs_known(step, shapes)) return;
     ++shapes.resolved;

@@ -25,7 +25,7 @@ struct Shapes {
 /// What the plan says alone: constants' small integers and the extents known at build.
 Shapes initial_shapes(const engine::Plan& plan, const std::byte* constants);
 
-/// What to do at a step whose output extents are not all known.
+/// What to do at a step whose output extents are not all known, or that has regions.
 enum class AtUnknown {
   Stop,   ///< before it
   GoOn,   ///< with unknown extents

@@ -249,6 +249,7 @@ Assignment stored_formats(const TunedGraph& graph, const TunedNode& node) {
   Assignment formats;
   const auto format_of = [&](int id) {
     const TunedValue& value = graph.values[static_cast<size_t>(id)];
+    if (node.has_regions) return Format{value.dtype, Layout::Linear};
     if (value.fixed && !value.stored) return value.fixed_format;
     return value.format(value.stored.value_or(value.dtype), Layout::Linear);
   };

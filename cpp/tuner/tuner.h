@@ -69,6 +69,8 @@ struct TunedNode {
   /// The extents that are known of its operands do not go together: no tactic is chosen, and a run
   /// takes the first that does.
   bool is_untimed = false;
+  /// Computed by graphs of its own: operands are in the network's types, linear.
+  bool has_regions = false;
 };
 
 struct TunedGraph {

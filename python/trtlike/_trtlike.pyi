@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -1590,6 +1590,99 @@ class CumulativeOperation:
     @property
     def value(self) -> int:
         ...
+class LoopOutput:
+    """
+    Members:
+    
+      LAST_VALUE
+    
+      CONCATENATE
+    
+      REVERSE
+    """
+    CONCATENATE: typing.ClassVar[LoopOutput]
+    LAST_VALUE: typing.ClassVar[LoopOutput]
+    REVERSE: typing.ClassVar[LoopOutput]
+    __members__: typing.ClassVar[dict[str, LoopOutput]]
+    @typing.overload
+    def __eq__(self, other: LoopOutput) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: LoopOutput) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TripLimit:
+    """
+    Members:
+    
+      COUNT
+    
+      WHILE
+    """
+    COUNT: typing.ClassVar[TripLimit]
+    WHILE: typing.ClassVar[TripLimit]
+    __members__: typing.ClassVar[dict[str, TripLimit]]
+    @typing.overload
+    def __eq__(self, other: TripLimit) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TripLimit) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class WeightsRole:
     """
     Members:
@@ -3112,6 +3205,68 @@ class IFillLayer(ILayer):
     @beta.setter
     def beta(self, arg1: float) -> None:
         ...
+class ILoop:
+    __hash__: typing.ClassVar[None] = None
+    name: str
+    def __eq__(self, arg0: ILoop) -> bool:
+        ...
+    def add_iterator(self, tensor: ITensor, axis: int = 0, reverse: bool = False) -> IIteratorLayer:
+        ...
+    def add_loop_output(self, tensor: ITensor, kind: LoopOutput, axis: int = 0) -> ILoopOutputLayer:
+        ...
+    def add_recurrence(self, initial_value: ITensor) -> IRecurrenceLayer:
+        ...
+    def add_trip_limit(self, tensor: ITensor, kind: TripLimit) -> ITripLimitLayer:
+        ...
+class ILoopBoundaryLayer(ILayer):
+    @property
+    def loop(self) -> ILoop:
+        ...
+class IRecurrenceLayer(ILoopBoundaryLayer):
+    pass
+class ITripLimitLayer(ILoopBoundaryLayer):
+    @property
+    def kind(self) -> TripLimit:
+        ...
+class IIteratorLayer(ILoopBoundaryLayer):
+    reverse: bool
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+class ILoopOutputLayer(ILoopBoundaryLayer):
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+    @property
+    def kind(self) -> LoopOutput:
+        ...
+class IIfConditional:
+    __hash__: typing.ClassVar[None] = None
+    name: str
+    def __eq__(self, arg0: IIfConditional) -> bool:
+        ...
+    def add_input(self, input: ITensor) -> IIfConditionalInputLayer:
+        ...
+    def add_output(self, true_subgraph_output: ITensor, false_subgraph_output: ITensor) -> IIfConditionalOutputLayer:
+        ...
+    def set_condition(self, condition: ITensor) -> IConditionLayer:
+        ...
+class IIfConditionalBoundaryLayer(ILayer):
+    @property
+    def conditional(self) -> IIfConditional:
+        ...
+class IConditionLayer(IIfConditionalBoundaryLayer):
+    pass
+class IIfConditionalInputLayer(IIfConditionalBoundaryLayer):
+    pass
+class IIfConditionalOutputLayer(IIfConditionalBoundaryLayer):
+    pass
 class INetworkDefinition:
     """
     A network under construction.
@@ -3157,7 +3312,11 @@ class INetworkDefinition:
         ...
     def add_identity(self, input: ITensor) -> IIdentityLayer:
         ...
+    def add_if_conditional(self) -> IIfConditional:
+        ...
     def add_input(self, name: str, dtype: DataType, shape: Dims | collections.abc.Sequence[int]) -> ITensor:
+        ...
+    def add_loop(self) -> ILoop:
         ...
     def add_lrn(self, input: ITensor, window: int, alpha: float, beta: float, k: float) -> ILRNLayer:
         ...

@@ -22,6 +22,8 @@ std::span<const SwitchInfo> environment_switches() {
       {Switch::KeepAffinity, "TRTLIKE_KEEP_AFFINITY",
        "1: no run moves the calling thread, or its helpers, off a CPU that another program fills; "
        "default: it may, for the run, unless the program has pinned the thread"},
+      {Switch::MaxLoopTurns, "TRTLIKE_MAX_LOOP_TURNS",
+       "turns after which a loop of a network is an error; default: 10000000"},
   };
   return kSwitches;
 }

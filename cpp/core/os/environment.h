@@ -6,7 +6,15 @@
 
 namespace trtlike::core {
 
-enum class Switch { NumThreads, MaxIsa, DisableFusions, StopAfterPatches, DumpGraph, KeepAffinity };
+enum class Switch {
+  NumThreads,
+  MaxIsa,
+  DisableFusions,
+  StopAfterPatches,
+  DumpGraph,
+  KeepAffinity,
+  MaxLoopTurns
+};
 
 struct SwitchInfo {
   Switch id;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trtlike/enums/build_enums.h"
+#include "trtlike/layers/control_flow.h"
 #include "trtlike/layers/convolution.h"
 #include "trtlike/layers/movement.h"
 #include "trtlike/layers/pointwise.h"
@@ -100,6 +101,12 @@ class Network {
                      DataType indices_type = DataType::Int32);
   UnaryLayer add_unary(const Tensor& input, UnaryOperation op);
   UnsqueezeLayer add_unsqueeze(const Tensor& input, const Tensor& axes);
+
+  /// A loop without layers. Its turn is what leads from its recurrences and iterators to its
+  /// outputs.
+  Loop add_loop();
+  /// A conditional without layers.
+  IfConditional add_if_conditional();
 
   void mark_output(const Tensor& tensor);
   void unmark_output(const Tensor& tensor);

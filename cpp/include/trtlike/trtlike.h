@@ -10,6 +10,7 @@
 #include "trtlike/error.h"
 #include "trtlike/execution_context.h"
 #include "trtlike/layer.h"
+#include "trtlike/layers/control_flow.h"
 #include "trtlike/layers/convolution.h"
 #include "trtlike/layers/movement.h"
 #include "trtlike/layers/pointwise.h"

@@ -1,24 +1,61 @@
-// If, Loop and Scan without control flow: a known condition takes its branch, an unknown one
-// selects between both; loops of known length are unrolled.
+// If, Loop and Scan. What is known when the model is parsed is resolved then: a known condition
+// takes its branch, short loops of known length are unrolled. The rest becomes layers between the
+// ends of loops and conditionals, as TensorRT's parser makes them.
+#include <algorithm>
+#include <optional>
+#include <set>
+
 #include "onnx/extents.h"
 #include "onnx/layers.h"
+#include "onnx/model_importer.h"
 
 namespace trtlike::onnx {
 namespace {
 
 using core::str;
 
-constexpr int64_t kMaxIterations = 1024;
-
-/// Extents that are not known now are compared when they are.
-bool may_be_equal(const Dims& a, const Dims& b) {
-  bool equal = a.rank() == b.rank();
-  for (int i = 0; equal && i < a.rank(); ++i) equal = a[i] == b[i] || a[i] < 0 || b[i] < 0;
-  return equal;
-}
+/// Sequences exist while the model is parsed only: loops over them have to be unrolled.
+constexpr int64_t kMaxTurns = 1024;
+/// Unrolled loops may have this many nodes: each is tuned by itself.
+constexpr int64_t kMaxUnrolledNodes = 512;
+constexpr size_t kMaxUnrolledLayers = 1024;
 
 std::string describe(NodeContext& node, ValueId value) {
   return str(core::dtype_name(node.dtype(value)), " with shape ", node.dims(value).to_string());
+}
+
+bool is_tensor(ValueId value) { return value.index >= 0; }
+
+/// The one element without axes.
+ValueId as_scalar(NodeContext& node, const char* what, ValueId value) {
+  const Dims& dims = node.dims(value);
+  if (core::is_static(dims) && core::elems(dims) != 1)
+    node.fail(Code::InvalidNode,
+              str("expected ", what, " of one element, got shape ", dims.to_string(), "."));
+  return dims.rank() == 0 ? value : reshape(node, value, {}, "scalar");
+}
+
+/// Both branches are there already: taking one is cheaper than deciding what to run.
+std::optional<ValueId> select_present(NodeContext& node, ValueId scalar, ValueId a, ValueId b) {
+  if (!core::is_static(node.dims(a)) || node.dims(a) != node.dims(b)) return std::nullopt;
+  const ValueId condition = with_rank(node, scalar, node.rank(a));
+  return node.add("Select", {condition, a, b}, {{"same_shapes", true}}, "select");
+}
+
+/// True where the first branch drops extents of 1 of what the second gives. Exporters write so that
+/// an extent of 1 is dropped; what follows is imported for the rank without it.
+bool is_squeezed(NodeContext& node, ValueId squeezed, ValueId whole) {
+  const ir::Graph& graph = node.graph();
+  const auto source = [&](ValueId value, const char* op) {
+    const ir::NodeId producer = graph.producer_of(value, op);
+    return producer ? graph.node(producer).inputs[0] : ValueId{};
+  };
+  const auto behind_copies = [&](ValueId value) {
+    while (const ValueId from = source(value, "Identity")) value = from;
+    return value;
+  };
+  const ValueId input = source(behind_copies(squeezed), "Squeeze");
+  return input && behind_copies(input) == behind_copies(whole);
 }
 
 Outputs import_if(NodeContext& node) {
@@ -27,22 +64,40 @@ Outputs import_if(NodeContext& node) {
     return node.import_graph(
         node.get_graph(condition->front() != 0 ? "then_branch" : "else_branch"), {},
         condition->front() != 0 ? "then" : "else");
+  const ValueId scalar = as_scalar(node, "a condition", node.input(0));
+  const size_t before = node.graph().nodes().size();
   const Outputs then_values = node.import_graph(node.get_graph("then_branch"), {}, "then");
   const Outputs else_values = node.import_graph(node.get_graph("else_branch"), {}, "else");
-  const ValueId scalar =
-      node.rank(node.input(0)) == 0 ? node.input(0) : reshape(node, node.input(0), {}, "condition");
+  const bool is_there = node.graph().nodes().size() == before;
   Outputs outputs;
+  std::optional<int64_t> conditional;
   for (size_t i = 0; i < std::min(then_values.size(), else_values.size()); ++i) {
     const ValueId a = then_values[i], b = else_values[i];
-    if (!a || !b)
+    if (!is_tensor(a) || !is_tensor(b))
       node.fail(Code::UnsupportedNodeDynamic,
                 "expected tensors where the condition is computed, got sequences.");
-    if (!may_be_equal(node.dims(a), node.dims(b)) || node.dtype(a) != node.dtype(b))
+    if (node.dtype(a) != node.dtype(b) ||
+        (node.rank(a) != node.rank(b) && !is_squeezed(node, a, b)))
       node.fail(Code::UnsupportedNodeDynamic,
-                str("output ", i, ": expected branches of one type and shape where the condition ",
+                str("output ", i, ": expected branches of one type and rank where the condition ",
                     "is computed, got ", describe(node, a), " and ", describe(node, b), "."));
-    const ValueId condition = with_rank(node, scalar, node.rank(a));
-    outputs.push_back(node.add("Select", {condition, a, b}, {{"same_shapes", true}}));
+    if (is_there)
+      if (const auto selected = select_present(node, scalar, a, b)) {
+        outputs.push_back(*selected);
+        continue;
+      }
+    if (!conditional) {
+      conditional = node.add_conditional();
+      node.add_boundary("Condition", {scalar}, {{"conditional", *conditional}});
+    }
+    const std::string refusal =
+        node.rank(a) == node.rank(b)
+            ? ""
+            : str("output ", i, ": expected the first branch to be taken, whose rank is ",
+                  node.rank(a), ", got the second, whose rank is ", node.rank(b), ".");
+    outputs.push_back(
+        node.add_boundary("ConditionalOutput", {a, refusal.empty() ? b : ValueId{}},
+                          {{"conditional", *conditional}, {"else_refusal", refusal}}));
   }
   return outputs;
 }
@@ -71,44 +126,212 @@ void check_num_outputs(NodeContext& node, const ::onnx::GraphProto& body, size_t
                                     body.output_size(), "."));
 }
 
-Outputs import_loop(NodeContext& node) {
-  const ::onnx::GraphProto& body = node.get_graph("body");
-  const auto limit = node.has_input(0) ? known_scalar(node, "a trip count", node.input(0))
-                                       : std::optional<int64_t>{kMaxIterations + 1};
-  auto condition = node.has_input(1) ? known_scalar(node, "a condition", node.input(1))
-                                     : std::optional<int64_t>{1};
-  const size_t carried = node.num_inputs() - std::min<size_t>(2, node.num_inputs());
-  check_num_outputs(node, body, 1 + carried);
-  std::vector<ValueId> state;
-  for (size_t i = 0; i < carried; ++i) state.push_back(node.any_input(i + 2));
-  const size_t num_scans = static_cast<size_t>(body.output_size()) - 1 - carried;
-  std::vector<std::vector<ValueId>> scans(num_scans);
-  for (int64_t i = 0;; ++i) {
-    if (!limit || !condition)
-      node.fail(
-          Code::UnsupportedNodeDynamic,
-          "expected a trip count and a condition that are known when the model is parsed, got "
-          "computed ones.");
-    if (*condition == 0 || i >= *limit) break;
-    if (i >= kMaxIterations)
-      node.fail(Code::UnsupportedNode,
-                str("expected at most ", kMaxIterations, " iterations, got more."));
+/// A loop that is not unrolled: recurrences for the values that turns hand on, found out by
+/// importing the body until it gives what it gets.
+class LoopLayers {
+ public:
+  LoopLayers(NodeContext& node, std::vector<ValueId> initial)
+      : node_(node), initial_(std::move(initial)), varying_(initial_.size()) {}
+
+  /// `import_turn` gets the carried values of a turn and returns those of the next. Values that it
+  /// found in other shapes than it gave make it run again.
+  template <typename F>
+  void import(F&& import_turn) {
+    node_.import_until([&] {
+      values_.clear();
+      for (size_t k = 0; k < initial_.size(); ++k)
+        values_.push_back(recur(initial_[k], varying_[k]));
+      const std::vector<ValueId> next = import_turn(values_);
+      bool fits = true;
+      for (size_t k = 0; k < next.size(); ++k) fits = note_change(k, next[k]) && fits;
+      if (!fits) return false;
+      for (size_t k = 0; k < next.size(); ++k) node_.close_recurrence(values_[k], next[k]);
+      return true;
+    });
+  }
+
+  int64_t number() {
+    if (number_ < 0) number_ = node_.add_loop();
+    return number_;
+  }
+
+  /// Counts turns from 0.
+  ValueId count() {
+    const ValueId zero = node_.add_constant(DataType::Int64, {}, {0.0});
+    const ValueId one = node_.add_constant(DataType::Int64, {}, {1.0});
+    const ValueId turn = recur(zero, {});
+    node_.close_recurrence(
+        turn, node_.add("ElementWise", {turn, one},
+                        {{"op", int64_t{enum_number(ElementWiseOperation::Sum)}}}, "turn"));
+    return turn;
+  }
+
+  ValueId recur(ValueId initial, const std::set<int64_t>& varying) {
+    return node_.add_boundary(
+        "Recurrence", {initial},
+        {{"loop", number()},
+         {"varying_axes", std::vector<int64_t>(varying.begin(), varying.end())}});
+  }
+
+  void limit(ValueId value, TripLimit kind) {
+    node_.add_boundary("TripLimit", {value}, {{"loop", number()}, {"kind", enum_number(kind)}});
+  }
+
+  ValueId last(size_t k) {
+    return node_.add_boundary("LoopOutput", {values_[k]}, {{"loop", number()}});
+  }
+
+  ValueId stack(ValueId value, bool reversed, int64_t axis) {
+    return node_.add_boundary(
+        "LoopOutput", {value},
+        {{"loop", number()},
+         {"kind", enum_number(reversed ? LoopOutput::Reverse : LoopOutput::Concatenate)},
+         {"axis", axis}});
+  }
+
+ private:
+  /// False when the body has to be imported again for what it gives.
+  bool note_change(size_t k, ValueId next) {
+    if (!is_tensor(next))
+      node_.fail(Code::UnsupportedNodeDynamic,
+                 "expected tensors where the number of turns is computed, got sequences.");
+    const ValueId value = values_[k];
+    if (node_.dtype(next) != node_.dtype(value) || node_.rank(next) != node_.rank(value))
+      node_.fail(Code::UnsupportedNodeDynamic,
+                 str("carried value ", k, ": expected one type and rank in all turns, got ",
+                     describe(node_, value), " and ", describe(node_, next), "."));
+    bool fits = true;
+    for (int axis = 0; axis < node_.rank(value); ++axis) {
+      const int64_t before = node_.dims(value)[axis];
+      if (before < 0 || before == node_.dims(next)[axis]) continue;
+      varying_[k].insert(axis);
+      fits = false;
+    }
+    return fits;
+  }
+
+  NodeContext& node_;
+  std::vector<ValueId> initial_;
+  std::vector<std::set<int64_t>> varying_;
+  std::vector<ValueId> values_;
+  int64_t number_ = -1;
+};
+
+/// The parts of a Loop node.
+struct LoopNode {
+  explicit LoopNode(NodeContext& node) : body(node.get_graph("body")) {
+    const size_t carried = node.num_inputs() - std::min<size_t>(2, node.num_inputs());
+    check_num_outputs(node, body, 1 + carried);
+    for (size_t i = 0; i < carried; ++i) initial.push_back(node.any_input(i + 2));
+    num_scans = static_cast<size_t>(body.output_size()) - 1 - carried;
+    if (node.has_input(0)) limit = known_scalar(node, "a trip count", node.input(0));
+    if (node.has_input(1)) condition = known_scalar(node, "a condition", node.input(1));
+  }
+
+  bool has_sequences() const { return !std::all_of(initial.begin(), initial.end(), is_tensor); }
+
+  const ::onnx::GraphProto& body;
+  std::vector<ValueId> initial;
+  size_t num_scans = 0;
+  std::optional<int64_t> limit, condition;
+};
+
+/// One turn after the other; nothing where it is not known when the loop ends, or late.
+std::optional<Outputs> unroll(NodeContext& node, const LoopNode& loop) {
+  const bool is_counted = !node.has_input(0) || loop.limit;
+  if (!is_counted || (node.has_input(1) && !loop.condition)) return std::nullopt;
+  const int64_t limit = node.has_input(0) ? *loop.limit : kMaxTurns + 1;
+  const int64_t nodes = std::max(1, loop.body.node_size());
+  const int64_t most =
+      loop.has_sequences() ? kMaxTurns : std::min(kMaxTurns, kMaxUnrolledNodes / nodes);
+  if (node.has_input(0) && limit > most && loop.condition.value_or(1) != 0) return std::nullopt;
+  std::optional<int64_t> condition = loop.condition.value_or(1);
+  std::vector<ValueId> state = loop.initial;
+  std::vector<std::vector<ValueId>> scans(loop.num_scans);
+  const size_t before = node.graph().num_node_ids();
+  for (int64_t i = 0; *condition != 0 && i < limit; ++i) {
+    // Bodies may hold loops that were unrolled themselves.
+    const bool is_long = node.graph().num_node_ids() - before > kMaxUnrolledLayers;
+    if (i >= most || (is_long && !loop.has_sequences())) return std::nullopt;
     std::vector<ValueId> arguments{node.add_constant(DataType::Int64, {}, {static_cast<double>(i)}),
                                    node.add_constant(DataType::Bool, {}, {1.0})};
     arguments.insert(arguments.end(), state.begin(), state.end());
-    const Outputs results = node.import_graph(body, arguments, str(i));
+    const Outputs results = node.import_graph(loop.body, arguments, str(i));
     condition = known_scalar(node, "a condition", results[0]);
-    for (size_t k = 0; k < carried; ++k) state[k] = results[k + 1];
-    for (size_t k = 0; k < num_scans; ++k) scans[k].push_back(results[1 + carried + k]);
+    if (!condition && i + 1 < limit) return std::nullopt;
+    condition = condition.value_or(0);
+    for (size_t k = 0; k < state.size(); ++k) state[k] = results[k + 1];
+    for (size_t k = 0; k < scans.size(); ++k) scans[k].push_back(results[1 + state.size() + k]);
   }
   Outputs outputs = state;
-  for (size_t k = 0; k < num_scans; ++k) {
-    const bool is_wanted = node.wants_output(carried + k);
-    if (is_wanted && scans[k].empty())
-      node.fail(Code::UnsupportedNodeDynamic, "expected one iteration or more, got none.");
+  for (size_t k = 0; k < scans.size(); ++k) {
+    const bool is_wanted = node.wants_output(state.size() + k);
+    if (is_wanted && scans[k].empty()) return std::nullopt;
     outputs.push_back(is_wanted ? stack(node, scans[k], 0) : ValueId{});
   }
   return outputs;
+}
+
+/// Turns that are counted and decided at run time.
+Outputs add_loop(NodeContext& node, const LoopNode& loop) {
+  LoopLayers layers(node, loop.initial);
+  Outputs results;
+  ValueId condition;
+  layers.import([&](const std::vector<ValueId>& values) {
+    // A turn only runs where its condition holds.
+    std::vector<ValueId> arguments{layers.count(), node.add_constant(DataType::Bool, {}, {1.0})};
+    arguments.insert(arguments.end(), values.begin(), values.end());
+    results = node.import_graph(loop.body, arguments, "body");
+    const ValueId next = as_scalar(node, "a condition", results[0]);
+    condition = {};
+    if (!known_scalar(node, "a condition", next).value_or(0)) {
+      const ValueId first = node.has_input(1) ? as_scalar(node, "a condition", node.input(1))
+                                              : node.add_constant(DataType::Bool, {}, {1.0});
+      condition = layers.recur(first, {});
+      node.close_recurrence(condition, next);
+    }
+    return std::vector<ValueId>(results.begin() + 1,
+                                results.begin() + 1 + static_cast<long>(values.size()));
+  });
+  if (!condition && node.has_input(1) && !loop.condition) {
+    // It decides once: whether there is a turn at all.
+    condition = layers.recur(as_scalar(node, "a condition", node.input(1)), {});
+    node.close_recurrence(condition, node.add_constant(DataType::Bool, {}, {1.0}));
+  }
+  if (!condition && loop.condition == 0) {
+    condition = layers.recur(node.add_constant(DataType::Bool, {}, {0.0}), {});
+    node.close_recurrence(condition, condition);
+  }
+  if (!condition && !node.has_input(0))
+    node.fail(Code::InvalidNode,
+              "expected a trip count, or a condition that may end the loop, got neither.");
+  if (node.has_input(0))
+    layers.limit(as_scalar(node, "a trip count", node.input(0)), TripLimit::Count);
+  if (condition) layers.limit(condition, TripLimit::While);
+  Outputs outputs;
+  for (size_t k = 0; k < loop.initial.size(); ++k) outputs.push_back(layers.last(k));
+  for (size_t k = 0; k < loop.num_scans; ++k)
+    outputs.push_back(layers.stack(results[1 + loop.initial.size() + k], false, 0));
+  return outputs;
+}
+
+Outputs import_loop(NodeContext& node) {
+  const LoopNode loop(node);
+  std::optional<Outputs> unrolled;
+  bool is_tried = false;
+  node.import_until([&] {
+    if (is_tried) return true;
+    unrolled = unroll(node, loop);
+    is_tried = true;
+    return unrolled.has_value();
+  });
+  if (unrolled) return *unrolled;
+  if (loop.has_sequences())
+    node.fail(Code::UnsupportedNodeDynamic,
+              str("expected a trip count of at most ", kMaxTurns,
+                  " and a condition that are known when the model is parsed where sequences are "
+                  "carried, got others."));
+  return add_loop(node, loop);
 }
 
 int64_t list_entry(NodeContext& node, const char* name, size_t i) {
@@ -116,51 +339,94 @@ int64_t list_entry(NodeContext& node, const char* name, size_t i) {
   return i < list.size() ? list[i] : 0;
 }
 
-Outputs import_scan(NodeContext& node) {
-  if (node.opset() < 9)
-    node.fail(Code::UnsupportedNode, str("expected opset 9 or newer, got ", node.opset(), "."));
-  const ::onnx::GraphProto& body = node.get_graph("body");
-  const int64_t given = node.get_int("num_scan_inputs");
-  if (given < 1 || given > static_cast<int64_t>(node.num_inputs()))
-    node.fail_attribute("num_scan_inputs",
-                        str("expected between 1 and ", node.num_inputs(), ", got ", given, "."));
-  const auto num_inputs = static_cast<size_t>(given);
-  const size_t carried = node.num_inputs() - num_inputs;
-  check_num_outputs(node, body, carried);
-  std::vector<ValueId> state;
-  for (size_t i = 0; i < carried; ++i) state.push_back(node.input(i));
-  const auto axis_of = [&](size_t i) {
-    return node.normalize_axis(list_entry(node, "scan_input_axes", i),
-                               node.rank(node.input(carried + i)));
-  };
-  const int64_t length = node.dims(node.input(carried))[axis_of(0)];
-  if (length < 1 || length > kMaxIterations)
-    node.fail_input(Code::UnsupportedNodeDynamic, carried,
-                    str("expected a sequence of known length between 1 and ", kMaxIterations,
-                        ", got ", length, "."));
-  const size_t num_scans = static_cast<size_t>(body.output_size()) - carried;
-  std::vector<std::vector<ValueId>> scans(num_scans);
-  for (int64_t step = 0; step < length; ++step) {
-    std::vector<ValueId> arguments = state;
-    for (size_t i = 0; i < num_inputs; ++i) {
-      const bool reversed = list_entry(node, "scan_input_directions", i) != 0;
-      const ValueId index = node.add_constant(
-          DataType::Int64, {}, {static_cast<double>(reversed ? length - 1 - step : step)});
-      arguments.push_back(node.add("Gather", {node.input(carried + i), index},
-                                   {{"axis", int64_t{axis_of(i)}}}, "element"));
+/// The parts of a Scan node.
+struct ScanNode {
+  explicit ScanNode(NodeContext& node) : body(node.get_graph("body")) {
+    const int64_t given = node.get_int("num_scan_inputs");
+    if (given < 1 || given > static_cast<int64_t>(node.num_inputs()))
+      node.fail_attribute("num_scan_inputs",
+                          str("expected between 1 and ", node.num_inputs(), ", got ", given, "."));
+    const size_t carried = node.num_inputs() - static_cast<size_t>(given);
+    check_num_outputs(node, body, carried);
+    for (size_t i = 0; i < carried; ++i) initial.push_back(node.input(i));
+    for (size_t i = 0; i < static_cast<size_t>(given); ++i) {
+      inputs.push_back(node.input(carried + i));
+      axes.push_back(
+          node.normalize_axis(list_entry(node, "scan_input_axes", i), node.rank(inputs[i])));
+      reversed.push_back(list_entry(node, "scan_input_directions", i) != 0);
     }
-    const Outputs results = node.import_graph(body, arguments, str(step));
-    for (size_t k = 0; k < carried; ++k) state[k] = results[k];
-    for (size_t k = 0; k < num_scans; ++k) {
-      const bool reversed = list_entry(node, "scan_output_directions", k) != 0;
+    num_scans = static_cast<size_t>(body.output_size()) - carried;
+    length = node.dims(inputs[0])[axes[0]];
+  }
+
+  const ::onnx::GraphProto& body;
+  std::vector<ValueId> initial, inputs;
+  std::vector<int> axes;
+  std::vector<bool> reversed;
+  size_t num_scans = 0;
+  int64_t length = -1;
+};
+
+Outputs unroll(NodeContext& node, const ScanNode& scan) {
+  std::vector<ValueId> state = scan.initial;
+  std::vector<std::vector<ValueId>> scans(scan.num_scans);
+  for (int64_t step = 0; step < scan.length; ++step) {
+    std::vector<ValueId> arguments = state;
+    for (size_t i = 0; i < scan.inputs.size(); ++i) {
+      const int64_t at = scan.reversed[i] ? scan.length - 1 - step : step;
+      const ValueId index = node.add_constant(DataType::Int64, {}, {static_cast<double>(at)});
+      arguments.push_back(node.add("Gather", {scan.inputs[i], index},
+                                   {{"axis", int64_t{scan.axes[i]}}}, "element"));
+    }
+    const Outputs results = node.import_graph(scan.body, arguments, str(step));
+    for (size_t k = 0; k < state.size(); ++k) state[k] = results[k];
+    for (size_t k = 0; k < scans.size(); ++k) {
       auto& values = scans[k];
-      values.insert(reversed ? values.begin() : values.end(), results[carried + k]);
+      const bool reversed = list_entry(node, "scan_output_directions", k) != 0;
+      values.insert(reversed ? values.begin() : values.end(), results[state.size() + k]);
     }
   }
   Outputs outputs = state;
-  for (size_t k = 0; k < num_scans; ++k)
+  for (size_t k = 0; k < scans.size(); ++k)
     outputs.push_back(stack(node, scans[k], list_entry(node, "scan_output_axes", k)));
   return outputs;
+}
+
+Outputs add_loop(NodeContext& node, const ScanNode& scan) {
+  LoopLayers layers(node, scan.initial);
+  Outputs results;
+  layers.import([&](const std::vector<ValueId>& values) {
+    std::vector<ValueId> arguments = values;
+    for (size_t i = 0; i < scan.inputs.size(); ++i)
+      arguments.push_back(node.add_boundary("Iterator", {scan.inputs[i]},
+                                            {{"loop", layers.number()},
+                                             {"axis", int64_t{scan.axes[i]}},
+                                             {"reverse", static_cast<bool>(scan.reversed[i])}}));
+    results = node.import_graph(scan.body, arguments, "body");
+    return std::vector<ValueId>(results.begin(),
+                                results.begin() + static_cast<long>(values.size()));
+  });
+  const ValueId axis = node.add_constant(DataType::Int64, {}, {static_cast<double>(scan.axes[0])});
+  layers.limit(
+      node.add("Gather", {node.add("Shape", {scan.inputs[0]}, {}, "shape"), axis}, {}, "length"),
+      TripLimit::Count);
+  Outputs outputs;
+  for (size_t k = 0; k < scan.initial.size(); ++k) outputs.push_back(layers.last(k));
+  for (size_t k = 0; k < scan.num_scans; ++k)
+    outputs.push_back(layers.stack(results[scan.initial.size() + k],
+                                   list_entry(node, "scan_output_directions", k) != 0,
+                                   list_entry(node, "scan_output_axes", k)));
+  return outputs;
+}
+
+Outputs import_scan(NodeContext& node) {
+  if (node.opset() < 9)
+    node.fail(Code::UnsupportedNode, str("expected opset 9 or newer, got ", node.opset(), "."));
+  const ScanNode scan(node);
+  const int64_t nodes = std::max(1, scan.body.node_size());
+  if (scan.length >= 1 && scan.length <= std::min(kMaxTurns, kMaxUnrolledNodes / nodes))
+    return unroll(node, scan);
+  return add_loop(node, scan);
 }
 
 constexpr Importer kImporters[] = {

@@ -60,7 +60,7 @@ int merge_common_subexpressions(ir::Graph& graph) {
   std::map<std::string, ir::NodeId> seen;
   for (const ir::NodeId id : graph.topological_order()) {
     const ir::Node& node = graph.node(id);
-    if (!ops::is_repeatable(*node.op, node.attributes)) continue;
+    if (!ops::is_repeatable(*node.op, node.attributes) || !node.regions.empty()) continue;
     const auto [found, is_new] = seen.emplace(node_key(node), id);
     // Two outputs of the network stay two nodes: each has its own name.
     if (is_new || has_network_output(graph, node)) continue;

@@ -27,6 +27,9 @@ int remove_noops(ir::Graph& graph);
 int merge_common_subexpressions(ir::Graph& graph);
 /// Nodes whose outputs nobody reads, and constants that nobody reads.
 int remove_dead_nodes(ir::Graph& graph);
+/// Of nodes with regions: known branches take their node's place; constants go inside; what is not
+/// read is neither captured, carried nor given.
+int simplify_regions(ir::Graph& graph);
 /// Convolutions whose results are declared as half or bfloat16 round them in their program.
 int round_convolutions(ir::Graph& graph);
 /// Outputs of the network that are inputs or constants become results of an Identity node.

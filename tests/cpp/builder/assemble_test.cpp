@@ -19,6 +19,11 @@ using kernels::Layout;
 using testing::ElementsAre;
 using tuner::Format;
 
+struct Assembly {
+  engine::Plan plan;
+  std::vector<engine::PlanConstant> constants;
+};
+
 /// A graph, what the tuner sees of it, and choices that take references in the values' own formats.
 struct Draft {
   explicit Draft(Graph given) : graph(std::move(given)), order(graph.topological_order()) {
@@ -38,7 +43,13 @@ struct Draft {
   Format own_format(int value) const {
     return value < 0 ? Format{} : Format{tuned.values[static_cast<size_t>(value)].dtype};
   }
-  Assembly assembled() const { return assemble(graph, order, tuned, result, true, 1); }
+  Assembly assembled() const {
+    ConstantSection section;
+    Assembly assembly;
+    assembly.plan = assemble(graph, order, tuned, result, true, 1, section);
+    assembly.constants = section.take();
+    return assembly;
+  }
 
   Graph graph;
   std::vector<NodeId> order;

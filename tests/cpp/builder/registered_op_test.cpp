@@ -163,9 +163,11 @@ struct Chain {
     options.timer = [](const kernels::Tactic&, const kernels::Problem& problem) {
       return 0.01 * static_cast<double>(problem.inputs[0].bytes() + problem.outputs[0].bytes());
     };
-    Assembly assembly = assemble(graph, order, tuned, tuner::choose(tuned, options), false, 1);
-    if (constants != nullptr) *constants = std::move(assembly.constants);
-    return assembly.plan;
+    ConstantSection section;
+    engine::Plan plan =
+        assemble(graph, order, tuned, tuner::choose(tuned, options), false, 1, section);
+    if (constants != nullptr) *constants = section.take();
+    return plan;
   }
 };
 

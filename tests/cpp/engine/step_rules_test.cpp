@@ -1,5 +1,5 @@
 // What the validator and the resolution of shapes ask of steps.
-#include "engine/step_rules.h"
+#include "engine/rules/step_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

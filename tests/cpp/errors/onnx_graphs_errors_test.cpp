@@ -41,10 +41,10 @@ void relu_of_x(ModelBuilder& m) {
 
 const ModelCase kBranches[] = {
     branches(
-        "shapes", relu_of_x,
-        [](ModelBuilder& m) { m.output("w").initializer(float_tensor("w", {3}, {1, 2, 3})); },
-        "[onnx] node 'n' (If): output 0: expected branches of one type and shape where the "
-        "condition is computed, got FLOAT with shape [2] and FLOAT with shape [3]."),
+        "types", relu_of_x,
+        [](ModelBuilder& m) { m.output("w").initializer(int_tensor("w", {2}, {1, 2})); },
+        "[onnx] node 'n' (If): output 0: expected branches of one type and rank where the "
+        "condition is computed, got FLOAT with shape [2] and INT64 with shape [2]."),
     branches(
         "sequences", relu_of_x,
         [](ModelBuilder& m) {
@@ -91,6 +91,35 @@ ModelCase loop(const char* name, const LoopCase& loop, const std::string& senten
   return {name, fill, "[onnx] node 'n' (Loop)" + sentence};
 }
 
+void endless(ModelBuilder& m) {
+  m.input("i", {}, kInt64).input("go", {}, ::onnx::TensorProto::BOOL).input("a", {"2"});
+  m.output("next").output("r");
+  m.node("Identity", {"go"}, {"next"});
+  m.node("Relu", {"a"}, {"r"});
+}
+
+/// A Loop of a computed trip count that carries `first` and hands on `next`: x [2], the sequence s
+/// of it, or u, which is x [1, 2].
+ModelCase carrying(const char* name, const char* first, const char* next,
+                   const std::string& sentence) {
+  const auto fill = [first, next](ModelBuilder& m) {
+    m.input("x", {"2"})
+        .input("t", {}, kInt64)
+        .output("y")
+        .initializer(int_tensor("zero", {1}, {0}));
+    m.node("SequenceConstruct", {"x"}, {"s"});
+    m.node("Unsqueeze", {"x", "zero"}, {"u"});
+    ModelBuilder body;
+    body.input("i", {}, kInt64).input("go", {}, ::onnx::TensorProto::BOOL).input("a", {});
+    body.output("on").output("b");
+    body.node("Identity", {"go"}, {"on"});
+    body.node("Identity", {next}, {"b"});
+    body.graph().set_name("body");
+    m.node("Loop", {"t", "", first}, {"y"}).name("n").attribute("body", body.graph());
+  };
+  return {name, fill, "[onnx] node 'n' (Loop)" + sentence};
+}
+
 const ModelCase kLoops[] = {
     loop("trip_counts", {.trips = {1, 2}},
          ": expected a trip count of one element, got shape [2]."),
@@ -102,11 +131,31 @@ const ModelCase kLoops[] = {
                 m.input("i", {}, kInt64).input("go", {}, ::onnx::TensorProto::BOOL);
               }},
          ", attribute 'body': expected a graph of at least 1 outputs, got 0."),
-    loop("computed_trip_count", {.is_computed = true},
-         ": expected a trip count and a condition that are known when the model is parsed, got "
-         "computed ones."),
-    loop("iterations", {.trips = {1025}}, ": expected at most 1024 iterations, got more."),
-    loop("no_iteration", {.trips = {0}}, ": expected one iteration or more, got none."),
+    loop("conditions_of_turns",
+         {.is_computed = true,
+          .body =
+              [](ModelBuilder& m) {
+                m.input("i", {}, kInt64).input("go", {}, ::onnx::TensorProto::BOOL);
+                m.output("next").output("r");
+                constant(m, "next", ::onnx::TensorProto::BOOL, {1, 1});
+                m.node("Relu", {"x"}, {"r"});
+              }},
+         ": expected a condition of one element, got shape [2]."),
+    carrying("sequences", "s", "s",
+             ": expected a trip count of at most 1024 and a condition that are known when the "
+             "model is parsed where sequences are carried, got others."),
+    carrying("sequence_for_a_tensor", "x", "s",
+             ": expected tensors where the number of turns is computed, got sequences."),
+    carrying("rank", "x", "u",
+             ": carried value 0: expected one type and rank in all turns, got FLOAT with shape [2] "
+             "and FLOAT with shape [1, 2]."),
+    {"no_end",
+     [](ModelBuilder& m) {
+       m.input("x", {"2"}).output("y");
+       m.node("Loop", {"", "", "x"}, {"y"}).name("n").attribute("body", graph("body", endless));
+     },
+     "[onnx] node 'n' (Loop): expected a trip count, or a condition that may end the loop, got "
+     "neither."},
 };
 
 ModelCase scan(const char* name, const std::string& extent, int64_t num_inputs,
@@ -128,8 +177,6 @@ const ModelCase kScans[] = {
     scan("no_input", "3", 0, ", attribute 'num_scan_inputs': expected between 1 and 1, got 0."),
     scan("inputs_below_0", "3", -1,
          ", attribute 'num_scan_inputs': expected between 1 and 1, got -1."),
-    scan("length", "n", 1,
-         ", input 0 'x': expected a sequence of known length between 1 and 1024, got -1."),
 };
 
 /// Of x [2]: y is what `last` makes of the sequence s of `elements` times x.

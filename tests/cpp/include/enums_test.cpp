@@ -72,6 +72,8 @@ constexpr Published kTensorrt[] = {
     {"FillOperation", "LINSPACE=0 RANDOM_UNIFORM=1 RANDOM_NORMAL=2"},
     {"BoundingBoxFormat", "CORNER_PAIRS=0 CENTER_SIZES=1"},
     {"CumulativeOperation", "SUM=0"},
+    {"LoopOutput", "LAST_VALUE=0 CONCATENATE=1 REVERSE=2"},
+    {"TripLimit", "COUNT=0 WHILE=1"},
     {"LayerInformationFormat", "ONELINE=0 JSON=1"},
     {"ExecutionContextAllocationStrategy", "STATIC=0 ON_PROFILE_CHANGE=1 USER_MANAGED=2"},
     {"BuilderFlag",

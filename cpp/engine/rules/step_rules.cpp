@@ -1,5 +1,5 @@
 // Rules of steps.
-#include "engine/step_rules.h"
+#include "engine/rules/step_rules.h"
 
 namespace trtlike::engine {
 
