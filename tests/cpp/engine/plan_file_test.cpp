@@ -212,8 +212,8 @@ void copy_records(core::ByteReader& from, core::ByteWriter& to, size_t bytes) {
   }
 }
 
-/// A plan without packed inputs, quantizations, blobs and regions as older versions had it: records that end
-/// earlier, and in version 1 needs as the index of a level behind the fingerprint.
+/// A plan without packed inputs, quantizations, blobs and regions as older versions had it: records
+/// that end earlier, and in version 1 needs as the index of a level behind the fingerprint.
 std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level = 0) {
   constexpr size_t kQuantization = 8, kBlob = 4, kRegions = 8;
   const auto* data = static_cast<const char*>(bytes.data());
