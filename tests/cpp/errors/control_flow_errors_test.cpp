@@ -12,17 +12,32 @@ using enum DataType;
 using L = std::vector<int64_t>;
 
 const LayerCase kLayers[] = {
-    {"condition_of_floats", "ConditionalOutput", {floats({2}), ints({2})}, {},
+    {"condition_of_floats",
+     "ConditionalOutput",
+     {floats({2}), ints({2})},
+     {},
      "[ops] branches: expected values of one type and rank, got FLOAT with shape [2] and INT64 "
      "with shape [2]."},
-    {"turns", "Recurrence", {floats({2}), floats({2, 2})}, {},
+    {"turns",
+     "Recurrence",
+     {floats({2}), floats({2, 2})},
+     {},
      "[ops] turns: expected values of one type and rank, got FLOAT with shape [2] and FLOAT with "
      "shape [2, 2]."},
-    {"varying_axes", "Recurrence", {floats({2})}, {{"varying_axes", L{1}}},
+    {"varying_axes",
+     "Recurrence",
+     {floats({2})},
+     {{"varying_axes", L{1}}},
      "[ops] varying_axes: expected axes from 0 to 0, got 1."},
-    {"length", "LoopOutput", {floats({2}), floats({})}, {{"kind", 1}},
+    {"length",
+     "LoopOutput",
+     {floats({2}), floats({})},
+     {{"kind", 1}},
      "[ops] input 1 'length': expected one INT32 or INT64, got FLOAT with shape []."},
-    {"axis", "Iterator", {floats({2, 3})}, {{"axis", 2}},
+    {"axis",
+     "Iterator",
+     {floats({2, 3})},
+     {{"axis", 2}},
      "[ops] axis: expected one from -2 to 1, got 2."},
 };
 
@@ -110,7 +125,8 @@ const LoggedCase kNetworks[] = {
           RecurrenceLayer value{Layer()};
           Loop loop = add_turns(network, x, value);
           loop.add_trip_limit(count, TripLimit::Count);
-          network.mark_output(loop.add_loop_output(value.output(0), LoopOutput::LastValue).output(0));
+          network.mark_output(
+              loop.add_loop_output(value.output(0), LoopOutput::LastValue).output(0));
           network.mark_output(exponential(network, value.input(1)));
         },
         "[network] loop 'turns': expected 'e' to leave the loop through a loop output, got layer "
@@ -127,7 +143,8 @@ const LoggedCase kNetworks[] = {
           IfConditional conditional = network.add_if_conditional();
           conditional.set_name("choice");
           conditional.set_condition(flag);
-          const Tensor last = loop.add_loop_output(value.output(0), LoopOutput::LastValue).output(0);
+          const Tensor last =
+              loop.add_loop_output(value.output(0), LoopOutput::LastValue).output(0);
           Loop other = network.add_loop();
           RecurrenceLayer inner = other.add_recurrence(value.output(0));
           other.add_trip_limit(count, TripLimit::Count);
