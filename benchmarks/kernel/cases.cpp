@@ -178,6 +178,11 @@ std::vector<Case> row_like() {
        .attributes = {{"hidden_size", int64_t{256}}},
        .inputs = {{{50, 1, 128}}, {{1, 1024, 128}, Role::B}, {{1, 1024, 256}, Role::B}},
        .flops = 2.0 * 50 * 1024 * (128 + 256)},
+      {.op = "GRU",
+       .name = "256 units, 50 steps",
+       .attributes = {{"hidden_size", int64_t{256}}},
+       .inputs = {{{50, 1, 128}}, {{1, 768, 128}, Role::B}, {{1, 768, 256}, Role::B}},
+       .flops = 2.0 * 50 * 768 * (128 + 256)},
   };
 }
 
@@ -237,6 +242,26 @@ std::vector<Case> places() {
        .name = "2x2 64@112",
        .attributes = {{"window_size", Ints{2, 2}}, {"stride", Ints{2, 2}}},
        .inputs = {{{1, 64, 112, 112}}}},
+      {.op = "NMS",
+       .name = "100 of 1000",
+       .inputs = {{{1, 1000, 4}},
+                  {{1, 1, 1000}},
+                  {{}, Role::Known, {100}},
+                  {{}, Role::Numbers},
+                  {{}, Role::Numbers}}},
+      {.op = "OneHot",
+       .name = "1024 of 64",
+       .inputs = {{{1024}, Role::Indices}, {{2}}, {{}, Role::Known, {64}}}},
+      {.op = "LabelEncoder",
+       .name = "4096 of 64",
+       .inputs = {{{4096}}, {{64}, Role::Numbers}, {{64}, Role::Numbers}, {{1}, Role::Numbers}}},
+      {.op = "Cumulative",
+       .name = "1000 rows of 256",
+       .inputs = {{{1000, 256}}, {{}, Role::Known, {0}}}},
+      {.op = "Col2Im",
+       .name = "3x3 64@28",
+       .attributes = {{"pads", Ints{1, 1, 1, 1}}},
+       .inputs = {{{1, 576, 784}}, {{2}, Role::Known, {28, 28}}, {{2}, Role::Known, {3, 3}}}},
       {.op = "ReverseSequence",
        .name = "100 steps of 8 by 256",
        .inputs = {{{100, 8, 256}}, {{8}, Role::Indices}}},
@@ -326,6 +351,8 @@ DataType type_of(Role role, const kernels::Tactic& tactic) {
       return DataType::Int8;
     case Role::Numbers:
       return DataType::Float;
+    case Role::Known:
+      return DataType::Int64;
   }
   return DataType::Float;
 }
@@ -349,26 +376,31 @@ CaseProblem::CaseProblem(const Case& from, const kernels::Tactic& tactic, int th
   problem_.attributes = &attributes_;
   problem_.threads = threads;
   std::vector<ops::TensorType> types, outputs;
+  std::vector<ops::HostValue> host;
   for (size_t i = 0; i < from.inputs.size(); ++i) {
     const Operand& operand = from.inputs[i];
-    const bool constant =
-        operand.role == Role::B || operand.role == Role::Weights || operand.role == Role::Numbers;
+    const bool known = operand.role == Role::Known;
+    const bool constant = known || operand.role == Role::B || operand.role == Role::Weights ||
+                          operand.role == Role::Numbers;
     const bool laid_out = !constant && operand.dims.rank() == 4;
     const DataType type = type_of(operand.role, tactic);
     types.push_back({type, operand.dims});
+    host.emplace_back();
     problem_.inputs.push_back({type, operand.dims, laid_out ? from.input : Layout::Linear, 0});
     problem_.constants.push_back(nullptr);
     if (!constant) continue;
     constants_.push_back(core::allocate_shared(problem_.inputs.back().bytes() + 64));
     const core::TensorView view{constants_.back().get(), type, operand.dims};
     const double largest = operand.role == Role::Weights ? 127 : 0.5;
+    if (known) host.back() = operand.elements;
     for (int64_t e = 0; e < view.elems(); ++e)
-      view.set(e, (static_cast<double>((e * 7919) % 1000) / 500.0 - 1) * largest);
+      view.set(e, known ? static_cast<double>(operand.elements[static_cast<size_t>(e)])
+                        : (static_cast<double>((e * 7919) % 1000) / 500.0 - 1) * largest);
     problem_.constants.back() = constants_.back().get();
     problem_.constant_inputs.insert(i);
   }
-  const std::vector<ops::HostValue> host(types.size());
   ops::infer(*problem_.op, attributes_, types, host, outputs);
+  ops::bound_extents(*problem_.op, {problem_.op->self, attributes_, types, host, outputs});
   for (const ops::TensorType& type : outputs)
     problem_.outputs.push_back({type.dtype, type.dims, from.output, 0});
 }

@@ -19,11 +19,13 @@ enum class Role {
   Bytes,
   Weights,  ///< a constant of INT8
   Numbers,  ///< a constant of FP32
+  Known,    ///< a constant of INT64 with the elements that the case says
 };
 
 struct Operand {
   Dims dims;
   Role role = Role::A;
+  std::vector<int64_t> elements = {};
 };
 
 struct Case {

@@ -80,6 +80,33 @@ std::string find_else_refusal(const Graph& graph, const ConditionalEnds& ends) {
   return "";
 }
 
+/// Tensors that were named as the branches' inputs: only what a branch reads becomes its input.
+void map_inputs(const Graph& graph, const ConditionalEnds& ends, const std::set<NodeId>& members,
+                RegionMaker& maker) {
+  for (const NodeId id : ends.inputs) {
+    const ValueId inner = graph.node(id).outputs[0];
+    const auto& users = graph.value(inner).users;
+    const bool is_read = std::any_of(users.begin(), users.end(), [&](NodeId user) {
+      return members.contains(user) ||
+             std::find(ends.outputs.begin(), ends.outputs.end(), user) != ends.outputs.end();
+    });
+    if (is_read) maker.map(inner, maker.value_of(graph.node(id).inputs[0]));
+  }
+}
+
+/// What the conditional was while it was flat.
+void remove_flat(Graph& graph, const ConditionalEnds& ends,
+                 const std::vector<std::set<NodeId>>& members) {
+  std::set<NodeId> gone(ends.outputs.begin(), ends.outputs.end());
+  gone.insert(ends.conditions.begin(), ends.conditions.end());
+  for (const auto& nodes : members) gone.insert(nodes.begin(), nodes.end());
+  remove_nodes(graph, gone);
+  for (const NodeId id : ends.inputs) {
+    graph.replace_uses(graph.node(id).outputs[0], graph.node(id).inputs[0]);
+    graph.remove_node(id);
+  }
+}
+
 }  // namespace
 
 bool form_conditional(Graph& graph, const ConditionalEnds& ends) {
@@ -92,28 +119,12 @@ bool form_conditional(Graph& graph, const ConditionalEnds& ends) {
   }
   std::vector<RegionMaker> makers;
   for (size_t place = 0; place < 2; ++place) makers.emplace_back(graph);
-  const auto seen_inside = [&](ValueId value) {
-    const NodeId through = graph.producer_of(value, "ConditionalInput");
-    return through &&
-                   std::find(ends.inputs.begin(), ends.inputs.end(), through) != ends.inputs.end()
-               ? graph.node(through).inputs[0]
-               : value;
-  };
   for (size_t place = 0; place < 2; ++place) {
     RegionMaker& maker = makers[place];
     // Both take the same inputs.
     if (place == 1)
       for (const ValueId id : makers[0].captured()) maker.value_of(id);
-    for (const NodeId id : ends.inputs) {
-      // Only what a branch reads becomes its input.
-      const ValueId inner = graph.node(id).outputs[0];
-      const auto& users = graph.value(inner).users;
-      const bool is_read = std::any_of(users.begin(), users.end(), [&](NodeId user) {
-        return members[place].contains(user) ||
-               std::find(ends.outputs.begin(), ends.outputs.end(), user) != ends.outputs.end();
-      });
-      if (is_read) maker.map(inner, maker.value_of(seen_inside(inner)));
-    }
+    map_inputs(graph, ends, members[place], maker);
     maker.copy(in_order(graph, members[place]));
     // Where no run may take the second branch, the first stands for it.
     if (place == 1 && !else_refusal.empty()) break;
@@ -137,15 +148,7 @@ bool form_conditional(Graph& graph, const ConditionalEnds& ends) {
     for (size_t i = 0; i < ends.outputs.size(); ++i)
       graph.replace_uses(graph.node(ends.outputs[i]).outputs[0], graph.node(added).outputs[i]);
   }
-  std::set<NodeId> gone(ends.outputs.begin(), ends.outputs.end());
-  gone.insert(ends.conditions.begin(), ends.conditions.end());
-  for (const auto& nodes : members) gone.insert(nodes.begin(), nodes.end());
-  remove_nodes(graph, gone);
-  for (const NodeId id : ends.inputs) {
-    const ValueId inner = graph.node(id).outputs[0];
-    graph.replace_uses(inner, graph.node(id).inputs[0]);
-    graph.remove_node(id);
-  }
+  remove_flat(graph, ends, members);
   return true;
 }
 

@@ -84,7 +84,6 @@ LoggedCase network_case(const char* name,
 Tensor exponential(Network& network, const Tensor& x) {
   Layer layer = network.add_unary(x, UnaryOperation::Exp);
   layer.set_name("exp");
-  layer.output(0).set_name("e");
   return layer.output(0);
 }
 
@@ -94,7 +93,9 @@ Loop add_turns(Network& network, const Tensor& x, RecurrenceLayer& value) {
   loop.set_name("turns");
   value = loop.add_recurrence(x);
   value.set_name("value");
-  value.set_input(1, exponential(network, value.output(0)));
+  Tensor next = exponential(network, value.output(0));
+  next.set_name("e");
+  value.set_input(1, next);
   return loop;
 }
 
@@ -249,8 +250,8 @@ const RefusalCase kPlans[] = {
         "types", branch_plan, [](engine::Plan& p) { p.regions[1].values[0].dtype = BF16; },
         "(If), region 1, input 0: expected f32[2], got bf16[2]."),
     plan_case(
-        "flag", branch_plan, [](engine::Plan& p) { p.values[0].dtype = Int32; },
-        "(If), region 0, condition: expected one BOOL, got s32[]."),
+        "flag", branch_plan, [](engine::Plan& p) { p.values[0].dims = {2}; },
+        "(If), region 0, condition: expected one BOOL, got b8[2]."),
     plan_case(
         "absent_flag", branch_plan, [](engine::Plan& p) { p.steps[0].inputs[0] = -1; },
         "(If), region 0, condition: expected a value, got none."),
