@@ -3,8 +3,8 @@
 #include <bit>
 #include <cstring>
 
-#include "core/os/cpu.h"
 #include "kernels/copy/copy.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 
 namespace trtlike::kernels::copy {
 namespace {
@@ -89,13 +89,7 @@ struct Cursor {
 
 }  // namespace
 
-const InnerLoops& inner_loops() {
-#if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return kAvx512;
-  if (core::cpu_isa() >= core::Isa::Avx2) return kAvx2;
-#endif
-  return kPortable;
-}
+const InnerLoops& inner_loops() { return loops_of_this_cpu<kPortable, kAvx2, kAvx512>(); }
 
 void run_tiles(const CopyPlan& plan, int64_t begin, int64_t end, const char* in,
                char* out) noexcept {

@@ -1,6 +1,7 @@
 // Running sums of floats along an axis of a linear tensor, added up in double: a slice is some
 // lines, or blocks of adjacent columns.
 #include "kernels/cumulative/columns.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 
@@ -8,28 +9,6 @@ namespace trtlike::kernels {
 namespace {
 
 constexpr int64_t kColumns = 64;
-
-const cumulative::Loops& loops_of_this_cpu() {
-#if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return cumulative::kAvx512;
-  if (core::cpu_isa() >= core::Isa::Avx2) return cumulative::kAvx2;
-#endif
-  return cumulative::kPortable;
-}
-
-/// Where Loops has the type; below zero: nowhere.
-int loop_index(DataType dtype) {
-  switch (dtype) {
-    case DataType::Float:
-      return 0;
-    case DataType::Half:
-      return 1;
-    case DataType::BF16:
-      return 2;
-    default:
-      return -1;
-  }
-}
 
 class Cumulative final : public Kernel {
  public:
@@ -50,9 +29,11 @@ class Cumulative final : public Kernel {
     units_ = cut(core::elems_between(dims, 0, axis) * blocks_, extent_ * std::min(inner_, kColumns),
                  problem.threads);
     slices_ = {units_.count};
-    const int loop = loop_index(dtype_);
+    const int loop = float_storage_index(dtype_);
     if (inner_ > 1 && loop >= 0)
-      by_vectors_ = loops_of_this_cpu().add_up[static_cast<size_t>(loop)];
+      by_vectors_ =
+          loops_of_this_cpu<cumulative::kPortable, cumulative::kAvx2, cumulative::kAvx512>()
+              .add_up[static_cast<size_t>(loop)];
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {

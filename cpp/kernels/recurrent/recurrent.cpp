@@ -4,6 +4,7 @@
 #include "core/os/memory.h"
 #include "core/tensor_view.h"
 #include "kernels/packed.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 #include "ops/shapes/recurrent_shape.h"
@@ -23,14 +24,6 @@ int64_t gates_of(const Problem& problem) {
 ops::RecurrentShape shape_of(const Problem& problem) {
   return ops::recurrent_shape(*problem.attributes, problem.inputs[kX].dims, problem.inputs[kW].dims,
                               problem.inputs[kR].dims, gates_of(problem));
-}
-
-const recurrent::Loops& loops_of_this_cpu() {
-#if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return recurrent::kAvx512;
-  if (core::cpu_isa() >= core::Isa::Avx2) return recurrent::kAvx2;
-#endif
-  return recurrent::kPortable;
 }
 
 /// Of each direction: panels for inputs, panels for states, and the biases of both.
@@ -108,7 +101,7 @@ class Recurrent final : public Kernel {
       : shape_(shape_of(problem)),
         layout_(problem),
         packed_(reinterpret_cast<const float*>(read_packed(packed, layout_.bytes()))),
-        loops_(loops_of_this_cpu()),
+        loops_(loops_of_this_cpu<recurrent::kPortable, recurrent::kAvx2, recurrent::kAvx512>()),
         is_linear_before_(layout_.gates == 3 &&
                           problem.attributes->get_int("linear_before_reset") != 0),
         has_lengths_(problem.has_input(kLengths)),

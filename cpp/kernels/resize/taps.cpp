@@ -2,32 +2,11 @@
 #include "core/os/memory.h"
 #include "kernels/copy/copy_kernel.h"
 #include "kernels/resize/resize.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/tactic_list.h"
 
 namespace trtlike::kernels {
 namespace {
-
-const resize::TapLoops& loops_of_this_cpu() {
-#if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return resize::kAvx512;
-  if (core::cpu_isa() >= core::Isa::Avx2) return resize::kAvx2;
-#endif
-  return resize::kPortable;
-}
-
-/// Where TapLoops has the type; below zero: nowhere.
-int loop_index(DataType dtype) {
-  switch (dtype) {
-    case DataType::Float:
-      return 0;
-    case DataType::Half:
-      return 1;
-    case DataType::BF16:
-      return 2;
-    default:
-      return -1;
-  }
-}
 
 /// Tables by tap rather than by output element.
 void order_by_tap(ops::ResizeAxis& axis) {
@@ -46,8 +25,9 @@ void order_by_tap(ops::ResizeAxis& axis) {
 class ResizeTaps final : public Kernel {
  public:
   explicit ResizeTaps(const Problem& problem) : images_(resize::find_images(problem)) {
-    const auto type = static_cast<size_t>(loop_index(problem.inputs[0].dtype));
-    const resize::TapLoops& loops = loops_of_this_cpu();
+    const auto type = static_cast<size_t>(float_storage_index(problem.inputs[0].dtype));
+    const resize::TapLoops& loops =
+        loops_of_this_cpu<resize::kPortable, resize::kAvx2, resize::kAvx512>();
     const bool planar = problem.inputs[0].layout == Layout::Linear;
     run_rows_ = planar ? loops.planar[type] : loops.interleaved[type];
     if (planar) order_by_tap(images_.x);
@@ -70,7 +50,7 @@ class ResizeTaps final : public Kernel {
 };
 
 std::optional<std::string> refuse(const Problem& problem) {
-  if (loop_index(problem.inputs[0].dtype) < 0)
+  if (float_storage_index(problem.inputs[0].dtype) < 0)
     return core::str("needs f32, f16 or bf16, got ",
                      core::dtype_short_name(problem.inputs[0].dtype));
   return resize::refuse_axes(problem);

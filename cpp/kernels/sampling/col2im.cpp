@@ -2,6 +2,7 @@
 // scratch.
 #include "core/os/memory.h"
 #include "kernels/sampling/sampling.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 
@@ -43,9 +44,9 @@ class Col2Im final : public Kernel {
   explicit Col2Im(const Problem& problem)
       : y_(axis_of(problem, 0)),
         x_(axis_of(problem, 1)),
-        type_(static_cast<size_t>(sampling::loop_index(problem.inputs[0].dtype))),
+        type_(static_cast<size_t>(float_storage_index(problem.inputs[0].dtype))),
         element_bytes_(static_cast<int64_t>(core::dtype_bytes(problem.inputs[0].dtype, 1))),
-        loops_(sampling::loops_of_this_cpu()) {
+        loops_(sampling::loops()) {
     const Dims& out = problem.outputs[0].dims;
     scratch_bytes_ = static_cast<size_t>(y_.image * x_.image + x_.count) * sizeof(float);
     planes_ = cut(out[0] * out[1], y_.block * x_.block * y_.count * x_.count, problem.threads);
@@ -100,7 +101,7 @@ class Col2Im final : public Kernel {
 
 std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
-  if (sampling::loop_index(in.dtype) < 0 || out.dtype != in.dtype)
+  if (float_storage_index(in.dtype) < 0 || out.dtype != in.dtype)
     return core::str("needs f32, f16 or bf16 in and out, got ", core::dtype_short_name(in.dtype),
                      " and ", core::dtype_short_name(out.dtype));
   if (out.dims.rank() != 4) return core::str("needs images of two axes, got ", out.dims.rank() - 2);

@@ -67,7 +67,7 @@ class DeformConv final : public Kernel {
         in_pitch_(problem.inputs[kX].pixel_pitch()),
         out_pitch_(problem.outputs[0].pixel_pitch()),
         offset_steps_(element_steps(problem.inputs[kOffset])),
-        loops_(sampling::loops_of_this_cpu()) {
+        loops_(sampling::loops()) {
     has_mask_ = problem.has_input(kMask);
     if (has_mask_) mask_steps_ = element_steps(problem.inputs[kMask]);
     pixels_ = shape_.window.output[1] * shape_.window.output[2];

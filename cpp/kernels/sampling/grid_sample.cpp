@@ -2,6 +2,7 @@
 #include "core/tensor_view.h"
 #include "kernels/memory_order.h"
 #include "kernels/sampling/sampling.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 #include "ops/shapes/grid_shape.h"
@@ -17,8 +18,8 @@ class GridSample final : public Kernel {
         grid_(problem.inputs[1]),
         strides_(element_steps(grid_)),
         out_pitch_(problem.outputs[0].pixel_pitch()),
-        weigh_(sampling::loops_of_this_cpu()
-                   .sum[static_cast<size_t>(sampling::loop_index(problem.inputs[0].dtype))]) {
+        weigh_(sampling::loops()
+                   .sum[static_cast<size_t>(float_storage_index(problem.inputs[0].dtype))]) {
     const Dims& out = problem.outputs[0].dims;
     pixels_ = cut(out[0] * out[2] * out[3], out[1] * 8 + 64, problem.threads);
     slices_ = {pixels_.count};

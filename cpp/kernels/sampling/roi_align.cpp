@@ -1,6 +1,7 @@
 // RoiAlign on images in channels_last: a slice is some boxes, whose bins are windows of pixels.
 #include "core/tensor_view.h"
 #include "kernels/sampling/sampling.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 #include "ops/shapes/roi_shape.h"
@@ -35,8 +36,8 @@ class RoiAlign final : public Kernel {
         ratio_(problem.attributes->get_int("sampling_ratio")),
         scale_(static_cast<float>(problem.attributes->get_float("spatial_scale"))),
         most_(2 * ops::max_samples(ratio_, std::max(image_.dims[2], image_.dims[3]))) {
-    const auto type = static_cast<size_t>(sampling::loop_index(image_.dtype));
-    const sampling::Loops& loops = sampling::loops_of_this_cpu();
+    const auto type = static_cast<size_t>(float_storage_index(image_.dtype));
+    const sampling::Loops& loops = sampling::loops();
     weigh_ = is_mean_ ? loops.sum[type] : loops.most[type];
     constexpr size_t kEntry = sizeof(int64_t) + sizeof(float);
     scratch_bytes_ = static_cast<size_t>(columns_) * sizeof(Entries) +

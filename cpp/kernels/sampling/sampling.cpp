@@ -1,32 +1,15 @@
 // What the tactics of sampling share.
 #include "kernels/sampling/sampling.h"
 
+#include "kernels/simd/loops_of_this_cpu.h"
+
 namespace trtlike::kernels::sampling {
 
-const Loops& loops_of_this_cpu() {
-#if defined(__x86_64__) || defined(_M_X64)
-  if (core::cpu_isa() >= core::Isa::Avx512) return kAvx512;
-  if (core::cpu_isa() >= core::Isa::Avx2) return kAvx2;
-#endif
-  return kPortable;
-}
-
-int loop_index(DataType dtype) {
-  switch (dtype) {
-    case DataType::Float:
-      return 0;
-    case DataType::Half:
-      return 1;
-    case DataType::BF16:
-      return 2;
-    default:
-      return -1;
-  }
-}
+const Loops& loops() { return loops_of_this_cpu<kPortable, kAvx2, kAvx512>(); }
 
 std::optional<std::string> refuse_images(const Problem& problem) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];
-  if (loop_index(in.dtype) < 0 || out.dtype != in.dtype)
+  if (float_storage_index(in.dtype) < 0 || out.dtype != in.dtype)
     return core::str("needs f32, f16 or bf16 in and out, got ", core::dtype_short_name(in.dtype),
                      " and ", core::dtype_short_name(out.dtype));
   if (in.dims.rank() != 4) return core::str("needs images of rank 4, got ", in.dims.to_string());

@@ -40,10 +40,8 @@ struct Loops {
 };
 
 extern const Loops kPortable, kAvx2, kAvx512;
-const Loops& loops_of_this_cpu();
+const Loops& loops();
 
-/// Where Loops has the type; below zero: nowhere.
-int loop_index(DataType dtype);
 /// Why the image, input 0, and output 0 are not of one such type, in channels_last and rank 4.
 std::optional<std::string> refuse_images(const Problem& problem);
 
