@@ -14,6 +14,19 @@ ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims, 
   return form == ConstantForm::Layer ? node.add_constant(tensor) : node.add_weights(tensor);
 }
 
+ValueId as_scalar(NodeContext& node, const char* what, ValueId value) {
+  const Dims& dims = node.dims(value);
+  if (core::is_static(dims) && core::elems(dims) != 1)
+    node.fail(Code::InvalidNode,
+              core::str("expected ", what, " of one element, got shape ", dims.to_string(), "."));
+  return dims.rank() == 0 ? value : reshape(node, value, {}, "scalar");
+}
+
+std::string describe_type(NodeContext& node, ValueId value) {
+  return core::str(core::dtype_name(node.dtype(value)), " with shape ",
+                   node.dims(value).to_string());
+}
+
 ValueId with_rank(NodeContext& node, ValueId value, int rank) {
   const Dims& dims = node.dims(value);
   const int missing = rank - dims.rank();

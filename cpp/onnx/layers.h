@@ -1,6 +1,7 @@
 // Small pieces that importers are made of: equal ranks, casts, element-wise operations, reshapes.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "onnx/node_context.h"
@@ -12,15 +13,19 @@ namespace trtlike::onnx {
 ValueId with_rank(NodeContext& node, ValueId value, int rank);
 /// Both operands with the larger of their ranks.
 void equalize_ranks(NodeContext& node, std::vector<ValueId>& operands);
+/// A tensor of one element without its axes; fails naming `what` where it has another count.
+ValueId as_scalar(NodeContext& node, const char* what, ValueId value);
+/// "FLOAT with shape [2, 3]".
+std::string describe_type(NodeContext& node, ValueId value);
 /// A constant under other extents (same elements), without a copy.
 ValueId reshape_constant(NodeContext& node, ValueId constant, const Dims& dims,
                          ConstantForm form = ConstantForm::Layer);
 
-/// The value as `dtype`: itself when it already is.
 /// As numpy's matmul. A vector takes part as a matrix without one of its dimensions: its rank is
 /// one less.
 ValueId matrix_product(NodeContext& node, ValueId a, ValueId b);
 
+/// The value as `dtype`: itself when it already is.
 ValueId cast(NodeContext& node, ValueId value, DataType dtype);
 /// As ONNX's Cast: what INT8 and UINT8 cannot hold keeps its low bits there, where TensorRT's cast
 /// saturates.

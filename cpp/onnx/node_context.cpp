@@ -258,13 +258,13 @@ void NodeContext::close_recurrence(ValueId recurrence, ValueId next) {
   graph.infer_node(node);
 }
 
-void NodeContext::import_until(const std::function<bool()>& import) {
+bool NodeContext::try_import(const std::function<bool()>& import) {
   const ModelImporter::Mark mark = importer_.mark();
   const bool name_used = name_used_;
-  while (!import()) {
-    importer_.take_back(mark);
-    name_used_ = name_used;
-  }
+  if (import()) return true;
+  importer_.take_back(mark);
+  name_used_ = name_used;
+  return false;
 }
 
 ValueId NodeContext::add_constant(DataType dtype, const Dims& dims,

@@ -119,9 +119,8 @@ class NodeContext {
   int64_t add_conditional();
   /// The value that the next turn gets; the recurrence's output is inferred again.
   void close_recurrence(ValueId recurrence, ValueId next);
-  /// Runs `import` again and again, each time without the layers that it added before, until it
-  /// returns true.
-  void import_until(const std::function<bool()>& import);
+  /// What `import` returns. Where that is false, the layers that it added are taken back.
+  bool try_import(const std::function<bool()>& import);
   /// Counts layers and the like that one node turns into; fails when they are far too many.
   void spend_work(int64_t units);
 

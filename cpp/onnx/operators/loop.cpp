@@ -1,11 +1,9 @@
-// If, Loop and Scan. What is known when the model is parsed is resolved then: a known condition
-// takes its branch, short loops of known length are unrolled. The rest becomes layers between the
-// ends of loops and conditionals, as TensorRT's parser makes them.
+// Loop and Scan: short ones of known length are unrolled. The others become layers between the ends
+// of a loop, as TensorRT's parser makes them.
 #include <algorithm>
 #include <optional>
 #include <set>
 
-#include "onnx/extents.h"
 #include "onnx/layers.h"
 #include "onnx/model_importer.h"
 
@@ -19,88 +17,6 @@ constexpr int64_t kMaxTurns = 1024;
 /// Unrolled loops may have this many nodes: each is tuned by itself.
 constexpr int64_t kMaxUnrolledNodes = 512;
 constexpr size_t kMaxUnrolledLayers = 1024;
-
-std::string describe(NodeContext& node, ValueId value) {
-  return str(core::dtype_name(node.dtype(value)), " with shape ", node.dims(value).to_string());
-}
-
-bool is_tensor(ValueId value) { return value.index >= 0; }
-
-/// The one element without axes.
-ValueId as_scalar(NodeContext& node, const char* what, ValueId value) {
-  const Dims& dims = node.dims(value);
-  if (core::is_static(dims) && core::elems(dims) != 1)
-    node.fail(Code::InvalidNode,
-              str("expected ", what, " of one element, got shape ", dims.to_string(), "."));
-  return dims.rank() == 0 ? value : reshape(node, value, {}, "scalar");
-}
-
-/// Both branches are there already: taking one is cheaper than deciding what to run.
-std::optional<ValueId> select_present(NodeContext& node, ValueId scalar, ValueId a, ValueId b) {
-  if (!core::is_static(node.dims(a)) || node.dims(a) != node.dims(b)) return std::nullopt;
-  const ValueId condition = with_rank(node, scalar, node.rank(a));
-  return node.add("Select", {condition, a, b}, {{"same_shapes", true}}, "select");
-}
-
-/// True where the first branch drops extents of 1 of what the second gives. Exporters write so that
-/// an extent of 1 is dropped; what follows is imported for the rank without it.
-bool is_squeezed(NodeContext& node, ValueId squeezed, ValueId whole) {
-  const ir::Graph& graph = node.graph();
-  const auto source = [&](ValueId value, const char* op) {
-    const ir::NodeId producer = graph.producer_of(value, op);
-    return producer ? graph.node(producer).inputs[0] : ValueId{};
-  };
-  const auto behind_copies = [&](ValueId value) {
-    while (const ValueId from = source(value, "Identity")) value = from;
-    return value;
-  };
-  const ValueId input = source(behind_copies(squeezed), "Squeeze");
-  return input && behind_copies(input) == behind_copies(whole);
-}
-
-Outputs import_if(NodeContext& node) {
-  const auto condition = node.known_ints(node.input(0));
-  if (condition && condition->size() == 1)
-    return node.import_graph(
-        node.get_graph(condition->front() != 0 ? "then_branch" : "else_branch"), {},
-        condition->front() != 0 ? "then" : "else");
-  const ValueId scalar = as_scalar(node, "a condition", node.input(0));
-  const size_t before = node.graph().nodes().size();
-  const Outputs then_values = node.import_graph(node.get_graph("then_branch"), {}, "then");
-  const Outputs else_values = node.import_graph(node.get_graph("else_branch"), {}, "else");
-  const bool is_there = node.graph().nodes().size() == before;
-  Outputs outputs;
-  std::optional<int64_t> conditional;
-  for (size_t i = 0; i < std::min(then_values.size(), else_values.size()); ++i) {
-    const ValueId a = then_values[i], b = else_values[i];
-    if (!is_tensor(a) || !is_tensor(b))
-      node.fail(Code::UnsupportedNodeDynamic,
-                "expected tensors where the condition is computed, got sequences.");
-    if (node.dtype(a) != node.dtype(b) ||
-        (node.rank(a) != node.rank(b) && !is_squeezed(node, a, b)))
-      node.fail(Code::UnsupportedNodeDynamic,
-                str("output ", i, ": expected branches of one type and rank where the condition ",
-                    "is computed, got ", describe(node, a), " and ", describe(node, b), "."));
-    if (is_there)
-      if (const auto selected = select_present(node, scalar, a, b)) {
-        outputs.push_back(*selected);
-        continue;
-      }
-    if (!conditional) {
-      conditional = node.add_conditional();
-      node.add_boundary("Condition", {scalar}, {{"conditional", *conditional}});
-    }
-    const std::string refusal =
-        node.rank(a) == node.rank(b)
-            ? ""
-            : str("output ", i, ": expected the first branch to be taken, whose rank is ",
-                  node.rank(a), ", got the second, whose rank is ", node.rank(b), ".");
-    outputs.push_back(
-        node.add_boundary("ConditionalOutput", {a, refusal.empty() ? b : ValueId{}},
-                          {{"conditional", *conditional}, {"else_refusal", refusal}}));
-  }
-  return outputs;
-}
 
 /// The values of one scan output, stacked along a new axis.
 ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axis) {
@@ -137,7 +53,7 @@ class LoopLayers {
   /// found in other shapes than it gave make it run again.
   template <typename F>
   void import(F&& import_turn) {
-    node_.import_until([&] {
+    while (!node_.try_import([&] {
       values_.clear();
       for (size_t k = 0; k < initial_.size(); ++k)
         values_.push_back(recur(initial_[k], varying_[k]));
@@ -147,7 +63,8 @@ class LoopLayers {
       if (!fits) return false;
       for (size_t k = 0; k < next.size(); ++k) node_.close_recurrence(values_[k], next[k]);
       return true;
-    });
+    })) {
+    }
   }
 
   int64_t number() {
@@ -158,11 +75,8 @@ class LoopLayers {
   /// Counts turns from 0.
   ValueId count() {
     const ValueId zero = node_.add_constant(DataType::Int64, {}, {0.0});
-    const ValueId one = node_.add_constant(DataType::Int64, {}, {1.0});
     const ValueId turn = recur(zero, {});
-    node_.close_recurrence(
-        turn, node_.add("ElementWise", {turn, one},
-                        {{"op", int64_t{enum_number(ElementWiseOperation::Sum)}}}, "turn"));
+    node_.close_recurrence(turn, elementwise(node_, ElementWiseOperation::Sum, turn, 1, "turn"));
     return turn;
   }
 
@@ -192,14 +106,14 @@ class LoopLayers {
  private:
   /// False when the body has to be imported again for what it gives.
   bool note_change(size_t k, ValueId next) {
-    if (!is_tensor(next))
+    if (!next)
       node_.fail(Code::UnsupportedNodeDynamic,
                  "expected tensors where the number of turns is computed, got sequences.");
     const ValueId value = values_[k];
     if (node_.dtype(next) != node_.dtype(value) || node_.rank(next) != node_.rank(value))
       node_.fail(Code::UnsupportedNodeDynamic,
                  str("carried value ", k, ": expected one type and rank in all turns, got ",
-                     describe(node_, value), " and ", describe(node_, next), "."));
+                     describe_type(node_, value), " and ", describe_type(node_, next), "."));
     bool fits = true;
     for (int axis = 0; axis < node_.rank(value); ++axis) {
       const int64_t before = node_.dims(value)[axis];
@@ -228,7 +142,9 @@ struct LoopNode {
     if (node.has_input(1)) condition = known_scalar(node, "a condition", node.input(1));
   }
 
-  bool has_sequences() const { return !std::all_of(initial.begin(), initial.end(), is_tensor); }
+  bool has_sequences() const {
+    return std::any_of(initial.begin(), initial.end(), [](ValueId value) { return !value; });
+  }
 
   const ::onnx::GraphProto& body;
   std::vector<ValueId> initial;
@@ -318,14 +234,8 @@ Outputs add_loop(NodeContext& node, const LoopNode& loop) {
 Outputs import_loop(NodeContext& node) {
   const LoopNode loop(node);
   std::optional<Outputs> unrolled;
-  bool is_tried = false;
-  node.import_until([&] {
-    if (is_tried) return true;
-    unrolled = unroll(node, loop);
-    is_tried = true;
-    return unrolled.has_value();
-  });
-  if (unrolled) return *unrolled;
+  if (node.try_import([&] { return (unrolled = unroll(node, loop)).has_value(); }))
+    return *unrolled;
   if (loop.has_sequences())
     node.fail(Code::UnsupportedNodeDynamic,
               str("expected a trip count of at most ", kMaxTurns,
@@ -430,13 +340,12 @@ Outputs import_scan(NodeContext& node) {
 }
 
 constexpr Importer kImporters[] = {
-    {"If", import_if},
     {"Loop", import_loop},
     {"Scan", import_scan},
 };
 
 }  // namespace
 
-std::span<const Importer> control_flow_importers() { return kImporters; }
+std::span<const Importer> loop_importers() { return kImporters; }
 
 }  // namespace trtlike::onnx
