@@ -286,19 +286,21 @@ class Build {
   void add_regions(const ir::Graph& graph, const Ranges& ranges, tuner::Options options,
                    const std::vector<ir::NodeId>& order, engine::Plan& plan,
                    builder::ConstantSection& constants) {
+    const auto has_regions = [&](ir::NodeId id) { return !graph.node(id).regions.empty(); };
+    if (std::none_of(order.begin(), order.end(), has_regions)) return;
     options.progress = {};
+    const builder::RegionProfiles region_profiles(graph, ranges.profiles, ranges.is_region);
     auto step = plan.steps.begin();
     for (const ir::NodeId id : order) {
       const ir::Node& node = graph.node(id);
-      if (node.regions.empty()) continue;
+      if (!has_regions(id)) continue;
       // Steps are in this order, conversions between them.
       step = std::find_if(step, plan.steps.end(), [&](const engine::PlanStep& s) {
         return s.regions.empty() && ops::get_op(s.op).regions != ops::Regions::None;
       });
       for (const auto& each : node.regions) {
         ir::Graph region = each->clone();
-        const Ranges inside{
-            builder::region_profiles(graph, id, region, ranges.profiles, ranges.is_region), true};
+        const Ranges inside{region_profiles.of(id, region), true};
         fuse_timed(region, inside, options);
         step->regions.push_back(static_cast<int32_t>(plan.regions.size()));
         plan.regions.push_back(tune(region, inside, options, constants));

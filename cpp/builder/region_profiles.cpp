@@ -1,18 +1,13 @@
 // Profiles of regions.
 #include "builder/region_profiles.h"
 
-#include <algorithm>
-#include <optional>
+#include <array>
 
-#include "builder/profiles.h"
-#include "builder/specialize.h"
 #include "core/check.h"
+#include "ops/host_values.h"
 
 namespace trtlike::builder {
 namespace {
-
-/// Where nothing tells how large an extent may be.
-constexpr int64_t kLikelyExtent = 64;
 
 /// The graph at one end of a profile; nothing where that end is no limit.
 std::optional<Specialized> at_end(const ir::Graph& graph, const engine::PlanProfile& profile,
@@ -28,8 +23,8 @@ std::optional<Specialized> at_end(const ir::Graph& graph, const engine::PlanProf
 
 /// The operand of the node that a region's input is; none for the number of the turn.
 ir::ValueId outer_operand(const ir::Node& node, size_t i) {
-  if (node.op->regions == ops::Regions::Branches) return node.inputs[i + 1];
-  return i == 0 ? ir::ValueId{} : node.inputs[i + 1];
+  const bool is_turn = i == 0 && node.op->regions == ops::Regions::Turns;
+  return is_turn ? ir::ValueId{} : node.inputs[i + 1];
 }
 
 /// Extents that fit the declared ones: those of the operand, else likely ones.
@@ -50,26 +45,22 @@ bool is_ordered(const std::array<Dims, 3>& range) {
   return true;
 }
 
-/// The elements where the graph around knows them all.
-std::optional<std::vector<int64_t>> known_elements(const ir::Graph& at, ir::ValueId operand) {
-  if (!operand || !at.value(operand).host) return std::nullopt;
-  const std::vector<int64_t>& host = *at.value(operand).host;
-  const bool is_known = std::find(host.begin(), host.end(), ops::kUnknownElement) == host.end();
-  return is_known ? std::optional(host) : std::nullopt;
-}
-
 }  // namespace
 
-std::vector<engine::PlanProfile> region_profiles(const ir::Graph& graph, ir::NodeId id,
-                                                 const ir::Graph& region,
-                                                 const std::vector<engine::PlanProfile>& profiles,
-                                                 bool is_region) {
-  const ir::Node& node = graph.node(id);
-  std::vector<engine::PlanProfile> out;
+RegionProfiles::RegionProfiles(const ir::Graph& graph,
+                               const std::vector<engine::PlanProfile>& profiles, bool is_region)
+    : graph_(graph) {
   for (const engine::PlanProfile& profile : profiles) {
-    std::array<std::optional<Specialized>, 3> ends;
-    for (size_t e = 0; e < ends.size(); ++e)
-      ends[e] = at_end(graph, profile, Selector(e), is_region);
+    ends_.emplace_back();
+    for (size_t e = 0; e < ends_.back().size(); ++e)
+      ends_.back()[e] = at_end(graph, profile, Selector(e), is_region);
+  }
+}
+
+std::vector<engine::PlanProfile> RegionProfiles::of(ir::NodeId id, const ir::Graph& region) const {
+  const ir::Node& node = graph_.node(id);
+  std::vector<engine::PlanProfile> out;
+  for (const auto& ends : ends_) {
     engine::PlanProfile inside;
     for (size_t i = 0; i < region.inputs().size(); ++i) {
       const ir::ValueId input = region.inputs()[i], operand = outer_operand(node, i);
@@ -82,9 +73,10 @@ std::vector<engine::PlanProfile> region_profiles(const ir::Graph& graph, ir::Nod
       if (!is_shape_input(region, input)) continue;
       // What the elements range over is not known: they are what they likely are.
       range = {range[1], range[1], range[1]};
-      const ir::Graph& opt = ends[static_cast<size_t>(Selector::Opt)]->graph;
-      if (const auto known = known_elements(opt, operand))
-        inside.shape_values[value.name].fill(*known);
+      if (!operand) continue;
+      const ops::HostValue& host =
+          ends[static_cast<size_t>(Selector::Opt)]->graph.value(operand).host;
+      if (ops::is_known(host)) inside.shape_values[value.name].fill(*host);
     }
     out.push_back(std::move(inside));
   }

@@ -10,9 +10,6 @@
 namespace trtlike::builder {
 namespace {
 
-/// Where nothing tells how large an extent may be.
-constexpr int64_t kLikelyExtent = 64;
-
 class Specializer {
  public:
   Specializer(ir::Graph& graph, Specialized& out, Guess guess, bool is_region)

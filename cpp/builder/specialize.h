@@ -10,6 +10,9 @@
 
 namespace trtlike::builder {
 
+/// Where nothing tells how large an extent may be.
+inline constexpr int64_t kLikelyExtent = 64;
+
 /// What stands for an extent that follows from elements which layers compute.
 enum class Guess {
   Bound,  ///< as large as it can be, where the op's input tells

@@ -83,6 +83,11 @@ ValueId Graph::add_constant_ints(const std::string& constant_name,
       {std::shared_ptr<const void>(owned, owned->data()), elements.size() * sizeof(int64_t)});
 }
 
+ValueId Graph::copy_constant(const Value& constant) {
+  return add_constant(unique_value_name(constant.name), constant.type.dtype, constant.type.dims,
+                      *constant.constant);
+}
+
 NodeId Graph::add_constant_node(const std::string& node_name, DataType dtype, const Dims& dims,
                                 ConstantData data) {
   const NodeId id = new_node("Constant", node_name, {}, {});

@@ -55,6 +55,8 @@ class Graph {
                          const std::vector<ValueId>& inputs, const AttributeList& attributes,
                          std::vector<std::shared_ptr<const Graph>> regions);
   void set_region(NodeId node, size_t index, std::shared_ptr<const Graph> region);
+  /// The same constant, of another graph, under its name where that is free.
+  ValueId copy_constant(const Value& constant);
   /// A node of op Constant, whose one output is the constant. add_constant alone makes a value
   /// without a producer: the kernel of a convolution, a bias.
   NodeId add_constant_node(const std::string& name, DataType dtype, const Dims& dims,

@@ -11,7 +11,6 @@
 #include "core/os/environment.h"
 #include "core/os/files.h"
 #include "optimizer/driver.h"
-#include "optimizer/regions/form_regions.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -273,7 +272,6 @@ std::map<std::string, int> optimize_graph(ir::Graph& graph, const Options& optio
 }  // namespace
 
 std::map<std::string, int> optimize(ir::Graph& graph, const Options& options) {
-  form_regions(graph);
   return optimize_graph(graph, options);
 }
 

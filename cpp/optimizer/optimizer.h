@@ -22,7 +22,8 @@ struct Options {
   void* progress_state = nullptr;
 };
 
-/// Rewrites `graph` in place. Returns how often each rule and pass fired.
+/// Rewrites `graph`, in which form_regions has been, in place. Returns how often each rule and pass
+/// fired.
 std::map<std::string, int> optimize(ir::Graph& graph, const Options& options);
 
 /// Where a rule could fire that pays on some machines only; `optimize` leaves those alone.

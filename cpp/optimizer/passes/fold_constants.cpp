@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "ir/node_args.h"
 #include "ir/patch.h"
+#include "ops/host_values.h"
 #include "optimizer/evaluate.h"
 #include "optimizer/passes/passes.h"
 #include "optimizer/quantization/constants.h"
@@ -20,10 +21,6 @@ constexpr int64_t kMaxWork = int64_t{1} << 28;
 bool is_quantization(const ir::Node& node) {
   const std::string_view op = node.op->name;
   return op == "Quantize" || op == "Dequantize";
-}
-
-bool is_known(const ops::HostValue& host) {
-  return host && std::find(host->begin(), host->end(), ops::kUnknownElement) == host->end();
 }
 
 bool is_constant(const ir::Graph& graph, ir::ValueId id) {
@@ -62,7 +59,7 @@ bool can_evaluate(const ir::Graph& graph, const ir::Node& node) {
 bool is_known_on_host(const ir::Graph& graph, const ir::Node& node) {
   return std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId id) {
     const ir::Value& value = graph.value(id);
-    return is_known(value.host) && core::is_static(value.type.dims);
+    return ops::is_known(value.host) && core::is_static(value.type.dims);
   });
 }
 

@@ -25,8 +25,7 @@ ValueId RegionMaker::value_of(ValueId outer_value) {
   const ir::Value& value = outer_.value(outer_value);
   ValueId inside;
   if (value.constant) {
-    inside = region_.add_constant(region_.unique_value_name(value.name), value.type.dtype,
-                                  value.type.dims, *value.constant);
+    inside = region_.copy_constant(value);
   } else {
     inside = add_input(outer_value);
     captured_.push_back(outer_value);

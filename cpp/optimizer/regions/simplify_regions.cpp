@@ -70,9 +70,7 @@ class Simplifier {
     for (size_t i = 0; i < branch.inputs().size(); ++i) values[branch.inputs()[i]] = inputs_[1 + i];
     const auto value_of = [&](ValueId id) {
       if (!id || values.contains(id)) return id ? values.at(id) : ValueId{};
-      const ir::Value& value = branch.value(id);
-      return values[id] = graph_.add_constant(graph_.unique_value_name(value.name),
-                                              value.type.dtype, value.type.dims, *value.constant);
+      return values[id] = graph_.copy_constant(branch.value(id));
     };
     for (const NodeId each : branch.topological_order()) {
       std::vector<ValueId> inputs;
@@ -103,10 +101,7 @@ class Simplifier {
     for (size_t i = inputs_.size(); i-- > first_capture();) {
       const ir::Value& value = graph_.value(inputs_[i]);
       if (!value.constant) continue;
-      drop_input(i, [&](Graph& region) {
-        return region.add_constant(region.unique_value_name(value.name), value.type.dtype,
-                                   value.type.dims, *value.constant);
-      });
+      drop_input(i, [&](Graph& region) { return region.copy_constant(value); });
       changed = true;
     }
     return changed;
