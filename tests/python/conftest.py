@@ -1,5 +1,6 @@
 """What the tests share: models, the oracle, and building in one line."""
 
+import json
 import os
 from pathlib import Path
 
@@ -47,17 +48,29 @@ def digits_model() -> bytes:
     return (Path(trt.__file__).parent / "data" / "digits.onnx").read_bytes()
 
 
-def build_plan(model: bytes | Path, profiles=None, flags=(), level: int = 3, log=None, cache=None):
-    """Parses and builds; asserts that both succeed. profiles: list of {input: (min, opt, max)}."""
+def build_plan(
+    model: bytes | Path,
+    profiles=None,
+    flags=(),
+    level: int = 3,
+    log=None,
+    cache=None,
+    network_flags: int = 0,
+    is_detailed: bool = False,
+):
+    """Parses and builds; asserts that both succeed. profiles: list of {input: (min, opt, max)};
+    is_detailed: the plan can be inspected by layers."""
     log = log or ListLogger()
     builder = trt.Builder(log)
-    network = builder.create_network()
+    network = builder.create_network(network_flags)
     parser = trt.OnnxParser(network, log)
     is_path = isinstance(model, Path)
     parsed = parser.parse_from_file(str(model)) if is_path else parser.parse(model)
     assert parsed, [str(parser.get_error(i)) for i in range(parser.num_errors)]
     config = builder.create_builder_config()
     config.builder_optimization_level = level
+    if is_detailed:
+        config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
     for flag in flags:
         config.set_flag(flag)
     if cache is not None:
@@ -77,6 +90,12 @@ def load(plan, log=None) -> trt.ICudaEngine:
     engine = trt.Runtime(log).deserialize_cuda_engine(plan)
     assert engine is not None, log.text
     return engine
+
+
+def layers_of(engine: trt.ICudaEngine) -> list[dict]:
+    """What the inspector says of each layer."""
+    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
+    return json.loads(text)["Layers"]
 
 
 def onnxruntime_outputs(model: bytes | Path, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,11 +1,9 @@
 """Convolutions, deconvolutions and products whose weights the network computes: in fast kernels,
 with ONNX Runtime's numbers."""
 
-import json
-
 import numpy as np
 import pytest
-from conftest import ListLogger, assert_close, build_plan, load, onnxruntime_outputs
+from conftest import ListLogger, assert_close, build_plan, layers_of, load, onnxruntime_outputs
 from onnx import TensorProto, helper, numpy_helper
 
 import trtlike as trt
@@ -149,19 +147,8 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_runs_in_fast_kernels_with_the_same_numbers(case, level):
     model, feeds = CASES[case]()
-    log = ListLogger()
-    builder = trt.Builder(log)
-    network = builder.create_network()
-    parser = trt.OnnxParser(network, log)
-    assert parser.parse(model), str(parser.get_error(0))
-    config = builder.create_builder_config()
-    config.builder_optimization_level = level
-    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
-    plan = builder.build_serialized_network(network, config)
-    assert plan is not None, log.text
-    engine = load(plan)
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
-    slow = [la["Name"] for la in json.loads(text)["Layers"] if la["TacticName"] == "reference"]
+    engine = load(build_plan(model, level=level, is_detailed=True))
+    slow = [la["Name"] for la in layers_of(engine) if la["TacticName"] == "reference"]
     assert slow == []
     (got,) = engine.create_execution_context().infer(feeds).values()
     (expected,) = onnxruntime_outputs(model, feeds).values()

@@ -3,12 +3,10 @@ however many turns there are, in one context, at both ends of the optimization l
 saved plan.
 """
 
-import json
-
 import numpy as np
 import onnx
 import pytest
-from conftest import ListLogger, assert_close, build_plan, load, onnxruntime_outputs
+from conftest import ListLogger, assert_close, build_plan, layers_of, load, onnxruntime_outputs
 
 import trtlike as trt
 
@@ -305,15 +303,8 @@ def test_branches_of_other_ranks_are_an_error_of_the_run_that_takes_them():
 
 def test_layers_inside_are_inspected_and_timed():
     model = make_model(BODIES["a_branch_in_a_turn"], "4")
-    log = ListLogger()
-    builder = trt.Builder(log)
-    network = builder.create_network()
-    assert trt.OnnxParser(network, log).parse(model.SerializeToString())
-    config = builder.create_builder_config()
-    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
-    engine = load(builder.build_serialized_network(network, config))
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
-    layers = json.loads(text)["Layers"]
+    engine = load(build_plan(model.SerializeToString(), is_detailed=True))
+    layers = layers_of(engine)
     loop = next(layer for layer in layers if layer["LayerType"] == "Loop")
     inner = loop["Regions"][0]["Layers"]
     branch = next(layer for layer in inner if layer["LayerType"] == "If")

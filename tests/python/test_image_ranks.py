@@ -1,12 +1,10 @@
 """Random networks of convolutions, pools and what stands between them over one to three spatial
 axes, compared with ONNX Runtime; and the layout that they run in."""
 
-import json
-
 import numpy as np
 import onnxruntime
 import pytest
-from conftest import build_plan, load
+from conftest import build_plan, layers_of, load
 from onnx import TensorProto, helper, numpy_helper
 
 import trtlike as trt
@@ -136,9 +134,8 @@ def test_networks_of_any_rank_give_what_onnx_runtime_gives(axes: int, level: int
 
 
 def formats(engine: trt.ICudaEngine) -> set[str]:
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
-    layers = json.loads(text)["Layers"]
-    return {output["Format/Datatype"] for layer in layers for output in layer["Outputs"]}
+    outputs = (output for layer in layers_of(engine) for output in layer["Outputs"])
+    return {output["Format/Datatype"] for output in outputs}
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])

@@ -1,10 +1,8 @@
 """Precision flags and constraints: what is computed and stored in which type, and what it costs."""
 
-import json
-
 import numpy as np
 import pytest
-from conftest import ListLogger, load
+from conftest import ListLogger, layers_of, load
 
 import trtlike as trt
 
@@ -49,14 +47,13 @@ class Pair:
 
 def layers(engine: trt.ICudaEngine) -> dict[str, tuple[list[str], list[str]]]:
     """By name: the types of each layer's inputs and outputs."""
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
 
     def types(tensors: list[dict]) -> list[str]:
         return [t["Format/Datatype"].split()[-1] for t in tensors]
 
     return {
         layer["Name"]: (types(layer["Inputs"]), types(layer["Outputs"]))
-        for layer in json.loads(text)["Layers"]
+        for layer in layers_of(engine)
     }
 
 

@@ -1,7 +1,6 @@
 """Random graphs of QuantizeLinear and DequantizeLinear around products, sums, poolings and joins
 run on integers and give the numbers of ONNX's reference evaluation of them as they stand."""
 
-import json
 import os
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import sys
 import numpy as np
 import onnx
 import pytest
-from conftest import ListLogger, build_plan, load
+from conftest import ListLogger, build_plan, layers_of, load
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -149,22 +148,9 @@ class Graph:
 
 
 def build(model: onnx.ModelProto, level: int, flags: int = 0) -> trt.ICudaEngine:
-    log = ListLogger()
-    builder = trt.Builder(log)
-    network = builder.create_network(flags)
-    parser = trt.OnnxParser(network, log)
-    assert parser.parse(model.SerializeToString()), str(parser.get_error(0))
-    config = builder.create_builder_config()
-    config.builder_optimization_level = level
-    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
-    plan = builder.build_serialized_network(network, config)
-    assert plan is not None, log.text
-    return load(plan)
-
-
-def layers(engine: trt.ICudaEngine) -> list[dict]:
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
-    return json.loads(text)["Layers"]
+    return load(
+        build_plan(model.SerializeToString(), level=level, network_flags=flags, is_detailed=True)
+    )
 
 
 def step_of(model: onnx.ModelProto) -> float:
@@ -183,7 +169,7 @@ def check(model: onnx.ModelProto, level: int, flags: int = 0) -> list[dict]:
     assert got.shape == expected.shape
     assert steps.max() <= 1.001, f"{steps.max()} steps"
     assert (steps > 0.5).mean() <= 0.01
-    return layers(engine)
+    return layers_of(engine)
 
 
 @pytest.mark.parametrize("level", [0, 3])
@@ -272,7 +258,7 @@ def test_layers_of_the_api_compute_on_integers():
     config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
     plan = builder.build_serialized_network(network, config)
     engine = load(plan)
-    steps = layers(engine)
+    steps = layers_of(engine)
     assert sum("s8" in step["TacticName"] for step in steps) == 2
     given = [o for step in steps for o in step["Outputs"] if "Int8" in o["Format/Datatype"]]
     assert [o["Quantization"]["Scale"] for o in given] == pytest.approx([0.03, 0.07])

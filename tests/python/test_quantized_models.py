@@ -1,12 +1,10 @@
 """Models as ONNX Runtime's quantizer writes them run as their FP32 originals do: constant weights,
 roundings inside the steps around them, the numbers of the graph as it stands."""
 
-import json
-
 import numpy as np
 import onnx
 import pytest
-from conftest import ListLogger, build_plan, load
+from conftest import build_plan, layers_of, load
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -137,22 +135,11 @@ def as_it_stands(model: onnx.ModelProto, feeds: dict[str, np.ndarray]) -> list[n
 
 
 def tactics(engine: trt.ICudaEngine) -> list[str]:
-    text = engine.create_engine_inspector().get_engine_information(trt.LayerInformationFormat.JSON)
-    return [layer["TacticName"] for layer in json.loads(text)["Layers"]]
+    return [layer["TacticName"] for layer in layers_of(engine)]
 
 
 def build(model: onnx.ModelProto, level: int) -> trt.ICudaEngine:
-    log = ListLogger()
-    builder = trt.Builder(log)
-    network = builder.create_network()
-    parser = trt.OnnxParser(network, log)
-    assert parser.parse(model.SerializeToString()), str(parser.get_error(0))
-    config = builder.create_builder_config()
-    config.builder_optimization_level = level
-    config.profiling_verbosity = trt.ProfilingVerbosity.DETAILED
-    plan = builder.build_serialized_network(network, config)
-    assert plan is not None, log.text
-    return load(plan)
+    return load(build_plan(model.SerializeToString(), level=level, is_detailed=True))
 
 
 def assert_rounded_alike(got: np.ndarray, expected: np.ndarray) -> None:
