@@ -1,7 +1,6 @@
 """Real trained models against ONNX Runtime, and against their labels where there are any."""
 
 import gzip
-import wave
 
 import numpy as np
 import pytest
@@ -183,34 +182,3 @@ def test_resnet20_reaches_its_accuracy(flags):
         return
     assert abs(accuracy - 0.81) < 0.02, accuracy
     assert_matches_onnxruntime(engine, model, {"image": np.ascontiguousarray(images[:4])})
-
-
-def recording(name: str) -> np.ndarray:
-    """Mono samples of 16 kHz in -1..1."""
-    with wave.open(str(asset("data", "vad", name))) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    return samples.astype(np.float32) / 32768
-
-
-@pytest.mark.parametrize("level", [0, 3])
-def test_silero_as_published_hears_what_onnxruntime_hears(level):
-    """25 conditionals; its state goes from frame to frame of a whole recording."""
-    onnxruntime = pytest.importorskip("onnxruntime")
-    model = asset("models", "silero_vad_v6.2.onnx")
-    frame, before = 512, 64
-    profile = {"input": ((1, frame + before),) * 3, "state": ((2, 1, 128),) * 3}
-    context = load(build_plan(model, [profile], level=level)).create_execution_context()
-    oracle = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    names = [output.name for output in oracle.get_outputs()]
-    samples = np.concatenate([np.zeros(before, np.float32), recording("testset-audio-01.wav")])
-    ours = theirs = np.zeros((2, 1, 128), np.float32)
-    heard = []
-    for end in range(before + frame, len(samples), frame):
-        shared = {"input": samples[None, end - frame - before : end], "sr": np.array(16000)}
-        expected = dict(zip(names, oracle.run(names, {**shared, "state": theirs}), strict=True))
-        got = context.infer({**shared, "state": ours})
-        ours, theirs = got[names[1]].copy(), expected[names[1]]
-        np.testing.assert_allclose(got[names[0]], expected[names[0]], atol=2e-4)
-        heard.append(float(got[names[0]].item()))
-    assert max(heard) > 0.9
-    assert min(heard) < 0.1
