@@ -18,6 +18,8 @@ function(trtlike_sources out)
     set(flags)
     if(name MATCHES "^x86_avx2")
       set(flags -mavx2 -mfma -mf16c)
+    elseif(name MATCHES "^x86_avx_vnni")
+      set(flags -mavx2 -mfma -mf16c -mavxvnni)
     elseif(name MATCHES "^x86_avx512")
       set(flags -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c -mprefer-vector-width=512)
       # g++ 12 warns of the undefined operands in its own AVX-512 header.

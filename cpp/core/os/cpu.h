@@ -29,12 +29,13 @@ enum class CpuFeature : uint8_t {
 struct Isa {
   uint64_t bits = 0;
 
-  // The levels that kernels are compiled for, each with all of those before it.
+  // The levels that kernels are compiled for, each with all of those before it, and one set.
   static const Isa Portable;    ///< nothing beyond SSE4.1, which is always there
   static const Isa Avx2;        ///< AVX2, FMA, F16C
   static const Isa Avx512;      ///< and AVX-512 F, BW, VL, DQ
   static const Isa Avx512Vnni;  ///< and VNNI, VBMI
   static const Isa Avx512Bf16;  ///< and BF16
+  static const Isa AvxVnni;     ///< beside the levels: Avx2 and AVX-VNNI
 
   template <typename... Features>
   static constexpr Isa of(Features... features) {
@@ -54,6 +55,7 @@ inline constexpr Isa Isa::Avx512 = Avx2 | of(CpuFeature::Avx512f, CpuFeature::Av
                                              CpuFeature::Avx512vl, CpuFeature::Avx512dq);
 inline constexpr Isa Isa::Avx512Vnni = Avx512 | of(CpuFeature::Avx512Vnni, CpuFeature::Avx512Vbmi);
 inline constexpr Isa Isa::Avx512Bf16 = Avx512Vnni | of(CpuFeature::Avx512Bf16);
+inline constexpr Isa Isa::AvxVnni = Avx2 | of(CpuFeature::AvxVnni);
 
 struct IsaLevel {
   const char* name;

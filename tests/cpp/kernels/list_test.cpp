@@ -71,7 +71,8 @@ TEST(KernelLists, names_are_unique_and_say_what_the_line_says) {
     const std::string_view name = tactic.name;
     EXPECT_TRUE(names.insert(name).second) << name;
     if (tactic.source != Source::Native) continue;
-    const bool is_for_level = name.ends_with("_" + core::isa_name(tactic.needs));
+    const bool is_for_level = name.ends_with("_" + core::isa_name(tactic.needs)) ||
+                              (tactic.needs == core::Isa::AvxVnni && name.ends_with("_avx_vnni"));
     // Products of bfloat16 are called by what vectors they fill.
     const bool is_for_vectors = name.find("_bf16_") != name.npos && name.ends_with("_avx512");
     EXPECT_TRUE(is_for_level || is_for_vectors || tactic.needs == core::Isa::Portable) << name;
