@@ -12,7 +12,7 @@ using ContextClass = py::class_<ExecutionContext, ContextPtr>;
 void* array_address(const ExecutionContext& context, const std::string& name,
                     const py::array& array) {
   const DataType type = context.engine()->tensor_dtype(name);
-  const py::dtype want = elements_in_byte(type) > 1 ? py::dtype("uint8") : numpy_dtype(type);
+  const py::dtype want = elements_in_byte(type) > 1 ? py::dtype::of<uint8_t>() : numpy_dtype(type);
   const bool is_bits = type == DataType::BF16 && array.dtype().equal(bits_of_bfloat16());
   if (!array.dtype().equal(want) && !is_bits)
     throw py::type_error("[context] tensor '" + name + "': expected an array of " +
@@ -60,11 +60,7 @@ bool set_tensor_address(ExecutionContext& context, const std::string& name,
                         const py::object& memory) {
   const bool is_array = py::isinstance<py::array>(memory);
   if (!context.engine()->has_tensor(name)) return context.set_tensor_address(name, nullptr);
-  if (is_array) {
-    void* address = array_address(context, name, memory);
-    const auto bytes = static_cast<uint64_t>(py::array(memory).nbytes());
-    return context.set_tensor_address(name, address, bytes, keep_with<const void>(address, memory));
-  }
+  if (is_array) return set_tensor_array(context, name, memory);
   void* address = address_of(name, memory);
   if (has_address(context, name, address)) return true;
   const py::object array = py::module_::import("trtlike.arrays").attr("find_array")(memory);
@@ -113,6 +109,12 @@ void bind_profiling(ContextClass& cls) {
 }
 
 }  // namespace
+
+bool set_tensor_array(ExecutionContext& context, const std::string& name, const py::array& array) {
+  void* address = array_address(context, name, array);
+  return context.set_tensor_address(name, address, static_cast<uint64_t>(array.nbytes()),
+                                    keep_with<const void>(address, array));
+}
 
 void bind_execution_context(py::module_& m) {
   auto cls = py::reinterpret_borrow<ContextClass>(m.attr("IExecutionContext"));

@@ -174,7 +174,7 @@ int elements_in_byte(DataType dtype) {
   }
 }
 
-py::dtype bits_of_bfloat16() { return py::dtype("uint16"); }
+py::dtype bits_of_bfloat16() { return py::dtype::of<uint16_t>(); }
 
 /// ml_dtypes' type, or the bits where it is not installed.
 static py::dtype ml_dtype(const char* name, const char* bits) {
@@ -201,29 +201,29 @@ py::dtype numpy_dtype(DataType dtype) {
     case DataType::E8M0:
       return ml_dtype("float8_e8m0fnu", "uint8");
     case DataType::Float:
-      return py::dtype("float32");
+      return py::dtype::of<float>();
     case DataType::Half:
       return py::dtype("float16");
     case DataType::Int8:
-      return py::dtype("int8");
+      return py::dtype::of<int8_t>();
     case DataType::Int32:
-      return py::dtype("int32");
+      return py::dtype::of<int32_t>();
     case DataType::Int64:
-      return py::dtype("int64");
+      return py::dtype::of<int64_t>();
     case DataType::Bool:
-      return py::dtype("bool");
+      return py::dtype::of<bool>();
     case DataType::UInt8:
-      return py::dtype("uint8");
+      return py::dtype::of<uint8_t>();
     case DataType::Double:
-      return py::dtype("float64");
+      return py::dtype::of<double>();
     case DataType::Int16:
-      return py::dtype("int16");
+      return py::dtype::of<int16_t>();
     case DataType::UInt16:
-      return py::dtype("uint16");
+      return py::dtype::of<uint16_t>();
     case DataType::UInt32:
-      return py::dtype("uint32");
+      return py::dtype::of<uint32_t>();
     case DataType::UInt64:
-      return py::dtype("uint64");
+      return py::dtype::of<uint64_t>();
     default:
       throw py::type_error("[types] numpy has no type for this element type.");
   }

@@ -45,6 +45,7 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_timing_cache(m);
   bind_engine(m);
   bind_execution_context(m);
+  bind_infer(m);
   bind_builder_config(m);
   bind_builder(m);
   bind_onnx_parser(m);

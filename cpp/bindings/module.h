@@ -48,6 +48,7 @@ void bind_onnx_parser(py::module_& m);
 void bind_runtime(py::module_& m);
 void bind_engine(py::module_& m);
 void bind_execution_context(py::module_& m);
+void bind_infer(py::module_& m);
 
 /// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null
 /// for None; TypeError for what is no T.
@@ -79,6 +80,9 @@ void add_context_manager(Class& cls) {
 py::array weights_to_numpy(const Weights& weights);
 /// A layer as an instance of its own Python class (IConvolutionLayer, ...).
 py::object cast_layer(const Layer& layer);
+/// The array lives as long as it is set and a queued run uses it. ValueError or TypeError naming the
+/// tensor when the array does not fit.
+bool set_tensor_array(ExecutionContext& context, const std::string& name, const py::array& array);
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
 /// Elements in a byte of the types that are less than one; 1 for the others.

@@ -42,6 +42,7 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       input_dims(num_bindings()),
       input_values(num_bindings()),
       addresses(num_bindings(), nullptr),
+      given_addresses(num_bindings(), nullptr),
       address_bytes(num_bindings(), UINT64_MAX),
       owners(num_bindings()),
       allocators(num_bindings()),

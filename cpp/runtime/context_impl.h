@@ -91,6 +91,8 @@ struct ExecutionContext::Impl {
   std::vector<Dims> input_dims;
   std::vector<std::vector<int64_t>> input_values;
   std::vector<void*> addresses;
+  /// The caller's; the addresses of outputs with allocators are what these gave last.
+  std::vector<void*> given_addresses;
   /// Bytes behind the addresses; UINT64_MAX where the caller did not say.
   std::vector<uint64_t> address_bytes;
   /// What keeps the memory there; null where the caller does.

@@ -124,6 +124,7 @@ bool ExecutionContext::set_tensor_address(const std::string& name, void* address
   return guarded_use(*impl_, "set_tensor_address", [&] {
     const int binding = runtime::get_binding(impl_->plan(), name);
     impl_->owners[index(binding)].swap(owner);
+    impl_->given_addresses[index(binding)] = address;
     if (impl_->is_input(index(binding))) impl_->forget_last_run();
     if (impl_->addresses[index(binding)] == address &&
         impl_->address_bytes[index(binding)] == bytes)
@@ -150,6 +151,8 @@ bool ExecutionContext::set_output_allocator(const std::string& name,
                   "': expected an output, got an input.");
     impl_->wait_for_jobs();
     impl_->allocators[index(binding)].swap(allocator);
+    impl_->addresses[index(binding)] = impl_->given_addresses[index(binding)];
+    impl_->staging_stale = true;
     impl_->has_allocators = false;
     for (const auto& a : impl_->allocators)
       impl_->has_allocators = impl_->has_allocators || a != nullptr;

@@ -2,6 +2,8 @@
 at both ends of the optimization levels, also where nothing is left.
 """
 
+import types
+
 import numpy as np
 import onnx
 import pytest
@@ -130,6 +132,48 @@ def test_shapes_are_unknown_before_the_run_and_true_after():
     assert tuple(context.get_tensor_shape("z")) == (7, 8)
     context.infer(feeds(SCORES["one"]))
     assert tuple(context.get_tensor_shape("z")) == (1, 8)
+
+
+def test_memory_that_infer_allocated_is_not_written_to_afterwards():
+    log = ListLogger()
+    model = make_model(BODIES["rows_that_a_mask_picks"])
+    context = load(build_plan(model), log).create_execution_context()
+    given = feeds(SCORES["some"])
+    result = context.infer(given)["z"]
+    before = result.copy()
+    for name, array in feeds(SCORES["all"], seed=3).items():
+        context.set_tensor_address(name, array)
+    assert not context.execute_async_v3(0)
+    assert "tensor 'z': expected an address, got none" in log.text
+    np.testing.assert_array_equal(result, before)
+
+
+def test_an_address_is_there_again_when_the_output_allocator_goes():
+    model = make_model(BODIES["rows_that_a_mask_picks"])
+    context = load(build_plan(model)).create_execution_context()
+    buffer = np.zeros(ROWS * 8, np.float32)
+    context.set_tensor_address("z", buffer)
+    given = feeds(SCORES["some"])
+    expected = context.infer(given)["z"]
+    assert context.get_tensor_address("z") == buffer.ctypes.data
+    assert not buffer.any()
+    assert context.execute_async_v3(0)
+    np.testing.assert_array_equal(buffer[: expected.size], expected.ravel())
+
+
+def test_infer_takes_any_mapping_and_converts_what_is_not_as_the_engine_reads_it():
+    model = make_model(BODIES["rows_that_a_mask_picks"])
+    context = load(build_plan(model)).create_execution_context()
+    given = feeds(SCORES["some"])
+    expected = context.infer(given)["z"]
+    odd = {"x": np.asfortranarray(given["x"]), "s": given["s"].astype(np.float16)}
+    np.testing.assert_array_equal(context.infer(types.MappingProxyType(odd))["z"], expected)
+    with pytest.raises(ValueError, match="expected the inputs x, s, got 'y'"):
+        context.infer({**given, "y": given["x"]})
+    with pytest.raises(ValueError, match="expected the inputs x, s, got 'y'"):
+        context.infer({"x": given["x"], "y": given["x"]})
+    with pytest.raises(ValueError, match="expected an array for input 's', got none"):
+        context.infer({"x": given["x"]})
 
 
 def test_a_buffer_of_the_largest_size_takes_every_result():

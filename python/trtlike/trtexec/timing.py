@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 import trtlike as trt
-from trtlike.arrays import Allocator
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options
 
@@ -34,7 +33,7 @@ class Runner:
             self.context.set_optimization_profile_async(chosen.use_profile, 0)
         self.inputs: dict[str, np.ndarray] = {}
         self.output_shapes: dict[str, tuple[int, ...]] = {}
-        self._outputs: dict[str, np.ndarray | Allocator] = {}
+        self._outputs: dict[str, np.ndarray | trt.ArrayAllocator] = {}
         names = [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]
         modes = {name: engine.get_tensor_mode(name) for name in names}
         for name in names:
@@ -76,7 +75,7 @@ class Runner:
         """An array, or what makes one where the extents are known after a run only."""
         shape = self.output_shapes[name] = tuple(self.context.get_tensor_shape(name))
         if -1 in shape:
-            self._outputs[name] = allocator = Allocator()
+            self._outputs[name] = allocator = trt.ArrayAllocator()
             self.context.set_output_allocator(name, allocator)
         else:
             array = np.empty(shape, trt.nptype(engine.get_tensor_dtype(name)))
@@ -89,7 +88,7 @@ class Runner:
         engine = self.context.engine
         return {
             name: given.array(engine.get_tensor_dtype(name))
-            if isinstance(given, Allocator)
+            if isinstance(given, trt.ArrayAllocator)
             else given
             for name, given in self._outputs.items()
         }
