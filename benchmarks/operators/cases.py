@@ -76,8 +76,8 @@ def boxes(count: int, size: float) -> np.ndarray:
     return np.concatenate([corners, corners + extents], 1).astype(np.float32)
 
 
-def _roi_align(rois: int, channels: int, extent: int, mode: str) -> Case:
-    attributes = {"output_height": 7, "output_width": 7, "sampling_ratio": 2, "mode": mode}
+def _roi_align(rois: int, channels: int, extent: int, mode: str, size: int = 7) -> Case:
+    attributes = {"output_height": size, "output_width": size, "sampling_ratio": 2, "mode": mode}
     attributes["spatial_scale"] = 0.25
     batch = np.zeros(rois, np.int64)
     inputs = [floats(1, channels, extent, extent), boxes(rois, 4 * extent), batch]
@@ -95,23 +95,48 @@ def _deform_conv(channels: int, extent: int) -> Case:
     return Case("DeformConv", inputs, {"pads": [1, 1, 1, 1]}, (1, 3))
 
 
-def _nms(count: int, classes: int) -> Case:
+def _nms(count: int, classes: int, most: int = 100, iou: float = 0.5, score: float = 0.25) -> Case:
     inputs = [
         boxes(count, 640)[None],
         RNG.uniform(0, 1, (1, classes, count)).astype(np.float32) ** 6,
-        np.array([100]),
-        np.array([0.5], np.float32),
-        np.array([0.25], np.float32),
+        np.array([most]),
+        np.array([iou], np.float32),
+        np.array([score], np.float32),
     ]
     return Case("NonMaxSuppression", inputs, {}, (2, 3, 4), (onnx.TensorProto.INT64,))
 
 
-def _grid_sample(channels: int, extent: int, grid: int, mode: str) -> Case:
+def _top_k(k: int, *shape: int) -> Case:
+    return Case("TopK", [floats(*shape), np.array([k])], {}, (1,), (FLOAT, INT64))
+
+
+def _mod(array: np.ndarray, divisor: np.ndarray, fmod: int) -> Case:
+    kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+    return Case("Mod", [array, divisor], {"fmod": fmod}, (1,), (kind,))
+
+
+def _grid_sample(images: int, channels: int, extent: int, grid: int, mode: str) -> Case:
     inputs = [
-        floats(1, channels, extent, extent),
-        RNG.uniform(-1.05, 1.05, (1, grid, grid, 2)).astype(np.float32),
+        floats(images, channels, extent, extent),
+        RNG.uniform(-1.05, 1.05, (images, grid, grid, 2)).astype(np.float32),
     ]
     return Case("GridSample", inputs, {"mode": mode, "padding_mode": "zeros"})
+
+
+def _gather_elements(boxes_in: int, chosen: int, width: int) -> Case:
+    places = np.repeat(whole(0, boxes_in, 1, chosen, 1), width, 2)
+    return Case("GatherElements", [floats(1, boxes_in, width), places], {"axis": 1})
+
+
+def _reverse_sequence(steps: int, batch: int, width: int, time_axis: int) -> Case:
+    shape = (steps, batch, width) if time_axis == 0 else (batch, steps, width)
+    axes = {"time_axis": time_axis, "batch_axis": 1 - time_axis}
+    return Case("ReverseSequence", [floats(*shape), whole(1, steps + 1, batch)], axes)
+
+
+def _one_hot(classes: int, axis: int, *shape: int) -> Case:
+    inputs = [whole(0, classes, *shape), np.array(classes), np.array([0, 1], np.float32)]
+    return Case("OneHot", inputs, {"axis": axis}, (1, 2))
 
 
 def _gru(steps: int, width: int) -> Case:
@@ -137,6 +162,7 @@ FLOAT = onnx.TensorProto.FLOAT
 
 CASES: dict[str, Callable[[], Case]] = {
     "roi_align_mask_rcnn": lambda: _roi_align(1000, 256, 50, "avg"),
+    "roi_align_masks": lambda: _roi_align(100, 256, 100, "avg", 14),
     "roi_align_max": lambda: _roi_align(300, 64, 100, "max"),
     "max_pool_indices": lambda: Case(
         "MaxPool",
@@ -172,36 +198,51 @@ CASES: dict[str, Callable[[], Case]] = {
     "label_encoder": lambda: _label_encoder(10000),
     "inverse_4x4": lambda: Case("Inverse", [floats(256, 4, 4)], domain="com.microsoft"),
     "det_3x3": lambda: Case("Det", [floats(1024, 3, 3)]),
-    "one_hot": lambda: Case(
-        "OneHot",
-        [whole(0, 80, 8400), np.array(80), np.array([0, 1], np.float32)],
-        {},
-        (1, 2),
-    ),
+    "one_hot": lambda: _one_hot(80, -1, 8400),
+    "one_hot_planes": lambda: _one_hot(21, 1, 1, 128, 128),
     "cum_sum_rows": lambda: Case("CumSum", [floats(32, 8, 1024), np.array(2)], {}, (1,)),
     "cum_sum_columns": lambda: Case("CumSum", [floats(256, 1024), np.array(0)], {}, (1,)),
-    "reverse_sequence": lambda: Case(
-        "ReverseSequence",
-        [floats(100, 8, 256), whole(1, 101, 8)],
-        {"time_axis": 0, "batch_axis": 1},
-    ),
-    "grid_sample_bilinear": lambda: _grid_sample(64, 80, 80, "bilinear"),
-    "grid_sample_cubic": lambda: _grid_sample(16, 64, 64, "bicubic"),
+    "cum_sum_detr": lambda: Case("CumSum", [floats(1, 34, 25), np.array(2)], {}, (1,)),
+    "reverse_sequence": lambda: _reverse_sequence(100, 8, 256, 0),
+    "reverse_sequence_batch": lambda: _reverse_sequence(50, 16, 512, 1),
+    "grid_sample_bilinear": lambda: _grid_sample(1, 64, 80, 80, "bilinear"),
+    "grid_sample_heads": lambda: _grid_sample(8, 32, 80, 35, "bilinear"),
+    "grid_sample_cubic": lambda: _grid_sample(1, 16, 64, 64, "bicubic"),
     "nms_yolo": lambda: _nms(8400, 80),
+    "nms_yolo_25200": lambda: _nms(25200, 80),
+    "nms_ssd": lambda: _nms(8732, 21, 200, 0.45, 0.05),
     "nms_one_class": lambda: _nms(2000, 1),
-    "top_k_yolo": lambda: Case(
-        "TopK", [floats(1, 8400), np.array([300])], {}, (1,), (FLOAT, INT64)
-    ),
-    "top_k_rows": lambda: Case("TopK", [floats(900, 91), np.array([5])], {}, (1,), (FLOAT, INT64)),
+    "nms_rpn_2000": lambda: _nms(2000, 1, 1000, 0.7, 0),
+    "nms_rpn_6000": lambda: _nms(6000, 1, 1000, 0.7, 0),
+    "top_k_yolo": lambda: _top_k(300, 1, 8400),
+    "top_k_detr": lambda: _top_k(300, 1, 900 * 91),
+    "top_k_retinanet": lambda: _top_k(1000, 1, 120087),
+    "top_k_rpn": lambda: _top_k(2000, 1, 163200),
+    "top_k_rows": lambda: _top_k(5, 900, 91),
+    "top_k_best_class": lambda: _top_k(1, 8400, 80),
     "non_zero": lambda: Case("NonZero", [(floats(8400) > 1).astype(np.float32)], {}, (), (INT64,)),
+    "non_zero_scores": lambda: Case("NonZero", [floats(25200, 80) > 3], {}, (), (INT64,)),
+    "non_zero_mask": lambda: Case("NonZero", [floats(640, 640) > 0], {}, (), (INT64,)),
     "gather_nd": lambda: Case("GatherND", [floats(8400, 85), whole(0, 8400, 300, 1)]),
+    "gather_nd_elements": lambda: Case("GatherND", [floats(8400, 80), whole(0, 80, 2000, 2)]),
+    "gather_elements": lambda: _gather_elements(8400, 300, 4),
     "scatter_nd": lambda: Case(
         "ScatterND", [floats(8400, 85), whole(0, 8400, 300, 1), floats(300, 85)]
     ),
+    "scatter_nd_elements": lambda: Case(
+        "ScatterND", [floats(1000, 80), whole(0, 80, 2000, 2), floats(2000)]
+    ),
     "lrn": lambda: Case("LRN", [floats(1, 96, 54, 54)], {"size": 5}),
+    "lrn_googlenet": lambda: Case("LRN", [floats(1, 192, 56, 56)], {"size": 5}),
     "gru": lambda: _gru(100, 128),
-    "mod": lambda: Case(
-        "Mod", [floats(256, 1024), np.array([0.75], np.float32)], {"fmod": 1}, (1,)
+    "mod": lambda: _mod(floats(256, 1024), np.array([0.75], np.float32), 1),
+    "mod_far": lambda: _mod(floats(256, 1024) * 1000, np.array([0.75], np.float32), 1),
+    "mod_classes": lambda: _mod(whole(0, 900 * 91, 300), np.array([91]), 0),
+    "mod_indices": lambda: _mod(whole(0, 900 * 91, 120000), np.array([91]), 0),
+    "mod_indices_32": lambda: _mod(
+        whole(0, 900 * 91, 120000).astype(np.int32), np.array([91], np.int32), 0
     ),
     "unique": lambda: Case("Unique", [whole(0, 500, 4000)], {}, (), (INT64,)),
+    "unique_classes": lambda: Case("Unique", [whole(0, 80, 300)], {}, (), (INT64,)),
+    "unique_floats": lambda: Case("Unique", [floats(10000)], {}, (), (FLOAT,)),
 }
