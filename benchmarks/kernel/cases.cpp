@@ -197,6 +197,7 @@ std::vector<Case> element_wise() {
               {image, image}),
           one("Activation", {}, {image}),
           one("ElementWise", {}, {image, image}),
+          one("Mod", {}, {image, {{1, 64, 1, 1}, Role::B}}),
           one("Unary", {{"op", int64_t{3}}}, {image}),
           one("Select", {}, {{kImages, Role::Bools}, image, image}),
           one("Cast", {{"to_type", static_cast<int64_t>(DataType::Int32)}}, {image}),

@@ -110,15 +110,23 @@ RandomProblem elementwise(Random& random) {
   return {std::move(problem), core::is_float(dtype) ? tolerance_of(dtype) : 0, 1};
 }
 
-/// Whole numbers: what remains of others jumps where a quotient is rounded.
+/// Remainders are exact, whatever the quotients.
 RandomProblem mod(Random& random) {
   const DataType dtype = random.float_type();
   const Frame frame = draw_frame(random, dtype);
   TacticCase problem = begin(random, "Mod", frame, {});
-  add_operand(random, problem, frame, dtype, false);
-  problem.integers(-40, 40);
-  add_operand(random, problem, frame, dtype);
-  problem.integers(1, 8);
+  const bool whole = random.one_in(2);
+  const bool repeats_first = random.one_in(3);
+  for (int i = 0; i < 2; ++i) {
+    add_operand(random, problem, frame, dtype, repeats_first == (i == 0));
+    if (whole)
+      i == 0 ? problem.integers(-40, 40) : problem.integers(1, 8);
+    else if (i == 0)
+      problem.range(-1, random.of<float>({1, 1e3f, 1e30f}));
+    else
+      problem.range(-1, random.of<float>({0, 1, 1e4f}));
+    if (random.one_in(4)) problem.special(8);
+  }
   problem.output(random.storage_like(frame.storage, dtype, frame.dims));
   return {std::move(problem), 0};
 }
