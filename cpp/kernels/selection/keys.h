@@ -1,9 +1,7 @@
 // Elements as whole numbers of the same order, so that an element and its position are one number
-// to sort by: equal elements stay in the order of their positions.
+// to sort by: equal elements stay in the order of their positions. Everything has internal linkage.
 #pragma once
 
-#include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <type_traits>
 
@@ -11,18 +9,21 @@
 #include "core/narrow.h"
 
 namespace trtlike::kernels::selection {
+namespace {
 
 /// Ascending as the elements are. Both zeros are one, and NaN is larger than every number.
+inline uint32_t ascending(float value) {
+  if (value != value) return UINT32_MAX;
+  const auto bits = __builtin_bit_cast(uint32_t, value + 0.0f);
+  return bits ^ ((bits >> 31) != 0 ? UINT32_MAX : 0x80000000u);
+}
 template <typename T>
 uint32_t ascending(T element) {
   if constexpr (std::is_integral_v<T>) {
     return static_cast<uint32_t>(static_cast<int64_t>(element)) ^
            (std::is_signed_v<T> ? 0x80000000u : 0u);
   } else {
-    const auto value = static_cast<float>(core::widen(element));
-    if (value != value) return UINT32_MAX;
-    const auto bits = std::bit_cast<uint32_t>(value + 0.0f);
-    return bits ^ ((bits >> 31) != 0 ? UINT32_MAX : 0x80000000u);
+    return ascending(static_cast<float>(core::widen(element)));
   }
 }
 
@@ -40,4 +41,5 @@ inline bool has_keys(DataType dtype) {
   return core::is_number(dtype) && !core::is_narrow(dtype) && core::dtype_bytes(dtype, 1) <= 4;
 }
 
+}  // namespace
 }  // namespace trtlike::kernels::selection

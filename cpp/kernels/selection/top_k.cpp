@@ -1,6 +1,11 @@
 // TopK by keys: a slice is some lines along the axis. What cannot be among the best any more is
-// passed over by one comparison.
+// passed over by one comparison, floats that lie side by side by one of vectors.
+#include <limits>
+
+#include "core/tensor_view.h"
 #include "kernels/selection/keys.h"
+#include "kernels/selection/scan.h"
+#include "kernels/simd/loops_of_this_cpu.h"
 #include "kernels/slicing.h"
 #include "kernels/tactic_list.h"
 #include "ops/elements.h"
@@ -27,7 +32,8 @@ class TopK final : public Kernel {
     k_ = problem.outputs[0].dims[axis];
     inner_ = core::elems_between(in, axis + 1, in.rank());
     capacity_ = std::min(length_, std::max(2 * k_, kLeastCollected));
-    scratch_bytes_ = static_cast<size_t>(capacity_) * sizeof(uint64_t);
+    scratch_bytes_ = static_cast<size_t>(capacity_ + selection::kMostLanes) * sizeof(uint64_t);
+    by_vectors_ = inner_ == 1 && float_storage_index(dtype_) >= 0;
     lines_ = cut(core::elems_between(in, 0, axis) * inner_, length_ * 4, problem.threads);
     slices_ = {lines_.count};
   }
@@ -47,7 +53,8 @@ class TopK final : public Kernel {
     for (int64_t line = begin; line < end; ++line) {
       const int64_t outer = line / inner_, at = line % inner_;
       const T* from = static_cast<const T*>(args.inputs[0]) + outer * length_ * inner_ + at;
-      k_ <= kMostInOrder&& k_ < length_ ? keep_in_order(from, keys) : collect(from, keys);
+      if (!by_vectors_ || !find_by_vectors(from, keys))
+        k_ <= kMostInOrder&& k_ < length_ ? keep_in_order(from, keys) : collect(from, keys);
       const int64_t to = outer * k_ * inner_ + at;
       for (int64_t i = 0; i < k_; ++i) {
         const int64_t position = position_of(keys[i]), out = to + i * inner_;
@@ -59,6 +66,48 @@ class TopK final : public Kernel {
         }
       }
     }
+  }
+
+  /// The best k in order at the front of `keys`; false where this is not for vectors.
+  bool find_by_vectors(const void* from, uint64_t* keys) const {
+    if (k_ == 0 || k_ == length_) return false;
+    const auto& loops =
+        loops_of_this_cpu<selection::kPortable, selection::kAvx2, selection::kAvx512>();
+    const auto type = static_cast<size_t>(float_storage_index(dtype_));
+    if (k_ == 1) {
+      const int64_t best = loops.best[type](from, length_, largest_);
+      keys[0] = static_cast<uint64_t>(best);
+      if (best >= 0) return true;
+    }
+    selection::Scan scan{.from = from,
+                         .end = length_,
+                         .largest = largest_,
+                         .takes_nans = true,
+                         .at = 0,
+                         .bound = std::numeric_limits<float>::quiet_NaN(),
+                         .worst = UINT64_MAX,
+                         .keys = keys,
+                         .count = 0,
+                         .room = capacity_};
+    if (k_ <= kMostInOrder) {
+      std::fill_n(keys, k_, UINT64_MAX);
+      scan.room = k_;
+      loops.keep[type](scan);
+      return true;
+    }
+    for (loops.find[type](scan); scan.at < length_; loops.find[type](scan)) {
+      std::nth_element(keys, keys + k_ - 1, keys + scan.count);
+      scan.worst = keys[k_ - 1];
+      scan.bound = read_float(from, position_of(scan.worst));
+      scan.count = k_;
+    }
+    if (scan.count > k_) std::nth_element(keys, keys + k_ - 1, keys + scan.count);
+    std::sort(keys, keys + k_);
+    return true;
+  }
+
+  float read_float(const void* from, int64_t i) const {
+    return static_cast<float>(core::TensorView{const_cast<void*>(from), dtype_, {}}.at(i));
   }
 
   /// The best k in order at the front of `keys`.
@@ -101,6 +150,7 @@ class TopK final : public Kernel {
   int64_t k_ = 0;
   int64_t inner_ = 1;
   int64_t capacity_ = 0;
+  bool by_vectors_ = false;
   Slicing lines_;
 };
 

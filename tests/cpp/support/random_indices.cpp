@@ -115,16 +115,20 @@ RandomProblem non_zero(Random& random) { return find_non_zero(random, "NonZero")
 RandomProblem non_zero_rows(Random& random) { return find_non_zero(random, "NonZeroRows"); }
 
 RandomProblem nms(Random& random) {
-  const int64_t batch = random.batch(), boxes = random.between(1, 20);
+  const bool has_many = random.one_in(4);
+  const int64_t batch = random.batch(), boxes = random.between(1, has_many ? 200 : 20);
   TacticCase problem = begin(random, "NMS", {{"bounding_box_format", random.between(0, 1)}});
-  problem.input({batch, boxes, 4}).range(0, 1);
+  problem.input({batch, boxes, 4}).range(0, random.of<float>({1, 1, 1e25f, 1e-20f}));
+  if (random.one_in(4)) problem.integers(0, 4);
+  if (random.one_in(8)) problem.special(8);
   problem.input({batch, random.between(1, 3), boxes});
   if (random.one_in(2))
     problem.integers(0, 3);
   else
     problem.range(0, 1);
-  problem.constant({1}, {DataType::Int64}).values({static_cast<float>(random.between(0, 9))});
-  problem.constant({1}).values({0.5f});
+  problem.constant({1}, {DataType::Int64})
+      .values({static_cast<float>(random.between(0, has_many ? 100 : 9))});
+  problem.constant({1}).values({random.of<float>({0, 1e-7f, 0.2f, 0.5f, 0.5f, 0.9f})});
   if (random.one_in(2)) problem.constant({1}).values({random.real(0, 1.5f)});
   return {std::move(problem), 0};
 }

@@ -107,19 +107,22 @@ RandomProblem normalization(Random& random) {
 
 RandomProblem top_k(Random& random) {
   const int rank = static_cast<int>(random.between(1, 4));
-  const Dims dims = random.dims(rank, 1000);
   const int64_t axis = random.between(0, rank - 1);
+  Dims dims = random.dims(rank, 1000);
+  // Lines of many vectors, of which few elements are kept.
+  const bool is_long = rank == 1 && random.one_in(2);
+  if (is_long) dims = {random.between(50, 900)};
+  const int64_t most = is_long && random.one_in(2) ? 40 : dims[static_cast<int>(axis)];
   const DataType dtype =
       random.of({DataType::Float, DataType::Half, DataType::BF16, DataType::Int32});
   TacticCase problem = begin(
       random, "TopK",
       {{"op", random.between(0, 1)},
-       {"k", random.between(std::min<int64_t>(1, dims[static_cast<int>(axis)]),
-                            dims[static_cast<int>(axis)])},
+       {"k", random.between(std::min<int64_t>(1, most), most)},
        {"axes", int64_t{1} << axis},
        {"indices_type", static_cast<int64_t>(random.of({DataType::Int32, DataType::Int64}))}});
   problem.input(dims, {dtype});
-  if (core::is_integer(dtype)) problem.integers(-50, 50);
+  if (core::is_integer(dtype) || random.one_in(3)) problem.integers(-50, 50);
   if (core::is_float(dtype) && random.one_in(4)) problem.special(8);
   problem.output({dtype});
   return {std::move(problem), 0};
