@@ -120,6 +120,39 @@ BODIES = {
                     body = u (int64 j, bool dd, float[N, 4] d) => (bool on, float[N, 4] e) {
                         on = Identity(dd) f = Cast <to = 1> (j) g = Add(d, f)
                         e = Mul(g, half) }> }>""",
+    "turns_in_a_turn_that_only_counts_them": """
+        z = Loop (n, , x) <
+            body = t (int64 i, bool cc, float[N, 4] a) => (bool go, float[N, 4] b) {
+                go = Identity(cc)
+                s = Loop (i, , x) <
+                    body = u (int64 j, bool dd, float[N, 4] d) => (bool on, float[N, 4] e) {
+                        on = Identity(dd) e = Tanh(d) }>
+                b = Add(a, s) }>""",
+    "a_turn_that_only_decides": """
+        p = MatMul(x, w) q = Exp(x)
+        z = Loop (n, , x) <
+            body = t (int64 i, bool cc, float[N, 4] a) => (bool go, float[N, 4] b) {
+                go = Identity(cc) r = Mod(i, i2) odd = Equal(r, i1)
+                s = If (odd) <
+                    then_branch = d () => (float[N, 4] f) { f = Add(p, one) },
+                    else_branch = e () => (float[N, 4] f) { f = Sub(q, one) }>
+                b = Add(a, s) }>""",
+    "turns_in_a_turn_that_nobody_reads": """
+        z = Loop (n, , x) <
+            body = t (int64 i, bool cc, float[N, 4] a) => (bool go, float[N, 4] b) {
+                go = Identity(cc) b = Tanh(a)
+                s, k = Loop (i, , a, x) <
+                    body = u (int64 j, bool dd, float[N, 4] d, float[N, 4] f)
+                        => (bool on, float[N, 4] e, float[N, 4] g) {
+                        on = Identity(dd) e = Tanh(d) g = Add(d, f) }> }>""",
+    "a_value_that_only_a_branch_reads": """
+        z, k = Loop (n, , x, zero) <
+            body = t (int64 i, bool cc, float[N, 4] a, float u)
+                => (bool go, float[N, 4] b, float v) {
+                go = Identity(cc) r = Mod(i, i2) odd = Equal(r, i1) v = Cast <to = 1> (i)
+                b = If (odd) <
+                    then_branch = d () => (float[N, 4] p) { p = Add(a, u) },
+                    else_branch = e () => (float[N, 4] p) { p = Tanh(a) }> }>""",
     "a_table_that_turns_look_up": """
         z, y = Loop (n, , zero) <
             body = t (int64 i, bool cc, float a) => (bool go, float b, float[4] row) {

@@ -30,12 +30,19 @@ class Branch {
   const std::set<NodeId>& nodes() const { return nodes_; }
 
  private:
+  /// Nodes before it are around the conditional: its own inputs, or a loop that it lies in. One that
+  /// lies in the branch is a region by then.
+  static bool begins_region(const Node& node) {
+    const std::string_view op = node.op->name;
+    return op == "ConditionalInput" || op == "Recurrence" || op == "Iterator";
+  }
+
   /// The branch reads `value` once more.
   void take_use(ValueId value) {
     const NodeId producer = value ? graph_.producer(value) : NodeId{};
     if (!producer || nodes_.contains(producer)) return;
     const Node& node = graph_.node(producer);
-    if (std::string_view(node.op->name) == "ConditionalInput") return;
+    if (begins_region(node)) return;
     const auto [left, is_new] = left_.try_emplace(producer, 0);
     if (is_new)
       for (const ValueId output : node.outputs)

@@ -24,7 +24,8 @@ Enum kind_of(const Graph& graph, NodeId id) {
 
 class LoopMaker {
  public:
-  LoopMaker(Graph& graph, const LoopEnds& ends) : graph_(graph), ends_(ends), maker_(graph) {}
+  LoopMaker(Graph& graph, const Boundaries& open, const LoopEnds& ends)
+      : graph_(graph), open_(open), ends_(ends), maker_(graph) {}
 
   bool run() {
     check_complete();
@@ -90,11 +91,13 @@ class LoopMaker {
     while (!open.empty()) {
       const NodeId id = open.back();
       open.pop_back();
+      std::vector<NodeId> next = decided_by(open_, graph_.node(id));
       for (const ValueId value : graph_.node(id).outputs)
-        for (const NodeId user : graph_.value(value).users)
-          if (!is_own(ends_.outputs, user) && !begins.contains(user) &&
-              !is_own(ends_.limits, user) && after.insert(user).second)
-            open.push_back(user);
+        next.insert(next.end(), graph_.value(value).users.begin(), graph_.value(value).users.end());
+      for (const NodeId user : next)
+        if (!is_own(ends_.outputs, user) && !begins.contains(user) && !is_own(ends_.limits, user) &&
+            after.insert(user).second)
+          open.push_back(user);
     }
     std::vector<ValueId> wanted = end_values();
     while (!wanted.empty()) {
@@ -135,7 +138,7 @@ class LoopMaker {
                          "' to leave the loop through a loop output, got a network output."));
         for (const NodeId user : graph_.value(value).users)
           if (!members_.contains(user) && !is_own(ends_.outputs, user) &&
-              !is_own(ends_.limits, user) && !is_own(ends_.recurrences, user) && leads_out(user))
+              !is_own(ends_.limits, user) && !is_own(ends_.recurrences, user))
             fail(core::str("expected '", graph_.value(value).name,
                            "' to leave the loop through a loop output, got layer '",
                            graph_.node(user).name, "' that reads it directly."));
@@ -144,23 +147,6 @@ class LoopMaker {
     for (const NodeId id : members_) check(id);
     for (const NodeId id : ends_.recurrences) check(id);
     for (const NodeId id : ends_.iterators) check(id);
-  }
-
-  /// False for layers of the turn that nobody needs.
-  bool leads_out(NodeId first) const {
-    std::set<NodeId> seen;
-    std::vector<NodeId> open = {first};
-    while (!open.empty()) {
-      const NodeId id = open.back();
-      open.pop_back();
-      if (!seen.insert(id).second) continue;
-      if (graph_.node(id).outputs.empty()) return true;
-      for (const ValueId value : graph_.node(id).outputs) {
-        if (graph_.value(value).is_output) return true;
-        open.insert(open.end(), graph_.value(value).users.begin(), graph_.value(value).users.end());
-      }
-    }
-    return false;
   }
 
   /// A recurrence that counts turns: from 0 by 1.
@@ -308,20 +294,7 @@ class LoopMaker {
     std::set<NodeId> gone = members_;
     for (const auto* list : {&ends_.limits, &ends_.recurrences, &ends_.iterators, &ends_.outputs})
       gone.insert(list->begin(), list->end());
-    add_dead(gone);
     remove_nodes(graph_, gone);
-  }
-
-  /// Layers of the turn that nobody needs.
-  void add_dead(std::set<NodeId>& gone) const {
-    std::vector<NodeId> open(gone.begin(), gone.end());
-    while (!open.empty()) {
-      const NodeId id = open.back();
-      open.pop_back();
-      for (const ValueId value : graph_.node(id).outputs)
-        for (const NodeId user : graph_.value(value).users)
-          if (gone.insert(user).second) open.push_back(user);
-    }
   }
 
   /// What stands for a loop output outside.
@@ -344,6 +317,7 @@ class LoopMaker {
   }
 
   Graph& graph_;
+  const Boundaries& open_;
   const LoopEnds& ends_;
   RegionMaker maker_;
   NodeId count_, while_;
@@ -354,6 +328,8 @@ class LoopMaker {
 
 }  // namespace
 
-bool form_loop(Graph& graph, const LoopEnds& ends) { return LoopMaker(graph, ends).run(); }
+bool form_loop(Graph& graph, const Boundaries& open, const LoopEnds& ends) {
+  return LoopMaker(graph, open, ends).run();
+}
 
 }  // namespace trtlike::optimizer

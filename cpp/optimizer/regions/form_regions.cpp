@@ -6,11 +6,30 @@
 
 #include "core/check.h"
 #include "optimizer/regions/boundaries.h"
+#include "optimizer/regions/region_maker.h"
 
 namespace trtlike::optimizer {
 
 bool is_boundary(const ir::Node& node) {
   return node.attributes.find("loop") != nullptr || node.attributes.find("conditional") != nullptr;
+}
+
+std::vector<ir::NodeId> decisions(const Boundaries& all, const ir::Node& node) {
+  if (node.attributes.find("loop") != nullptr)
+    return all.loops.at(node.attributes.get_int("loop")).limits;
+  if (node.attributes.find("conditional") != nullptr)
+    return all.conditionals.at(node.attributes.get_int("conditional")).conditions;
+  return {};
+}
+
+std::vector<ir::NodeId> decided_by(const Boundaries& all, const ir::Node& node) {
+  const std::string_view op = node.op->name;
+  if (op == "Condition") return all.conditionals.at(node.attributes.get_int("conditional")).outputs;
+  if (op != "TripLimit") return {};
+  const LoopEnds& ends = all.loops.at(node.attributes.get_int("loop"));
+  std::vector<ir::NodeId> out = ends.outputs;
+  out.insert(out.end(), ends.recurrences.begin(), ends.recurrences.end());
+  return out;
 }
 
 Boundaries find_boundaries(const ir::Graph& graph) {
@@ -45,31 +64,44 @@ Boundaries find_boundaries(const ir::Graph& graph) {
 
 namespace {
 
-/// What nobody reads belongs to no branch, and would keep from one what it reads.
-void remove_unread(ir::Graph& graph) {
-  const std::vector<ir::NodeId> order = graph.topological_order();
-  for (auto id = order.rbegin(); id != order.rend(); ++id) {
-    const ir::Node& node = graph.node(*id);
-    const bool is_unread =
-        !node.outputs.empty() &&
-        std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId output) {
-          return graph.value(output).users.empty() && !graph.value(output).is_output;
-        });
-    if (is_unread && !is_boundary(node)) graph.remove_node(*id);
+/// What leads to no output of the network belongs to no branch or turn, and would keep from one
+/// what it reads. A loop or conditional of which some result is needed needs what decides in it.
+void remove_dead(ir::Graph& graph) {
+  const Boundaries all = find_boundaries(graph);
+  std::set<ir::NodeId> live;
+  std::vector<ir::NodeId> open;
+  const auto reach = [&](ir::NodeId id) {
+    if (id && live.insert(id).second) open.push_back(id);
+  };
+  for (const ir::ValueId output : graph.outputs()) reach(graph.producer(output));
+  while (!open.empty()) {
+    const ir::NodeId id = open.back();
+    open.pop_back();
+    const ir::Node& node = graph.node(id);
+    for (const ir::ValueId input : node.inputs)
+      if (input) reach(graph.producer(input));
+    for (const ir::NodeId end : decisions(all, node)) reach(end);
   }
+  std::set<ir::NodeId> dead;
+  for (const ir::NodeId id : graph.nodes())
+    if (!live.contains(id)) dead.insert(id);
+  remove_nodes(graph, dead);
 }
 
 }  // namespace
 
 void form_regions(ir::Graph& graph) {
+  const std::vector<ir::NodeId> nodes = graph.nodes();
+  if (std::none_of(nodes.begin(), nodes.end(),
+                   [&](ir::NodeId id) { return is_boundary(graph.node(id)); }))
+    return;
+  remove_dead(graph);
   Boundaries open = find_boundaries(graph);
-  if (open.loops.empty() && open.conditionals.empty()) return;
-  remove_unread(graph);
   while (!open.loops.empty() || !open.conditionals.empty()) {
     size_t formed = std::erase_if(
         open.conditionals, [&](const auto& item) { return form_conditional(graph, item.second); });
-    formed +=
-        std::erase_if(open.loops, [&](const auto& item) { return form_loop(graph, item.second); });
+    formed += std::erase_if(open.loops,
+                            [&](const auto& item) { return form_loop(graph, open, item.second); });
     TRTLIKE_CHECK(formed > 0, "[network] ",
                   open.loops.empty()
                       ? core::str("conditional '", open.conditionals.begin()->second.name)
