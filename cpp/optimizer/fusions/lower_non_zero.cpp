@@ -1,5 +1,5 @@
-// NonZero in the middle of a network counts as it collects. Rows come first: where a list of
-// indices is wanted, the transposes cancel.
+// NonZero counts before it collects, so that the list is as long as it has to be. Rows come first:
+// where a list of indices is wanted, the transposes cancel.
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 
@@ -11,12 +11,8 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   if (core::is_static(dims_of(graph, node.outputs[0]))) return std::nullopt;
   ir::Patch patch(graph);
   patch.inherit_from(id);
-  const std::vector<ir::ValueId> found =
-      patch.add_many("NonZeroRows", node.name, {node.inputs[0]}, {}, 2);
-  const ir::ValueId rows = patch.add("Slice", node.name + " rows", {found[0], {}, found[1]},
-                                     {{"axes", std::vector<int64_t>{0}},
-                                      {"start", std::vector<int64_t>{0}},
-                                      {"stride", std::vector<int64_t>{1}}});
+  const ir::ValueId count = patch.add("NonZeroCount", node.name + " count", {node.inputs[0]}, {});
+  const ir::ValueId rows = patch.add("NonZeroRows", node.name, {node.inputs[0], count}, {});
   patch.replace(node.outputs[0], patch.add("Shuffle", node.name + " columns", {rows},
                                            {{"first_transpose", std::vector<int64_t>{1, 0}}}));
   return patch;
@@ -25,7 +21,8 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
 }  // namespace
 
 Rule lower_non_zero() {
-  return {"lower_non_zero", "NonZero(x) -> Shuffle(Slice(NonZeroRows(x)))", "NonZero", 10, rewrite};
+  return {"lower_non_zero", "NonZero(x) -> Shuffle(NonZeroRows(x, NonZeroCount(x)))", "NonZero", 10,
+          rewrite};
 }
 
 }  // namespace trtlike::optimizer

@@ -164,6 +164,16 @@ const LayerCase kReductions[] = {
      {floats({2})},
      {},
      "[ops] input 0 'input': expected integers or booleans, got FLOAT. Compare with 0 first."},
+    {"non_zero_rows_counts",
+     "NonZeroRows",
+     {floats({2}), list({1, 1})},
+     {},
+     "[ops] input 1 'count': expected INT64 of shape [1], got INT64 of shape [2]."},
+    {"non_zero_rows_count",
+     "NonZeroRows",
+     {floats({2}), list({3})},
+     {},
+     "[ops] input 1 'count': expected 0 to the 2 elements of input 0, got 3."},
 };
 
 const LayerCase kProducts[] = {

@@ -1,4 +1,4 @@
-// NonZero(x) -> transpose of the first rows of NonZeroRows(x), as many as it counts.
+// NonZero(x) -> transpose of NonZeroRows(x, NonZeroCount(x)).
 #include "support/build_graph.h"
 #include "support/rules.h"
 
@@ -7,12 +7,12 @@ namespace {
 
 constexpr const char* kRule = "lower_non_zero";
 
-TEST(LowerNonZero, counts_as_it_collects) {
+TEST(LowerNonZero, counts_before_it_collects) {
   ir::Graph graph;
   const ir::ValueId x = graph.add_input("x", DataType::Int32, {4, 5});
   graph.mark_output(graph.add("NonZero", "where", {x}));
   EXPECT_EQ(apply_rule(graph, kRule), 1);
-  EXPECT_EQ(op_names(graph), "NonZeroRows Slice Shuffle");
+  EXPECT_EQ(op_names(graph), "NonZeroCount NonZeroRows Shuffle");
   EXPECT_EQ(graph.value(graph.outputs()[0]).type.dims, (Dims{2, -1}));
 }
 

@@ -104,15 +104,35 @@ RandomProblem reverse_sequence(Random& random) {
   return {std::move(problem), 0};
 }
 
-RandomProblem find_non_zero(Random& random, const char* op) {
-  TacticCase problem = begin(random, op, {});
-  problem.input(random.dims(static_cast<int>(random.between(1, 3)), 300), {DataType::Int32})
-      .integers(-1, 1);
-  return {std::move(problem), 0};
+Dims some_or_many(Random& random) {
+  Dims dims = random.dims(static_cast<int>(random.between(1, 3)), 300);
+  if (random.one_in(2)) dims[dims.rank() - 1] = random.between(1, 500);
+  return dims;
 }
 
-RandomProblem non_zero(Random& random) { return find_non_zero(random, "NonZero"); }
-RandomProblem non_zero_rows(Random& random) { return find_non_zero(random, "NonZeroRows"); }
+TacticCase find_non_zero(Random& random, const char* op, const Dims& dims, DataType dtype) {
+  TacticCase problem = begin(random, op, {});
+  problem.input(dims, {dtype}).integers(random.of<int64_t>({0, 0, 1}), 1);
+  return problem;
+}
+
+RandomProblem non_zero(Random& random) {
+  const DataType dtype = random.of({DataType::Int32, DataType::Int64, DataType::Bool});
+  return {find_non_zero(random, "NonZero", some_or_many(random), dtype), 0};
+}
+
+RandomProblem non_zero_count(Random& random) {
+  return {find_non_zero(random, "NonZeroCount", some_or_many(random), random.any_type()), 0};
+}
+
+/// Of too many rows the last are 0.
+RandomProblem non_zero_rows(Random& random) {
+  const Dims dims = some_or_many(random);
+  TacticCase problem = find_non_zero(random, "NonZeroRows", dims, random.any_type());
+  const int64_t count = random.between(0, core::elems(dims));
+  problem.constant({1}, {DataType::Int64}).values({static_cast<float>(count)});
+  return {std::move(problem), 0};
+}
 
 RandomProblem nms(Random& random) {
   const bool has_many = random.one_in(4);
@@ -136,9 +156,13 @@ RandomProblem nms(Random& random) {
 }  // namespace
 
 std::vector<NamedGenerator> index_generators() {
-  return {{"Gather", gather},    {"Scatter", scatter},
-          {"OneHot", one_hot},   {"ReverseSequence", reverse_sequence},
-          {"NonZero", non_zero}, {"NonZeroRows", non_zero_rows},
+  return {{"Gather", gather},
+          {"Scatter", scatter},
+          {"OneHot", one_hot},
+          {"ReverseSequence", reverse_sequence},
+          {"NonZero", non_zero},
+          {"NonZeroCount", non_zero_count},
+          {"NonZeroRows", non_zero_rows},
           {"NMS", nms}};
 }
 

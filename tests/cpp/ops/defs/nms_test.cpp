@@ -67,17 +67,36 @@ TEST(NonZero, may_find_nothing) {
   EXPECT_EQ(out[0].dims, (Dims{1, 0}));
 }
 
-TEST(NonZeroRows, fills_as_many_rows_as_it_counts) {
-  const auto out =
-      run_op_all("NonZeroRows", {Tensor(DataType::Int64, {2, 3}, {0, 5, 0, -1, 0, 2})}, {});
-  expect_tensor(out[0], {6, 2}, {0, 1, 1, 0, 1, 2, 0, 0, 0, 0, 0, 0});
-  expect_tensor(out[1], {1}, {3});
+TEST(NonZeroRows, has_as_many_rows_as_were_counted) {
+  const Tensor x(DataType::Int64, {2, 3}, {0, 5, 0, -1, 0, 2});
+  expect_tensor(test::run_op("NonZeroCount", {x}), {1}, {3});
+  expect_tensor(test::run_op("NonZeroRows", {x, Tensor(DataType::Int64, {1}, {3})}), {3, 2},
+                {0, 1, 1, 0, 1, 2});
 }
 
 TEST(NonZeroRows, a_nan_is_not_zero) {
-  const auto out = run_op_all("NonZeroRows", {Tensor(kFloat, {2}, {NAN, -0.0})}, {});
-  expect_tensor(out[0], {2, 1}, {0, 0});
-  expect_tensor(out[1], {1}, {1});
+  const Tensor x(kFloat, {2}, {NAN, -0.0});
+  expect_tensor(test::run_op("NonZeroCount", {x}), {1}, {1});
+  expect_tensor(test::run_op("NonZeroRows", {x, Tensor(DataType::Int64, {1}, {1})}), {1, 1}, {0});
+}
+
+TEST(NonZeroRows, refuses_more_rows_than_elements) {
+  for (const double count : {-1.0, 2.0})
+    expect_error<UserError>(
+        [&] {
+          test::run_op("NonZeroRows",
+                       {Tensor(kFloat, {1}, {1}), Tensor(DataType::Int64, {1}, {count})});
+        },
+        "input 1 'count': expected 0 to the 1 elements of input 0, got ");
+}
+
+TEST(NonZeroRows, refuses_a_count_that_is_no_number) {
+  expect_error<UserError>(
+      [] {
+        test::run_op("NonZeroRows",
+                     {Tensor(kFloat, {1}, {1}), Tensor(DataType::Int64, {2}, {1, 1})});
+      },
+      "input 1 'count': expected INT64 of shape [1], got INT64 of shape [2]");
 }
 
 TEST(NonZero, refuses_floats) {
