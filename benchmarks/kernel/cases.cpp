@@ -117,6 +117,12 @@ void add_products(std::vector<Case>& out, const char* op) {
       c.inputs.push_back({{p.n}, Role::B});
     }
     if (std::string_view(op) == "QuantizedMatrixMultiply") quantize(c, p.n);
+    if (std::string_view(op) == "WeightOnlyMatrixMultiply") {
+      c.attributes = {{"block", int64_t{32}}};
+      c.inputs[0].role = Role::A;
+      c.inputs[1].role = Role::Weights;
+      c.inputs.push_back({{2, p.k / 32, p.n}, Role::Numbers});
+    }
     c.flops = 2.0 * static_cast<double>(p.m * p.k * p.n);
     out.push_back(std::move(c));
   }
@@ -368,7 +374,8 @@ std::vector<Case> cases() {
   std::vector<Case> out;
   for (const char* op : {"Convolution", "FusedConvolution", "QuantizedConvolution"})
     add_layers(out, op);
-  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply", "QuantizedMatrixMultiply"})
+  for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply", "QuantizedMatrixMultiply",
+                         "WeightOnlyMatrixMultiply"})
     add_products(out, op);
   for (const auto& part : {convolution_like(), row_like(), element_wise(), places(), movements()})
     out.insert(out.end(), part.begin(), part.end());

@@ -4,6 +4,7 @@ engines on them, and says how far their numbers are from the graph's own.
     python -m benchmarks.quantization prepare [MODEL...] [--out DIR] [--per-tensor]
     python -m benchmarks.quantization times   [MODEL...] [--threads 1,2] [--rounds 5]
     python -m benchmarks.quantization numbers [MODEL...] [--threads 2] [--draws 32]
+    python -m benchmarks.quantization weights [--threads 2] [--rounds 5]
 
 A MODEL is an ONNX file or the name of a topology; what was not made before is made first.
 Photographs calibrate and are looked at where they are (TRTLIKE_ASSETS), else random numbers, which
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import prepare
 from benchmarks.__main__ import parse_threads
-from benchmarks.quantization import models, numbers, times
+from benchmarks.quantization import models, numbers, times, weights
 from benchmarks.rounds import ROOT
 
 
@@ -25,7 +26,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    p.add_argument("command", choices=["prepare", "times", "numbers"])
+    p.add_argument("command", choices=["prepare", "times", "numbers", "weights"])
     p.add_argument("models", nargs="*", metavar="MODEL")
     p.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / "quantized")
     p.add_argument("--model-folder", type=Path, default=ROOT / "build" / "bench" / "models")
@@ -35,6 +36,10 @@ def main() -> None:
     p.add_argument("--budget", type=float, default=0.3, help="seconds of a round")
     p.add_argument("--draws", type=int, default=32)
     chosen = p.parse_args()
+    if chosen.command == "weights":
+        for threads in chosen.threads:
+            weights.print_table(threads, chosen.rounds, chosen.budget)
+        return
     items = prepare.parse_items(chosen.models or models.NAMES, chosen.model_folder)
     pairs = []
     for item in items:
