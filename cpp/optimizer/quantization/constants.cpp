@@ -1,6 +1,9 @@
 // Quantizations of folded constants.
 #include "optimizer/quantization/constants.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <string_view>
 
 #include "core/check.h"
@@ -66,6 +69,17 @@ std::optional<Quantization> move_quantization(const ir::Node& node, const Quanti
   return std::nullopt;
 }
 
+/// Blocks stay what they are where all elements stay in their order.
+Quantized reshaped(const ir::Node& node, std::vector<TensorView> inputs, Quantized source) {
+  std::vector<int32_t> places(static_cast<size_t>(inputs[0].elems()));
+  std::iota(places.begin(), places.end(), 0);
+  inputs[0] = {places.data(), DataType::Int32, inputs[0].dims};
+  const OwnedTensor moved = evaluate_node(node, inputs)[0];
+  const bool stays = moved.view.elems() == inputs[0].elems() &&
+                     std::equal(places.begin(), places.end(), moved.view.as<int32_t>());
+  return stays ? source : nullptr;
+}
+
 Quantized moved_from(const ir::Graph& graph, const ir::Node& node,
                      std::span<const TensorView> inputs) {
   if (node.op->rounding.is_exact != ops::kMoved.is_exact || node.inputs.empty() || !node.inputs[0])
@@ -76,12 +90,32 @@ Quantized moved_from(const ir::Graph& graph, const ir::Node& node,
   std::vector<TensorView> moved(inputs.begin(), inputs.end());
   const auto known = quantization_of(*constant, moved[0].dims);
   if (!known) return nullptr;
+  if (known->block() != 0) return reshaped(node, moved, constant->dequantized_from);
   moved[0] = {const_cast<void*>(source.data.get()), source.dtype, moved[0].dims};
   const auto quantization = move_quantization(node, *known, moved);
   if (!quantization) return nullptr;
   const OwnedTensor integers = evaluate_node(node, moved)[0];
   return std::make_shared<const ir::QuantizedElements>(
       ir::QuantizedElements{source.dtype, integers.data, integers.view.dims, *quantization});
+}
+
+/// Blocks along one axis. Their scales may be 0 or negative, as those of weights are.
+std::optional<Quantization> quantization_of_blocks(const Dims& dims, const TensorView& scale,
+                                                   const TensorView& zero) {
+  int axis = Quantization::kNoAxis;
+  for (int i = 0; i < dims.rank(); ++i) {
+    if (scale.dims[i] == dims[i]) continue;
+    if (axis != Quantization::kNoAxis) return std::nullopt;
+    axis = i;
+  }
+  if (axis == Quantization::kNoAxis) return std::nullopt;
+  std::vector<float> scales = elements_of<float>(scale);
+  const auto is_finite = [](float element) { return std::isfinite(element); };
+  if (!std::all_of(scales.begin(), scales.end(), is_finite)) return std::nullopt;
+  std::vector<int32_t> zeros =
+      zero.data != nullptr ? elements_of<int32_t>(zero) : std::vector<int32_t>();
+  return Quantization::per_block(axis, dims[axis] / scale.dims[axis], std::move(scales),
+                                 std::move(zeros));
 }
 
 }  // namespace
@@ -93,7 +127,8 @@ std::optional<Quantization> quantization_of(const ir::Graph& graph, const ir::No
   const bool has_zero = node.inputs.size() > 2 && node.inputs[2];
   const TensorView zero = has_zero ? ir::constant_view(graph, node.inputs[2]) : TensorView{};
   if (scale.data == nullptr || (has_zero && zero.data == nullptr)) return std::nullopt;
-  if (scale.elems() != 1 && scale.dims.rank() != 1) return std::nullopt;
+  if (scale.elems() != 1 && scale.dims.rank() != 1)
+    return quantization_of_blocks(stored.dims, scale, zero);
   const std::vector<float> scales = elements_of<float>(scale);
   std::vector<int32_t> zeros = has_zero ? elements_of<int32_t>(zero) : std::vector<int32_t>();
   if (scales.size() == 1) {
@@ -115,7 +150,8 @@ std::optional<Quantization> quantization_of(const ir::ConstantData& constant, co
   const int64_t inner = core::elems_between(stored, from + 1, stored.rank());
   for (int axis = 0; axis < dims.rank(); ++axis)
     if (dims[axis] == stored[from] && core::elems_between(dims, axis + 1, dims.rank()) == inner)
-      return Quantization::per_channel(axis, quantization.scales(), quantization.zero_points());
+      return Quantization::per_block(axis, quantization.block(), quantization.scales(),
+                                     quantization.zero_points());
   return std::nullopt;
 }
 

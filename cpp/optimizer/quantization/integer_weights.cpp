@@ -39,7 +39,7 @@ std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId 
   const ir::QuantizedElements& stored = *value.constant->dequantized_from;
   const Dims& dims = value.type.dims;
   const auto known = quantization_of(*value.constant, dims);
-  if (!known || !is_byte(stored.dtype)) return std::nullopt;
+  if (!known || !is_byte(stored.dtype) || known->block() != 0) return std::nullopt;
   const core::Quantization& quantization = *known;
   const bool is_per_tensor = quantization.axis() == core::Quantization::kNoAxis;
   if (!is_per_tensor && quantization.axis() != axis) return std::nullopt;

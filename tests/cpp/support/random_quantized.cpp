@@ -160,10 +160,53 @@ RandomProblem product(Random& random) {
                 output, Layout::Linear);
 }
 
+/// Rows by integers in blocks, with zero points in half of the draws.
+RandomProblem weight_only(Random& random) {
+  const int64_t block = random.of<int64_t>({8, 16, 32, 1000});
+  const int64_t k = block == 1000 ? random.extent() : block * random.between(1, 4);
+  const int64_t m = random.one_in(3) ? random.between(5, 14) : random.between(1, 3);
+  const int64_t n = random.one_in(2) ? random.extent() : random.of<int64_t>({15, 31, 32, 33, 70});
+  const int64_t transposed = random.between(0, 1), blocks = (k + block - 1) / block;
+  Dims a, b = transposed == 1 ? Dims{n, k} : Dims{k, n};
+  if (random.one_in(3)) a.push_back(random.batch());
+  a.push_back(m);
+  a.push_back(k);
+  AttributeList attributes{{"op1", transposed}, {"block", block}};
+  const bool has_operand = random.one_in(2);
+  attributes.emplace_back("program", has_operand ? "in 2; v2 = sum v0 v1; v3 = relu v2; out v3"
+                                     : random.one_in(2) ? ""
+                                                        : random_epilogue(random, 0));
+  TacticCase problem("WeightOnlyMatrixMultiply", attributes);
+  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
+  const DataType type = random.one_in(4) ? random.float_type() : DataType::Float;
+  problem.input(a, {type});
+  const bool is_nibbles = random.one_in(2);
+  const int64_t low = is_nibbles ? -8 : -128;
+  const int64_t only = random.of<int64_t>({low, -low - 1});
+  problem.constant(b, {is_nibbles ? DataType::Int4 : DataType::Int8});
+  random.one_in(4) ? problem.integers(only, only) : problem.integers(low, -low - 1);
+  std::vector<float> scales;
+  const auto factor = 1.0f / static_cast<float>(-low * k);
+  const bool are_halves = random.one_in(2);
+  for (int64_t i = 0; i < blocks * n; ++i) {
+    const float scale = factor * random.real(-1, 1);
+    scales.push_back(are_halves ? core::half_to_float(core::float_to_half(scale)) : scale);
+  }
+  const bool has_zeros = random.one_in(2);
+  for (int64_t i = 0; i < blocks * n; ++i)
+    scales.push_back(has_zeros ? static_cast<float>(random.between(low, -low - 1)) : 0.0f);
+  problem.constant({2, blocks, n}).values(std::move(scales));
+  if (has_operand) problem.input({n});
+  problem.output({type});
+  return {std::move(problem), 1e-5 + 4 * rounding(type), 1.0};
+}
+
 }  // namespace
 
 std::vector<NamedGenerator> quantized_generators() {
-  return {{"QuantizedConvolution", convolution}, {"QuantizedMatrixMultiply", product}};
+  return {{"QuantizedConvolution", convolution},
+          {"QuantizedMatrixMultiply", product},
+          {"WeightOnlyMatrixMultiply", weight_only}};
 }
 
 }  // namespace trtlike::test
