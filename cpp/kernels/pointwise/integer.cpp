@@ -1,6 +1,8 @@
 // Element-wise ops on integers, exact: ElementWise, Unary, Select and casts between integers and
 // booleans, in plain loops over the same walk as the float engine's.
+#include <algorithm>
 #include <array>
+#include <bit>
 
 #include "kernels/pointwise/walk.h"
 #include "kernels/tactic_list.h"
@@ -23,6 +25,69 @@ struct Run {
 };
 using Loop = void (*)(const Run&);
 
+constexpr bool is_division(ElementWiseOperation op) {
+  return op == ElementWiseOperation::Div || op == ElementWiseOperation::FloorDiv;
+}
+
+/// Whole numbers below 2^51, which this has room for in its last bits, change between integer and
+/// FP64 by an addition.
+constexpr double kWhole = 0x1.8p52;
+constexpr int64_t kLargestWhole = (int64_t{1} << 51) - 1;
+
+inline double to_double(int64_t x) {
+  return std::bit_cast<double>(x + std::bit_cast<int64_t>(kWhole)) - kWhole;
+}
+inline int64_t to_integer(double x) {
+  return std::bit_cast<int64_t>(x + kWhole) - std::bit_cast<int64_t>(kWhole);
+}
+
+/// a over b, whose nearest whole number `quotient` is, or one beside it: what remains says which is
+/// right. Without branches, as remainders of either sign alternate.
+template <bool floors>
+int64_t mend_quotient(int64_t a, int64_t b, int64_t quotient) {
+  const int64_t rest = a - quotient * b, is_rest = (rest | -rest) >> 63;
+  if constexpr (floors) return quotient + (is_rest & ((rest ^ b) >> 63));
+  const int64_t one = ((a ^ b) >> 63) | 1;
+  return quotient - (one & is_rest & ((rest ^ a) >> 63));
+}
+
+/// Elements that are divided together.
+constexpr int64_t kQuotients = 64;
+
+template <typename T>
+bool are_whole(const T* elements) {
+  uint64_t beyond = 0;
+  for (int64_t i = 0; i < kQuotients; ++i)
+    beyond |= (static_cast<uint64_t>(static_cast<int64_t>(elements[i])) + kLargestWhole) >> 52;
+  return beyond == 0;
+}
+
+/// kQuotients by one number other than 0, times `inverse`; false where they are too large.
+template <bool floors, typename T>
+bool divide_by_one(const T* a, int64_t b, double inverse, T* out) {
+  if (!are_whole(a)) return false;
+  T quotients[kQuotients];
+  for (int64_t i = 0; i < kQuotients; ++i) {
+    const auto x = static_cast<int64_t>(a[i]);
+    quotients[i] = static_cast<T>(mend_quotient<floors>(x, b, to_integer(to_double(x) * inverse)));
+  }
+  std::copy_n(quotients, kQuotients, out);
+  return true;
+}
+
+/// By one number, vectors at a time; gives the element that it came to.
+template <ElementWiseOperation op, typename T>
+int64_t divide_run(const T* a, T by, T* out, int64_t count) {
+  constexpr bool kFloors = op == ElementWiseOperation::FloorDiv;
+  const auto divisor = static_cast<int64_t>(by);
+  if (divisor == 0 || divisor > kLargestWhole || divisor < -kLargestWhole) return 0;
+  const double inverse = 1 / static_cast<double>(divisor);
+  int64_t i = 0;
+  while (i + kQuotients <= count && divide_by_one<kFloors>(a + i, divisor, inverse, out + i))
+    i += kQuotients;
+  return i;
+}
+
 template <ElementWiseOperation op, typename T, typename Out>
 void elementwise_loop(const Run& run) {
   const T *a = static_cast<const T*>(run.inputs[0]), *b = static_cast<const T*>(run.inputs[1]);
@@ -33,7 +98,10 @@ void elementwise_loop(const Run& run) {
     for (int64_t i = 0; i < run.count; ++i) out[i] = f(x, b[run.one[1] ? 0 : i]);
   } else if (run.one[1]) {
     const T y = b[0];
-    for (int64_t i = 0; i < run.count; ++i) out[i] = f(a[i], y);
+    int64_t i = 0;
+    if constexpr (is_division(op) && std::is_signed_v<T> && sizeof(T) >= 4)
+      i = divide_run<op>(a, y, out, run.count);
+    for (; i < run.count; ++i) out[i] = f(a[i], y);
   } else {
     for (int64_t i = 0; i < run.count; ++i) out[i] = f(a[i], b[i]);
   }

@@ -1,6 +1,7 @@
 // Integer ElementWise, Unary, Select and Cast against the references, bit by bit.
 #include <cstring>
 #include <limits>
+#include <random>
 
 #include "support/pointwise_case.h"
 #include "trtlike/enums/layer_enums.h"
@@ -77,6 +78,39 @@ TEST(IntegerPointwise, casts_between_integers_and_booleans) {
   for (const DataType to : kIntegers)
     check("Cast", {{random_tensor(DataType::Bool, {50}, 1)}},
           {{"to_type", static_cast<int64_t>(to)}});
+}
+
+/// Every magnitude and sign, whole multiples of the divisor and their neighbours among them.
+template <typename T>
+void check_quotients(DataType dtype, T divisor, int64_t count) {
+  std::mt19937_64 random(static_cast<uint64_t>(divisor));
+  Tensor a(dtype, {count}), b(dtype, {1});
+  for (int64_t i = 0; i < count; ++i) {
+    const auto drawn = static_cast<T>(static_cast<int64_t>(random()) >> (random() % 64));
+    const auto beside = static_cast<uint64_t>(random() % 3) - 1;
+    const auto multiple = static_cast<uint64_t>(drawn) * static_cast<uint64_t>(divisor) + beside;
+    a.view().as<T>()[i] = i % 2 == 0 ? drawn : static_cast<T>(multiple);
+  }
+  b.view().as<T>()[0] = divisor;
+  for (const auto op : {ElementWiseOperation::Div, ElementWiseOperation::FloorDiv})
+    check("ElementWise", {{a}, {b}}, {{"op", static_cast<int64_t>(op)}});
+}
+
+TEST(IntegerPointwise, quotients_by_one_number_are_exact) {
+  for (const int64_t shift : {62, 51, 50, 31, 30, 20, 6, 1, 0})
+    for (const int64_t beside : {-1, 0, 1})
+      for (const int64_t sign : {1, -1}) {
+        const int64_t divisor = sign * ((int64_t{1} << shift) + beside);
+        check_quotients<int64_t>(DataType::Int64, divisor, 3000);
+        if (shift <= 31) check_quotients(DataType::Int32, static_cast<int32_t>(divisor), 3000);
+      }
+  for (const int64_t divisor : {3, 7, 91, 1000003})
+    for (const int64_t sign : {1, -1}) {
+      check_quotients<int64_t>(DataType::Int64, sign * divisor, 20000);
+      check_quotients(DataType::Int32, static_cast<int32_t>(sign * divisor), 20000);
+    }
+  check_quotients(DataType::Int64, std::numeric_limits<int64_t>::min(), 500);
+  check_quotients(DataType::Int32, std::numeric_limits<int32_t>::min(), 500);
 }
 
 TEST(IntegerPointwise, layouts_and_large_tensors) {
