@@ -171,6 +171,7 @@ std::vector<Case> row_like() {
        .name = "128 rows of 768",
        .attributes = {{"axes", int64_t{2}}},
        .inputs = {{{128, 768}}, {{1, 768}, Role::B}, {{1, 768}, Role::B}}},
+      {.op = "LRN", .name = "5 of 96@54", .inputs = {{{1, 96, 54, 54}}}},
       {.op = "Reduce",
        .name = "sums of 768",
        .attributes = {{"axes", int64_t{2}}},

@@ -131,10 +131,14 @@ RandomProblem top_k(Random& random) {
 RandomProblem lrn(Random& random) {
   const Dims dims = random.dims(static_cast<int>(random.between(2, 4)), 1000);
   const DataType dtype = random.float_type();
-  TacticCase problem =
-      begin(random, "LRN",
-            {{"window_size", random.between(1, 7)}, {"alpha", 0.5}, {"beta", 0.75}, {"k", 1.0}});
+  TacticCase problem = begin(random, "LRN",
+                             {{"window_size", random.between(1, 7)},
+                              {"alpha", 0.5},
+                              {"beta", random.of<double>({0.75, 0.75, 0.5, 1.0, 0.6})},
+                              {"k", random.of<double>({1.0, 1.0, 2.0, 0.0})}});
   problem.input(dims, {dtype}).output({dtype});
+  // Squares that are no FP32 numbers.
+  if (random.one_in(4)) problem.range(0, dtype == DataType::Half ? 3e4f : 1e22f);
   return {std::move(problem), tolerance_of(dtype)};
 }
 
