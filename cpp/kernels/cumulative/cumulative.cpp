@@ -9,6 +9,7 @@ namespace trtlike::kernels {
 namespace {
 
 constexpr int64_t kColumns = 64;
+constexpr int kLines = 4;
 
 class Cumulative final : public Kernel {
  public:
@@ -30,7 +31,7 @@ class Cumulative final : public Kernel {
                  problem.threads);
     slices_ = {units_.count};
     const int loop = float_storage_index(dtype_);
-    if (inner_ > 1 && loop >= 0)
+    if (loop >= 0)
       by_vectors_ =
           loops_of_this_cpu<cumulative::kPortable, cumulative::kAvx2, cumulative::kAvx512>()
               .add_up[static_cast<size_t>(loop)];
@@ -38,6 +39,13 @@ class Cumulative final : public Kernel {
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
     const auto [begin, end] = units_.range(slice);
+    if (inner_ == 1) {
+      core::dispatch_dtype(dtype_, "cumulative", [&, begin = begin, end = end](auto tag) {
+        using T = decltype(tag);
+        if constexpr (!std::is_integral_v<T>) add_up_lines<T>(args, begin, end);
+      });
+      return;
+    }
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = unit % blocks_ * kColumns;
       const int64_t at = unit / blocks_ * extent_ * inner_ + first;
@@ -57,6 +65,30 @@ class Cumulative final : public Kernel {
   }
 
  private:
+  template <typename T>
+  void add_up_lines(const RunArgs& args, int64_t begin, int64_t end) const {
+    const T* in = static_cast<const T*>(args.inputs[0]);
+    T* out = static_cast<T*>(args.outputs[0]);
+    for (; begin + kLines <= end; begin += kLines)
+      add_up_lines<kLines>(in + begin * extent_, out + begin * extent_);
+    for (; begin < end; ++begin) add_up_lines<1>(in + begin * extent_, out + begin * extent_);
+  }
+
+  /// Lines at a time, as each addition waits for the one before.
+  template <int kCount, typename T>
+  void add_up_lines(const T* in, T* out) const {
+    double sums[kCount] = {};
+    for (int64_t step = 0; step < extent_; ++step) {
+      const int64_t at = reverse_ ? extent_ - 1 - step : step;
+#pragma GCC unroll 4
+      for (int line = 0; line < kCount; ++line) {
+        const double before = sums[line];
+        sums[line] = before + core::widen(in[line * extent_ + at]);
+        out[line * extent_ + at] = core::narrow<T>(exclusive_ ? before : sums[line]);
+      }
+    }
+  }
+
   template <typename T>
   void add_up(const T* in, T* out, int64_t columns) const {
     double sums[kColumns] = {};

@@ -21,22 +21,30 @@ class OneHot final : public Kernel {
     const bool is_last = inner_ == 1;
     rows_ = cut(is_last ? outer : outer * depth_, is_last ? depth_ : inner_, problem.threads);
     slices_ = {rows_.count};
+    if (is_last) return;
+    cells_ = cut(outer * inner_, 1, problem.threads);
+    slices_.push_back(cells_.count);
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
     switch (element_bytes_) {
       case 1:
-        return run_rows<uint8_t>(args, slice);
+        return run_phase<uint8_t>(args, phase, slice);
       case 2:
-        return run_rows<uint16_t>(args, slice);
+        return run_phase<uint16_t>(args, phase, slice);
       case 4:
-        return run_rows<uint32_t>(args, slice);
+        return run_phase<uint32_t>(args, phase, slice);
       default:
-        return run_rows<uint64_t>(args, slice);
+        return run_phase<uint64_t>(args, phase, slice);
     }
   }
 
  private:
+  template <typename T>
+  void run_phase(const RunArgs& args, int phase, int slice) const {
+    phase == 0 ? run_rows<T>(args, slice) : run_cells<T>(args, slice);
+  }
+
   template <typename T>
   void run_rows(const RunArgs& args, int slice) const {
     const gather::Indices indices{args.inputs[0], is_int32_};
@@ -44,17 +52,29 @@ class OneHot final : public Kernel {
     const T on = static_cast<const T*>(args.inputs[1])[1];
     auto* out = static_cast<T*>(args.outputs[0]);
     const auto [begin, end] = rows_.range(slice);
-    for (int64_t row = begin; row < end; ++row) {
-      if (inner_ == 1) {
+    if (inner_ == 1) {
+      for (int64_t row = begin; row < end; ++row) {
         T* to = out + row * depth_;
         std::fill_n(to, depth_, off);
         const int64_t at = position(indices[row]);
         if (at >= 0 && at < depth_) to[at] = on;
-        continue;
       }
-      const int64_t outer = row / depth_, at = row % depth_;
-      for (int64_t i = 0; i < inner_; ++i)
-        out[row * inner_ + i] = position(indices[outer * inner_ + i]) == at ? on : off;
+      return;
+    }
+    std::fill_n(out + begin * inner_, (end - begin) * inner_, off);
+  }
+
+  /// The ones of planes, which are filled by then.
+  template <typename T>
+  void run_cells(const RunArgs& args, int slice) const {
+    const gather::Indices indices{args.inputs[0], is_int32_};
+    const T on = static_cast<const T*>(args.inputs[1])[1];
+    auto* out = static_cast<T*>(args.outputs[0]);
+    const auto [begin, end] = cells_.range(slice);
+    for (int64_t cell = begin; cell < end; ++cell) {
+      const int64_t at = position(indices[cell]);
+      if (at < 0 || at >= depth_) continue;
+      out[(cell / inner_ * depth_ + at) * inner_ + cell % inner_] = on;
     }
   }
 
@@ -65,6 +85,7 @@ class OneHot final : public Kernel {
   int64_t depth_ = 0;
   int64_t inner_ = 1;
   Slicing rows_;
+  Slicing cells_;
 };
 
 std::optional<std::string> refuse(const Problem& problem) {
