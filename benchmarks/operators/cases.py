@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx.parser
 from onnx import helper, numpy_helper
 
 RNG = np.random.default_rng(0)
@@ -157,6 +158,49 @@ def _label_encoder(count: int) -> Case:
     return Case("LabelEncoder", [whole(0, 2000, count)], keys, domain="ai.onnx.ml")
 
 
+@dataclass
+class Tail(Case):
+    """What follows a YOLO's head: its boxes and scores, the best boxes of each class, and of these
+    corners, score and class."""
+
+    TEXT = """<ir_version: 9, opset_import: ["" : 17]>
+        tail (float[1, 84, 8400] x0) => (float[?, 4] y0, float[?] y1, int64[?] y2)
+        <int64[2] parts = {4, 80}, int64[1] most = {100}, float[1] iou = {0.5},
+         float[1] score = {0.25}, int64[1] zero = {0}, int64[1] one = {1}, int64[1] two = {2},
+         int64[1] three = {3}, int64[1] four = {4}, float half = {0.5}>
+        {
+            given, scores = Split <axis = 1> (x0, parts)
+            rows = Transpose <perm = [0, 2, 1]> (given)
+            centers = Slice(rows, zero, two, two)
+            places = Slice(rows, two, four, two)
+            halves = Mul(places, half)
+            low = Sub(centers, halves)
+            high = Add(centers, halves)
+            boxes = Concat <axis = 2> (low, high)
+            chosen = NonMaxSuppression(boxes, scores, most, iou, score)
+            pairs = Slice(chosen, one, three, one)
+            classes = Gather <axis = 1> (pairs, zero)
+            places_of = Gather <axis = 1> (pairs, one)
+            y2 = Squeeze(classes, one)
+            which = Squeeze(places_of, one)
+            flat = Squeeze(boxes, zero)
+            y0 = Gather(flat, which)
+            all = Squeeze(scores, zero)
+            y1 = GatherND(all, pairs)
+        }"""
+
+    def model(self) -> bytes:
+        return onnx.parser.parse_model(self.TEXT).SerializeToString()
+
+
+def _yolo_tail() -> Case:
+    corners = boxes(8400, 640).T
+    low, high = corners[:2], corners[2:]
+    scores = RNG.uniform(0, 1, (80, 8400)).astype(np.float32) ** 400
+    head = np.concatenate([(low + high) / 2, high - low, scores])[None]
+    return Tail("NonMaxSuppression", [head], {}, (), (FLOAT, FLOAT, INT64))
+
+
 INT64 = onnx.TensorProto.INT64
 FLOAT = onnx.TensorProto.FLOAT
 
@@ -211,6 +255,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "nms_yolo": lambda: _nms(8400, 80),
     "nms_yolo_25200": lambda: _nms(25200, 80),
     "nms_ssd": lambda: _nms(8732, 21, 200, 0.45, 0.05),
+    "nms_yolo_tail": _yolo_tail,
     "nms_one_class": lambda: _nms(2000, 1),
     "nms_rpn_2000": lambda: _nms(2000, 1, 1000, 0.7, 0),
     "nms_rpn_6000": lambda: _nms(6000, 1, 1000, 0.7, 0),
