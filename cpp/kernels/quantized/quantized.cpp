@@ -20,7 +20,7 @@ class QuantizedKernel final : public Kernel {
       : setup_(std::move(setup)),
         tiles_(tiles),
         layout_(tiles, setup_),
-        packed_(read_packed(packed, layout_.bytes())),
+        packed_(read_packed(packed, core::align_up(layout_.bytes()))),
         finisher_(make_finisher(setup_, tiles.needs)) {
     // Read where they are: bytes as they are multiplied, whole steps of them.
     reads_in_place_ = tiles.form == Form::Bytes && !setup_.is_signed && setup_.is_dense() &&
@@ -122,9 +122,61 @@ class QuantizedKernel final : public Kernel {
   std::vector<std::byte> zeros_;
 };
 
+/// The phases of a deconvolution, one after the other.
+class QuantizedPhases final : public Kernel {
+ public:
+  QuantizedPhases(std::vector<Setup> setups, const Tiles& tiles,
+                  std::span<const std::byte> packed) {
+    slices_ = {0};
+    size_t at = 0;
+    for (Setup& setup : setups) {
+      const size_t bytes = core::align_up(PanelLayout(tiles, setup).bytes());
+      const auto element = static_cast<int64_t>(core::dtype_bytes(setup.out.dtype, 1));
+      firsts_.push_back({slices_[0], setup.out_first * element});
+      const size_t left = packed.size() - std::min(at, packed.size());
+      phases_.push_back(std::make_unique<QuantizedKernel>(
+          std::move(setup), tiles, packed.subspan(packed.size() - left, std::min(bytes, left))));
+      at += bytes;
+      slices_[0] += phases_.back()->slices()[0];
+      scratch_bytes_ = std::max(scratch_bytes_, phases_.back()->scratch_bytes());
+    }
+    read_packed(packed, at);
+  }
+
+  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+    size_t i = phases_.size() - 1;
+    while (firsts_[i].slice > slice) --i;
+    void* const out = static_cast<std::byte*>(args.outputs[0]) + firsts_[i].out_bytes;
+    RunArgs shifted = args;
+    shifted.outputs = &out;
+    phases_[i]->run(shifted, phase, slice - firsts_[i].slice);
+  }
+
+ private:
+  struct First {
+    int slice;
+    int64_t out_bytes;
+  };
+  std::vector<std::unique_ptr<Kernel>> phases_;
+  std::vector<First> firsts_;
+};
+
+/// One problem, or the phases of it.
+std::string read_setups(const Problem& problem, std::vector<Setup>& setups) {
+  if (is_deconvolution(problem)) return read_phases(problem, setups);
+  return read_problem(problem, setups.emplace_back());
+}
+
+std::vector<Setup> get_setups(const Problem& problem) {
+  std::vector<Setup> setups;
+  const std::string refusal = read_setups(problem, setups);
+  TRTLIKE_ASSERT(refusal.empty(), refusal);
+  return setups;
+}
+
 std::optional<std::string> refuse(const Problem& problem) {
-  Setup setup;
-  std::string refusal = read_problem(problem, setup);
+  std::vector<Setup> setups;
+  std::string refusal = read_setups(problem, setups);
   return refusal.empty() ? std::nullopt : std::optional(std::move(refusal));
 }
 
@@ -132,15 +184,24 @@ ops::InputSet packed_inputs(const Problem&) { return {1, 2}; }
 
 template <const Tiles& tiles>
 Packed pack_for(const Problem& problem) {
-  return pack(problem, tiles);
+  const std::vector<Setup> setups = get_setups(problem);
+  size_t bytes = 0;
+  for (const Setup& setup : setups) bytes += core::align_up(PanelLayout(tiles, setup).bytes());
+  std::shared_ptr<void> block = core::allocate_shared(bytes);
+  auto* to = static_cast<std::byte*>(block.get());
+  for (const Setup& setup : setups) {
+    pack(problem, setup, tiles, to);
+    to += core::align_up(PanelLayout(tiles, setup).bytes());
+  }
+  return {block, bytes};
 }
 
 template <const Tiles& tiles>
 std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
-  Setup setup;
-  const std::string refusal = read_problem(problem, setup);
-  TRTLIKE_ASSERT(refusal.empty(), refusal);
-  return std::make_unique<QuantizedKernel>(std::move(setup), tiles, packed);
+  std::vector<Setup> setups = get_setups(problem);
+  if (is_deconvolution(problem))
+    return std::make_unique<QuantizedPhases>(std::move(setups), tiles, packed);
+  return std::make_unique<QuantizedKernel>(std::move(setups[0]), tiles, packed);
 }
 
 }  // namespace

@@ -111,13 +111,10 @@ bool Setup::is_dense() const {
          grid.points == grid.input;
 }
 
-std::string read_problem(const Problem& problem, Setup& setup) {
-  const bool is_product = problem.attributes->find("op0") != nullptr;
-  std::string refusal =
-      refuse_operands(problem, is_product ? Layout::Linear : Layout::ChannelsLast);
-  if (refusal.empty())
-    refusal = is_product ? read_product(problem, setup) : read_convolution(problem, setup);
-  if (!refusal.empty()) return refusal;
+namespace {
+
+/// Everything but the geometry.
+std::string read_numbers(const Problem& problem, Setup& setup) {
   if (setup.depth() > kMostDepth || setup.depth() == 0)
     return core::str("needs 1 to ", kMostDepth, " products a sum, got ", setup.depth());
   setup.is_signed = problem.inputs[0].dtype == DataType::Int8;
@@ -132,6 +129,78 @@ std::string read_problem(const Problem& problem, Setup& setup) {
   }
   if (!epilogue::RowProgram::can_run(epilogue.program)) return "needs a program with fewer values";
   setup.program = std::move(epilogue.program);
+  return "";
+}
+
+/// An operand at the rows of a phase's output.
+epilogue::Operand operand_of(const Problem& problem, size_t input,
+                             const convolution::IndirectionGrid& grid) {
+  epilogue::Operand operand = convolution::make_operand(problem, input);
+  const std::vector<int64_t> images = std::move(operand.offsets);
+  operand.offsets.clear();
+  for (const int64_t image : images)
+    for (int64_t h = 0; h < grid.points[1]; ++h) {
+      const int64_t y = h * grid.out_step[1] + grid.out_first[1];
+      operand.offsets.push_back(image +
+                                (y * grid.output[2] + grid.out_first[2]) * operand.row_stride);
+    }
+  operand.row_stride *= grid.out_step[2];
+  return operand;
+}
+
+Setup phase_of(const Problem& problem, const ops::ConvolutionShape& shape,
+               convolution::IndirectionGrid grid) {
+  const TensorDesc& out = problem.outputs[0];
+  const int64_t pitch = out.pixel_pitch(), width = shape.output[2];
+  Setup phase;
+  phase.in_pitch = problem.inputs[0].pixel_pitch();
+  phase.channels = shape.input_channels;
+  phase.outputs = shape.output_channels;
+  phase.tap_stride = 1;
+  phase.output_stride = shape.kernel[0] * shape.kernel[1] * shape.kernel[2];
+  phase.channel_stride = shape.output_channels * phase.output_stride;
+  phase.matrix_rows = grid.points[2];
+  for (size_t i = epilogue::kFirstOperand; i < problem.inputs.size(); ++i)
+    phase.operands.push_back(operand_of(problem, i, grid));
+  phase.out = {out.dtype, grid.out_step[1] * width * pitch, grid.out_step[2] * pitch};
+  phase.out_first = (grid.out_first[1] * width + grid.out_first[2]) * pitch;
+  phase.grid = std::move(grid);
+  return phase;
+}
+
+}  // namespace
+
+bool is_deconvolution(const Problem& problem) {
+  return problem.attributes->find("output_padding") != nullptr;
+}
+
+std::string read_problem(const Problem& problem, Setup& setup) {
+  const bool is_product = problem.attributes->find("op0") != nullptr;
+  std::string refusal =
+      refuse_operands(problem, is_product ? Layout::Linear : Layout::ChannelsLast);
+  if (refusal.empty())
+    refusal = is_product ? read_product(problem, setup) : read_convolution(problem, setup);
+  return refusal.empty() ? read_numbers(problem, setup) : refusal;
+}
+
+std::string read_phases(const Problem& problem, std::vector<Setup>& phases) {
+  std::string refusal = refuse_operands(problem, Layout::ChannelsLast);
+  if (!refusal.empty()) return refusal;
+  for (size_t i = epilogue::kFirstOperand; i < problem.inputs.size(); ++i)
+    if (auto reason = convolution::refuse_operand(problem, i)) return *reason;
+  const auto shape =
+      ops::deconvolution_shape(*problem.attributes, problem.inputs[0].dims, problem.inputs[1].dims);
+  if (shape.groups != 1) return "needs one group";
+  if (shape.output[0] != 1 || shape.stride[0] != 1) return "needs at most two spatial axes";
+  if (shape.batch != 1 && shape.output[1] % shape.stride[1] != 0)
+    return "needs as many rows in each phase, or one image";
+  for (convolution::IndirectionGrid& grid : convolution::deconvolution_grids(shape)) {
+    if (grid.size() == 0) continue;
+    if (grid.taps() == 0) return "needs windows that reach all outputs";
+    phases.push_back(phase_of(problem, shape, std::move(grid)));
+    refusal = read_numbers(problem, phases.back());
+    if (!refusal.empty()) return refusal;
+  }
   return "";
 }
 
@@ -170,13 +239,8 @@ int PanelLayout::columns(int64_t panel) const {
   return static_cast<int>(std::min(width, outputs - panel * width));
 }
 
-Packed pack(const Problem& problem, const Tiles& tiles) {
-  Setup setup;
-  const std::string refusal = read_problem(problem, setup);
-  TRTLIKE_ASSERT(refusal.empty(), refusal);
+void pack(const Problem& problem, const Setup& setup, const Tiles& tiles, std::byte* out) {
   const PanelLayout layout(tiles, setup);
-  std::shared_ptr<void> block = core::allocate_shared(layout.bytes());
-  auto* out = static_cast<std::byte*>(block.get());
   std::memset(out, 0, layout.bytes());
   auto* offsets = reinterpret_cast<int32_t*>(out + layout.groups * layout.group_bytes);
   auto* factors = reinterpret_cast<float*>(offsets) + layout.total_panels() * layout.width;
@@ -200,7 +264,6 @@ Packed pack(const Problem& problem, const Tiles& tiles) {
     factors[at] = rescale[k];
     summands[at] = rescale[channels + k];
   }
-  return {block, layout.bytes()};
 }
 
 }  // namespace trtlike::kernels::quantized

@@ -27,7 +27,8 @@ struct Setup {
   std::optional<ops::PointwiseProgram> program;
   std::vector<epilogue::Operand> operands;
   epilogue::OutputView out;
-  int64_t matrix_rows = 1;  ///< of the output's matrices: images, or products
+  int64_t matrix_rows = 1;  ///< of the output's matrices: images, products, or rows of a phase
+  int64_t out_first = 0;    ///< elements from the output's first to this problem's
   int threads = 1;
 
   int64_t rows() const { return grid.size(); }
@@ -36,8 +37,13 @@ struct Setup {
   bool is_dense() const;
 };
 
-/// Why the problem cannot be computed so; else empty, and `setup` is filled.
+/// Why the problem cannot be computed so; else empty, and `setup` is filled. Not for
+/// deconvolutions.
 std::string read_problem(const Problem& problem, Setup& setup);
+/// The phases of a deconvolution: each is a convolution of stride 1 to every so many rows and
+/// columns of the output.
+std::string read_phases(const Problem& problem, std::vector<Setup>& phases);
+bool is_deconvolution(const Problem& problem);
 
 /// What finishes rows of scaled sums, in the code of `isa`.
 epilogue::Finisher make_finisher(const Setup& setup, core::Isa isa);
@@ -65,6 +71,7 @@ struct PanelLayout {
   size_t bytes() const { return static_cast<size_t>(groups * group_bytes + 3 * column_bytes()); }
 };
 
-Packed pack(const Problem& problem, const Tiles& tiles);
+/// PanelLayout::bytes of them.
+void pack(const Problem& problem, const Setup& setup, const Tiles& tiles, std::byte* to);
 
 }  // namespace trtlike::kernels::quantized

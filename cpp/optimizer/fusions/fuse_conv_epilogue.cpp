@@ -11,7 +11,8 @@ namespace {
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& conv = graph.node(id);
   const std::string_view op = conv.op->name;
-  const bool fused = op == "FusedConvolution" || op == "QuantizedConvolution";
+  const bool fused =
+      op == "FusedConvolution" || op == "QuantizedConvolution" || op == "QuantizedDeconvolution";
   if (!fused && op != "Convolution") return std::nullopt;
   constexpr size_t kFirstExtra = 3;
   std::vector<ir::ValueId> extras;

@@ -1,20 +1,11 @@
 // Quantized numbers are made where the real ones are computed, if someone reads them as integers.
 // Behind fuse_quantized_product, whose products read them so.
-#include <algorithm>
-
 #include "optimizer/match.h"
 #include "optimizer/quantization/steps.h"
 #include "optimizer/rule.h"
 
 namespace trtlike::optimizer {
 namespace {
-
-bool is_read_as_integers(const ir::Graph& graph, ir::ValueId id) {
-  const ir::Value& value = graph.value(id);
-  return value.is_output ||
-         std::any_of(value.users.begin(), value.users.end(),
-                     [&](ir::NodeId user) { return !is_op(graph, user, "Dequantize"); });
-}
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& quantize = graph.node(id);

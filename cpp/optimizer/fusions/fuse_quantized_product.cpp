@@ -27,6 +27,12 @@ std::optional<std::vector<double>> make_rescale(const ir::Graph& graph, const ir
   return out;
 }
 
+const char* quantized_op(const ir::Node& node) {
+  const std::string_view op = node.op->name;
+  if (op == "Deconvolution") return "QuantizedDeconvolution";
+  return op.ends_with("Convolution") ? "QuantizedConvolution" : "QuantizedMatrixMultiply";
+}
+
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
   if (node.inputs.empty()) return std::nullopt;
@@ -52,10 +58,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   ir::AttributeList attributes = attribute_list(node);
   attributes.emplace_back("zero_point", static_cast<int64_t>(steps->zero_point));
   attributes.emplace_back("to_type", enum_number(dtype_of(graph, node.outputs[0])));
-  const bool is_convolution = std::string_view(node.op->name).ends_with("Convolution");
-  patch.replace(node.outputs[0],
-                patch.add(is_convolution ? "QuantizedConvolution" : "QuantizedMatrixMultiply",
-                          node.name, inputs, attributes));
+  patch.replace(node.outputs[0], patch.add(quantized_op(node), node.name, inputs, attributes));
   return patch;
 }
 

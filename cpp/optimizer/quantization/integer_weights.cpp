@@ -23,6 +23,8 @@ std::optional<int> find_channel_axis(const ir::Graph& graph, const ir::Node& nod
     const bool has_multiplier = groups > 1 && weights[1] == 1 && weights[0] != groups;
     return has_multiplier ? std::nullopt : std::optional(0);
   }
+  if (op == "Deconvolution")
+    return node.attributes.get_int("num_groups") == 1 ? std::optional(1) : std::nullopt;
   if (op != "MatrixMultiply" && op != "FusedMatrixMultiply") return std::nullopt;
   const int64_t operation = node.attributes.get_int("op1");
   if (node.attributes.get_int("op0") != kNone || weights.rank() < 2 ||

@@ -1,6 +1,8 @@
 // Reading scales and zero points, and programs on quantized numbers.
 #include "optimizer/quantization/steps.h"
 
+#include <algorithm>
+
 #include "ops/shapes/quantized_product.h"
 #include "optimizer/match.h"
 
@@ -16,7 +18,8 @@ int append_constant(ops::PointwiseProgram& program, double number) {
 }  // namespace
 
 bool is_quantized_product(const ir::Graph& graph, ir::NodeId id) {
-  return is_op(graph, id, "QuantizedConvolution") || is_op(graph, id, "QuantizedMatrixMultiply");
+  return is_op(graph, id, "QuantizedConvolution") || is_op(graph, id, "QuantizedMatrixMultiply") ||
+         is_op(graph, id, "QuantizedDeconvolution");
 }
 
 bool is_byte(DataType type) { return type == DataType::Int8 || type == DataType::UInt8; }
@@ -38,6 +41,13 @@ ir::NodeId quantize_before(const ir::Graph& graph, ir::NodeId dequantize) {
   if (!steps) return {};
   const ir::NodeId quantize = graph.producer_of(graph.node(dequantize).inputs[0], "Quantize");
   return quantize && match_steps(graph, quantize) == steps ? quantize : ir::NodeId{};
+}
+
+bool is_read_as_integers(const ir::Graph& graph, ir::ValueId id) {
+  const ir::Value& value = graph.value(id);
+  return value.is_output ||
+         std::any_of(value.users.begin(), value.users.end(),
+                     [&](ir::NodeId user) { return !is_op(graph, user, "Dequantize"); });
 }
 
 PointwiseForm dequantize_operand(const PointwiseForm& form, size_t index, ir::ValueId integers,
@@ -73,6 +83,9 @@ std::optional<PointwiseForm> quantized_form(const ir::Graph& graph, ir::NodeId i
   if (is_op(graph, id, "PointWise"))
     return PointwiseForm{ops::PointwiseProgram::parse(node.attributes.get_string("program")),
                          node.inputs};
+  if (const auto steps = match_steps(graph, id);
+      steps && is_byte(steps->type) && is_op(graph, id, "Dequantize"))
+    return dequantize_operand({{.num_inputs = 1}, {node.outputs[0]}}, 0, node.inputs[0], *steps);
   if (!is_quantized_product(graph, id)) return pointwise_form(graph, id);
   PointwiseForm form{ops::quantized_program(node.attributes), {node.outputs[0]}};
   form.operands.insert(form.operands.end(),

@@ -26,6 +26,9 @@ std::optional<QuantizationSteps> match_steps(const ir::Graph& graph, ir::NodeId 
 /// The Quantize that a Dequantize of the same steps reads; none where there is another one.
 ir::NodeId quantize_before(const ir::Graph& graph, ir::NodeId dequantize);
 
+/// True when the value is an output, or more than Dequantize nodes read it.
+bool is_read_as_integers(const ir::Graph& graph, ir::ValueId id);
+
 /// The same with operand `index` dequantized from `integers` by the program.
 PointwiseForm dequantize_operand(const PointwiseForm& form, size_t index, ir::ValueId integers,
                                  const QuantizationSteps& steps);

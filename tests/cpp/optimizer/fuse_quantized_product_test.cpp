@@ -100,6 +100,26 @@ TEST(FuseQuantizedProduct, takes_products_of_either_order) {
   }
 }
 
+TEST(FuseQuantizedProduct, takes_deconvolutions_of_one_group) {
+  const auto deconvolution = [](Quantized& q, ir::ValueId weights, int64_t groups) {
+    const Ints twos{2, 2};
+    return q.graph.add(
+        "Deconvolution", "deconv",
+        {q.input("x", {2, 4, 6, 5}), weights, random_constant(q.graph, "bias", {8}, 5)},
+        {{"stride", twos}, {"num_groups", groups}});
+  };
+  for (const int axis : {-1, 1}) {
+    Quantized q;
+    q.graph.mark_output(deconvolution(q, q.weights({4, 8, 2, 2}, axis), 1));
+    fold_and_apply(q.graph);
+    EXPECT_EQ(op_names(q.graph), "Quantize QuantizedDeconvolution");
+  }
+  Quantized grouped;
+  grouped.graph.mark_output(deconvolution(grouped, grouped.weights({4, 4, 2, 2}, -1), 2));
+  optimizer::fold_quantized_constants(grouped.graph);
+  expect_rule_refuses(grouped.graph, kRule);
+}
+
 TEST(FuseQuantizedProduct, refuses_what_is_not_multiplied_as_integers) {
   const auto refuses = [](auto&& make) {
     Quantized q;

@@ -84,7 +84,8 @@ TEST(FuseWeightOnlyProduct, leaves_rows_that_are_dequantized_to_the_product_of_i
   const ir::ValueId bytes = graph.add_input("x", DataType::Int8, {1, 4, 16});
   const ir::ValueId rows = graph.add("Dequantize", "rows", {bytes, number(0.1)});
   const ir::ValueId flat =
-      graph.add("Shuffle", "flat", {rows}, {{"has_reshape", int64_t{1}}, {"reshape_dims", std::vector<int64_t>{1, 64}}});
+      graph.add("Shuffle", "flat", {rows},
+                {{"has_reshape", int64_t{1}}, {"reshape_dims", std::vector<int64_t>{1, 64}}});
   const ir::ValueId integers = graph.add_constant("w", DataType::Int8, {kSums, kColumns},
                                                   std::vector<double>(kSums * kColumns, 3.0));
   const ir::ValueId weights = graph.add("Dequantize", "weights", {integers, number(0.2)});

@@ -146,6 +146,25 @@ RandomProblem convolution(Random& random) {
                 output, layout);
 }
 
+RandomProblem deconvolution(Random& random) {
+  const int64_t inputs = random.of<int64_t>({1, 3, 4, 16, 17, random.extent()});
+  const int64_t outputs = random.of<int64_t>({1, 8, 16, 17, 65, random.extent()});
+  const auto axes = static_cast<size_t>(random.between(1, 2));
+  const int64_t size = random.of<int64_t>({2, 2, 3, 4}), stride = random.between(1, 2);
+  Dims input{random.batch(), inputs}, kernel{inputs, outputs};
+  for (size_t i = 0; i < axes; ++i) {
+    input.push_back(random.between(2, 9));
+    kernel.push_back(size);
+  }
+  AttributeList attributes{{"stride", Ints(axes, stride)},
+                           {"pre_padding", random.list(axes, 0, size / 2)},
+                           {"post_padding", random.list(axes, 0, size / 2)}};
+  const Dims output = output_dims("Deconvolution", attributes, {input, kernel});
+  const Layout layout = random.one_in(8) ? Layout::Linear : Layout::ChannelsLast;
+  return finish(random, "QuantizedDeconvolution", draw(random, attributes), input, kernel, outputs,
+                output, layout);
+}
+
 RandomProblem product(Random& random) {
   const int64_t m = random.one_in(4) ? random.between(48, 60) : random.extent();
   const int64_t n = random.one_in(3) ? random.of<int64_t>({63, 64, 65, 130}) : random.extent();
@@ -205,6 +224,7 @@ RandomProblem weight_only(Random& random) {
 
 std::vector<NamedGenerator> quantized_generators() {
   return {{"QuantizedConvolution", convolution},
+          {"QuantizedDeconvolution", deconvolution},
           {"QuantizedMatrixMultiply", product},
           {"WeightOnlyMatrixMultiply", weight_only}};
 }

@@ -78,6 +78,15 @@ Shape convolution(int64_t inputs, int64_t outputs, int64_t kernel) {
           Layout::ChannelsLast};
 }
 
+Shape deconvolution(int64_t inputs, int64_t outputs, int64_t kernel) {
+  return {"QuantizedDeconvolution",
+          {{"stride", Ints(2, 2)}},
+          {1, inputs, 3, 5},
+          {inputs, outputs, kernel, kernel},
+          outputs,
+          Layout::ChannelsLast};
+}
+
 Shape product(int64_t m, int64_t k, int64_t n) {
   return {"QuantizedMatrixMultiply", {}, {m, k}, {k, n}, n, Layout::Linear};
 }
@@ -160,6 +169,12 @@ TEST(QuantizedExtremes, convolutions) {
     for (const int64_t inputs : {1, 3, 65})
       for (const int64_t outputs : {1, 65})
         EXPECT_TRUE(has_part(check(convolution(inputs, outputs, kernel)), "quantized_s8_"));
+}
+
+TEST(QuantizedExtremes, deconvolutions) {
+  for (const int64_t kernel : {2, 3})
+    for (const int64_t inputs : {1, 4, 65})
+      EXPECT_TRUE(has_part(check(deconvolution(inputs, 17, kernel)), "quantized_s8_"));
 }
 
 TEST(QuantizedExtremes, products) {

@@ -26,6 +26,17 @@ TEST(QuantizedConvolution, pads_with_the_zero_point_and_rescales_the_sums) {
               ElementsAre(-62, -754.5, 187));
 }
 
+TEST(QuantizedDeconvolution, scatters_filters_and_rescales_the_sums) {
+  // Less the zero point: 2 -1, in steps of 2: 2 * (3 1 -1) and -1 * (3 1 -1) overlap in a point.
+  EXPECT_THAT(test::run_op("QuantizedDeconvolution",
+                           {{DataType::UInt8, {1, 1, 1, 2}, {12, 9}},
+                            {DataType::Int8, {1, 1, 1, 3}, {3, 1, -1}},
+                            {DataType::Float, {2, 1}, {0.5, 1}}},
+                           {{"zero_point", int64_t{10}}, {"stride", std::vector<int64_t>{1, 2}}})
+                  .elements(),
+              ElementsAre(4, 2, -1.5, 0.5, 1.5));
+}
+
 TEST(QuantizedConvolution, runs_the_program_and_saturates_what_it_stores) {
   AttributeList attributes = padded;
   attributes.emplace_back("program",
