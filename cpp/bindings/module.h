@@ -80,8 +80,8 @@ void add_context_manager(Class& cls) {
 py::array weights_to_numpy(const Weights& weights);
 /// A layer as an instance of its own Python class (IConvolutionLayer, ...).
 py::object cast_layer(const Layer& layer);
-/// The array lives as long as it is set and a queued run uses it. ValueError or TypeError naming the
-/// tensor when the array does not fit.
+/// The array lives as long as it is set and a queued run uses it. ValueError or TypeError naming
+/// the tensor when the array does not fit.
 bool set_tensor_array(ExecutionContext& context, const std::string& name, const py::array& array);
 /// numpy's dtype of an element type; TypeError for the types that numpy has not.
 py::dtype numpy_dtype(DataType dtype);
