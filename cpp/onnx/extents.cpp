@@ -217,6 +217,16 @@ ValueId count_up(NodeContext& node, const Extent& extent) {
   return node.add("Fill", {}, attributes, "positions");
 }
 
+namespace {
+
+/// The extent of both where one is 1 or they are the same; none where one is empty.
+Extent broadcast(NodeContext& node, const Extent& a, const Extent& b) {
+  const Extent least = minimum(node, minimum(node, a, b), 1);
+  return multiply(node, maximum(node, a, b), least);
+}
+
+}  // namespace
+
 ValueId expand_to(NodeContext& node, ValueId value, const Extents& extents,
                   std::string_view suffix) {
   value = with_rank(node, value, static_cast<int>(extents.size()));
@@ -238,7 +248,7 @@ ValueId expand_to(NodeContext& node, ValueId value, const Extents& extents,
       arguments.stride.push_back(1);
     } else {
       // The input's extent is 1 or the target's; only at run time one knows which.
-      arguments.shape.push_back(target.known ? target : maximum(node, from[i], target));
+      arguments.shape.push_back(target.known ? target : broadcast(node, from[i], target));
       arguments.stride.push_back(minimum(node, subtract(node, from[i], 1), 1));
     }
   }

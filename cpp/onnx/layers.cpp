@@ -123,6 +123,33 @@ ValueId concat(NodeContext& node, const std::vector<ValueId>& values, int64_t ax
   return node.add("Concatenation", values, {{"axis", axis}}, suffix);
 }
 
+ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axis) {
+  std::vector<ValueId> rows;
+  for (const ValueId value : values) rows.push_back(unsqueeze(node, value, {axis}));
+  return rows.size() == 1 ? rows[0] : concat(node, rows, axis, "stack");
+}
+
+ValueId rows_of(NodeContext& node, const Sequence& sequence) {
+  if (sequence.rows) return sequence.rows;
+  if (sequence.open)
+    node.fail(Code::UnsupportedNodeDynamic,
+              "expected a sequence that turns of a loop only append to, got one that is read while "
+              "the number of turns is computed.");
+  if (sequence.elements.empty())
+    node.fail(
+        Code::UnsupportedNodeDynamic,
+        "expected a sequence with elements where the run tells a position or a length, got an "
+        "empty one.");
+  const ValueId first = sequence.elements.front();
+  for (const ValueId element : sequence.elements)
+    if (node.dtype(element) != node.dtype(first) || node.rank(element) != node.rank(first))
+      node.fail(Code::UnsupportedNodeDynamic,
+                core::str("expected elements of one type and rank where the run tells a position "
+                          "or a length, got ",
+                          describe_type(node, first), " and ", describe_type(node, element), "."));
+  return stack(node, sequence.elements, 0);
+}
+
 ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
                const std::vector<int64_t>& axes, bool keep_dims, std::string_view suffix) {
   return node.add("Reduce", {value},

@@ -53,6 +53,12 @@ ValueId reshape(NodeContext& node, ValueId value, const std::vector<int64_t>& di
 ValueId concat(NodeContext& node, const std::vector<ValueId>& values, int64_t axis,
                std::string_view suffix = "");
 
+/// Values of one type and rank along a new axis, counted from the front.
+ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axis);
+/// The elements of a sequence as rows of a tensor; fails where they are of several types or ranks,
+/// or none.
+ValueId rows_of(NodeContext& node, const Sequence& sequence);
+
 /// Reduce over `axes` (counted from the front).
 ValueId reduce(NodeContext& node, int64_t operation, ValueId value,
                const std::vector<int64_t>& axes, bool keep_dims, std::string_view suffix = "");

@@ -320,12 +320,18 @@ ir::ValueId ModelImporter::find(Scope& scope, const std::string& name, ConstantF
                     "': expected a node, input or initializer of this name, got none."));
 }
 
-ir::ValueId ModelImporter::add_sequence(std::vector<ir::ValueId> elements) {
-  sequences_.push_back(std::move(elements));
+ir::ValueId ModelImporter::add_sequence(Sequence sequence) {
+  sequences_.push_back(std::move(sequence));
   return {kNothing.index - static_cast<int32_t>(sequences_.size())};
 }
 
-const std::vector<ir::ValueId>& ModelImporter::sequence(ir::ValueId handle) const {
+ir::ValueId ModelImporter::add_open_sequence() {
+  const ir::ValueId handle = add_sequence({});
+  sequences_.back().open = handle;
+  return handle;
+}
+
+const Sequence& ModelImporter::sequence(ir::ValueId handle) const {
   return sequences_[static_cast<size_t>(kNothing.index - 1 - handle.index)];
 }
 

@@ -84,8 +84,9 @@ class ModelImporter {
   ir::ValueId find(Scope& scope, const std::string& name, ConstantForm form);
   ir::ValueId add_constant(const std::string& name, const TensorData& tensor, ConstantForm form);
   /// Sequences have handles below kNothing.
-  ir::ValueId add_sequence(std::vector<ir::ValueId> elements);
-  const std::vector<ir::ValueId>& sequence(ir::ValueId handle) const;
+  ir::ValueId add_sequence(Sequence sequence);
+  ir::ValueId add_open_sequence();
+  const Sequence& sequence(ir::ValueId handle) const;
   std::string unique_layer_name(const std::string& wanted);
   /// Counts nodes, iterations and kilobytes that the model does not have itself: what unrolling and
   /// inlining make of it. Throws Failure once they are too many.
@@ -140,7 +141,7 @@ class ModelImporter {
   /// By wanted name: the numbers up to this one are taken.
   std::unordered_map<std::string, int> taken_numbers_;
   std::vector<ir::ValueId> constants_;
-  std::deque<std::vector<ir::ValueId>> sequences_;
+  std::deque<Sequence> sequences_;
   /// Values that carry a name of the model.
   std::set<ir::ValueId> named_;
   std::set<const ::onnx::FunctionProto*> open_functions_;

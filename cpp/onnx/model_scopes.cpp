@@ -134,7 +134,12 @@ void ModelImporter::mark_outputs(Scope& scope) {
         mark_output(value, output.name());
         continue;
       }
-      const std::vector<ir::ValueId>& elements = sequence(value);
+      if (sequence(value).rows)
+        throw Failure(Code::UnsupportedGraph,
+                      str("[onnx] output '", output.name(),
+                          "': expected a sequence whose length is known when the model is parsed, "
+                          "got one that the run tells. ConcatFromSequence makes it a tensor."));
+      const std::vector<ir::ValueId>& elements = sequence(value).elements;
       for (size_t i = 0; i < elements.size(); ++i) {
         const std::string name = str(output.name(), ".", i);
         const ir::ValueId copy = graph_.add("Identity", unique_layer_name(name), {elements[i]});

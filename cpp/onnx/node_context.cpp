@@ -51,7 +51,7 @@ ValueId NodeContext::weights(size_t i) const {
   return value;
 }
 
-const std::vector<ValueId>& NodeContext::sequence(size_t i) const {
+const Sequence& NodeContext::any_sequence(size_t i) const {
   const ValueId value = any_input(i);
   if (value || value == kNothing)
     fail_input(Code::InvalidNode, i,
@@ -59,9 +59,31 @@ const std::vector<ValueId>& NodeContext::sequence(size_t i) const {
   return importer_.sequence(value);
 }
 
-ValueId NodeContext::make_sequence(std::vector<ValueId> elements) {
-  return importer_.add_sequence(std::move(elements));
+const std::vector<ValueId>& NodeContext::sequence(size_t i) const {
+  const Sequence& given = any_sequence(i);
+  if (given.open)
+    fail_input(
+        Code::UnsupportedNodeDynamic, i,
+        "expected a sequence that turns of a loop only append to, got one that is read while "
+        "the number of turns is computed.");
+  if (given.rows)
+    fail_input(Code::UnsupportedNodeDynamic, i,
+               "expected a sequence whose length is known when the model is parsed, got one that "
+               "the run tells.");
+  return given.elements;
 }
+
+const Sequence& NodeContext::sequence_of(ValueId handle) const {
+  return importer_.sequence(handle);
+}
+
+bool NodeContext::is_sequence(ValueId value) { return value.index < kNothing.index; }
+
+ValueId NodeContext::add_sequence(Sequence sequence) {
+  return importer_.add_sequence(std::move(sequence));
+}
+
+ValueId NodeContext::open_sequence() { return importer_.add_open_sequence(); }
 
 std::vector<ValueId> NodeContext::inputs() const {
   std::vector<ValueId> all;

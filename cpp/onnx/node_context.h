@@ -48,11 +48,20 @@ class NodeContext {
   ValueId optional_weights(size_t i) const { return has_input(i) ? weights(i) : ValueId{}; }
   /// A tensor, a sequence, or kNothing.
   ValueId any_input(size_t i) const;
-  /// The elements of a sequence; fails when the input is a tensor.
+  /// The elements of a sequence; fails when the input is a tensor, or when their number is not
+  /// known now.
   const std::vector<ValueId>& sequence(size_t i) const;
-  /// A handle on a sequence, to return as an output. Sequences exist while the model is imported
-  /// only; no layer sees one.
-  ValueId make_sequence(std::vector<ValueId> elements);
+  /// A sequence of any kind; fails when the input is a tensor.
+  const Sequence& any_sequence(size_t i) const;
+  const Sequence& sequence_of(ValueId handle) const;
+  static bool is_sequence(ValueId value);
+  /// A handle on a sequence, to return as an output.
+  ValueId add_sequence(Sequence sequence);
+  ValueId make_sequence(std::vector<ValueId> elements) {
+    return add_sequence({.elements = std::move(elements), .rows = {}, .open = {}});
+  }
+  /// The sequence that a turn gets.
+  ValueId open_sequence();
   /// All inputs, with none for the absent ones.
   std::vector<ValueId> inputs() const;
   /// True when something reads output `i`.

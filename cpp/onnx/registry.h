@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,15 @@ class NodeContext;
 
 /// The values made for a node's outputs, in ONNX's order. Outputs that nobody reads may be missing.
 using Outputs = std::vector<ir::ValueId>;
+
+/// Tensors in a row, while the model is imported: no layer sees a sequence.
+struct Sequence {
+  std::vector<ir::ValueId> elements;
+  /// Elements of one shape whose number the run tells, stacked along axis 0; `elements` is empty.
+  ir::ValueId rows;
+  /// What a turn of a loop gets: `elements` were appended to what it does not see.
+  std::optional<ir::ValueId> open;
+};
 
 struct Importer {
   const char* op_type;

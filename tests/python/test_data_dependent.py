@@ -57,6 +57,9 @@ BODIES = {
     "computed_repeats": "d = Concat <axis = 0> (counts, v1) r = Tile(x, d) z = Relu(r)",
     "a_computed_expand": """
         d = Concat <axis = 0> (counts, v1, v1) r = Expand(x, d) z = Exp(r)""",
+    "an_expand_of_what_is_left": """
+        r = Compress <axis = 0> (x, positive) one_of_them = Sub(counts, counts)
+        k = Add(one_of_them, v1) d = Concat <axis = 0> (k, v4) y = Expand(r, d) z = Exp(y)""",
     "a_reshape_to_computed_extents": """
         h = Add(counts, v1) e = Concat <axis = 0> (h, v4) g = ConstantOfShape(e)
         f = Concat <axis = 0> (h, v1, v4) y = Reshape(g, f) z = Add(y, one)""",
@@ -110,7 +113,10 @@ def test_every_data_gives_the_numbers_of_onnx_runtime(name, level):
             assert_close(got[output], array, 1e-5)
 
 
-@pytest.mark.parametrize("name", ["rows_that_a_mask_picks", "a_range", "indices_of_a_mask"])
+@pytest.mark.parametrize(
+    "name",
+    ["rows_that_a_mask_picks", "a_range", "indices_of_a_mask", "an_expand_of_what_is_left"],
+)
 def test_nothing_may_be_left(name):
     model = make_model(BODIES[name])
     context = load(build_plan(model)).create_execution_context()

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "onnx/extents.h"
 #include "onnx/layers.h"
 #include "onnx/model_importer.h"
 
@@ -17,14 +18,6 @@ constexpr int64_t kMaxTurns = 1024;
 /// Unrolled loops may have this many nodes: each is tuned by itself.
 constexpr int64_t kMaxUnrolledNodes = 512;
 constexpr size_t kMaxUnrolledLayers = 1024;
-
-/// The values of one scan output, stacked along a new axis.
-ValueId stack(NodeContext& node, const std::vector<ValueId>& values, int64_t axis) {
-  std::vector<ValueId> rows;
-  for (const ValueId value : values)
-    rows.push_back(unsqueeze(node, value, {node.normalize_axis(axis, node.rank(value) + 1)}));
-  return concat(node, rows, axis < 0 ? axis + node.rank(rows[0]) : axis, "stack");
-}
 
 /// The element of a loop's trip count or condition where it is known.
 std::optional<int64_t> known_scalar(NodeContext& node, const char* what, ValueId value) {
@@ -56,12 +49,15 @@ class LoopLayers {
     while (!node_.try_import([&] {
       values_.clear();
       for (size_t k = 0; k < initial_.size(); ++k)
-        values_.push_back(recur(initial_[k], varying_[k]));
+        values_.push_back(NodeContext::is_sequence(initial_[k]) ? node_.open_sequence()
+                                                                : recur(initial_[k], varying_[k]));
       const std::vector<ValueId> next = import_turn(values_);
       bool fits = true;
       for (size_t k = 0; k < next.size(); ++k) fits = note_change(k, next[k]) && fits;
       if (!fits) return false;
-      for (size_t k = 0; k < next.size(); ++k) node_.close_recurrence(values_[k], next[k]);
+      next_ = next;
+      for (size_t k = 0; k < next.size(); ++k)
+        if (next[k]) node_.close_recurrence(values_[k], next[k]);
       return true;
     })) {
     }
@@ -92,6 +88,7 @@ class LoopLayers {
   }
 
   ValueId last(size_t k) {
+    if (!values_[k]) return last_sequence(k);
     return node_.add_boundary("LoopOutput", {values_[k]}, {{"loop", number()}});
   }
 
@@ -106,10 +103,16 @@ class LoopLayers {
  private:
   /// False when the body has to be imported again for what it gives.
   bool note_change(size_t k, ValueId next) {
-    if (!next)
-      node_.fail(Code::UnsupportedNodeDynamic,
-                 "expected tensors where the number of turns is computed, got sequences.");
     const ValueId value = values_[k];
+    if (!value) {
+      check_appended(k, next);
+      return true;
+    }
+    if (!next)
+      node_.fail(
+          Code::UnsupportedNodeDynamic,
+          str("carried value ", k,
+              ": expected a tensor from each turn where the first gets one, got a sequence."));
     if (node_.dtype(next) != node_.dtype(value) || node_.rank(next) != node_.rank(value))
       node_.fail(Code::UnsupportedNodeDynamic,
                  str("carried value ", k, ": expected one type and rank in all turns, got ",
@@ -124,10 +127,38 @@ class LoopLayers {
     return fits;
   }
 
+  void check_appended(size_t k, ValueId next) const {
+    if (!NodeContext::is_sequence(next) || node_.sequence_of(next).open != values_[k])
+      node_.fail(Code::UnsupportedNodeDynamic,
+                 str("carried value ", k,
+                     ": expected a sequence that turns of a loop only append to, got another where "
+                     "the number of turns is computed."));
+  }
+
+  /// What was there before the loop, and behind it what the turns append.
+  ValueId last_sequence(size_t k) {
+    const std::vector<ValueId>& appended = node_.sequence_of(next_[k]).elements;
+    if (appended.empty()) return initial_[k];
+    const ValueId row = appended.size() == 1
+                            ? appended[0]
+                            : rows_of(node_, {.elements = appended, .rows = {}, .open = {}});
+    ValueId rows = stack(row, false, 0);
+    if (appended.size() > 1) {
+      Extents extents = extents_of(node_, rows);
+      extents[1] = multiply(node_, extents[0], extents[1]);
+      extents.erase(extents.begin());
+      rows = reshape_to(node_, rows, extents, "rows");
+    }
+    const Sequence& before = node_.sequence_of(initial_[k]);
+    if (before.rows || before.open || !before.elements.empty())
+      rows = concat(node_, {rows_of(node_, before), rows}, 0, "sequence");
+    return node_.add_sequence({.elements = {}, .rows = rows, .open = {}});
+  }
+
   NodeContext& node_;
   std::vector<ValueId> initial_;
   std::vector<std::set<int64_t>> varying_;
-  std::vector<ValueId> values_;
+  std::vector<ValueId> values_, next_;
   int64_t number_ = -1;
 };
 
@@ -143,7 +174,7 @@ struct LoopNode {
   }
 
   bool has_sequences() const {
-    return std::any_of(initial.begin(), initial.end(), [](ValueId value) { return !value; });
+    return std::any_of(initial.begin(), initial.end(), NodeContext::is_sequence);
   }
 
   const ::onnx::GraphProto& body;
@@ -236,11 +267,6 @@ Outputs import_loop(NodeContext& node) {
   std::optional<Outputs> unrolled;
   if (node.try_import([&] { return (unrolled = unroll(node, loop)).has_value(); }))
     return *unrolled;
-  if (loop.has_sequences())
-    node.fail(Code::UnsupportedNodeDynamic,
-              str("expected a trip count of at most ", kMaxTurns,
-                  " and a condition that are known when the model is parsed where sequences are "
-                  "carried, got others."));
   return add_loop(node, loop);
 }
 
@@ -298,7 +324,9 @@ Outputs unroll(NodeContext& node, const ScanNode& scan) {
   }
   Outputs outputs = state;
   for (size_t k = 0; k < scans.size(); ++k)
-    outputs.push_back(stack(node, scans[k], list_entry(node, "scan_output_axes", k)));
+    outputs.push_back(stack(
+        node, scans[k],
+        node.normalize_axis(list_entry(node, "scan_output_axes", k), node.rank(scans[k][0]) + 1)));
   return outputs;
 }
 

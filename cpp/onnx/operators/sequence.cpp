@@ -1,5 +1,7 @@
-// Sequences of tensors: they are taken apart while the model is imported, so their lengths and the
-// positions in them must be known.
+// Sequences of tensors: they are taken apart while the model is imported. Where only the run tells
+// their lengths or the positions in them, their elements are the rows of a tensor.
+#include <algorithm>
+
 #include "onnx/extents.h"
 #include "onnx/layers.h"
 
@@ -29,18 +31,39 @@ Outputs import_construct(NodeContext& node) {
 Outputs import_empty(NodeContext& node) { return {node.make_sequence({})}; }
 
 Outputs import_length(NodeContext& node) {
+  const Sequence& sequence = node.any_sequence(0);
+  if (sequence.rows) {
+    const Extent length = extent_of(node, sequence.rows, 0);
+    return {length.known
+                ? node.add_constant(DataType::Int64, {}, {static_cast<double>(*length.known)})
+                : squeeze(node, length.value, {0})};
+  }
   const auto length = static_cast<double>(node.sequence(0).size());
   return {node.add_constant(DataType::Int64, {}, {length})};
 }
 
 Outputs import_at(NodeContext& node) {
+  const ValueId position = node.input(1);
+  if (node.any_sequence(0).rows || !node.known_ints(position)) {
+    const ValueId rows = rows_of(node, node.any_sequence(0));
+    return {node.add("Gather", {rows, as_scalar(node, "a position", position)},
+                     {{"axis", int64_t{0}}})};
+  }
   const auto& elements = node.sequence(0);
   const auto length = static_cast<int64_t>(elements.size());
-  node.input(1);
   return {elements[static_cast<size_t>(read_position(node, 1, length, length - 1))]};
 }
 
 Outputs import_insert(NodeContext& node) {
+  Sequence sequence = node.any_sequence(0);
+  if (!node.has_input(2) && sequence.open) {
+    sequence.elements.push_back(node.input(1));
+    return {node.add_sequence(sequence)};
+  }
+  if (!node.has_input(2) && sequence.rows) {
+    sequence.rows = concat(node, {sequence.rows, unsqueeze(node, node.input(1), {0})}, 0);
+    return {node.add_sequence(sequence)};
+  }
   std::vector<ValueId> elements = node.sequence(0);
   const auto length = static_cast<int64_t>(elements.size());
   elements.insert(elements.begin() + read_position(node, 2, length, length), node.input(1));
@@ -93,15 +116,28 @@ std::vector<int64_t> part_sizes(NodeContext& node, int64_t whole) {
   return sizes;
 }
 
+/// Parts of 1 along an axis of an extent that the run tells.
+ValueId split_into_rows(NodeContext& node, ValueId x, int axis, bool drops_axis) {
+  std::vector<int64_t> order = axes_between(0, node.rank(x));
+  std::rotate(order.begin(), order.begin() + axis, order.begin() + axis + 1);
+  const ValueId rows = axis == 0 ? x : transpose(node, x, order, "rows");
+  return node.add_sequence(
+      {.elements = {}, .rows = drops_axis ? rows : unsqueeze(node, rows, {axis + 1}), .open = {}});
+}
+
 Outputs import_split(NodeContext& node) {
   const ValueId x = node.input(0);
   const int axis = node.normalize_axis(node.get_int("axis", 0), node.rank(x));
   const int64_t whole = node.dims(x)[axis];
+  const bool drops_axis = !node.has_input(1) && node.get_int("keepdims", 1) == 0;
+  const bool is_by_one =
+      !node.has_input(1) ||
+      (node.rank(node.input(1)) == 0 && node.known_ints(node.input(1)) == std::vector<int64_t>{1});
+  if (!core::is_known(whole) && is_by_one) return {split_into_rows(node, x, axis, drops_axis)};
   if (!core::is_known(whole))
     node.fail_input(Code::UnsupportedNodeDynamic, 0,
                     str("expected a known extent of axis ", axis, ", got shape ",
                         node.dims(x).to_string(), "."));
-  const bool drops_axis = !node.has_input(1) && node.get_int("keepdims", 1) == 0;
   std::vector<ValueId> parts;
   int64_t start = 0;
   for (const int64_t size : part_sizes(node, whole)) {
@@ -117,7 +153,24 @@ Outputs import_split(NodeContext& node) {
   return {node.make_sequence(parts)};
 }
 
+/// The rows next to each other along an axis of theirs, or along a new one.
+ValueId join_rows(NodeContext& node, ValueId rows, int64_t given_axis, bool is_new) {
+  const int rank = node.rank(rows);
+  const int axis = node.normalize_axis(given_axis, is_new ? rank : rank - 1);
+  std::vector<int64_t> order = axes_between(0, rank);
+  std::rotate(order.begin(), order.begin() + 1, order.begin() + axis + 1);
+  const ValueId turned = axis == 0 ? rows : transpose(node, rows, order, "rows");
+  if (is_new) return turned;
+  Extents extents = extents_of(node, turned);
+  const auto at = extents.begin() + axis;
+  at[1] = multiply(node, at[0], at[1]);
+  extents.erase(at);
+  return reshape_to(node, turned, extents);
+}
+
 Outputs import_concat(NodeContext& node) {
+  if (const ValueId rows = node.any_sequence(0).rows)
+    return {join_rows(node, rows, node.get_int("axis"), node.get_int("new_axis", 0) != 0)};
   std::vector<ValueId> elements = node.sequence(0);
   if (elements.empty())
     node.fail_input(Code::InvalidNode, 0, "expected a sequence with elements, got an empty one.");

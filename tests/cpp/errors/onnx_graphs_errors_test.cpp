@@ -51,8 +51,8 @@ const ModelCase kBranches[] = {
           m.output("s");
           m.node("SequenceConstruct", {"x"}, {"s"});
         },
-        "[onnx] node 'n' (If): expected tensors where the condition is computed, got "
-        "sequences."),
+        "[onnx] node 'n' (If): output 0: expected tensors of both branches or sequences of both "
+        "where the condition is computed, got one of each, or an empty optional."),
     branches(
         "arguments",
         [](ModelBuilder& m) {
@@ -142,10 +142,11 @@ const ModelCase kLoops[] = {
               }},
          ": expected a condition of one element, got shape [2]."),
     carrying("sequences", "s", "s",
-             ": expected a trip count of at most 1024 and a condition that are known when the "
-             "model is parsed where sequences are carried, got others."),
+             ": carried value 0: expected a sequence that turns of a loop only append to, got "
+             "another where the number of turns is computed."),
     carrying("sequence_for_a_tensor", "x", "s",
-             ": expected tensors where the number of turns is computed, got sequences."),
+             ": carried value 0: expected a tensor from each turn where the first gets one, got a "
+             "sequence."),
     carrying("rank", "x", "u",
              ": carried value 0: expected one type and rank in all turns, got FLOAT with shape [2] "
              "and FLOAT with shape [1, 2]."),

@@ -220,7 +220,7 @@ const ModelCase kNodes[] = {
     one_node("split_to_sequence_sizes", "SplitToSequence",
              {input({4}), {.type = kInt64, .dims = {1, 2}, .ints = {1, 2}}}, {},
              ", input 1 'x1': expected one size or a list of them, got shape [1, 2]."),
-    one_node("split_to_sequence_extent", "SplitToSequence", {input({-1})}, {},
+    one_node("split_to_sequence_extent", "SplitToSequence", {input({-1}), ints_list({2, 2})}, {},
              ", input 0 'x0': expected a known extent of axis 0, got shape [-1]."),
     one_node(
         "multi_head_heads", "Attention",

@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from exported.images import ConvNet, Detr, MaskHead, Patches, SpatialTransformer, Windows, Yolo
+from exported.decoders import MergedScript, SparseExperts, StateLoop, Whisper
+from exported.images import (
+    ConvNet,
+    Detr,
+    DetrTail,
+    MaskHead,
+    Patches,
+    SpatialTransformer,
+    Ssd,
+    Windows,
+    Yolo,
+)
 from exported.sequences import (
     Bags,
     EinsumAttention,
@@ -60,7 +71,7 @@ CASES = [
     Case("einsum_attention", EinsumAttention, lambda n: (floats(n, 2 * n, 16),),
          [{0: "n", 1: "m"}]),
     Case("embedding_bag", Bags, lambda n: (torch.randint(20, (n, 3)),), [{0: "n"}],
-         fails={"dynamo": "a sequence goes through a loop of computed length"}),
+         fails={"dynamo": "bounds of a slice are as many as only the run tells"}),
     Case("mixture_of_experts", Experts, lambda n: (floats(2, n, 8),), [{1: "m"}]),
     Case("mamba", Mamba, lambda n: (floats(2, n, 8),), [{1: "m"}], (2, 5, 9)),
     Case("recurrent", Recurrent, lambda n: (floats(n, 2 * n + 1, 6), floats(2, n, 8)),
@@ -86,4 +97,16 @@ CASES = [
     Case("merged_decoder", Merged, lambda n: (floats(1, n, 8), floats(1, n, 8),
          torch.tensor(n != 2)), [{1: "m"}, {1: "p"}, {}], (1, 2, 4),
          without={"older": "has no torch.cond"}),
+    Case("merged_decoder_of_torchscript", MergedScript, lambda n: (floats(1, n, 8), floats(1, n, 8),
+         torch.tensor(n != 2)), [{1: "m"}, {1: "p"}, {}], (1, 2, 4),
+         without={"dynamo": "decides while it exports"}),
+    Case("whisper_decoder", Whisper, lambda n: (torch.randint(30, (2, n)), floats(2, n + 4, 16),
+         floats(2, 2, n - 1, 8), floats(2, 2, n - 1, 8)),
+         [{1: "m"}, {1: "heard"}, {2: "past"}, {2: "past"}], (2, 3, 6)),
+    Case("sparse_experts", SparseExperts, lambda n: (floats(3 * n, 8),), [{0: "n"}]),
+    Case("ssd_with_nms", Ssd, lambda n: (floats(n, 3, 16, 8 + 8 * n),), [{0: "n", 3: "w"}]),
+    Case("detr_with_nms", DetrTail, lambda n: (floats(n, 3, 8, 8 + 4 * n),), [{0: "n", 3: "w"}],
+         fixed="older"),
+    Case("loop_of_torchscript", StateLoop, lambda n: (floats(2, n, 6),), [{1: "m"}], (2, 4, 7),
+         without={"dynamo": "unrolls loops over open extents"}),
 ]  # fmt: skip

@@ -102,6 +102,48 @@ class Yolo(nn.Module):
         return boxes[batch, at], scores[batch, at, label], label
 
 
+class Ssd(nn.Module):
+    """Priors of two scales that offsets move, the background dropped, then suppression a class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 4, 4), nn.Conv2d(8, 8, 3, 2, 1)
+        self.offsets, self.classes = nn.Conv2d(8, 2 * 4, 3, 1, 1), nn.Conv2d(8, 2 * 3, 3, 1, 1)
+
+    def priors(self, x: Tensor) -> Tensor:
+        h, w = x.shape[2], x.shape[3]
+        y = (torch.arange(h).float() + 0.5) / h
+        x = (torch.arange(w).float() + 0.5) / w
+        centers = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).reshape(-1, 1, 2)
+        sizes = torch.tensor([[0.3, 0.3], [0.5, 0.25]])
+        return torch.cat([centers.expand(-1, 2, -1), sizes.expand(h * w, -1, -1)], -1).view(-1, 4)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        fine = F.relu(self.a(x))
+        maps = [fine, F.relu(self.b(fine))]
+        priors = torch.cat([self.priors(m) for m in maps])
+        moves, scores = (
+            torch.cat([f(m).permute(0, 2, 3, 1).reshape(x.shape[0], -1, size) for m in maps], 1)
+            for f, size in ((self.offsets, 4), (self.classes, 3))
+        )
+        centers = priors[:, :2] + moves[..., :2] * 0.1 * priors[:, 2:]
+        sizes = priors[:, 2:] * torch.exp(moves[..., 2:] * 0.2)
+        boxes = torch.cat([centers - sizes / 2, centers + sizes / 2], -1)
+        scores = scores.softmax(-1)[..., 1:]
+        index = nms(boxes, scores.transpose(1, 2).contiguous())
+        batch, label, at = index.unbind(1)
+        return boxes[batch, at], scores[batch, at, label], label + 1
+
+
+class DetrTail(Detr):
+    """Its best boxes, suppressed, and the queries that are left."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        scores, labels, boxes = super().forward(x)
+        batch, _, at = nms(boxes, scores.unsqueeze(1)).unbind(1)
+        return boxes[batch, at], labels[batch, at]
+
+
 ROI = {"output_height": 3, "output_width": 3, "sampling_ratio": 2, "spatial_scale": 0.5}
 
 
