@@ -22,18 +22,23 @@ std::optional<Dims> scale_dims(const InferArgs& args) {
   return dims;
 }
 
-/// Scales for the tensor or an axis, where they are known: those of blocks are many, and 0 where a
-/// block of weights is.
+/// Where they are known. That of a block of weights is 0 where they are, and of either sign.
 void check_constant_scale(const InferArgs& args, const OpDefinition& op, bool quantizes) {
   const TensorType& type = args.inputs[1];
-  if (args.constant(1) == nullptr || !core::is_static(type.dims) || type.dims.rank() > 1) return;
+  if (args.constant(1) == nullptr || !core::is_static(type.dims)) return;
   const core::TensorView scale{const_cast<void*>(args.constant(1)), type.dtype, type.dims};
+  const bool blocks = type.dims.rank() > 1;
+  const auto is_scale = [&](double element) {
+    return std::isfinite(element) && (element > 0 || (!quantizes && (element == 0 || blocks)));
+  };
   for (int64_t i = 0; i < scale.elems(); ++i) {
-    const double element = scale.at(i);
-    TRTLIKE_CHECK(std::isfinite(element) && (element > 0 || (element == 0 && !quantizes)),
-                  input_name(op, 1), ": expected ",
-                  quantizes ? "positive numbers" : "numbers of at least 0", ", got ", element,
-                  " as element ", i, ".");
+    const double element =
+        scale.dtype == DataType::Float ? static_cast<double>(scale.as<float>()[i]) : scale.at(i);
+    TRTLIKE_CHECK(is_scale(element), input_name(op, 1), ": expected ",
+                  quantizes ? "positive numbers"
+                  : blocks  ? "finite numbers"
+                            : "numbers of at least 0",
+                  ", got ", element, " as element ", i, ".");
   }
 }
 

@@ -231,6 +231,18 @@ const LayerCase kElementWise[] = {
      {floats({2}), floats({1}), of(UInt8, {1})},
      {{"to_type", 2}},
      "input 2 'zero_point': expected INT8, the type of the integers, got UINT8."},
+    {"quantize_block_scale",
+     "Quantize",
+     // The bytes of 1 and 0.
+     {floats({1, 2}), {Float, {1, 2}, {0x3f800000, 0}}},
+     {{"to_type", 2}},
+     "input 1 'scale': expected positive numbers, got 0 as element 1."},
+    {"dequantize_block_scale",
+     "Dequantize",
+     // The bytes of -1 and infinity.
+     {of(Int8, {1, 4}), {Float, {1, 2}, {0x7f800000bf800000, 0}}},
+     {},
+     "input 1 'scale': expected finite numbers, got inf as element 1."},
     {"dequantize_negative_scale",
      "Dequantize",
      {of(Int8, {2}), constant_float(0xbf800000)},
