@@ -8,7 +8,7 @@
 namespace trtlike::kernels {
 namespace {
 
-constexpr int64_t kColumns = 64;
+constexpr int64_t kColumns = 128;
 constexpr int kLines = 4;
 
 class Cumulative final : public Kernel {

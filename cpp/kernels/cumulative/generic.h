@@ -45,7 +45,7 @@ void add_vectors(const Columns& given, int64_t column, int lanes) {
 
 template <typename T>
 void add_up(const Columns& given) {
-  constexpr int kMany = 4;
+  constexpr int kMany = Vector::kLanes == 16 ? 8 : 4;
   int64_t column = 0;
   for (; column + kMany * Vector::kLanes <= given.columns; column += kMany * Vector::kLanes)
     add_vectors<kMany, T>(given, column, Vector::kLanes);
