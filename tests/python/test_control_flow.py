@@ -163,6 +163,13 @@ BODIES = {
             body = t (int64 i, bool cc, float[N, 4] a) => (bool go, float[N, 4] b) {
                 go = Identity(cc) k = Mod(i, i2) f = Unsqueeze(k, v0) e = Add(f, v1)
                 row = Slice(x, f, e, v0) b = Add(a, row) }>""",
+    "a_slice_whose_bounds_are_cut_out": """
+        ends = Constant <value = int64[5] {0, 1, 2, 3, 4}> ()
+        z = Loop (n, , x) <
+            body = t (int64 i, bool cc, float[N, 4] a) => (bool go, float[N, 4] b) {
+                go = Identity(cc) r = Mod(i, i2) k = Unsqueeze(r, v0) l = Add(k, v1)
+                m = Add(l, v1) s = Slice(ends, k, l) e = Slice(ends, l, m)
+                row = Slice(x, s, e) b = Add(a, row) }>""",
     "rows_that_a_turn_finds": """
         z = Loop (n, , x) <
             body = t (int64 i, bool cc, float[A, 4] a) => (bool go, float[B, 4] b) {

@@ -48,10 +48,7 @@ EXPORTERS = {"older": export_by_older, "dynamo": export_by_dynamo}
 
 @pytest.mark.parametrize("exporter", EXPORTERS)
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_exported_module_matches_onnxruntime(case, exporter, request):
-    if exporter in case.fails:
-        reason = case.fails[exporter]
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_exported_module_matches_onnxruntime(case, exporter):
     if exporter in case.without:
         pytest.skip(f"the exporter {case.without[exporter]}")
     torch.manual_seed(7)

@@ -23,21 +23,37 @@ Outputs import_old_slice(NodeContext& node) {
                     {"clamp_ends", true}})};
 }
 
+/// How many dimensions are sliced. Where no input tells, it is one: exporters cut a bound out of a
+/// tensor by a position, and whether there is one there only the run tells.
+int64_t num_sliced(NodeContext& node) {
+  int64_t count = -1;
+  for (size_t i = 1; i < 5; ++i) {
+    if (!node.has_input(i)) continue;
+    const Dims& dims = node.dims(node.input(i));
+    if (dims.rank() != 1 || dims[0] > Dims::kMaxDims)
+      node.fail_input(Code::UnsupportedNodeDynamic, i,
+                      core::str("expected a tensor of rank 1 with at most ", Dims::kMaxDims,
+                                " elements, got shape ", dims.to_string(), "."));
+    count = std::max(count, dims[0]);
+  }
+  return count < 0 ? 1 : count;
+}
+
+ValueId with_length(NodeContext& node, ValueId value, int64_t count) {
+  return core::is_known(node.dims(value)[0]) ? value : reshape(node, value, {count}, "length");
+}
+
 Outputs import_slice(NodeContext& node) {
   if (node.opset() < 10) return import_old_slice(node);
   AttributeList attributes{{"clamp_ends", true}};
   std::vector<ValueId> inputs{node.input(0), {}, {}, {}, {}, {}};
-  const int64_t count = node.dims(node.input(1)).rank() == 1 ? node.dims(node.input(1))[0] : -1;
-  if (count < 0 || count > Dims::kMaxDims)
-    node.fail_input(Code::UnsupportedNodeDynamic, 1,
-                    core::str("expected a tensor of rank 1 with at most ", Dims::kMaxDims,
-                              " elements, got shape ", node.dims(node.input(1)).to_string(), "."));
+  const int64_t count = num_sliced(node);
   const auto give = [&](const char* name, size_t from, size_t to) {
     if (!node.has_input(from)) return;
     if (const auto known = node.known_ints(node.input(from)))
       attributes.emplace_back(name, *known);
     else
-      inputs[to] = cast(node, node.input(from), DataType::Int64);
+      inputs[to] = cast(node, with_length(node, node.input(from), count), DataType::Int64);
   };
   give("start", 1, 1);
   give("shape", 2, 2);

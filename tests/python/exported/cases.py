@@ -39,8 +39,7 @@ from torch import Tensor, nn
 class Case:
     """`inputs(n)` are the arguments at size n; `axes` names the extents that follow from n, by
     argument; `without` names the exporters that do not take the module; `fixed` is the
-    exporter that writes extents of the example into reshapes; `fails` says why what an exporter
-    writes does not run."""
+    exporter that writes extents of the example into reshapes."""
 
     name: str
     make: Callable[[], nn.Module]
@@ -49,7 +48,6 @@ class Case:
     sizes: tuple[int, int, int] = (1, 2, 3)
     without: dict[str, str] = field(default_factory=dict)
     fixed: str = ""
-    fails: dict[str, str] = field(default_factory=dict)
 
 
 def floats(*shape: int) -> Tensor:
@@ -70,8 +68,7 @@ CASES = [
     Case("conv_net", ConvNet, lambda n: (floats(n, 3, 16, 8 * n + 8),), [{0: "n", 3: "w"}]),
     Case("einsum_attention", EinsumAttention, lambda n: (floats(n, 2 * n, 16),),
          [{0: "n", 1: "m"}]),
-    Case("embedding_bag", Bags, lambda n: (torch.randint(20, (n, 3)),), [{0: "n"}],
-         fails={"dynamo": "bounds of a slice are as many as only the run tells"}),
+    Case("embedding_bag", Bags, lambda n: (torch.randint(20, (n, 3)),), [{0: "n"}]),
     Case("mixture_of_experts", Experts, lambda n: (floats(2, n, 8),), [{1: "m"}]),
     Case("mamba", Mamba, lambda n: (floats(2, n, 8),), [{1: "m"}], (2, 5, 9)),
     Case("recurrent", Recurrent, lambda n: (floats(n, 2 * n + 1, 6), floats(2, n, 8)),
