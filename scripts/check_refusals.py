@@ -29,6 +29,7 @@ _HELPERS = {
     "optimizer": "",
     "runtime": "",
     "builder": "",
+    "calibration": r"fail_line",
     "kernels": "",
 }
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')

@@ -25,6 +25,10 @@ std::shared_ptr<CudaEngine> build_engine(Builder& b, const Network& n, BuilderCo
   return interruptible(c, [&] { return b.build_engine_with_config(n, c); });
 }
 
+py::bytes calibrate(Builder& b, const Network& n, BuilderConfig& c) {
+  return interruptible(c, [&] { return b.calibrate(n, c); });
+}
+
 bool is_network_supported(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.is_network_supported(n, c); });
 }
@@ -67,6 +71,9 @@ void bind_builder(py::module_& m) {
       .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"),
            "The plan's bytes; None, with the reason in the log, when the build fails.")
       .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"))
+      .def("calibrate", &calibrate, py::arg("network"), py::arg("config"),
+           "What a build would learn from config.int8_calibrator, as the bytes of a calibration "
+           "cache; empty, with the reason in the log, on failure.")
       .def("is_network_supported", &is_network_supported, py::arg("network"), py::arg("config"))
       .def("reset", [](const Builder&) {})
       .def_property_readonly("logger", [](const Builder& b) { return unhold(b.logger()); })

@@ -22,6 +22,27 @@ void set_monitor(Config& config, const py::object& monitor) {
   config.set_progress_monitor(hold<ProgressMonitor>(monitor));
 }
 
+void bind_quantization(ConfigClass& cls) {
+  cls.def_property(
+         "int8_calibrator", [](const Config& c) { return unhold(c.int8_calibrator()); },
+         [](Config& c, const py::object& calibrator) {
+           c.set_int8_calibrator(hold<Calibrator>(calibrator));
+         })
+      .def(
+          "set_calibration_profile",
+          [](Config& c, std::shared_ptr<OptimizationProfile> profile) {
+            c.set_calibration_profile(std::move(profile));
+            return true;
+          },
+          py::arg("profile"))
+      .def("get_calibration_profile", &Config::calibration_profile)
+      .def_property("quantization_flags", &Config::quantization_flags,
+                    &Config::set_quantization_flags)
+      .def("set_quantization_flag", &Config::set_quantization_flag, py::arg("flag"))
+      .def("clear_quantization_flag", &Config::clear_quantization_flag, py::arg("flag"))
+      .def("get_quantization_flag", &Config::quantization_flag, py::arg("flag"));
+}
+
 void bind_without_effect(ConfigClass& cls) {
   cls.def_property("engine_capability", &Config::engine_capability, &Config::set_engine_capability)
       .def_property("hardware_compatibility_level", &Config::hardware_compatibility_level,
@@ -73,6 +94,7 @@ void bind_builder_config(py::module_& m) {
           "progress_monitor", [](const Config& c) { return unhold(c.progress_monitor()); },
           &set_monitor)
       .def("reset", [](Config& c) { c = Config(); });
+  bind_quantization(cls);
   bind_without_effect(cls);
   add_context_manager(cls);
 }

@@ -21,7 +21,10 @@ py::object tensor_at(const Network& n, int index) {
   return index < 0 || index >= (n.*Count)() ? py::none() : py::cast((n.*Get)(index));
 }
 
-void set_dynamic_range(Tensor& t, float min, float max) { t.set_dynamic_range(min, max); }
+bool set_dynamic_range(Tensor& t, float min, float max) {
+  t.set_dynamic_range(min, max);
+  return true;
+}
 
 }  // namespace
 

@@ -43,6 +43,7 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_network(m);
   bind_profile(m);
   bind_timing_cache(m);
+  bind_calibrators(m);
   bind_engine(m);
   bind_execution_context(m);
   bind_infer(m);

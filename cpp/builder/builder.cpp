@@ -7,8 +7,10 @@
 
 #include "builder/assemble.h"
 #include "builder/no_effect.h"
+#include "builder/phase.h"
 #include "builder/precisions.h"
 #include "builder/profiles.h"
+#include "builder/quantize.h"
 #include "builder/region_profiles.h"
 #include "builder/slow_steps.h"
 #include "builder/specialize.h"
@@ -32,9 +34,16 @@
 namespace trtlike {
 namespace {
 
+using builder::goes_on;
+using builder::Phase;
+
 constexpr char kPhaseBuild[] = "Building engine";
 constexpr char kPhaseTune[] = "Timing tactics";
-constexpr char kCancelled[] = "[builder] build: cancelled by the progress monitor.";
+constexpr uint32_t kPrecisionFlags = 1u << enum_number(BuilderFlag::FP16) |
+                                     1u << enum_number(BuilderFlag::BF16) |
+                                     1u << enum_number(BuilderFlag::INT8) |
+                                     1u << enum_number(BuilderFlag::ObeyPrecisionConstraints) |
+                                     1u << enum_number(BuilderFlag::PreferPrecisionConstraints);
 
 void check_network(const ir::Graph& graph) {
   TRTLIKE_CHECK(!graph.outputs().empty(),
@@ -57,33 +66,6 @@ void check_fit(const ir::Graph& specialized, const std::vector<ir::NodeId>& orde
       check_fits(specialized.value(output));
 }
 
-/// True unless the caller wants the build to end.
-bool goes_on(const BuilderConfig& config) { return !config.go_on() || config.go_on()(); }
-
-/// Tells a progress monitor, if there is one, of one phase and its end, however the phase ends.
-class Phase {
- public:
-  Phase(const BuilderConfig& config, const char* name, const char* parent, int steps)
-      : config_(config), monitor_(config.progress_monitor().get()), name_(name) {
-    if (monitor_ != nullptr) monitor_->phase_start(name_, parent, steps);
-  }
-  ~Phase() {
-    if (monitor_ != nullptr) monitor_->phase_finish(name_);
-  }
-  Phase(const Phase&) = delete;
-  Phase& operator=(const Phase&) = delete;
-
-  bool step(int i) const {
-    return (monitor_ == nullptr || monitor_->step_complete(name_, i)) && goes_on(config_);
-  }
-  void checked_step(int i) const { TRTLIKE_CHECK(step(i), kCancelled); }
-
- private:
-  const BuilderConfig& config_;
-  ProgressMonitor* monitor_;
-  const char* name_;
-};
-
 /// The shapes that a graph is tuned at: the network's, or a region's.
 struct Ranges {
   std::vector<engine::PlanProfile> profiles;
@@ -99,9 +81,9 @@ struct Ranges {
 
 class Build {
  public:
-  Build(const Network& network, BuilderConfig& config, int max_threads, Logger* logger,
+  Build(std::shared_ptr<NetworkState> state, BuilderConfig& config, int max_threads, Logger* logger,
         BuildReport& report)
-      : state_(NetworkAccess::state(network)),
+      : state_(std::move(state)),
         graph_(state_->graph.clone()),
         config_(config),
         max_threads_(max_threads),
@@ -111,14 +93,9 @@ class Build {
   std::shared_ptr<HostMemory> run() {
     const int64_t start = core::now_ns();
     const Phase phase(config_, kPhaseBuild, "", 3);
-    state_->check_complete();
-    check_network(graph_);
-    optimizer::form_regions(graph_);
-    builder::warn_of_no_effect(*state_, config_, logger_);
-    profiles_ = builder::check_profiles(graph_, config_);
-    builder::note_least_extents(graph_, profiles_);
-    report_.layers_before = static_cast<int>(graph_.nodes().size());
-    optimize();
+    begin();
+    optimize(graph_);
+    quantize();
     phase.checked_step(0);
     builder::ConstantSection constants;
     engine::Plan plan = tune(constants);
@@ -137,19 +114,73 @@ class Build {
     return bytes;
   }
 
+  /// The scales alone, as a calibration cache.
+  std::string calibrate() {
+    TRTLIKE_CHECK(config_.int8_calibrator() != nullptr,
+                  "[builder] calibrate: expected config.int8_calibrator to be set, got none.");
+    begin();
+    optimize(graph_);
+    return find_scales().to_text();
+  }
+
  private:
-  void optimize() {
+  void begin() {
+    state_->check_complete();
+    check_network(graph_);
+    optimizer::form_regions(graph_);
+    builder::warn_of_no_effect(*state_, config_, logger_);
+    profiles_ = builder::check_profiles(graph_, config_);
+    builder::note_least_extents(graph_, profiles_);
+    report_.layers_before = static_cast<int>(graph_.nodes().size());
+    builder::drop_idle_constraints(graph_, config_);
+    builder::note_tensors(graph_);
+  }
+
+  void optimize(ir::Graph& graph, bool fuses = true) {
     optimizer::Options options;
     options.logger = logger_;
-    options.allow_fp16 = config_.flag(BuilderFlag::FP16);
-    options.allow_bf16 = config_.flag(BuilderFlag::BF16);
-    options.allow_int8 = config_.flag(BuilderFlag::INT8);
+    options.fuses = fuses;
     options.progress = [](void* build, const char*) {
       return goes_on(static_cast<Build*>(build)->config_);
     };
     options.progress_state = this;
-    builder::drop_idle_constraints(graph_, config_);
-    report_.fusions = optimizer::optimize(graph_, options);
+    for (const auto& [name, count] : optimizer::optimize(graph, options))
+      report_.fusions[name] += count;
+  }
+
+  /// What the network leaves to ranges becomes integers.
+  void quantize() {
+    if (!config_.flag(BuilderFlag::INT8) || builder::has_quantization(state_->graph)) return;
+    if (config_.int8_calibrator() != nullptr) builder::set_ranges(graph_, find_scales());
+    if (builder::quantize_by_ranges(graph_, logger_)) optimize(graph_);
+  }
+
+  calibration::Cache find_scales() {
+    BuilderConfig config = config_;
+    config.set_flags(config.flags() & ~kPrecisionFlags);
+    config.set_builder_optimization_level(0);
+    config.set_progress_monitor(nullptr);
+    BuildReport report;
+    Build fp32(state_, config, max_threads_, logger_, report);
+    fp32.profiles_ = {profiles_.front()};
+    if (config_.calibration_profile() != nullptr) {
+      BuilderConfig of_profile;
+      of_profile.add_optimization_profile(config_.calibration_profile());
+      fp32.profiles_ = builder::check_profiles(graph_, of_profile);
+    }
+    if (config_.quantization_flag(QuantizationFlag::CalibrateBeforeFusion)) {
+      optimizer::form_regions(fp32.graph_);
+      builder::note_tensors(fp32.graph_);
+      fp32.optimize(fp32.graph_, false);
+    } else {
+      fp32.graph_ = graph_.clone();
+    }
+    return builder::find_scales({config_, logger_, fp32.graph_, fp32.profiles_.front(), [&] {
+                                   builder::ConstantSection constants;
+                                   engine::Plan plan = fp32.tune(constants);
+                                   plan.profiles = fp32.profiles_;
+                                   return write(plan, constants.take());
+                                 }});
   }
 
   int threads() const {
@@ -368,9 +399,19 @@ std::shared_ptr<HostMemory> Builder::build_serialized_network(const Network& net
   std::shared_ptr<HostMemory> plan;
   report_ = {};
   core::log_failure(logger_.get(), core::str("while building '", network.name(), "'"), [&] {
-    plan = Build(network, config, max_threads_, logger_.get(), report_).run();
+    plan = Build(NetworkAccess::state(network), config, max_threads_, logger_.get(), report_).run();
   });
   return plan;
+}
+
+std::string Builder::calibrate(const Network& network, BuilderConfig& config) {
+  std::string cache;
+  report_ = {};
+  core::log_failure(logger_.get(), core::str("while calibrating '", network.name(), "'"), [&] {
+    cache = Build(NetworkAccess::state(network), config, max_threads_, logger_.get(), report_)
+                .calibrate();
+  });
+  return cache;
 }
 
 std::shared_ptr<CudaEngine> Builder::build_engine_with_config(const Network& network,
@@ -384,6 +425,7 @@ bool Builder::is_network_supported(const Network& network, const BuilderConfig& 
   BuilderConfig quick = config;
   quick.set_builder_optimization_level(0);
   quick.set_progress_monitor(nullptr);
+  quick.set_int8_calibrator(nullptr);
   quick.set_timing_cache(nullptr, true);
   return build_serialized_network(network, quick) != nullptr;
 }

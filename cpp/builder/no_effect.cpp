@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "builder/quantize.h"
 #include "core/log.h"
 #include "core/os/cpu.h"
 
@@ -81,20 +82,6 @@ class Warnings {
   Logger* logger_;
 };
 
-bool has_ranges(const ir::Graph& graph) {
-  for (size_t v = 0; v < graph.num_value_ids(); ++v)
-    if (graph.value({static_cast<int32_t>(v)}).dynamic_range) return true;
-  return false;
-}
-
-bool has_quantization(const ir::Graph& graph) {
-  const std::vector<ir::NodeId> nodes = graph.nodes();
-  return std::any_of(nodes.begin(), nodes.end(), [&](ir::NodeId id) {
-    const LayerType type = graph.node(id).op->layer_type;
-    return type == LayerType::Quantize || type == LayerType::Dequantize;
-  });
-}
-
 }  // namespace
 
 void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config, Logger* logger) {
@@ -102,11 +89,13 @@ void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config,
   warnings.add_rows(kNetworkFlags, [&](NetworkDefinitionCreationFlag flag) {
     return ((network.flags >> enum_number(flag)) & 1u) != 0;
   });
-  warnings.add(has_ranges(network.graph), "ITensor.dynamic_range",
-               "layers are not quantized by ranges");
-  warnings.add(config.flag(BuilderFlag::INT8) && !has_quantization(network.graph),
-               "BuilderFlag.INT8",
-               "the network has no Q/DQ layers, and layers are not quantized by ranges");
+  const bool is_explicit = has_quantization(network.graph);
+  const char* const no_ranges = is_explicit ? "the network's Q/DQ layers say what is quantized"
+                                            : "BuilderFlag.INT8 is not set";
+  const bool is_idle = is_explicit || !config.flag(BuilderFlag::INT8);
+  warnings.add(is_idle && has_ranges(network.graph), "ITensor.dynamic_range", no_ranges);
+  warnings.add(is_idle && config.int8_calibrator() != nullptr, "IBuilderConfig.int8_calibrator",
+               no_ranges);
   warnings.add_rows(kFlags, [&](BuilderFlag flag) { return config.flag(flag); });
   warnings.add(config.flag(BuilderFlag::BF16) && !(core::cpu_isa() >= core::Isa::Avx512Bf16),
                "BuilderFlag.BF16", "this CPU does not multiply bfloat16");

@@ -324,7 +324,16 @@ void Graph::move_output(ValueId from, ValueId to) {
   new_value.is_output = true;
   new_value.allowed_formats = old_value.allowed_formats;
   new_value.dimension_names = old_value.dimension_names;
+}
+
+/// What is said of a tensor holds for what has its elements.
+void Graph::inherit(ValueId from, ValueId to) {
+  const Value& old_value = value(from);
+  Value& new_value = mutable_value(to);
+  if (new_value.constant) return;
   if (!new_value.dynamic_range) new_value.dynamic_range = old_value.dynamic_range;
+  new_value.stands_for.insert(new_value.stands_for.end(), old_value.stands_for.begin(),
+                              old_value.stands_for.end());
 }
 
 void Graph::replace_uses(ValueId from, ValueId to) {
@@ -332,6 +341,7 @@ void Graph::replace_uses(ValueId from, ValueId to) {
   for (const NodeId user : std::vector<NodeId>(value(from).users))
     for (size_t i = 0; i < node(user).inputs.size(); ++i)
       if (node(user).inputs[i] == from) set_input(user, static_cast<int>(i), to);
+  inherit(from, to);
   if (!value(from).is_output) return;
   if (value(to).is_input || value(to).is_output || value(to).constant)
     to = add("Identity", value(from).name, {to});
@@ -339,7 +349,9 @@ void Graph::replace_uses(ValueId from, ValueId to) {
 }
 
 void Graph::separate_output(ValueId output) {
-  move_output(output, add("Identity", value(output).name, {output}));
+  const ValueId copy = add("Identity", value(output).name, {output});
+  inherit(output, copy);
+  move_output(output, copy);
 }
 
 void Graph::remove_node(NodeId id) {

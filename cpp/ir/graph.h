@@ -162,6 +162,7 @@ class Graph {
   bool infer_node_lenient(NodeId id, std::map<NodeId, std::string>& refusals);
   void remove_use(ValueId value, NodeId user);
   void move_output(ValueId from, ValueId to);
+  void inherit(ValueId from, ValueId to);
 
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Value>> values_;

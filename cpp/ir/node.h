@@ -67,6 +67,8 @@ struct Value {
   std::vector<int64_t> least_extents;
   uint32_t allowed_formats = 1;
   std::optional<std::pair<float, float>> dynamic_range;
+  /// Names of tensors whose place it took, for who wrote them there before rewrites.
+  std::vector<std::string> stands_for;
   /// What integers stand for where Quantize and Dequantize nodes tell; for the eye alone: kernels
   /// have it from their nodes.
   core::Quantization quantization;

@@ -31,6 +31,7 @@ class Driver {
   bool run(std::span<const Rule> rules);
 
   const std::map<std::string, int>& counts() const { return counts_; }
+  const Options& options() const { return options_; }
 
  private:
   struct Pending {

@@ -13,10 +13,8 @@ namespace trtlike::optimizer {
 
 struct Options {
   Logger* logger = nullptr;
-  /// TensorRT's precision flags that rewrites may use.
-  bool allow_fp16 = false;
-  bool allow_bf16 = false;
-  bool allow_int8 = false;
+  /// Without: passes only, so that all tensors that are not constant are still there.
+  bool fuses = true;
   /// Called after each pass and while rules run; false cancels (throws UserError "cancelled").
   bool (*progress)(void* state, const char* pass) = nullptr;
   void* progress_state = nullptr;

@@ -71,6 +71,7 @@ bool canonicalise(Driver& driver) {
 
 void run_pipeline(ir::Graph&, Driver& driver) {
   canonicalise(driver);
+  if (!driver.options().fuses) return;
   // Before Quantize and Dequantize nodes become parts of others.
   driver.run(Pass{"note_quantizations", note_quantizations, true});
   // Before the rules: they look for constant weights. Those that compute on integers find what the

@@ -274,22 +274,22 @@ ExecutionContext::Impl::Run ExecutionContext::Impl::make_run() {
 
 void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
   const runtime::InRun in_run(user);
-  int64_t* times = nullptr;
+  runtime::RunReport report{.observer = observer};
   if (profiler != nullptr) {
     std::fill(times_ns.begin(), times_ns.end(), 0);
-    times = times_ns.data();
+    report.times_ns = times_ns.data();
   }
   if (r.staging == nullptr) {
-    compute(r, to, times);
+    compute(r, to, report);
   } else {
     std::vector<void*> diverted = to;
     r.staging->divert(diverted);
-    compute(r, diverted, times);
+    compute(r, diverted, report);
     r.staging->finish(diverted);
     to = std::move(diverted);
   }
   if (has_allocators) notify_shapes(r.state->latest_shapes());
-  has_times = times != nullptr;
+  has_times = report.times_ns != nullptr;
   if (has_times && enqueue_emits_profile) report_times();
 }
 
@@ -311,11 +311,12 @@ class ContextOutputs : public runtime::OutputMemory {
 
 }  // namespace
 
-void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to, int64_t* times) {
+void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to,
+                                     const runtime::RunReport& report) {
   ShapeState& s = *r.state;
   if (has_allocators) provide_outputs(s.shapes(), to);
   ContextOutputs memory(*this, to);
-  s.run(r.arena.get(), to, memory, pool, times);
+  s.run(r.arena.get(), to, memory, pool, report);
   if (s.is_data_dependent()) keep_run_dims(s.latest_shapes());
 }
 

@@ -120,6 +120,8 @@ struct ExecutionContext::Impl {
   bool enqueue_emits_profile = true;
   bool has_times = false;
   std::vector<int64_t> times_ns;
+  /// Sees the values of each run, but for those inside regions; null for none.
+  runtime::ValueObserver* observer = nullptr;
 
   std::atomic<int> pending{0};
   uint64_t pending_stream = 0;
@@ -134,7 +136,7 @@ struct ExecutionContext::Impl {
   std::vector<int64_t> state_key() const;
   runtime::Shapes input_shapes() const;
   void use_state(std::shared_ptr<runtime::ShapeState> next);
-  void compute(const Run& run, std::vector<void*>& addresses, int64_t* times);
+  void compute(const Run& run, std::vector<void*>& addresses, const runtime::RunReport& report);
 };
 
 }  // namespace trtlike

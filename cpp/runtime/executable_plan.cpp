@@ -343,6 +343,7 @@ void* ExecutablePlan::address(const Operand& operand, const Addresses& addresses
 }
 
 void ExecutablePlan::bind(const Addresses& addresses) {
+  bound_values_ = addresses.values;
   bind_operands(addresses);
   for (size_t i = 0; i < kept_.size(); ++i) addresses.values[index(kept_[i])] = kept_addresses_[i];
 }
@@ -402,16 +403,33 @@ bool ExecutablePlan::is_in_place(const KernelCall& call, int32_t input, int32_t 
   return true;
 }
 
-void ExecutablePlan::run(const core::ThreadPool& pool, int64_t* times_ns) const {
-  if (times_ns == nullptr) return run_phases(pool, 0, phases_.size());
-  size_t first = 0;
+void ExecutablePlan::run(const core::ThreadPool& pool, const RunReport& report) const {
+  if (!report.is_wanted()) return run_phases(pool, 0, phases_.size());
+  const size_t num_steps = concrete_.plan->steps.size();
+  size_t first = 0, observed = concrete_.first_step;
+  // Steps without a call, such as views, give what earlier calls left.
+  const auto observe_before = [&](size_t step) {
+    for (; report.observer != nullptr && observed < std::min(step, concrete_.last_step); ++observed)
+      observe_step(observed, *report.observer);
+  };
   for (const KernelCall& call : calls_) {
+    observe_before(call.step);
     const size_t count = call.kernel->slices().size();
     const int64_t begin = core::now_ns();
     run_phases(pool, first, count);
-    if (call.step < concrete_.plan->steps.size()) times_ns[call.step] += core::now_ns() - begin;
+    if (report.times_ns != nullptr && call.step < num_steps)
+      report.times_ns[call.step] += core::now_ns() - begin;
     first += count;
   }
+  observe_before(num_steps);
+}
+
+void ExecutablePlan::observe_step(size_t step, ValueObserver& observer) const {
+  if (!concrete_.steps[step].runs) return;
+  const Addresses addresses{bound_arena_, bound_bindings_, bound_values_};
+  for (const int32_t value : concrete_.plan_step(step).outputs)
+    if (value >= 0 && aliases_.storages[index(value)].region != MemoryRegion::None)
+      observer.observe(value, concrete_.desc(value), address(operand(value), addresses));
 }
 
 void ExecutablePlan::run_phases(const core::ThreadPool& pool, size_t first, size_t count) const {

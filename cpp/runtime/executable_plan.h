@@ -30,6 +30,23 @@ struct Addresses {
   std::span<void*> values;
 };
 
+/// Sees what each step gives while it is still there.
+class ValueObserver {
+ public:
+  virtual ~ValueObserver() = default;
+  /// `value` is one of the plan's. `data` may change as soon as this returns. What it throws ends
+  /// the run.
+  virtual void observe(int32_t value, const kernels::TensorDesc& desc, const void* data) = 0;
+};
+
+/// What a run tells beside its results; each may be null.
+struct RunReport {
+  /// One a step of the plan: the time of each is added.
+  int64_t* times_ns = nullptr;
+  ValueObserver* observer = nullptr;
+  bool is_wanted() const { return times_ns != nullptr || observer != nullptr; }
+};
+
 class ExecutablePlan {
  public:
   /// Steps [first, last) of the plan. `kept` lists values that must keep their bytes after the last
@@ -49,10 +66,9 @@ class ExecutablePlan {
   /// of the binding `input`, or when that one may compute in place and both are the same
   /// (`is_same`).
   bool may_overlap(int32_t input, int32_t output, bool is_same) const;
-  /// Runs the steps. With `times_ns` (one a step of the plan), adds the time of each. Allocates
-  /// nothing. Where a kernel throws, the rest does not run, and an Error names the layer; another
-  /// run may follow.
-  void run(const core::ThreadPool& pool, int64_t* times_ns) const;
+  /// Runs the steps. Allocates nothing. Where a kernel throws, the rest does not run, and an Error
+  /// names the layer; another run may follow.
+  void run(const core::ThreadPool& pool, const RunReport& report) const;
 
   const engine::ConcretePlan& concrete() const { return concrete_; }
   const engine::AliasPlan& aliases() const { return aliases_; }
@@ -108,6 +124,7 @@ class ExecutablePlan {
   Operand operand(int32_t value, int64_t offset_bytes = 0) const;
   void* address(const Operand& operand, const Addresses& addresses) const;
   void run_phases(const core::ThreadPool& pool, size_t first, size_t count) const;
+  void observe_step(size_t step, ValueObserver& observer) const;
   void run_kernel(const KernelCall& call, const kernels::RunArgs& args, int phase, int slice) const;
 
   engine::ConcretePlan concrete_;
@@ -132,6 +149,7 @@ class ExecutablePlan {
   bool has_earlier_ = false;
   std::byte* bound_arena_ = nullptr;
   std::vector<void*> bound_bindings_;
+  std::span<void*> bound_values_;
 };
 
 }  // namespace trtlike::runtime

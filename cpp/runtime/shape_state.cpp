@@ -79,14 +79,14 @@ std::unique_ptr<ExecutablePlan> ShapeState::prepare(const Shapes& shapes, size_t
 }
 
 void ShapeState::run(std::byte* arena, std::span<void*> bindings, OutputMemory& memory,
-                     const core::ThreadPool& pool, int64_t* times_ns) {
+                     const core::ThreadPool& pool, const RunReport& report) {
   current_ = &root_;
   root_.prepared->bind({arena, bindings, values_});
-  root_.prepared->run(pool, times_ns);
-  const Run run{bindings, memory, pool, times_ns};
+  root_.prepared->run(pool, report);
+  const Run run{bindings, memory, pool, report};
   while (advance(run)) {
     current_->prepared->bind({current_->arena.get(), bindings, values_});
-    current_->prepared->run(pool, times_ns);
+    current_->prepared->run(pool, report);
   }
 }
 
@@ -118,21 +118,21 @@ void ShapeState::run_region(const Run& run) {
   const size_t s = current_->shapes.resolved;
   const engine::PlanStep& step = loaded_.plan.steps[s];
   RegionStep& region = regions_->get(s);
-  const int64_t begin = run.times_ns == nullptr ? 0 : core::now_ns();
+  const int64_t begin = run.report.times_ns == nullptr ? 0 : core::now_ns();
   region.begin_inputs();
   for (const int32_t value : step.inputs)
     region.add_input(value < 0
                          ? RegionOperand{}
                          : RegionOperand{address(value, run.bindings), current_->shapes.of(value)});
   RegionOutputs outputs(*this, step, run);
-  region.run(outputs, run.pool, run.times_ns != nullptr);
+  region.run(outputs, run.pool, run.report.times_ns != nullptr);
   for (size_t o = 0; o < step.outputs.size(); ++o) {
     const RegionOperand& output = region.output(o);
     key_.push_back(output.dims.rank());
     key_.insert(key_.end(), output.dims.begin(), output.dims.end());
     if (step.outputs[o] >= 0) values_[static_cast<size_t>(step.outputs[o])] = output.data;
   }
-  if (run.times_ns != nullptr) run.times_ns[s] += core::now_ns() - begin;
+  if (run.report.times_ns != nullptr) run.report.times_ns[s] += core::now_ns() - begin;
 }
 
 /// The elements of the inputs that the next step's shape rule needs, from where they were computed.

@@ -45,10 +45,10 @@ class ShapeState {
   const ExecutablePlan& first() const { return *root_.prepared; }
 
   /// Runs everything. `bindings` has one address a binding; those of outputs whose extents the run
-  /// tells come from `memory`. Adds to `times_ns`, one a step, unless it is null. Throws
-  /// UnsupportedError when shapes do not follow from what was computed.
+  /// tells come from `memory`. Throws UnsupportedError when shapes do not follow from what was
+  /// computed.
   void run(std::byte* arena, std::span<void*> bindings, OutputMemory& memory,
-           const core::ThreadPool& pool, int64_t* times_ns);
+           const core::ThreadPool& pool, const RunReport& report);
   /// Everything known after the last run.
   const Shapes& latest_shapes() const { return current_->shapes; }
 
@@ -69,7 +69,7 @@ class ShapeState {
     std::span<void*> bindings;
     OutputMemory& memory;
     const core::ThreadPool& pool;
-    int64_t* times_ns;
+    const RunReport& report;
   };
   class RegionOutputs;
 

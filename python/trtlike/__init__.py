@@ -21,6 +21,7 @@ from trtlike import _trtlike, arrays
 from trtlike._trtlike import *  # noqa: F403
 from trtlike._trtlike import __trtlike_version__, __version__
 from trtlike.arrays import volume
+from trtlike.calibration import CalibrationCache, calibrate
 from trtlike.names import (
     bfloat16,
     bool,
@@ -40,10 +41,12 @@ arrays.add_methods()
 version = __trtlike_version__
 
 __all__ = [name for name in dir(_trtlike) if not name.startswith("_")] + [
+    "CalibrationCache",
     "__trtlike_version__",
     "__version__",
     "bfloat16",
     "bool",
+    "calibrate",
     "e8m0",
     "float16",
     "float32",

@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -1962,6 +1962,150 @@ class BuilderFlag:
     @property
     def value(self) -> int:
         ...
+class CalibrationAlgoType:
+    """
+    Members:
+    
+      LEGACY_CALIBRATION
+    
+      ENTROPY_CALIBRATION
+    
+      ENTROPY_CALIBRATION_2
+    
+      MINMAX_CALIBRATION
+    """
+    ENTROPY_CALIBRATION: typing.ClassVar[CalibrationAlgoType]
+    ENTROPY_CALIBRATION_2: typing.ClassVar[CalibrationAlgoType]
+    LEGACY_CALIBRATION: typing.ClassVar[CalibrationAlgoType]
+    MINMAX_CALIBRATION: typing.ClassVar[CalibrationAlgoType]
+    __members__: typing.ClassVar[dict[str, CalibrationAlgoType]]
+    @typing.overload
+    def __eq__(self, other: CalibrationAlgoType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: CalibrationAlgoType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class CalibrationMethod:
+    """
+    Members:
+    
+      ENTROPY
+    
+      MINMAX
+    
+      PERCENTILE
+    
+      MSE
+    """
+    ENTROPY: typing.ClassVar[CalibrationMethod]
+    MINMAX: typing.ClassVar[CalibrationMethod]
+    MSE: typing.ClassVar[CalibrationMethod]
+    PERCENTILE: typing.ClassVar[CalibrationMethod]
+    __members__: typing.ClassVar[dict[str, CalibrationMethod]]
+    @typing.overload
+    def __eq__(self, other: CalibrationMethod) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: CalibrationMethod) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class QuantizationFlag:
+    """
+    Members:
+    
+      CALIBRATE_BEFORE_FUSION
+    """
+    CALIBRATE_BEFORE_FUSION: typing.ClassVar[QuantizationFlag]
+    __members__: typing.ClassVar[dict[str, QuantizationFlag]]
+    @typing.overload
+    def __eq__(self, other: QuantizationFlag) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: QuantizationFlag) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class TacticSource:
     """
     Members:
@@ -2822,7 +2966,7 @@ class ITensor:
         ...
     def set_dimension_name(self, index: int, name: str) -> None:
         ...
-    def set_dynamic_range(self, min: float, max: float) -> None:
+    def set_dynamic_range(self, min: float, max: float) -> bool:
         ...
     @property
     def allowed_formats(self) -> int:
@@ -3450,6 +3594,48 @@ class ITimingCache:
     @property
     def fingerprint(self) -> str:
         ...
+class IInt8Calibrator:
+    """
+    Subclass it and define get_batch_size() and get_batch(names), which returns one address or array for each name (or a dict of them by name), or None after the last batch; read_calibration_cache() and write_calibration_cache(cache) keep the result. An attribute `method` (CalibrationMethod) chooses ranges in another way than the class stands for.
+    """
+    def __init__(self) -> None:
+        ...
+    def read_calibration_cache(self) -> None:
+        ...
+    def write_calibration_cache(self, cache: typing.Any) -> None:
+        ...
+class IInt8EntropyCalibrator2(IInt8Calibrator):
+    """
+    Subclass it and define get_batch_size() and get_batch(names), which returns one address or array for each name (or a dict of them by name), or None after the last batch; read_calibration_cache() and write_calibration_cache(cache) keep the result. An attribute `method` (CalibrationMethod) chooses ranges in another way than the class stands for.
+    """
+    def __init__(self) -> None:
+        ...
+    def get_algorithm(self) -> CalibrationAlgoType:
+        ...
+class IInt8EntropyCalibrator(IInt8Calibrator):
+    """
+    Subclass it and define get_batch_size() and get_batch(names), which returns one address or array for each name (or a dict of them by name), or None after the last batch; read_calibration_cache() and write_calibration_cache(cache) keep the result. An attribute `method` (CalibrationMethod) chooses ranges in another way than the class stands for.
+    """
+    def __init__(self) -> None:
+        ...
+    def get_algorithm(self) -> CalibrationAlgoType:
+        ...
+class IInt8MinMaxCalibrator(IInt8Calibrator):
+    """
+    Subclass it and define get_batch_size() and get_batch(names), which returns one address or array for each name (or a dict of them by name), or None after the last batch; read_calibration_cache() and write_calibration_cache(cache) keep the result. An attribute `method` (CalibrationMethod) chooses ranges in another way than the class stands for.
+    """
+    def __init__(self) -> None:
+        ...
+    def get_algorithm(self) -> CalibrationAlgoType:
+        ...
+class IInt8LegacyCalibrator(IInt8Calibrator):
+    """
+    Subclass it and define get_batch_size() and get_batch(names), which returns one address or array for each name (or a dict of them by name), or None after the last batch; read_calibration_cache() and write_calibration_cache(cache) keep the result. An attribute `method` (CalibrationMethod) chooses ranges in another way than the class stands for.
+    """
+    def __init__(self) -> None:
+        ...
+    def get_algorithm(self) -> CalibrationAlgoType:
+        ...
 class ICudaEngine:
     """
     A loaded plan. Safe to use from several threads.
@@ -3651,6 +3837,7 @@ class IBuilderConfig:
     default_device_type: DeviceType
     engine_capability: EngineCapability
     hardware_compatibility_level: HardwareCompatibilityLevel
+    int8_calibrator: typing.Any
     profiling_verbosity: ProfilingVerbosity
     progress_monitor: typing.Any
     tiling_optimization_level: TilingOptimizationLevel
@@ -3664,7 +3851,11 @@ class IBuilderConfig:
         ...
     def clear_flag(self, flag: BuilderFlag) -> None:
         ...
+    def clear_quantization_flag(self, flag: QuantizationFlag) -> None:
+        ...
     def create_timing_cache(self, serialized_timing_cache: typing.Any) -> ITimingCache:
+        ...
+    def get_calibration_profile(self) -> IOptimizationProfile:
         ...
     def get_flag(self, flag: BuilderFlag) -> bool:
         ...
@@ -3672,17 +3863,23 @@ class IBuilderConfig:
         ...
     def get_preview_feature(self, feature: PreviewFeature) -> bool:
         ...
+    def get_quantization_flag(self, flag: QuantizationFlag) -> bool:
+        ...
     def get_tactic_sources(self) -> int:
         ...
     def get_timing_cache(self) -> ITimingCache:
         ...
     def reset(self) -> None:
         ...
+    def set_calibration_profile(self, profile: IOptimizationProfile) -> bool:
+        ...
     def set_flag(self, flag: BuilderFlag) -> None:
         ...
     def set_memory_pool_limit(self, pool: MemoryPoolType, pool_size: int) -> None:
         ...
     def set_preview_feature(self, feature: PreviewFeature, enable: bool) -> None:
+        ...
+    def set_quantization_flag(self, flag: QuantizationFlag) -> None:
         ...
     def set_tactic_sources(self, tactic_sources: int) -> bool:
         ...
@@ -3747,6 +3944,12 @@ class IBuilderConfig:
     @profile_stream.setter
     def profile_stream(self, arg1: int) -> None:
         ...
+    @property
+    def quantization_flags(self) -> int:
+        ...
+    @quantization_flags.setter
+    def quantization_flags(self, arg1: int) -> None:
+        ...
 class Builder:
     """
     Builds plans and engines from networks.
@@ -3762,6 +3965,10 @@ class Builder:
     def build_serialized_network(self, network: INetworkDefinition, config: IBuilderConfig) -> IHostMemory:
         """
         The plan's bytes; None, with the reason in the log, when the build fails.
+        """
+    def calibrate(self, network: INetworkDefinition, config: IBuilderConfig) -> bytes:
+        """
+        What a build would learn from config.int8_calibrator, as the bytes of a calibration cache; empty, with the reason in the log, on failure.
         """
     def create_builder_config(self) -> IBuilderConfig:
         ...

@@ -241,6 +241,25 @@ def test_options_without_effect_are_accepted_with_a_warning(caplog):
     assert "'trt_int8_enable': only quantized models" in caplog.text
 
 
+def test_a_calibration_table_makes_layers_int8(tmp_path, caplog):
+    feeds = random_feed("image", 2, 1, 8, 8)
+    cache = trt.calibrate(digits_model(), [feeds])
+    cache.save(tmp_path / "digits.table")
+    options = {
+        "trt_int8_enable": True,
+        "trt_int8_calibration_table_name": "digits.table",
+        "trt_int8_use_native_calibration_table": True,
+        "trt_engine_cache_path": str(tmp_path),
+    }
+    exact = session_of(digits_model()).run(None, feeds)[0]
+    rounded = session_of(digits_model(), options).run(None, feeds)[0]
+    assert "trt_int8" not in caplog.text
+    assert 0 < np.abs(rounded - exact).max() < 0.1 * np.abs(exact).max()
+    (tmp_path / "digits.table").write_text("no table")
+    with pytest.raises(ValueError, match="expected a calibration cache in TensorRT's format"):
+        session_of(digits_model(), options)
+
+
 BAD_FEEDS = [
     ({}, "inputs: expected image, got none"),
     ({"picture": np.zeros(1)}, "inputs: expected image, got picture"),

@@ -9,6 +9,7 @@ import pytest
 from conftest import digits_model
 from onnx import helper
 
+import trtlike as trt
 from trtlike import cli
 from trtlike.trtexec import main, options, reporting
 
@@ -57,6 +58,20 @@ def test_builds_saves_loads_and_reports(model, tmp_path, capsys):
     assert json.loads(profile.read_text())[0] == {"count": 20}
     assert json.loads(layers.read_text())["Layers"]
     assert cache.read_bytes().startswith(b"trtlike timing cache")
+
+
+def test_int8_takes_a_calibration_cache(model, tmp_path, capsys):
+    cache, layers = tmp_path / "digits.cache", tmp_path / "l.json"
+    batches = [np.random.default_rng(1).random((4, 1, 8, 8), np.float32)]
+    trt.calibrate(str(model), batches, method="minmax").save(cache)
+    words = [f"--onnx={model}", *SHAPES, *QUICK, "--int8", "--profilingVerbosity=detailed"]
+    assert main([*words, f"--calib={cache}", f"--exportLayerInfo={layers}"]) == 0
+    assert "random data" not in capsys.readouterr().out
+    assert "Quantized" in layers.read_text()
+    assert main(words) == 0
+    assert "scales are those of random data" in capsys.readouterr().out
+    assert main([*words, f"--calib={tmp_path / 'none'}"]) == 1
+    assert "No such file" in capsys.readouterr().out
 
 
 def test_streams_run_contexts_at_once(model, capsys):

@@ -41,6 +41,9 @@ class Builder {
                                                        BuilderConfig& config);
   std::shared_ptr<CudaEngine> build_engine_with_config(const Network& network,
                                                        BuilderConfig& config);
+  /// What a build would learn from config.int8_calibrator(), as the text of a calibration cache.
+  /// Empty, with the reason in the log, on failure.
+  std::string calibrate(const Network& network, BuilderConfig& config);
   bool is_network_supported(const Network& network, const BuilderConfig& config);
 
   /// Threads of builds whose configuration does not say; 0 is as there.

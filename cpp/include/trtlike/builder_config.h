@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "trtlike/calibrator.h"
 #include "trtlike/enums/build_enums.h"
 #include "trtlike/profile.h"
 #include "trtlike/timing_cache.h"
@@ -73,6 +74,29 @@ class BuilderConfig {
   /// False when the cache belongs to another machine, unless `ignore_mismatch`. Null is no cache.
   bool set_timing_cache(std::shared_ptr<TimingCache> cache, bool ignore_mismatch);
 
+  /// Where ranges of tensors come from that have none of their own (Tensor::set_dynamic_range), for
+  /// builds with BuilderFlag::INT8 of networks without Q/DQ layers. Null for none.
+  const std::shared_ptr<Calibrator>& int8_calibrator() const { return int8_calibrator_; }
+  void set_int8_calibrator(std::shared_ptr<Calibrator> calibrator) {
+    int8_calibrator_ = std::move(calibrator);
+  }
+  /// The profile whose opt shapes batches have; null is the first profile.
+  const std::shared_ptr<OptimizationProfile>& calibration_profile() const {
+    return calibration_profile_;
+  }
+  void set_calibration_profile(std::shared_ptr<OptimizationProfile> profile) {
+    calibration_profile_ = std::move(profile);
+  }
+  /// Bits 1 << QuantizationFlag. With CalibrateBeforeFusion every tensor of the network gets a
+  /// range, without it those that fusions leave.
+  uint32_t quantization_flags() const { return quantization_flags_; }
+  void set_quantization_flags(uint32_t flags) { quantization_flags_ = flags; }
+  bool quantization_flag(QuantizationFlag flag) const {
+    return (quantization_flags_ & bit(flag)) != 0;
+  }
+  void set_quantization_flag(QuantizationFlag flag) { quantization_flags_ |= bit(flag); }
+  void clear_quantization_flag(QuantizationFlag flag) { quantization_flags_ &= ~bit(flag); }
+
   const std::shared_ptr<ProgressMonitor>& progress_monitor() const { return progress_monitor_; }
   void set_progress_monitor(std::shared_ptr<ProgressMonitor> monitor);
   /// Asked many times a second, on the thread that builds; false cancels the build.
@@ -122,6 +146,9 @@ class BuilderConfig {
   int num_threads_ = 0;
   std::vector<std::shared_ptr<OptimizationProfile>> profiles_;
   std::shared_ptr<TimingCache> timing_cache_;
+  std::shared_ptr<Calibrator> int8_calibrator_;
+  std::shared_ptr<OptimizationProfile> calibration_profile_;
+  uint32_t quantization_flags_ = 0;
   std::shared_ptr<ProgressMonitor> progress_monitor_;
   std::function<bool()> go_on_;
   EngineCapability engine_capability_ = EngineCapability::Standard;

@@ -3,6 +3,7 @@
 
 #include "trtlike/builder.h"
 #include "trtlike/builder_config.h"
+#include "trtlike/calibrator.h"
 #include "trtlike/engine.h"
 #include "trtlike/enums/build_enums.h"
 #include "trtlike/enums/layer_enums.h"

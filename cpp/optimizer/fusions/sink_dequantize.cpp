@@ -11,16 +11,6 @@
 namespace trtlike::optimizer {
 namespace {
 
-/// The node's results are some of the elements of its data inputs, whatever those stand for.
-bool moves_elements(const ir::Node& node) {
-  const std::string_view op = node.op->name;
-  if (op == "Pooling") return node.attributes.get_enum<PoolingType>("type") == PoolingType::Max;
-  if (op == "Slice") return node.attributes.get_enum<SampleMode>("mode") != SampleMode::Fill;
-  if (op == "Resize")
-    return node.attributes.get_enum<InterpolationMode>("resize_mode") == InterpolationMode::Nearest;
-  return op == "Shuffle" || op == "Concatenation" || op == "Squeeze" || op == "Unsqueeze";
-}
-
 /// Someone multiplies the elements as integers, perhaps after they were moved again.
 bool is_multiplied(const ir::Graph& graph, ir::ValueId id, int depth) {
   for (const ir::NodeId user : graph.value(id).users) {

@@ -25,6 +25,10 @@ std::optional<core::Quantization> quantization_of(const ir::Graph& graph, const 
 std::optional<core::Quantization> quantization_of(const ir::ConstantData& constant,
                                                   const Dims& dims);
 
+/// The axis of a node's weights, its input 1, along which output channels lie; nothing where no
+/// kernel multiplies its operands as integers.
+std::optional<int> find_channel_axis(const ir::Graph& graph, const ir::Node& node);
+
 /// Weights as kernels multiply them.
 struct IntegerWeights {
   ir::ConstantData elements;  ///< of INT8, their zero points taken off

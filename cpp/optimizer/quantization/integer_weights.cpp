@@ -12,28 +12,6 @@ namespace {
 constexpr int64_t kNone = enum_number(MatrixOperation::None),
                   kTranspose = enum_number(MatrixOperation::Transpose);
 
-/// The axis of the weights along which output channels lie; nothing where no kernel multiplies the
-/// operands as integers.
-std::optional<int> find_channel_axis(const ir::Graph& graph, const ir::Node& node) {
-  const std::string_view op = node.op->name;
-  const Dims& weights = dims_of(graph, node.inputs[1]);
-  if (op == "Convolution" || op == "FusedConvolution") {
-    // Channels of their own are multiplied by depthwise kernels, or one by one.
-    const int64_t groups = node.attributes.get_int("num_groups");
-    const bool has_multiplier = groups > 1 && weights[1] == 1 && weights[0] != groups;
-    return has_multiplier ? std::nullopt : std::optional(0);
-  }
-  if (op == "Deconvolution")
-    return node.attributes.get_int("num_groups") == 1 ? std::optional(1) : std::nullopt;
-  if (op != "MatrixMultiply" && op != "FusedMatrixMultiply") return std::nullopt;
-  const int64_t operation = node.attributes.get_int("op1");
-  if (node.attributes.get_int("op0") != kNone || weights.rank() < 2 ||
-      (operation != kNone && operation != kTranspose) ||
-      core::elems_between(weights, 0, weights.rank() - 2) != 1)
-    return std::nullopt;
-  return weights.rank() - (operation == kNone ? 1 : 2);
-}
-
 /// The integers of constant weights less their zero points, where those fit INT8.
 std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId id, int axis) {
   const ir::Value& value = graph.value(id);
@@ -61,6 +39,26 @@ std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId 
 }
 
 }  // namespace
+
+std::optional<int> find_channel_axis(const ir::Graph& graph, const ir::Node& node) {
+  const std::string_view op = node.op->name;
+  const Dims& weights = dims_of(graph, node.inputs[1]);
+  if (op == "Convolution" || op == "FusedConvolution") {
+    // Channels of their own are multiplied by depthwise kernels, or one by one.
+    const int64_t groups = node.attributes.get_int("num_groups");
+    const bool has_multiplier = groups > 1 && weights[1] == 1 && weights[0] != groups;
+    return has_multiplier ? std::nullopt : std::optional(0);
+  }
+  if (op == "Deconvolution")
+    return node.attributes.get_int("num_groups") == 1 ? std::optional(1) : std::nullopt;
+  if (op != "MatrixMultiply" && op != "FusedMatrixMultiply") return std::nullopt;
+  const int64_t operation = node.attributes.get_int("op1");
+  if (node.attributes.get_int("op0") != kNone || weights.rank() < 2 ||
+      (operation != kNone && operation != kTranspose) ||
+      core::elems_between(weights, 0, weights.rank() - 2) != 1)
+    return std::nullopt;
+  return weights.rank() - (operation == kNone ? 1 : 2);
+}
 
 std::optional<IntegerWeights> match_integer_weights(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);

@@ -24,6 +24,15 @@ bool is_quantized_product(const ir::Graph& graph, ir::NodeId id) {
 
 bool is_byte(DataType type) { return type == DataType::Int8 || type == DataType::UInt8; }
 
+bool moves_elements(const ir::Node& node) {
+  const std::string_view op = node.op->name;
+  if (op == "Pooling") return node.attributes.get_enum<PoolingType>("type") == PoolingType::Max;
+  if (op == "Slice") return node.attributes.get_enum<SampleMode>("mode") != SampleMode::Fill;
+  if (op == "Resize")
+    return node.attributes.get_enum<InterpolationMode>("resize_mode") == InterpolationMode::Nearest;
+  return op == "Shuffle" || op == "Concatenation" || op == "Squeeze" || op == "Unsqueeze";
+}
+
 std::optional<QuantizationSteps> match_steps(const ir::Graph& graph, ir::NodeId id) {
   const bool quantizes = is_op(graph, id, "Quantize");
   if (!quantizes && !is_op(graph, id, "Dequantize")) return std::nullopt;

@@ -20,6 +20,9 @@ bool is_quantized_product(const ir::Graph& graph, ir::NodeId node);
 /// True for the types that kernels multiply as integers.
 bool is_byte(DataType type);
 
+/// The node's results are some of the elements of its data inputs, whatever those stand for.
+bool moves_elements(const ir::Node& node);
+
 /// Nothing when the node is neither op, or its steps are not constant or not positive, or vary.
 std::optional<QuantizationSteps> match_steps(const ir::Graph& graph, ir::NodeId node);
 

@@ -99,7 +99,8 @@ void Body::run(std::span<const RegionOperand> inputs, RegionStep::Outputs& outpu
     const Dims& dims = state.shapes().of(loaded_.plan.bindings[b].value);
     if (core::is_static(dims)) bindings_[b] = memory.provide(b, dims);
   }
-  state.run(arena_.get(), bindings_, memory, pool, is_timed ? times_ns_.data() : nullptr);
+  state.run(arena_.get(), bindings_, memory, pool,
+            {.times_ns = is_timed ? times_ns_.data() : nullptr});
 }
 
 void Body::report_times(Profiler& profiler) {

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import trtlike as trt
+from trtlike.calibration import make_calibrator
 from trtlike.onnxruntime.cache import EngineCache, Timings, engine_key
 from trtlike.onnxruntime.graph import Graph, Part, element_type, numpy_type
 from trtlike.onnxruntime.options import Range, TensorrtOptions, logger
@@ -93,9 +94,12 @@ class EnginePart:
         for wanted, flag in (
             (options.fp16_enable, trt.BuilderFlag.FP16),
             (options.bf16_enable, trt.BuilderFlag.BF16),
+            (options.calibration is not None, trt.BuilderFlag.INT8),
         ):
             if wanted:
                 config.set_flag(flag)
+        if options.calibration is not None:
+            config.int8_calibrator = make_calibrator([], cache=options.calibration)
         self._timings.give(config)
 
     def _build(self) -> trt.ICudaEngine:

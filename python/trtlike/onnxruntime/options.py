@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import trtlike as trt
+from trtlike.calibration import CalibrationCache
 
 logger = logging.getLogger("trtlike.onnxruntime")
 
@@ -19,6 +21,8 @@ _DEFAULTS: dict[str, Any] = {
     "trt_fp16_enable": False,
     "trt_bf16_enable": False,
     "trt_int8_enable": False,
+    "trt_int8_calibration_table_name": "",
+    "trt_int8_use_native_calibration_table": False,
     "trt_max_workspace_size": 0,
     "trt_max_partition_iterations": 1000,
     "trt_min_subgraph_size": 1,
@@ -56,8 +60,6 @@ _WITHOUT_EFFECT = frozenset(
         "trt_preview_features",
         "trt_load_user_initializer",
         "trt_onnx_model_folder_path",
-        "trt_int8_calibration_table_name",
-        "trt_int8_use_native_calibration_table",
         "trt_weight_stripped_engine_enable",
     )
 )
@@ -162,16 +164,30 @@ class TensorrtOptions:
         self._values = values
         self.excluded = {word.strip() for word in self.op_types_to_exclude.split(",")} - {""}
         self.ranges = self._read_ranges()
-        if self.int8_enable:
+        self.calibration = self._read_calibration()
+        if self.int8_enable and self.calibration is None:
             logger.warning(
                 "[onnxruntime] option 'trt_int8_enable': only quantized models (Q/DQ) compute in "
-                "INT8; there is no calibration yet, so that other layers keep their precision."
+                "INT8 without a calibration table. Name one in 'trt_int8_calibration_table_name'."
             )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         return self._values[f"trt_{name}"]
+
+    def _read_calibration(self) -> bytes | None:
+        """TensorRT's calibration cache, beside the engines where the name is no path."""
+        name = "trt_int8_calibration_table_name"
+        if not self.int8_enable or not self.int8_calibration_table_name:
+            return None
+        path = Path(self.engine_cache_path, self.int8_calibration_table_name)
+        try:
+            data = path.read_bytes()
+            CalibrationCache.from_bytes(data)
+        except (OSError, ValueError) as error:
+            raise _error(name, "a calibration cache in TensorRT's format", str(path)) from error
+        return data
 
     def _read_ranges(self) -> dict[str, Range]:
         names = [f"trt_profile_{end}_shapes" for end in ("min", "opt", "max")]
@@ -200,7 +216,10 @@ class TensorrtOptions:
             "builder_optimization_level",
             "max_workspace_size",
         )
-        return [(name, getattr(self, name)) for name in names]
+        return [
+            *((name, getattr(self, name)) for name in names),
+            ("calibration", (self.calibration or b"").decode()),
+        ]
 
 
 def read_providers(

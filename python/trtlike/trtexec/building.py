@@ -5,7 +5,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 import trtlike as trt
+from trtlike import calibration
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options, Profile
 
@@ -56,6 +59,7 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
     config = builder.create_builder_config()
     _set_flags(config, chosen)
     _add_profiles(builder, network, config, chosen, console)
+    _set_calibrator(network, config, chosen, console)
     _load_timing_cache(config, chosen, console)
     start = time.perf_counter()
     plan = builder.build_serialized_network(network, config)
@@ -129,6 +133,30 @@ def _add_profiles(builder, network, config, chosen: Options, console: Console) -
             console.info(f"Set shape of input tensor {tensor.name} to: {low}, {opt}, {high}")
         if dynamic:
             config.add_optimization_profile(profile)
+
+
+def _set_calibrator(network, config, chosen: Options, console: Console) -> None:
+    if not chosen.int8:
+        return
+    if chosen.calib:
+        config.int8_calibrator = calibration.make_calibrator(
+            [], cache=Path(chosen.calib).read_bytes()
+        )
+        return
+    layers = (network.get_layer(i) for i in range(network.num_layers))
+    if any(layer.type == trt.LayerType.QUANTIZE for layer in layers):
+        return
+    console.warning("--int8 without --calib: scales are those of random data, for times only.")
+    shapes = chosen.profiles[0].opt | chosen.profiles[0].min if chosen.profiles else chosen.shapes
+    inputs = [network.get_input(i) for i in range(network.num_inputs)]
+    random = np.random.default_rng(0)
+    batch = {
+        tensor.name: random.standard_normal(
+            shapes.get(tensor.name) or tuple(max(extent, 1) for extent in tensor.shape)
+        ).astype(trt.nptype(tensor.dtype))
+        for tensor in inputs
+    }
+    config.int8_calibrator = calibration.make_calibrator([batch])
 
 
 def _load_timing_cache(config: trt.IBuilderConfig, chosen: Options, console: Console) -> None:

@@ -35,6 +35,7 @@ class Options(argparse.Namespace):
     fp16: bool
     bf16: bool
     int8: bool
+    calib: str | None
     no_tf32: bool
     timing_cache_file: str | None
     error_on_timing_cache_miss: bool
@@ -155,7 +156,13 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--fp16", action="store_true", help="allow half storage")
     build.add_argument("--bf16", action="store_true", help="allow bfloat16")
     build.add_argument(
-        "--int8", action="store_true", help="allow INT8, which Q/DQ layers ask for anyway"
+        "--int8",
+        action="store_true",
+        help="allow INT8 where --calib or Q/DQ layers say the scales; without them those of random "
+        "data, for times only",
+    )
+    build.add_argument(
+        "--calib", metavar="FILE", help="calibration cache, as calibrators write it, for --int8"
     )
     build.add_argument(
         "--noTF32", dest="no_tf32", action="store_true", help="strict FP32: no Winograd"

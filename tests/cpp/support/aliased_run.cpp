@@ -107,7 +107,7 @@ std::map<std::string, std::vector<float>> AliasedRun::run(
   std::vector<void*> values(plan.values.size(), nullptr);
   prepared_->bind({static_cast<std::byte*>(arena.get()), addresses, values});
   const core::ThreadPool pool(2);
-  for (int round = 0; round < 2; ++round) prepared_->run(pool, nullptr);
+  for (int round = 0; round < 2; ++round) prepared_->run(pool, {});
 
   std::map<std::string, std::vector<float>> outputs;
   for (size_t b = 0; b < plan.bindings.size(); ++b) {
