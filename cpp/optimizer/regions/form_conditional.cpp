@@ -30,8 +30,8 @@ class Branch {
   const std::set<NodeId>& nodes() const { return nodes_; }
 
  private:
-  /// Nodes before it are around the conditional: its own inputs, or a loop that it lies in. One that
-  /// lies in the branch is a region by then.
+  /// Nodes before it are around the conditional: its own inputs, or a loop that it lies in. One
+  /// that lies in the branch is a region by then.
   static bool begins_region(const Node& node) {
     const std::string_view op = node.op->name;
     return op == "ConditionalInput" || op == "Recurrence" || op == "Iterator";
