@@ -10,7 +10,7 @@ from conftest import assert_close, asset, build_plan, load
 
 RATE = 16000
 FRAME, BEFORE = 512, 64
-TOLERANCE = 1e-5
+TOLERANCE = 1e-4
 recordings = pytest.mark.parametrize(
     "name",
     [

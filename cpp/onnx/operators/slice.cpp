@@ -26,21 +26,22 @@ Outputs import_old_slice(NodeContext& node) {
 /// How many dimensions are sliced. Where no input tells, it is one: exporters cut a bound out of a
 /// tensor by a position, and whether there is one there only the run tells.
 int64_t num_sliced(NodeContext& node) {
-  int64_t count = -1;
-  for (size_t i = 1; i < 5; ++i) {
-    if (!node.has_input(i)) continue;
-    const Dims& dims = node.dims(node.input(i));
-    if (dims.rank() != 1 || dims[0] > Dims::kMaxDims)
-      node.fail_input(Code::UnsupportedNodeDynamic, i,
-                      core::str("expected a tensor of rank 1 with at most ", Dims::kMaxDims,
-                                " elements, got shape ", dims.to_string(), "."));
-    count = std::max(count, dims[0]);
-  }
+  const Dims& first = node.dims(node.input(1));
+  if (first.rank() != 1 || first[0] > Dims::kMaxDims)
+    node.fail_input(Code::UnsupportedNodeDynamic, 1,
+                    core::str("expected a tensor of rank 1 with at most ", Dims::kMaxDims,
+                              " elements, got shape ", first.to_string(), "."));
+  int64_t count = first[0];
+  for (size_t i = 2; i < 5; ++i)
+    if (count < 0 && node.has_input(i) && node.rank(node.input(i)) == 1)
+      count = node.dims(node.input(i))[0];
   return count < 0 ? 1 : count;
 }
 
 ValueId with_length(NodeContext& node, ValueId value, int64_t count) {
-  return core::is_known(node.dims(value)[0]) ? value : reshape(node, value, {count}, "length");
+  const Dims& dims = node.dims(value);
+  return dims.rank() != 1 || core::is_known(dims[0]) ? value
+                                                     : reshape(node, value, {count}, "length");
 }
 
 Outputs import_slice(NodeContext& node) {
