@@ -150,8 +150,16 @@ class LoopLayers {
       rows = reshape_to(node_, rows, extents, "rows");
     }
     const Sequence& before = node_.sequence_of(initial_[k]);
-    if (before.rows || before.open || !before.elements.empty())
-      rows = concat(node_, {rows_of(node_, before), rows}, 0, "sequence");
+    if (before.rows || before.open || !before.elements.empty()) {
+      const ValueId first = rows_of(node_, before);
+      if (node_.dtype(first) != node_.dtype(rows) || node_.rank(first) != node_.rank(rows))
+        node_.fail(Code::UnsupportedNodeDynamic,
+                   str("carried value ", k,
+                       ": expected elements of one type and rank before the loop and from its "
+                       "turns, got rows of ",
+                       describe_type(node_, first), " and ", describe_type(node_, rows), "."));
+      rows = concat(node_, {first, rows}, 0, "sequence");
+    }
     return node_.add_sequence({.elements = {}, .rows = rows, .open = {}});
   }
 

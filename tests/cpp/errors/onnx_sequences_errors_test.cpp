@@ -68,6 +68,17 @@ const ModelCase kCases[] = {
         "[onnx] output 'y': expected a sequence whose length is known when the model is parsed, "
         "got one that the run tells. ConcatFromSequence makes it a tensor."),
     sequence(
+        "unlike_elements_before_a_loop",
+        [](ModelBuilder& m) {
+          m.graph().mutable_node(0)->set_op_type("SequenceConstruct");
+          m.graph().mutable_node(0)->add_input("t");
+          loop_over(m, relu_of_x);
+          m.node("SequenceAt", {"s", "first"}, {"y"});
+        },
+        "[onnx] node 'loop' (Loop): carried value 0: expected elements of one type and rank before "
+        "the loop and from its turns, got rows of INT64 with shape [1] and FLOAT with shape [-1, "
+        "2]."),
+    sequence(
         "position_in_nothing",
         [](ModelBuilder& m) { m.node("SequenceAt", {"e", "t"}, {"y"}).name("n"); },
         "[onnx] node 'n' (SequenceAt): expected a sequence with elements where the run tells a "
