@@ -49,14 +49,18 @@ float find_largest(const void* data, int64_t count) {
 
 constexpr float kLargestHalf = 65504;
 
+/// Bfloat16 holds numbers that no half does, and so may FP32 constants.
 bool can_be_half(const Graph& graph, const Node& node) {
-  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
-    if (!id || !graph.value(id).constant || graph.value(id).type.dtype != DataType::Float)
-      return true;
-    const ops::TensorType& type = graph.value(id).type;
-    return find_largest(graph.value(id).constant->data.get(), core::elems(type.dims)) <=
-           kLargestHalf;
-  });
+  const auto is_wide = [&](ValueId id) {
+    if (!id) return false;
+    const ir::Value& value = graph.value(id);
+    if (value.type.dtype == DataType::BF16) return true;
+    return value.constant && value.type.dtype == DataType::Float &&
+           !(find_largest(value.constant->data.get(), core::elems(value.type.dims)) <=
+             kLargestHalf);
+  };
+  return std::none_of(node.inputs.begin(), node.inputs.end(), is_wide) &&
+         std::none_of(node.outputs.begin(), node.outputs.end(), is_wide);
 }
 
 std::vector<DataType> precisions_by_flags(const Graph& graph, const Node& node,

@@ -356,7 +356,7 @@ def test_names_that_cuda_has_not_are_no_attributes():
 
 
 def test_import_of_trtlike_loads_none_of_it():
-    text = "import sys, trtlike; print([n for n in sys.modules if n.startswith('trtlike.c')])"
+    text = "import sys, trtlike; print([n for n in sys.modules if n.startswith('trtlike.cu')])"
     assert subprocess.check_output([sys.executable, "-c", text], text=True) == "[]\n"
 
 

@@ -13,8 +13,10 @@ namespace {
 using ir::Graph;
 using ir::NodeId;
 using ir::ValueId;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 BuilderConfig config_with(std::initializer_list<BuilderFlag> flags) {
   BuilderConfig config;
@@ -296,6 +298,18 @@ TEST(Precisions, constants_that_no_half_holds_keep_a_node_wide) {
   g.node_of(g.y).inputs[1] =
       g.graph.add_constant("huge", DataType::Float, {16, 16}, std::vector<double>(256, 65505));
   EXPECT_THAT(g.of(g.y, config_with({BuilderFlag::FP16})).allowed, ElementsAre(DataType::Float));
+}
+
+TEST(Precisions, what_is_declared_bfloat16_is_not_read_or_given_as_half) {
+  const BuilderConfig config = config_with({BuilderFlag::FP16});
+  Graph graph;
+  const ValueId x = graph.add_input("x", DataType::Float, {8});
+  const ValueId narrow =
+      graph.add("Cast", "narrow", {x}, {{"to_type", enum_number(DataType::BF16)}});
+  graph.mark_output(
+      graph.add("Cast", "wide", {narrow}, {{"to_type", enum_number(DataType::Float)}}));
+  for (const Precisions& precisions : choose_precisions(graph, graph.topological_order(), config))
+    EXPECT_THAT(precisions.allowed, Not(Contains(DataType::Half)));
 }
 
 TEST(Precisions, constants_stand_as_half_where_they_are_large_and_half_holds_them) {
