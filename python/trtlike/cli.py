@@ -1,5 +1,5 @@
 """The command `trtlike`: facts about this installation, the demo, plans as text, times by layer,
-and TensorRT scripts as they are."""
+the accuracy of INT8, and TensorRT scripts as they are."""
 
 import argparse
 import json
@@ -69,6 +69,25 @@ def _layers(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _accuracy(arguments: argparse.Namespace) -> int:
+    from trtlike.accuracy import command
+
+    return command.run(arguments)
+
+
+def _add_accuracy(commands) -> None:
+    from trtlike.accuracy import command
+
+    parser = commands.add_parser(
+        "accuracy",
+        help="what INT8 costs layer by layer, and what to keep in FP32",
+        description="Runs a model in FP32 and in INT8 on the same data: noise, saturation, range "
+        "and time of each layer, and what returning each to FP32 wins and costs.",
+    )
+    command.add_options(parser)
+    parser.set_defaults(run=_accuracy)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs a subcommand; returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -101,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
     layers.add_argument("--top", type=int, default=30, help="steps to show")
     layers.add_argument("--json", action="store_true", help="all steps and numbers")
     layers.set_defaults(run=_layers)
+    _add_accuracy(commands)
     commands.add_parser(
         "run", help="run a TensorRT script, or a command such as polygraphy, as it is"
     )
