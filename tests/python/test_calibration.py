@@ -117,12 +117,16 @@ def as_quantized_graph(model: onnx.ModelProto, scales: dict[str, float]) -> onnx
         step = (np.abs(array).max(axes, keepdims=True) / np.float32(127)).astype(np.float32)
         rounded = np.clip(np.rint(array / step), -127, 127) * step
         weight.CopyFrom(numpy_helper.from_array(rounded.astype(np.float32), weight.name))
-    graph.initializer.append(numpy_helper.from_array(np.int8(0), "zero"))
+    for zero in (np.int8(0), np.uint8(0)):
+        graph.initializer.append(numpy_helper.from_array(zero, zero.dtype.name))
     for name in dict.fromkeys(node.input[0] for node in products):
-        graph.initializer.append(numpy_helper.from_array(np.float32(scales[name]), f"{name}_s"))
+        # What a Relu gives has 255 steps up to the same largest value.
+        is_unsigned = name != "x"
+        scale = np.float32(scales[name] * 127 / 255 if is_unsigned else scales[name])
+        graph.initializer.append(numpy_helper.from_array(scale, f"{name}_s"))
         for node in graph.node:
             node.input[:] = [f"{name}_dq" if i == name else i for i in node.input]
-        steps = [f"{name}_s", "zero"]
+        steps = [f"{name}_s", "uint8" if is_unsigned else "int8"]
         graph.node.append(helper.make_node("QuantizeLinear", [name, *steps], [f"{name}_q"]))
         graph.node.append(
             helper.make_node("DequantizeLinear", [f"{name}_q", *steps], [f"{name}_dq"])

@@ -10,6 +10,7 @@
 #include "core/os/memory.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization/constants.h"
+#include "optimizer/quantization/signs.h"
 #include "optimizer/quantization/steps.h"
 
 namespace trtlike::optimizer {
@@ -18,16 +19,30 @@ namespace {
 using ir::NodeId;
 using ir::ValueId;
 
-constexpr double kLargest = 127;
+constexpr double kLargest = 127, kLargestUnsigned = 255;
 constexpr size_t kWeights = 1, kBias = 2, kFirstOperand = 3;
 
 /// Of tensors and channels that are 0 throughout: any positive number does.
-double scale_of(double largest) { return largest > 0 ? largest / kLargest : 1 / kLargest; }
+double scale_of(double largest, double steps = kLargest) {
+  return largest > 0 ? largest / steps : 1 / steps;
+}
 
-std::optional<double> scale_by_range(const ir::Value& value) {
+struct Steps {
+  double scale = 1;
+  DataType type = DataType::Int8;
+  auto operator<=>(const Steps&) const = default;
+};
+
+/// A tensor without negative elements has all 8 bits for the others.
+std::optional<Steps> steps_by_range(const ir::Graph& graph, ValueId id) {
+  const ir::Value& value = graph.value(id);
   if (!value.dynamic_range) return std::nullopt;
   const auto [low, high] = *value.dynamic_range;
-  return static_cast<float>(scale_of(std::max(std::fabs(low), std::fabs(high))));
+  const double largest = static_cast<double>(std::max(std::fabs(low), std::fabs(high)));
+  const bool is_unsigned = is_non_negative(graph, id);
+  const double scale = scale_of(largest, is_unsigned ? kLargestUnsigned : kLargest);
+  return Steps{static_cast<double>(static_cast<float>(scale)),
+               is_unsigned ? DataType::UInt8 : DataType::Int8};
 }
 
 bool is_constrained(const ir::Node& node) {
@@ -84,10 +99,10 @@ class Inserter {
     find_products();
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) decide(graph_.node(*it));
     for (const ValueId input : graph_.inputs()) decide(input);
-    std::vector<std::pair<ValueId, double>> own;
-    for (const auto& [value, scale] : scales_)
-      if (!is_moved(value, scale)) own.emplace_back(value, scale);
-    for (const auto& [value, scale] : own) quantize(value, scale);
+    std::vector<std::pair<ValueId, Steps>> own;
+    for (const auto& [value, steps] : steps_)
+      if (!is_moved(value, steps)) own.emplace_back(value, steps);
+    for (const auto& [value, steps] : own) quantize(value, steps);
     for (const auto& [product, axis] : products_) set_weights(product, axis);
     return std::move(report_);
   }
@@ -131,8 +146,8 @@ class Inserter {
     for (const ValueId output : node.outputs)
       if (output) decide(output);
     if (!moves_elements(node) || node.outputs.size() != 1) return;
-    const auto found = scales_.find(node.outputs[0]);
-    if (found == scales_.end()) return;
+    const auto found = steps_.find(node.outputs[0]);
+    if (found == steps_.end()) return;
     const std::vector<ValueId> moved = data_of(node);
     const bool fits = std::all_of(moved.begin(), moved.end(), [&](ValueId id) {
       return !is_constant(graph_, id) && dtype_of(graph_, id) == DataType::Float;
@@ -143,12 +158,12 @@ class Inserter {
 
   /// The steps of its own where products read it, else those that all who move it want.
   void decide(ValueId id) {
-    const auto own = scale_by_range(graph_.value(id));
+    const auto own = steps_by_range(graph_, id);
     const auto wanted = wanted_.find(id);
     if (read_.contains(id))
-      scales_[id] = *own;
+      steps_[id] = *own;
     else if (wanted != wanted_.end() && wanted->second.size() == 1)
-      scales_[id] = *wanted->second.begin();
+      steps_[id] = *wanted->second.begin();
   }
 
   std::vector<ValueId> data_of(const ir::Node& node) const {
@@ -157,23 +172,24 @@ class Inserter {
   }
 
   /// It is there as integers anyway: what moves it moves those.
-  bool is_moved(ValueId id, double scale) const {
+  bool is_moved(ValueId id, const Steps& steps) const {
     const NodeId producer = graph_.producer(id);
     if (!producer || !moves_elements(graph_.node(producer))) return false;
     const std::vector<ValueId> moved = data_of(graph_.node(producer));
     return std::all_of(moved.begin(), moved.end(), [&](ValueId from) {
-      const auto found = scales_.find(from);
-      return found != scales_.end() && found->second == scale;
+      const auto found = steps_.find(from);
+      return found != steps_.end() && found->second == steps;
     });
   }
 
-  void quantize(ValueId id, double scale) {
+  void quantize(ValueId id, const Steps& steps) {
     const std::string name = graph_.value(id).name;
     const std::vector<NodeId> users = graph_.value(id).users;
-    const ValueId steps = graph_.add_constant(graph_.unique_value_name(name + " scale"),
-                                              DataType::Float, {}, {scale});
-    const ValueId integers = graph_.add("Quantize", name + " quantize", {id, steps});
-    const ValueId numbers = graph_.add("Dequantize", name + " dequantize", {integers, steps});
+    const ValueId scale = graph_.add_constant(graph_.unique_value_name(name + " scale"),
+                                              DataType::Float, {}, {steps.scale});
+    const ValueId integers = graph_.add("Quantize", name + " quantize", {id, scale},
+                                        {{"to_type", enum_number(steps.type)}});
+    const ValueId numbers = graph_.add("Dequantize", name + " dequantize", {integers, scale});
     for (const NodeId user : std::set<NodeId>(users.begin(), users.end())) {
       const ir::Node& node = graph_.node(user);
       if (is_constrained(node)) continue;
@@ -199,8 +215,8 @@ class Inserter {
   std::map<NodeId, int> products_;
   /// Tensors that products read.
   std::set<ValueId> read_;
-  std::map<ValueId, std::set<double>> wanted_;
-  std::map<ValueId, double> scales_;
+  std::map<ValueId, std::set<Steps>> wanted_;
+  std::map<ValueId, Steps> steps_;
   std::map<std::pair<ValueId, int>, ValueId> weights_;
   InsertedQuantization report_;
 };

@@ -84,6 +84,35 @@ TEST(InsertQuantization, what_computes_between_reads_real_numbers) {
   EXPECT_EQ(chain.graph.value(chain.pool).users.size(), 1u);
 }
 
+TEST(InsertQuantization, tensors_without_negative_numbers_have_all_steps_for_the_others) {
+  struct Case {
+    ActivationType type;
+    double alpha;
+    DataType stored;
+  };
+  for (const auto& [type, alpha, stored] : {Case{ActivationType::Relu, 0, DataType::UInt8},
+                                            {ActivationType::Sigmoid, 0, DataType::UInt8},
+                                            {ActivationType::Clip, 0, DataType::UInt8},
+                                            {ActivationType::Clip, -1, DataType::Int8},
+                                            {ActivationType::LeakyRelu, 0.1, DataType::Int8},
+                                            {ActivationType::Tanh, 0, DataType::Int8}})
+    for (const bool is_fused : {false, true}) {
+      ir::Graph graph;
+      const ir::ValueId x = graph.add_input("x", DataType::Float, {1, 4, 8, 8});
+      ir::ValueId y = activation(graph, type, convolution(graph, x, 8, "a"), alpha, 6);
+      y = graph.add("Pooling", "pool", {y}, {{"window_size", std::vector<int64_t>{2, 2}}});
+      set_range(graph, y, 5.1f);
+      graph.mark_output(convolution(graph, y, 8, "b"));
+      if (is_fused) optimizer::optimize(graph, {});
+      insert_quantization(graph);
+      const ir::NodeId quantize = find_node(graph, "Quantize");
+      ASSERT_TRUE(quantize);
+      const double steps = stored == DataType::UInt8 ? 255 : 127;
+      EXPECT_EQ(graph.value(graph.node(quantize).outputs[0]).type.dtype, stored);
+      EXPECT_NEAR(*ir::constant_scalar(graph, graph.node(quantize).inputs[1]), 5.1 / steps, 1e-6);
+    }
+}
+
 TEST(InsertQuantization, tensors_without_a_range_are_named) {
   Chain chain;
   chain.graph.mutable_value(chain.pool).dynamic_range.reset();
