@@ -133,8 +133,9 @@ def make_calibrator(
 
 
 def read_batches(source: str | os.PathLike, batch_size: int) -> Iterator[Batch]:
-    """Batches of an .npz file (one array an input, samples along the first axis) or of a folder
-    of .npy files (each a batch of the one input, in the order of their names)."""
+    """Batches of an .npz file (one array an input, samples along the first axis; those that make no
+    whole batch at the end are left out) or of a folder of .npy files (each a batch of the one
+    input, in the order of their names)."""
     path = Path(source)
     if path.is_dir():
         files = sorted(path.glob("*.npy"))
