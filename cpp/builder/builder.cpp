@@ -27,7 +27,7 @@
 #include "ir/network_state.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/regions/form_regions.h"
-#include "runtime/profile_memory.h"
+#include "runtime/execution/profile_memory.h"
 #include "trtlike/runtime.h"
 #include "tuner/tuner.h"
 

@@ -7,7 +7,7 @@
 
 #include "calibration/histogram.h"
 #include "engine/plan.h"
-#include "runtime/executable_plan.h"
+#include "runtime/execution/executable_plan.h"
 
 namespace trtlike::calibration {
 

@@ -13,9 +13,9 @@
 #include "core/threads/threads.h"
 #include "runtime/access.h"
 #include "runtime/context_user.h"
+#include "runtime/execution/shape_state.h"
 #include "runtime/overlaps.h"
 #include "runtime/regions/region_steps.h"
-#include "runtime/shape_state.h"
 
 namespace trtlike {
 

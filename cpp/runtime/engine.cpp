@@ -5,7 +5,7 @@
 #include "core/log.h"
 #include "runtime/bindings.h"
 #include "runtime/context_impl.h"
-#include "runtime/profile_memory.h"
+#include "runtime/execution/profile_memory.h"
 
 namespace trtlike {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/shape_state.h"
+#include "runtime/execution/shape_state.h"
 
 namespace trtlike::runtime {
 

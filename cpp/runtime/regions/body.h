@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "runtime/execution/shape_state.h"
 #include "runtime/regions/region_steps.h"
-#include "runtime/shape_state.h"
 
 namespace trtlike::runtime {
 

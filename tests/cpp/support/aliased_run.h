@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/executable_plan.h"
+#include "runtime/execution/executable_plan.h"
 #include "support/make_plan.h"
 
 namespace trtlike::test {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/threads/threads.h"
-#include "runtime/executable_plan.h"
-#include "runtime/resolve.h"
+#include "runtime/execution/executable_plan.h"
+#include "runtime/execution/resolve.h"
 
 namespace trtlike::runtime {
 
@@ -28,7 +28,7 @@ class ShapeState {
  public:
   /// `shapes` holds the inputs' dims and elements; nothing is resolved yet. `regions` run the steps
   /// that have some; null where nothing will run.
-  ShapeState(const engine::LoadedPlan& loaded, const StepTable& table, RegionSteps* regions,
+  ShapeState(const engine::LoadedPlan& loaded, StepTable& table, RegionSteps* regions,
              Shapes shapes, int threads);
 
   /// True when shapes depend on elements that steps compute, or regions on what runs before.
@@ -84,7 +84,7 @@ class ShapeState {
   void* address(int32_t value, std::span<void* const> bindings) const;
 
   const engine::LoadedPlan& loaded_;
-  const StepTable& table_;
+  StepTable& table_;
   RegionSteps* regions_;
   int threads_;
   /// One a value: the input binding that it is, or -1.

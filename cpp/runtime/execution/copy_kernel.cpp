@@ -1,5 +1,5 @@
 // Pitched copies in slices of rows, and dense copies in slices of bytes.
-#include "runtime/copy_kernel.h"
+#include "runtime/execution/copy_kernel.h"
 
 #include <algorithm>
 #include <cstring>

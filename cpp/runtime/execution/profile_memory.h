@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "engine/plan.h"
-#include "runtime/resolve.h"
+#include "runtime/execution/resolve.h"
 
 namespace trtlike::runtime {
 

@@ -1,5 +1,5 @@
 // Shape resolution.
-#include "runtime/resolve.h"
+#include "runtime/execution/resolve.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // From shapes to a flat list of kernel calls.
-#include "runtime/executable_plan.h"
+#include "runtime/execution/executable_plan.h"
 
 #include <algorithm>
 #include <climits>
@@ -10,7 +10,7 @@
 #include "engine/deferred_packing.h"
 #include "engine/memory_plan.h"
 #include "ops/host_values.h"
-#include "runtime/copy_kernel.h"
+#include "runtime/execution/copy_kernel.h"
 
 namespace trtlike::runtime {
 
@@ -35,15 +35,29 @@ size_t index(int32_t value) { return static_cast<size_t>(value); }
       ", got none: ", reasons.empty() ? "there is no other tactic" : core::join(reasons), "."));
 }
 
+/// The plan's tactic when it takes the shapes, else the first that does with the same formats.
+const kernels::Tactic* find_accepting(const engine::Plan& plan, const engine::PlanStep& step,
+                                      const kernels::Tactic* planned,
+                                      const kernels::Problem& problem) {
+  if (planned != nullptr && !kernels::refuse(*planned, problem)) return planned;
+  // Packed constants cannot be read by any other tactic.
+  if (step.packed_inputs.empty())
+    for (const kernels::Tactic* other : kernels::tactics_for(step.op))
+      if (!kernels::refuse(*other, problem) &&
+          (other->source != kernels::Source::Reference || engine::fits_reference(plan, step)))
+        return other;
+  fail_refused(step, problem);
+}
+
 }  // namespace
 
-StepTable::StepTable(const engine::Plan& plan) {
+StepTable::StepTable(const engine::Plan& plan) : kernels(plan.steps.size()) {
   for (const engine::PlanStep& step : plan.steps)
     steps.push_back({&ops::get_op(step.op),
                      step.tactic.empty() ? nullptr : kernels::find_tactic(step.op, step.tactic)});
 }
 
-ExecutablePlan::ExecutablePlan(const engine::LoadedPlan& loaded, const StepTable& table,
+ExecutablePlan::ExecutablePlan(const engine::LoadedPlan& loaded, StepTable& table,
                                const Shapes& shapes, size_t first, size_t last,
                                const std::vector<int32_t>& kept, int threads)
     : deferred_packing_(loaded.deferred_packing), kept_(kept) {
@@ -56,10 +70,10 @@ ExecutablePlan::ExecutablePlan(const engine::LoadedPlan& loaded, const StepTable
   describe_values(shapes);
   find_needed(shapes, kept);
   check_outputs_fit();
-  choose_tactics();
+  choose_tactics(table.kernels);
   aliases_ = engine::plan_aliases(concrete_);
   keep_known_elements();
-  prepare_steps();
+  prepare_steps(table.kernels);
   place_memory();
 }
 
@@ -109,28 +123,23 @@ void ExecutablePlan::find_needed(const Shapes&, const std::vector<int32_t>& kept
   }
 }
 
-void ExecutablePlan::choose_tactics() {
+void ExecutablePlan::choose_tactics(KernelCache& cache) {
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
     if (concrete_.steps[s].runs && !gives_nothing(s) &&
         (concrete_.steps[s].tactic != nullptr || concrete_.steps[s].op->is_view == nullptr))
-      choose_tactic(s);
+      choose_tactic(s, cache);
 }
 
-/// The plan's tactic when it takes the shapes, else the first that does with the same formats.
-void ExecutablePlan::choose_tactic(size_t s) {
+void ExecutablePlan::choose_tactic(size_t s, KernelCache& cache) {
   const engine::PlanStep& step = concrete_.plan_step(s);
   const kernels::Problem problem = engine::make_problem(concrete_, s);
   const kernels::Tactic*& tactic = concrete_.steps[s].tactic;
-  if (tactic != nullptr && !kernels::refuse(*tactic, problem)) return;
-  // Packed constants cannot be read by any other tactic.
-  if (step.packed_inputs.empty())
-    for (const kernels::Tactic* other : kernels::tactics_for(step.op))
-      if (!kernels::refuse(*other, problem) && (other->source != kernels::Source::Reference ||
-                                                engine::fits_reference(*concrete_.plan, step))) {
-        tactic = other;
-        return;
-      }
-  fail_refused(step, problem);
+  if (const PreparedKernel known = cache.find(s, problem); known.tactic != nullptr) {
+    tactic = known.tactic;
+    return;
+  }
+  tactic = find_accepting(*concrete_.plan, step, tactic, problem);
+  cache.note(s, problem, {tactic, nullptr});
 }
 
 std::vector<int> ExecutablePlan::slices(size_t step) const {
@@ -180,7 +189,7 @@ ExecutablePlan::Operand ExecutablePlan::operand(int32_t value, int64_t offset_by
   }
 }
 
-void ExecutablePlan::add_call(KernelCall call, std::unique_ptr<kernels::Kernel> kernel,
+void ExecutablePlan::add_call(KernelCall call, std::shared_ptr<const kernels::Kernel> kernel,
                               const std::vector<Operand>& inputs,
                               const std::vector<Operand>& outputs) {
   call.kernel = kernel.get();
@@ -210,28 +219,39 @@ bool ExecutablePlan::gives_nothing(size_t s) const {
   });
 }
 
-void ExecutablePlan::prepare_kernel(size_t s) {
-  const engine::PlanStep& step = concrete_.plan_step(s);
-  if (is_idle(s)) return;
-  if (concrete_.steps[s].tactic == nullptr) choose_tactic(s);
+std::shared_ptr<const kernels::Kernel> ExecutablePlan::make_kernel(
+    size_t s, const kernels::Problem& problem) {
   const kernels::Tactic& tactic = *concrete_.steps[s].tactic;
-  const kernels::Problem problem = engine::make_problem(concrete_, s);
   std::span<const std::byte> packed = engine::packed_constants(concrete_, s);
-  ops::InputSet packed_inputs = step.packed_inputs;
-  if (packed_inputs.empty() &&
-      !(packed_inputs = engine::deferred_inputs(concrete_, s, problem)).empty()) {
+  if (!engine::deferred_inputs(concrete_, s, problem).empty()) {
     const kernels::Packed& late = deferred_packing_->get(s, tactic, problem);
     packed = {static_cast<const std::byte*>(late.data.get()), late.bytes};
   }
+  std::unique_ptr<kernels::Kernel> kernel = kernels::prepare(tactic, problem, packed);
+  TRTLIKE_ASSERT(kernel != nullptr, "kernel of ", tactic.name);
+  return kernel;
+}
+
+void ExecutablePlan::prepare_kernel(size_t s, KernelCache& cache) {
+  const engine::PlanStep& step = concrete_.plan_step(s);
+  if (is_idle(s)) return;
+  if (concrete_.steps[s].tactic == nullptr) choose_tactic(s, cache);
+  const kernels::Problem problem = engine::make_problem(concrete_, s);
+  PreparedKernel prepared = cache.find(s, problem);
+  if (prepared.kernel == nullptr || prepared.tactic != concrete_.steps[s].tactic) {
+    prepared = {concrete_.steps[s].tactic, make_kernel(s, problem)};
+    cache.note(s, problem, prepared);
+  }
+  const ops::InputSet packed_inputs = step.packed_inputs.empty()
+                                          ? engine::deferred_inputs(concrete_, s, problem)
+                                          : step.packed_inputs;
   std::vector<Operand> inputs, outputs;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     const bool absent = step.inputs[i] < 0 || packed_inputs.contains(i);
     inputs.push_back(absent ? Operand{} : operand(step.inputs[i]));
   }
   for (int32_t value : step.outputs) outputs.push_back(value < 0 ? Operand{} : operand(value));
-  std::unique_ptr<kernels::Kernel> kernel = kernels::prepare(tactic, problem, packed);
-  TRTLIKE_ASSERT(kernel != nullptr, "kernel of ", tactic.name);
-  add_call({.step = s}, std::move(kernel), inputs, outputs);
+  add_call({.step = s}, std::move(prepared.kernel), inputs, outputs);
 }
 
 void ExecutablePlan::prepare_copy(size_t s, const engine::Copy& copy) {
@@ -250,14 +270,14 @@ void ExecutablePlan::prepare_final_copies() {
   }
 }
 
-void ExecutablePlan::prepare_steps() {
+void ExecutablePlan::prepare_steps(KernelCache& cache) {
   std::vector<size_t> running;
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s)
     if (!is_idle(s)) running.push_back(s);
   deferred_packing_->pack(concrete_, running);
   for (size_t s = concrete_.first_step; s < concrete_.last_step; ++s) {
     const engine::StepWork& work = aliases_.steps[s];
-    prepare_kernel(s);
+    prepare_kernel(s, cache);
     for (const engine::Copy& copy : work.copies)
       if (work.work == Work::Copies) prepare_copy(s, copy);
   }

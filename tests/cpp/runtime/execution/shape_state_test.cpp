@@ -1,5 +1,5 @@
 // Shape tensors, elements that are known without running, and shapes that only the run can tell.
-#include "runtime/shape_state.h"
+#include "runtime/execution/shape_state.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,14 +11,17 @@
 #include "engine/concrete_plan.h"
 #include "engine/plan.h"
 #include "kernels/tactic.h"
-#include "runtime/resolve.h"
+#include "runtime/execution/kernel_cache.h"
+#include "runtime/execution/resolve.h"
 
 namespace trtlike::runtime {
 
-/// Definitions and tactics of a plan's steps, looked up once.
+/// Definitions and tactics of a plan's steps, looked up once, and the kernels that were prepared
+/// for them. All users have the same number of threads, and one uses it at a time.
 struct StepTable {
   explicit StepTable(const engine::Plan& plan);
   std::vector<engine::ConcreteStep> steps;
+  KernelCache kernels;
 };
 
 /// Addresses that a run works on. None may change while it runs.
@@ -52,7 +55,7 @@ class ExecutablePlan {
   /// Steps [first, last) of the plan. `kept` lists values that must keep their bytes after the last
   /// of them. Throws UserError or UnsupportedError naming the layer when no tactic takes the
   /// shapes.
-  ExecutablePlan(const engine::LoadedPlan& loaded, const StepTable& table, const Shapes& shapes,
+  ExecutablePlan(const engine::LoadedPlan& loaded, StepTable& table, const Shapes& shapes,
                  size_t first, size_t last, const std::vector<int32_t>& kept, int threads);
 
   /// Bytes of arena: activations, shared memory and scratch of all threads.
@@ -103,18 +106,19 @@ class ExecutablePlan {
 
   void find_needed(const Shapes& shapes, const std::vector<int32_t>& kept);
   void describe_values(const Shapes& shapes);
-  void choose_tactics();
-  void choose_tactic(size_t step);
+  void choose_tactics(KernelCache& cache);
+  void choose_tactic(size_t step, KernelCache& cache);
   /// True when nothing computes the step: a view, copies, or no elements.
   bool is_idle(size_t step) const;
   /// True when the step's outputs have no elements.
   bool gives_nothing(size_t step) const;
   bool is_in_place(const KernelCall& call, int32_t input, int32_t output) const;
-  void prepare_steps();
-  void prepare_kernel(size_t step);
+  void prepare_steps(KernelCache& cache);
+  void prepare_kernel(size_t step, KernelCache& cache);
+  std::shared_ptr<const kernels::Kernel> make_kernel(size_t step, const kernels::Problem& problem);
   void prepare_copy(size_t step, const engine::Copy& copy);
   void prepare_final_copies();
-  void add_call(KernelCall call, std::unique_ptr<kernels::Kernel> kernel,
+  void add_call(KernelCall call, std::shared_ptr<const kernels::Kernel> kernel,
                 const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
   void place_memory();
   void check_memory(size_t bytes) const;
@@ -129,7 +133,7 @@ class ExecutablePlan {
 
   engine::ConcretePlan concrete_;
   engine::AliasPlan aliases_;
-  std::vector<std::unique_ptr<kernels::Kernel>> kernels_;
+  std::vector<std::shared_ptr<const kernels::Kernel>> kernels_;
   /// Keeps what kernels read alive.
   std::shared_ptr<engine::DeferredPacking> deferred_packing_;
   std::vector<KernelCall> calls_;

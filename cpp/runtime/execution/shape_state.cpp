@@ -1,5 +1,5 @@
 // Parts of a run and the shapes between them.
-#include "runtime/shape_state.h"
+#include "runtime/execution/shape_state.h"
 
 #include <algorithm>
 #include <set>
@@ -58,8 +58,8 @@ class ShapeState::RegionOutputs : public RegionStep::Outputs {
   const Run& run_;
 };
 
-ShapeState::ShapeState(const engine::LoadedPlan& loaded, const StepTable& table,
-                       RegionSteps* regions, Shapes shapes, int threads)
+ShapeState::ShapeState(const engine::LoadedPlan& loaded, StepTable& table, RegionSteps* regions,
+                       Shapes shapes, int threads)
     : loaded_(loaded),
       table_(table),
       regions_(regions),

@@ -1,9 +1,9 @@
 // Preparing a plan at the ends of a profile.
-#include "runtime/profile_memory.h"
+#include "runtime/execution/profile_memory.h"
 
 #include "core/shape.h"
 #include "runtime/bindings.h"
-#include "runtime/shape_state.h"
+#include "runtime/execution/shape_state.h"
 
 namespace trtlike::runtime {
 namespace {
@@ -39,7 +39,7 @@ int64_t profile_memory_bytes(const engine::LoadedPlan& loaded, int profile) {
   const Shapes shapes = shapes_at(loaded, profile, kMax);
   for (const engine::PlanBinding& binding : loaded.plan.bindings)
     if (binding.mode == TensorIOMode::Input && !core::is_static(shapes.of(binding.value))) return 0;
-  const StepTable table(loaded.plan);
+  StepTable table(loaded.plan);
   const ShapeState state(loaded, table, nullptr, shapes, loaded.plan.threads);
   return static_cast<int64_t>(state.arena_bytes());
 }
