@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/indexing.h"
 #include "ops/input_error.h"
 
 namespace trtlike::ops {
@@ -90,9 +91,7 @@ void check_constant_indices(const InferArgs& args, size_t input, const char* nam
         const auto index = static_cast<int64_t>(indices[i]);
         const int64_t extent = data[axis];
         if (extent < 0 || (index >= -extent && index < extent)) continue;
-        throw InputError("[ops] ", input, name,
-                         core::str("expected indices between ", -extent, " and ", extent - 1,
-                                   " for axis ", axis, " of shape ", data, ", got ", index, "."));
+        throw InputError("[ops] ", input, name, index_sentence(index, data, axis));
       }
   });
 }

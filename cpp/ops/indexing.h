@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <string>
 
 #include "core/tensor_view.h"
 
@@ -29,11 +30,18 @@ inline int64_t offset_of(const Dims& index, const Dims& strides) {
   return offset;
 }
 
-/// The index on an axis of `extent` elements that `given` means: one below zero counts from the
-/// back. -1 when it is outside.
-inline int64_t resolve_index(int64_t given, int64_t extent) {
-  const int64_t index = given < 0 ? given + extent : given;
-  return index >= 0 && index < extent ? index : -1;
+/// "expected indices between -3 and 2 for axis 0 of shape [3, 4], got 7."
+std::string index_sentence(int64_t given, const Dims& dims, int axis);
+
+/// Throws UserError for an element of input 1 that is outside of axis `axis`.
+[[noreturn]] void fail_index(int64_t given, const Dims& dims, int axis);
+
+/// The index on axis `axis` that `given` means: one below zero counts from the back. Throws
+/// UserError when it is outside.
+inline int64_t resolve_index(int64_t given, const Dims& dims, int axis) {
+  const int64_t extent = dims[axis], index = given < 0 ? given + extent : given;
+  if (index < 0 || index >= extent) fail_index(given, dims, axis);
+  return index;
 }
 
 /// Bytes of one element. Throws UnsupportedError naming `what` for types that share a byte.

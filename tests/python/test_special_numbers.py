@@ -1,4 +1,5 @@
-"""NaN, infinities and indices out of range give the same with every kernel, at every level."""
+"""NaN and infinities give the same with every kernel, at every level; an index out of range ends
+the run, and only that."""
 
 import numpy as np
 import onnx
@@ -160,43 +161,66 @@ def test_a_row_of_attention_that_is_masked_whole_is_nan(opset):
 DATA = np.arange(1, 13, dtype=FLOAT).reshape(3, 4)
 
 
-@pytest.mark.parametrize("level", [0, 3])
-def test_indices_out_of_range_gather_zeros(level):
-    for dtype in (np.int32, np.int64):
-        i = np.array([2, -3, 3, -4, 1 << 30], dtype)
-        feeds = {"x": DATA, "i": i}
-        model = make_model([oh.make_node("Gather", ["x", "i"], ["y"], axis=0)], feeds)
-        expected = np.zeros((5, 4), FLOAT)
-        expected[0], expected[1] = DATA[2], DATA[0]
-        np.testing.assert_array_equal(run(model, feeds, level), expected)
-    feeds = {"x": DATA, "i": np.array([[0, 7, -1, -5]], np.int64)}
-    model = make_model([oh.make_node("GatherElements", ["x", "i"], ["y"], axis=1)], feeds)
-    np.testing.assert_array_equal(run(model, feeds, level), [[1, 0, 4, 0]])
-    feeds = {"x": DATA, "i": np.array([[2, -1], [3, 0], [0, 4]], np.int64)}
-    model = make_model([oh.make_node("GatherND", ["x", "i"], ["y"])], feeds)
-    np.testing.assert_array_equal(run(model, feeds, level), [12, 0, 0])
+def indexed(op: str, **attributes):
+    inputs = ["x", "i", "u"] if op.startswith("Scatter") else ["x", "i"]
+    return oh.make_node(op, inputs, ["y"], name="chosen", **attributes)
 
 
 @pytest.mark.parametrize("level", [0, 3])
-def test_indices_out_of_range_scatter_nothing(level):
-    feeds = {
-        "x": DATA,
-        "i": np.array([[1], [3], [-3], [-4]], np.int64),
-        "u": np.full((4, 4), 50, FLOAT) + np.arange(4, dtype=FLOAT)[:, None],
-    }
-    model = make_model([oh.make_node("ScatterND", ["x", "i", "u"], ["y"])], feeds)
-    expected = DATA.copy()
-    expected[1], expected[0] = 50, 52
-    np.testing.assert_array_equal(run(model, feeds, level), expected)
-    feeds = {
-        "x": DATA,
-        "i": np.array([[0, 3, -3, 9]], np.int64),
-        "u": np.array([[50, 51, 52, 53]], FLOAT),
-    }
-    model = make_model([oh.make_node("ScatterElements", ["x", "i", "u"], ["y"], axis=0)], feeds)
-    expected = DATA.copy()
-    expected[0, 0], expected[0, 2] = 50, 52
-    np.testing.assert_array_equal(run(model, feeds, level), expected)
+@pytest.mark.parametrize(
+    "node, good, bad, axis, wrong",
+    [
+        (indexed("Gather", axis=0), [2, -3, 0], [2, 3, 0], 0, 3),
+        (indexed("Gather", axis=1), [[3, -4]], [[0, -5]], 1, -5),
+        (indexed("GatherElements", axis=1), [[0, 3, -1, -4]], [[0, 4, 0, 0]], 1, 4),
+        (indexed("GatherElements", axis=0), [[0, 2, -1, -3]], [[0, 0, 0, 1 << 30]], 0, 1 << 30),
+        (indexed("GatherND"), [[2, -1], [0, 3]], [[2, -1], [0, 4]], 1, 4),
+        (indexed("ScatterND"), [[1], [-3]], [[1], [-4]], 0, -4),
+        (indexed("ScatterND", reduction="add"), [[1], [1]], [[1], [3]], 0, 3),
+        (indexed("ScatterElements", axis=0), [[0, 2, -3, 1]], [[0, 2, -4, 1]], 0, -4),
+        (
+            indexed("ScatterElements", axis=0, reduction="max"),
+            [[0, 2, -3, 1]],
+            [[9, 2, 0, 1]],
+            0,
+            9,
+        ),
+    ],
+    ids=lambda value: value.op_type if isinstance(value, onnx.NodeProto) else "",
+)
+def test_indices_out_of_range_end_the_run_alone(node, good, bad, axis, wrong, level):
+    dtype = np.int64 if level == 0 or node.op_type.endswith("ND") else np.int32
+    feeds = {"x": DATA, "i": np.array(good, dtype)}
+    if "u" in node.input:
+        rows = [1, 4] if node.op_type == "ScatterElements" else [2, 4]
+        feeds["u"] = np.arange(np.prod(rows), dtype=FLOAT).reshape(rows) + 50
+    model = make_model([node], feeds)
+    expected = onnxruntime_outputs(model, feeds)["y"]
+    log = ListLogger()
+    context = load(build_plan(model, level=level), log).create_execution_context()
+    np.testing.assert_array_equal(context.infer(feeds)["y"], expected)
+    extent = DATA.shape[axis]
+    words = f"expected indices between {-extent} and {extent - 1} for axis {axis} of shape"
+    with pytest.raises(RuntimeError, match="the run failed"):
+        context.infer({**feeds, "i": np.array(bad, dtype)})
+    assert f"'indices': {words} [3, 4], got {wrong}." in log.text
+    assert "layer 'chosen'" in log.text
+    np.testing.assert_array_equal(context.infer(feeds)["y"], expected)
+
+
+def test_indices_out_of_range_are_found_on_any_thread():
+    feeds = {"x": np.ones((1000, 64), FLOAT), "i": np.zeros(50_000, np.int64)}
+    model = make_model([indexed("Gather", axis=0)], feeds)
+    log = ListLogger()
+    context = load(build_plan(model), log).create_execution_context()
+    for at in (0, 1, 24_999, 25_000, 49_999):
+        indices = feeds["i"].copy()
+        indices[at] = 1000
+        log.lines.clear()
+        with pytest.raises(RuntimeError, match="the run failed"):
+            context.infer({**feeds, "i": indices})
+        assert "expected indices between -1000 and 999 for axis 0" in log.text
+    assert (context.infer(feeds)["y"] == 1).all()
 
 
 @pytest.mark.parametrize(

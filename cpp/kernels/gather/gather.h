@@ -4,8 +4,8 @@
 //   rows:      out[o, i, :] = data[o, index[b(o), i], :]   (ND: data[b, index[b, i, :], :])
 //   elements:  out[p] = data[p with its index on the axis replaced by index[p]]
 //
-// Indices are read when the kernel runs: one below zero counts from the back, one outside gives
-// zeros.
+// Indices are read when the kernel runs: one below zero counts from the back, one outside ends the
+// run.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,9 @@ struct Indices {
   }
 };
 
-/// Copies the row, or clears it where `from` is null.
 template <typename T>
 void move_element(char* to, const char* from) {
-  T value{};
-  if (from != nullptr) std::memcpy(&value, from, sizeof(T));
-  std::memcpy(to, &value, sizeof(T));
+  std::memcpy(to, from, sizeof(T));
 }
 
 std::optional<std::string> refuse_operands(const Problem& problem);

@@ -24,7 +24,7 @@ class GatherElements final : public Kernel {
     slices_ = {copy::count_slices(rows_ * row_ * 16, rows_, problem.threads)};
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int, int slice) const override {
     const int64_t begin = rows_ * slice / slices_[0], end = rows_ * (slice + 1) / slices_[0];
     switch (element_bytes_) {
       case 1:
@@ -55,11 +55,10 @@ class GatherElements final : public Kernel {
       }
       for (int64_t i = 0; i < row_; ++i) {
         const int64_t n = row * row_ + i;
-        const int64_t index = ops::resolve_index(indices[n], data_[axis_]);
+        const int64_t index = ops::resolve_index(indices[n], data_, axis_);
         const int64_t from = base + i * step + index * strides_[axis_];
-        gather::move_element<T>(
-            out + n * static_cast<int64_t>(sizeof(T)),
-            index < 0 ? nullptr : data + from * static_cast<int64_t>(sizeof(T)));
+        gather::move_element<T>(out + n * static_cast<int64_t>(sizeof(T)),
+                                data + from * static_cast<int64_t>(sizeof(T)));
       }
     }
   }

@@ -39,8 +39,8 @@ struct Rows {
   int64_t tuples = 1;      ///< indices (or tuples of them) a batch
   int64_t group_rows = 1;  ///< data rows from one group to the next
   int64_t row_bytes = 1;
-  int indexed = 1;  ///< indices a tuple
-  std::array<int64_t, Dims::kMaxDims> extents{};
+  int first_axis = 0;
+  int indexed = 1;  ///< indices a tuple, of the axes from the first
   std::array<int64_t, Dims::kMaxDims> strides{};
 };
 
@@ -62,11 +62,11 @@ Rows find_rows(const Problem& problem) {
   rows.groups = batches * rows.groups_a_batch;
   rows.row_bytes = static_cast<int64_t>(
       core::dtype_bytes(problem.inputs[0].dtype, core::elems_between(data, end, data.rank())));
+  rows.first_axis = end - rows.indexed;
   for (int k = rows.indexed - 1; k >= 0; --k) {
     const auto at = static_cast<size_t>(k);
-    rows.extents[at] = data[end - rows.indexed + k];
     rows.strides[at] = rows.group_rows;
-    rows.group_rows *= rows.extents[at];
+    rows.group_rows *= data[rows.first_axis + k];
   }
   return rows;
 }
@@ -74,13 +74,15 @@ Rows find_rows(const Problem& problem) {
 class GatherRows final : public Kernel {
  public:
   explicit GatherRows(const Problem& problem)
-      : rows_(find_rows(problem)), is_int32_(problem.inputs[1].dtype == DataType::Int32) {
+      : data_(problem.inputs[0].dims),
+        rows_(find_rows(problem)),
+        is_int32_(problem.inputs[1].dtype == DataType::Int32) {
     const int64_t count = rows_.groups * rows_.tuples;
     slices_ = {
         copy::count_slices(count * std::max<int64_t>(rows_.row_bytes, 8), count, problem.threads)};
   }
 
-  void run(const RunArgs& args, int, int slice) const noexcept override {
+  void run(const RunArgs& args, int, int slice) const override {
     const int64_t count = rows_.groups * rows_.tuples;
     const int64_t begin = count * slice / slices_[0], end = count * (slice + 1) / slices_[0];
     switch (rows_.row_bytes) {
@@ -96,13 +98,8 @@ class GatherRows final : public Kernel {
         break;
     }
     const auto bytes = static_cast<size_t>(rows_.row_bytes);
-    run_rows(args, begin, end, [bytes](char* to, const char* from) {
-      if (from != nullptr) {
-        std::memcpy(to, from, bytes);
-      } else {
-        std::memset(to, 0, bytes);
-      }
-    });
+    run_rows(args, begin, end,
+             [bytes](char* to, const char* from) { std::memcpy(to, from, bytes); });
   }
 
  private:
@@ -116,8 +113,7 @@ class GatherRows final : public Kernel {
     for (int64_t n = begin; n < end; ++n, to += rows_.row_bytes) {
       const int64_t position =
           (group / rows_.groups_a_batch * rows_.tuples + tuple) * rows_.indexed;
-      const int64_t row = find_row(indices, position);
-      move(to, row < 0 ? nullptr : data + (group * rows_.group_rows + row) * rows_.row_bytes);
+      move(to, data + (group * rows_.group_rows + find_row(indices, position)) * rows_.row_bytes);
       if (++tuple == rows_.tuples) {
         tuple = 0;
         ++group;
@@ -128,14 +124,13 @@ class GatherRows final : public Kernel {
   int64_t find_row(const gather::Indices& indices, int64_t position) const {
     int64_t row = 0;
     for (int k = 0; k < rows_.indexed; ++k) {
-      const auto at = static_cast<size_t>(k);
-      const int64_t index = ops::resolve_index(indices[position + k], rows_.extents[at]);
-      if (index < 0) return -1;
-      row += index * rows_.strides[at];
+      row += ops::resolve_index(indices[position + k], data_, rows_.first_axis + k) *
+             rows_.strides[static_cast<size_t>(k)];
     }
     return row;
   }
 
+  Dims data_;
   Rows rows_;
   bool is_int32_;
 };

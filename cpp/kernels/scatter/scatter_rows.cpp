@@ -34,7 +34,7 @@ class ScatterRows final : public Kernel {
     slices_ = {copy::count_slices(bytes_, bytes_, problem.threads), 1};
   }
 
-  void run(const RunArgs& args, int phase, int slice) const noexcept override {
+  void run(const RunArgs& args, int phase, int slice) const override {
     if (phase == 0) {
       const int64_t begin = bytes_ * slice / slices_[0], end = bytes_ * (slice + 1) / slices_[0];
       std::memcpy(static_cast<char*>(args.outputs[0]) + begin,
@@ -65,13 +65,8 @@ class ScatterRows final : public Kernel {
     const int64_t row = core::elems_between(data_, indexed, data_.rank());
     for (int64_t i = 0; i < tuples; ++i) {
       int64_t offset = 0;
-      bool inside = true;
-      for (int d = 0; d < indexed; ++d) {
-        const int64_t at = ops::resolve_index(indices[i * indexed + d], data_[d]);
-        inside = inside && at >= 0;
-        offset += at * strides_[d];
-      }
-      if (!inside) continue;
+      for (int d = 0; d < indexed; ++d)
+        offset += ops::resolve_index(indices[i * indexed + d], data_, d) * strides_[d];
       const T* from = updates + i * row;
       if (reduction_ == ScatterReduction::None) {
         std::memcpy(out + offset, from, static_cast<size_t>(row) * sizeof(T));
@@ -93,10 +88,8 @@ class ScatterRows final : public Kernel {
         rest /= updates_[d];
       }
       for (int64_t i = 0; i < row; ++i) {
-        const int64_t at = ops::resolve_index(indices[r * row + i], data_[axis_]);
-        if (at >= 0)
-          ops::combine(out[base + i * step + at * strides_[axis_]], updates[r * row + i],
-                       reduction_);
+        const int64_t at = ops::resolve_index(indices[r * row + i], data_, axis_);
+        ops::combine(out[base + i * step + at * strides_[axis_]], updates[r * row + i], reduction_);
       }
     }
   }

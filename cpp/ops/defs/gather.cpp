@@ -1,5 +1,5 @@
 // Gather: elements, rows or blocks of a tensor chosen by an index tensor. An index below zero
-// counts from the back; one outside gives zeros.
+// counts from the back; one outside ends the run.
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 #include "ops/shapes/gather_shape.h"
@@ -56,16 +56,16 @@ void infer(const InferArgs& args) {
   });
 }
 
-/// Where in the data the output element at `index` comes from; below zero: nowhere.
+/// Where in the data the output element at `index` comes from.
 int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
                const std::vector<int64_t>& values, const Dims& index) {
   const Dims strides = core::dense_strides(data), index_strides = core::dense_strides(indices);
   const auto value = [&](int64_t n) { return values[static_cast<size_t>(n)]; };
   if (shape.mode == GatherMode::Element) {
-    const int64_t row = resolve_index(value(offset_of(index, index_strides)), data[shape.axis]);
+    const int64_t row = resolve_index(value(offset_of(index, index_strides)), data, shape.axis);
     Dims at = index;
     at[shape.axis] = row;
-    return row < 0 ? -1 : offset_of(at, strides);
+    return offset_of(at, strides);
   }
   int64_t offset = 0, position = 0;
   if (shape.mode == GatherMode::Default) {
@@ -73,8 +73,7 @@ int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
     for (int d = 0; d < shape.batch_dims; ++d) position += index[d] * index_strides[d];
     for (int d = 0; d < index_dims; ++d)
       position += index[shape.axis + d] * index_strides[shape.batch_dims + d];
-    const int64_t row = resolve_index(value(position), data[shape.axis]);
-    if (row < 0) return -1;
+    const int64_t row = resolve_index(value(position), data, shape.axis);
     for (int d = 0; d < data.rank(); ++d)
       offset +=
           strides[d] * (d == shape.axis ? row : index[d < shape.axis ? d : d + index_dims - 1]);
@@ -86,9 +85,7 @@ int64_t source(const GatherShape& shape, const Dims& data, const Dims& indices,
   const int indexed = static_cast<int>(indices[last]);
   for (int d = 0; d < indexed; ++d) {
     const int axis = shape.batch_dims + d;
-    const int64_t row = resolve_index(value(position + d), data[axis]);
-    if (row < 0) return -1;
-    offset += row * strides[axis];
+    offset += resolve_index(value(position + d), data, axis) * strides[axis];
   }
   for (int d = shape.batch_dims + indexed; d < data.rank(); ++d)
     offset += index[last + d - shape.batch_dims - indexed] * strides[d];
@@ -101,12 +98,7 @@ void reference(const ReferenceArgs& args) {
   const std::vector<int64_t> values = int_elements(indices);
   const ElementMover mover(data, out, "Gather");
   for_each_index(out.dims, [&](const Dims& index, int64_t n) {
-    const int64_t from = source(shape, data.dims, indices.dims, values, index);
-    if (from < 0) {
-      mover.clear(n);
-    } else {
-      mover.copy(from, n);
-    }
+    mover.copy(source(shape, data.dims, indices.dims, values, index), n);
   });
 }
 

@@ -1,5 +1,5 @@
 // Scatter: a copy of a tensor with elements or blocks replaced (or combined) where an index tensor
-// says. An index below zero counts from the back; one outside changes nothing.
+// says. An index below zero counts from the back; one outside ends the run.
 #include "ops/host_values.h"
 #include "ops/indexing.h"
 #include "ops/shapes/scatter_shape.h"
@@ -70,7 +70,7 @@ void for_each_update(const ReferenceArgs& args, F&& f) {
   const Dims index_strides = core::dense_strides(indices);
   const std::vector<int64_t> values = int_elements(args.inputs[1]);
   const auto resolve = [&](int64_t position, int axis) {
-    return resolve_index(values[static_cast<size_t>(position)], data[axis]);
+    return resolve_index(values[static_cast<size_t>(position)], data, axis);
   };
   if (args.attributes.get_enum<ScatterMode>("mode") == ScatterMode::Element) {
     const int axis =
@@ -78,7 +78,7 @@ void for_each_update(const ReferenceArgs& args, F&& f) {
     for_each_index(updates, [&](const Dims& index, int64_t n) {
       Dims at = index;
       at[axis] = resolve(n, axis);
-      if (at[axis] >= 0) f(n, offset_of(at, strides));
+      f(n, offset_of(at, strides));
     });
     return;
   }
@@ -86,11 +86,7 @@ void for_each_update(const ReferenceArgs& args, F&& f) {
   for_each_index(updates, [&](const Dims& index, int64_t n) {
     int64_t position = 0, offset = 0;
     for (int d = 0; d < last; ++d) position += index[d] * index_strides[d];
-    for (int d = 0; d < indexed; ++d) {
-      const int64_t at = resolve(position + d, d);
-      if (at < 0) return;
-      offset += at * strides[d];
-    }
+    for (int d = 0; d < indexed; ++d) offset += resolve(position + d, d) * strides[d];
     for (int d = indexed; d < data.rank(); ++d) offset += index[last + d - indexed] * strides[d];
     f(n, offset);
   });

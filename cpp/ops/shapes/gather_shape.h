@@ -9,8 +9,7 @@ namespace trtlike::ops {
 /// the num_elementwise_dims leading extents, and `axis` lies after them.
 /// Element: out[i...] = data[i... with the index on `axis` replaced by indices[i...]].
 /// Nd: out[b, i..., rest] = data[b, indices[b, i..., :], rest].
-/// An index below zero counts from the back. One that is outside then gives zeros, and reads
-/// nothing.
+/// An index below zero counts from the back. One that is outside then ends the run.
 struct GatherShape {
   GatherMode mode = GatherMode::Default;
   int axis = 0;

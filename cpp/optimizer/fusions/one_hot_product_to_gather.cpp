@@ -36,7 +36,7 @@ ir::ValueId match_one_hot(const ir::Graph& graph, ir::ValueId rows) {
   return parts->other;
 }
 
-/// The table with a row of zeros behind it, which index -1 finds.
+/// The table with a row of zeros behind it.
 ir::ConstantData add_zero_row(const ir::Graph& graph, ir::ValueId table) {
   const ir::ConstantData& data = *graph.value(table).constant;
   const ops::TensorType& type = graph.value(table).type;
@@ -67,10 +67,16 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId table = patch.add_constant(graph.value(product.inputs[1]).name, weights.dtype,
                                                {weights.dims[rank - 2] + 1, weights.dims[rank - 1]},
                                                add_zero_row(graph, product.inputs[1]));
-  const ir::ValueId lowest = patch.add_constant("lowest index", dtype_of(graph, indices),
-                                                Dims::filled(last + 1, 1), std::vector<double>{-1});
-  const ir::ValueId clamped = patch.add("ElementWise", product.name, {indices, lowest},
-                                        {{"op", static_cast<int64_t>(ElementWiseOperation::Max)}});
+  // What is outside finds the row of zeros, from the front or from the back.
+  const auto clamp = [&](ir::ValueId value, ElementWiseOperation operation, int64_t bound) {
+    const ir::ValueId constant =
+        patch.add_constant("bound of indices", dtype_of(graph, indices), Dims::filled(last + 1, 1),
+                           std::vector<double>{static_cast<double>(bound)});
+    return patch.add("ElementWise", product.name, {value, constant},
+                     {{"op", static_cast<int64_t>(operation)}});
+  };
+  const ir::ValueId clamped = clamp(clamp(indices, ElementWiseOperation::Max, -1),
+                                    ElementWiseOperation::Min, weights.dims[rank - 2]);
   const ir::ValueId rows =
       patch.add("Squeeze", product.name, {clamped}, {{"axes", std::vector<int64_t>{last}}});
   patch.replace(product.outputs[0], patch.add("Gather", product.name, {table, rows}));

@@ -40,18 +40,26 @@ Operands gather_inputs(const engine::Plan& plan, const engine::PlanStep& step,
   return operands;
 }
 
+/// What `f` throws says which step it was.
+template <typename F>
+void in_step(const engine::PlanStep& step, F&& f) {
+  try {
+    f();
+  } catch (const UserError& e) {
+    throw UserError(core::str("[runtime] layer '", step.name, "' (", step.op, "): ", e.what()));
+  }
+}
+
 void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes& shapes,
                   bool is_bounded) {
   const ops::OpDefinition& op = ops::get_op(step.op);
   const Operands operands = gather_inputs(plan, step, op, shapes);
   std::vector<ops::TensorType> outputs;
-  try {
+  in_step(step, [&] {
     ops::infer(op, step.attributes, operands.inputs, operands.host, outputs);
     if (is_bounded)
       ops::bound_extents(op, {op.self, step.attributes, operands.inputs, operands.host, outputs});
-  } catch (const UserError& e) {
-    throw UserError(core::str("[runtime] layer '", step.name, "' (", step.op, "): ", e.what()));
-  }
+  });
   bool propagates = false;
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (step.outputs[i] < 0) continue;
@@ -61,8 +69,10 @@ void resolve_step(const engine::Plan& plan, const engine::PlanStep& step, Shapes
     propagates = propagates || core::is_host_type(value.logical_dtype);
   }
   if (!propagates) return;
-  std::vector<ops::HostValue> host =
-      ops::propagate(op, step.attributes, operands.inputs, operands.host, outputs);
+  std::vector<ops::HostValue> host;
+  in_step(step, [&] {
+    host = ops::propagate(op, step.attributes, operands.inputs, operands.host, outputs);
+  });
   for (size_t i = 0; i < host.size() && i < outputs.size(); ++i)
     if (step.outputs[i] >= 0) shapes.host[index(step.outputs[i])] = std::move(host[i]);
 }

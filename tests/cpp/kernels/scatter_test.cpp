@@ -1,9 +1,12 @@
-// Scatter tactics against the reference: blocks and elements, reductions, indices outside.
+// Scatter tactics against the reference: blocks and elements, reductions; what an index outside
+// gets.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "support/tactic_runner.h"
+#include "trtlike/error.h"
 
 namespace trtlike::op_test {
 namespace {
@@ -11,8 +14,7 @@ namespace {
 Tensor indices(Dims dims, int64_t extent, DataType dtype = DataType::Int64) {
   Tensor out = counting(dims, dtype);
   for (double& element : out.elements)
-    element = std::fmod(element * 5, static_cast<double>(2 * extent + 3)) -
-              static_cast<double>(extent) - 1;
+    element = std::fmod(element * 5, static_cast<double>(2 * extent)) - static_cast<double>(extent);
   return out;
 }
 
@@ -46,6 +48,19 @@ TEST(ScatterRows, copies_large_data_in_slices) {
                {spread({100, 700}), indices({3, 1}, 100), spread({3, 700})})
       .threads(3)
       .expect_reference("scatter_rows");
+}
+
+TEST(ScatterRows, an_index_outside_ends_the_run) {
+  for (const double outside : {3.0, -4.0, 1e9}) {
+    const Tensor one{DataType::Int64, {2, 1}, {1, outside}};
+    for (const int64_t mode : {0, 1}) {
+      const TacticRunner runner("Scatter", given(mode, 0, 0),
+                                {spread({3, 2}), one, spread({2, mode == 0 ? 1 : 2})});
+      EXPECT_THAT([&] { runner.run("scatter_rows"); },
+                  testing::ThrowsMessage<UserError>(testing::HasSubstr(
+                      "expected indices between -3 and 2 for axis 0 of shape [3, 2], got")));
+    }
+  }
 }
 
 TEST(ScatterRows, refuses_layouts) {

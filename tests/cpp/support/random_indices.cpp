@@ -4,30 +4,40 @@
 namespace trtlike::test {
 namespace {
 
-/// Indices of an axis, from the back too; some are outside.
+/// Indices of an axis, from the back too.
 void add_indices(Random& random, TacticCase& problem, const Dims& dims, int64_t extent) {
   const Storage storage{random.of({DataType::Int32, DataType::Int64})};
   problem.input(dims, storage);
-  const int64_t beyond = random.one_in(4) ? random.of<int64_t>({1, 5, 1000000}) : 0;
-  problem.integers(-extent - beyond, std::max<int64_t>(0, extent - 1) + beyond);
+  problem.integers(-extent, extent - 1);
+}
+
+/// The smallest of the extents that are indexed, none of which is 0 any more.
+int64_t make_indexable(Dims& dims, int first, int64_t count) {
+  int64_t smallest = INT64_MAX;
+  for (int d = first; d < first + count; ++d) {
+    dims[d] = std::max<int64_t>(dims[d], 1);
+    smallest = std::min(smallest, dims[d]);
+  }
+  return smallest;
 }
 
 RandomProblem gather(Random& random) {
   const int64_t mode = random.between(0, 2);
   const int rank = static_cast<int>(random.between(1, 4));
-  const Dims dims = random.dims(rank);
+  Dims dims = random.dims(rank);
   const DataType dtype = random.any_type();
   const int axis = static_cast<int>(random.between(0, rank - 1));
   const int batch = mode == 1 || !random.one_in(3)
                         ? 0
                         : static_cast<int>(random.between(0, mode == 0 ? axis : rank - 1));
+  const int64_t indexed = mode == 2 ? random.between(1, rank - batch) : 1;
+  const int64_t extent = make_indexable(dims, mode == 2 ? batch : axis, indexed);
   TacticCase problem = begin(random, "Gather",
                              {{"mode", mode},
                               {"axis", random.one_in(4) ? axis - rank : int64_t{axis}},
                               {"num_elementwise_dims", int64_t{batch}}});
   add_moved(problem, dims, {dtype});
   Dims indices;
-  int64_t extent = dims[axis];
   if (mode == 1) {
     indices = dims;
     indices[axis] = random.extent();
@@ -35,12 +45,7 @@ RandomProblem gather(Random& random) {
     for (int d = 0; d < batch; ++d) indices.push_back(dims[d]);
     for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
   }
-  if (mode == 2) {
-    const int64_t indexed = random.between(1, rank - batch);
-    indices.push_back(indexed);
-    extent = dims[batch];
-    for (int d = batch; d < batch + indexed; ++d) extent = std::min(extent, dims[d]);
-  }
+  if (mode == 2) indices.push_back(indexed);
   add_indices(random, problem, indices, extent);
   problem.output({dtype});
   return {std::move(problem), 0};
@@ -49,14 +54,15 @@ RandomProblem gather(Random& random) {
 RandomProblem scatter(Random& random) {
   const int64_t mode = random.between(0, 1), reduction = random.between(0, 4);
   const int rank = static_cast<int>(random.between(1, 4));
-  const Dims dims = random.dims(rank);
+  Dims dims = random.dims(rank);
   const DataType dtype = random.any_type();
   const int axis = static_cast<int>(random.between(0, rank - 1));
+  const int64_t indexed = mode == 0 ? 1 : random.between(1, rank);
+  const int64_t extent = make_indexable(dims, mode == 0 ? axis : 0, indexed);
   TacticCase problem =
       begin(random, "Scatter", {{"mode", mode}, {"axis", int64_t{axis}}, {"reduction", reduction}});
   add_moved(problem, dims, {dtype});
   Dims indices, updates;
-  int64_t extent = dims[axis];
   if (mode == 0) {
     for (int d = 0; d < rank; ++d)
       indices.push_back(d == axis ? random.between(1, 9) : random.between(0, dims[d]));
@@ -64,10 +70,7 @@ RandomProblem scatter(Random& random) {
   } else {
     for (int64_t more = random.between(0, 2); more > 0; --more) indices.push_back(random.extent());
     updates = indices;
-    const int64_t indexed = random.between(1, rank);
     indices.push_back(indexed);
-    extent = dims[0];
-    for (int d = 0; d < indexed; ++d) extent = std::min(extent, dims[d]);
     for (int d = static_cast<int>(indexed); d < rank; ++d) updates.push_back(dims[d]);
   }
   add_indices(random, problem, indices, extent);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "support/op_runner.h"
 
 namespace trtlike::op_test {
@@ -35,9 +36,14 @@ TEST(Gather, a_scalar_index_drops_the_axis) {
   EXPECT_THAT(op.elements(), ElementsAre(2, 3, 8, 9));
 }
 
-TEST(Gather, an_index_outside_gives_zeros) {
-  EXPECT_THAT(gather(floats({2}, {5, 6}), indices({4}, {2, 1, -2, -3}), 0, 0).elements(),
-              ElementsAre(0, 6, 5, 0));
+TEST(Gather, an_index_outside_is_an_error) {
+  EXPECT_THAT(gather(floats({2}, {5, 6}), indices({2}, {1, -2}), 0, 0).elements(),
+              ElementsAre(6, 5));
+  for (const double outside : {2, -3})
+    EXPECT_THAT(
+        [&] { gather(floats({2}, {5, 6}), indices({2}, {1, outside}), 0, 0).elements(); },
+        testing::ThrowsMessage<UserError>(HasSubstr(core::str(
+            "expected indices between -2 and 1 for axis 0 of shape [2], got ", outside, "."))));
 }
 
 TEST(Gather, leading_extents_can_be_elementwise) {

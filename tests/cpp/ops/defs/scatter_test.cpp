@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "support/op_runner.h"
 
 namespace trtlike::op_test {
@@ -55,10 +56,16 @@ TEST(Scatter, combines_elements_that_meet) {
   EXPECT_THAT(combined(4), ElementsAre(1, -4, 3));
 }
 
-TEST(Scatter, an_index_outside_changes_nothing) {
-  EXPECT_THAT(
-      scatter(counting({2}), indices({3}, {2, -3, 1}), floats({3}, {5, 6, 7}), 0).elements(),
-      ElementsAre(0, 7));
+TEST(Scatter, an_index_outside_is_an_error) {
+  EXPECT_THAT(scatter(counting({2}), indices({2}, {-2, 1}), floats({2}, {6, 7}), 0).elements(),
+              ElementsAre(6, 7));
+  for (const double outside : {2, -3})
+    EXPECT_THAT(
+        [&] {
+          scatter(counting({2}), indices({2}, {1, outside}), floats({2}, {6, 7}), 0).elements();
+        },
+        testing::ThrowsMessage<UserError>(HasSubstr(core::str(
+            "expected indices between -2 and 1 for axis 0 of shape [2], got ", outside, "."))));
 }
 
 TEST(Scatter, refusals_name_the_shapes) {
