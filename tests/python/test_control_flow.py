@@ -237,6 +237,31 @@ def test_control_flow_gives_what_onnxruntime_gives(name, rows, level):
             assert_close(got[output], want, 1e-5, name=f"{output} of {n} turns, {c}")
 
 
+@pytest.mark.parametrize("level", [0, 3])
+@pytest.mark.parametrize("rows", ["5", "N"])
+@pytest.mark.parametrize("directions", ["", ", directions = [1]"])
+def test_a_scan_of_opset_8_scans_each_batch(rows, directions, level):
+    model = onnx.parser.parse_model(
+        f"""<ir_version: 8, opset_import: ["" : 8]>
+        g (float[3, 4] h, float[3, {rows}, 4] x) => (float[3, 4] z, float[3, {rows}, 4] y) {{
+            z, y = Scan <num_scan_inputs = 1{directions},
+                body = t (float[4] a, float[4] r) => (float[4] b, float[4] o) {{
+                    s = Add(a, r) b = Tanh(s) o = Mul(b, r) }}> ( , h, x) }}"""
+    )
+    profiles = [{"x": ((3, 1, 4), (3, 5, 4), (3, 9, 4))}] if rows == "N" else []
+    plan = build_plan(model.SerializeToString(), profiles, level=level)
+    context = load(plan).create_execution_context()
+    for seed, length in enumerate([5] if rows == "5" else [5, 1, 9]):
+        random = np.random.default_rng(seed)
+        values = {
+            "h": random.standard_normal((3, 4)).astype(np.float32),
+            "x": random.standard_normal((3, length, 4)).astype(np.float32),
+        }
+        got = context.infer(values)
+        for output, want in onnxruntime_outputs(model.SerializeToString(), values).items():
+            assert_close(got[output], want, 1e-5, name=f"{output} of {length} rows")
+
+
 def model_of(body: str, inputs: str, outputs: str) -> bytes:
     model = onnx.parser.parse_model(
         f"""<ir_version: 8, opset_import: ["" : 18]> g ({inputs}) => ({outputs}) {{

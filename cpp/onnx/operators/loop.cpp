@@ -285,21 +285,25 @@ int64_t list_entry(NodeContext& node, const char* name, size_t i) {
 
 /// The parts of a Scan node.
 struct ScanNode {
-  explicit ScanNode(NodeContext& node) : body(node.get_graph("body")) {
-    const int64_t given = node.get_int("num_scan_inputs");
-    if (given < 1 || given > static_cast<int64_t>(node.num_inputs()))
+  /// `part` gives what to scan of each input, of which the first `skipped` are none.
+  template <typename F>
+  ScanNode(NodeContext& node, size_t skipped, F&& part, const char* directions)
+      : body(node.get_graph("body")) {
+    const int64_t given = node.get_int("num_scan_inputs"),
+                  most = static_cast<int64_t>(node.num_inputs() - skipped);
+    if (given < 1 || given > most)
       node.fail_attribute("num_scan_inputs",
-                          str("expected between 1 and ", node.num_inputs(), ", got ", given, "."));
-    const size_t carried = node.num_inputs() - static_cast<size_t>(given);
-    check_num_outputs(node, body, carried);
-    for (size_t i = 0; i < carried; ++i) initial.push_back(node.input(i));
+                          str("expected between 1 and ", most, ", got ", given, "."));
+    const size_t first = node.num_inputs() - static_cast<size_t>(given);
+    check_num_outputs(node, body, first - skipped);
+    for (size_t i = skipped; i < first; ++i) initial.push_back(part(node.input(i)));
     for (size_t i = 0; i < static_cast<size_t>(given); ++i) {
-      inputs.push_back(node.input(carried + i));
+      inputs.push_back(part(node.input(first + i)));
       axes.push_back(
           node.normalize_axis(list_entry(node, "scan_input_axes", i), node.rank(inputs[i])));
-      reversed.push_back(list_entry(node, "scan_input_directions", i) != 0);
+      reversed.push_back(list_entry(node, directions, i) != 0);
     }
-    num_scans = static_cast<size_t>(body.output_size()) - carried;
+    num_scans = static_cast<size_t>(body.output_size()) - initial.size();
     length = node.dims(inputs[0])[axes[0]];
   }
 
@@ -365,14 +369,41 @@ Outputs add_loop(NodeContext& node, const ScanNode& scan) {
   return outputs;
 }
 
-Outputs import_scan(NodeContext& node) {
-  if (node.opset() < 9)
-    node.fail(Code::UnsupportedNode, str("expected opset 9 or newer, got ", node.opset(), "."));
-  const ScanNode scan(node);
+Outputs scan_once(NodeContext& node, const ScanNode& scan) {
   const int64_t nodes = std::max(1, scan.body.node_size());
   if (scan.length >= 1 && scan.length <= std::min(kMaxTurns, kMaxUnrolledNodes / nodes))
     return unroll(node, scan);
   return add_loop(node, scan);
+}
+
+/// Scan of opset 8: a scan for each element of the leading axis, their results side by side.
+Outputs scan_batches(NodeContext& node) {
+  if (node.has_input(0))
+    node.fail_input(Code::UnsupportedNode, 0, "expected none (sequences of one length), got one.");
+  const int64_t batches =
+      node.num_inputs() > 1 && node.rank(node.input(1)) > 0 ? node.dims(node.input(1))[0] : -1;
+  if (batches < 1 || batches > kMaxTurns)
+    node.fail(Code::UnsupportedNode, str("expected a known leading extent of at most ", kMaxTurns,
+                                         " in the form of opset 8, got ", batches, "."));
+  std::vector<std::vector<ValueId>> results;
+  for (int64_t b = 0; b < batches; ++b) {
+    const ValueId at = node.add_constant(DataType::Int64, {}, {static_cast<double>(b)});
+    const auto element = [&](ValueId value) {
+      return node.add("Gather", {value, at}, {{"axis", int64_t{0}}}, "batch");
+    };
+    const Outputs outputs = scan_once(node, ScanNode(node, 1, element, "directions"));
+    results.resize(outputs.size());
+    for (size_t k = 0; k < outputs.size(); ++k) results[k].push_back(outputs[k]);
+  }
+  Outputs outputs;
+  for (const std::vector<ValueId>& values : results) outputs.push_back(stack(node, values, 0));
+  return outputs;
+}
+
+Outputs import_scan(NodeContext& node) {
+  if (node.opset() < 9) return scan_batches(node);
+  const auto whole = [](ValueId value) { return value; };
+  return scan_once(node, ScanNode(node, 0, whole, "scan_input_directions"));
 }
 
 constexpr Importer kImporters[] = {

@@ -233,7 +233,11 @@ const ModelCase kNodes[] = {
     one_node("rotary_head_size", "RotaryEmbedding",
              {input({1, 2, 3, -1}), input({8, 2}), input({8, 2}), ints_input({1, 3})}, {},
              ", input 0 'x0': expected a head size that is known, got shape [1, 2, 3, -1].", 22),
-    one_node("opset", "Scan", {input({2})}, {}, ": expected opset 9 or newer, got 8.", 8),
+    one_node("scan_of_unknown_batches", "Scan", {none(), input({-1, 3, 2})}, {},
+             ": expected a known leading extent of at most 1024 in the form of opset 8, got -1.",
+             8),
+    one_node("scan_of_several_lengths", "Scan", {ints_input({2}), input({2, 3, 2})}, {},
+             ", input 0 'x0': expected none (sequences of one length), got one.", 8),
 };
 
 INSTANTIATE_TEST_SUITE_P(OnnxWindows, ModelRefusals, testing::ValuesIn(kWindows),
