@@ -93,6 +93,11 @@ void bind_builder_config(py::module_& m) {
       .def_property(
           "progress_monitor", [](const Config& c) { return unhold(c.progress_monitor()); },
           &set_monitor)
+      .def_property(
+          "algorithm_selector", [](const Config& c) { return unhold(c.algorithm_selector()); },
+          [](Config& c, const py::object& selector) {
+            c.set_algorithm_selector(hold<AlgorithmSelector>(selector));
+          })
       .def("reset", [](Config& c) { c = Config(); });
   bind_quantization(cls);
   bind_without_effect(cls);

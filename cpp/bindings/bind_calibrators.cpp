@@ -4,20 +4,9 @@
 namespace trtlike::bindings {
 namespace {
 
-/// Calls an override; what it raises ends the build, with the exception's words.
 template <typename F>
 void call_calibrator(const char* where, F&& call) {
-  if (!can_call_python()) throw UserError("[calibration] calibrator: the interpreter has ended.");
-  const py::gil_scoped_acquire gil;
-  try {
-    call();
-  } catch (py::error_already_set& raised) {
-    const std::string what = raised.what();
-    if (!raised.matches(PyExc_Exception)) keep_exception(raised, where);
-    throw UserError(std::string("[calibration] ") + where + ": raised " + what);
-  } catch (const py::builtin_exception& fault) {
-    throw UserError(std::string("[calibration] ") + where + ": " + fault.what() + ".");
-  }
+  ending_callback("calibration", where, std::forward<F>(call));
 }
 
 /// The element type of an array; TypeError for those that no tensor has.

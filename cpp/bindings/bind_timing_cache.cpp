@@ -13,10 +13,20 @@ std::shared_ptr<HostMemory> serialize(const TimingCache& cache) {
 }  // namespace
 
 void bind_timing_cache(py::module_& m) {
-  py::class_<TimingCache::Entry>(m, "TimingCacheValue")
-      .def(py::init<>())
-      .def_readwrite("tacticHash", &TimingCache::Entry::tactic)
-      .def_readwrite("timingMSec", &TimingCache::Entry::time_ms);
+  py::class_<TimingCacheKey>(m, "TimingCacheKey",
+                             "What an entry of an editable timing cache is for.")
+      .def_static("parse", &TimingCacheKey::parse, py::arg("text"),
+                  "The key of this text, which str(key) gives.\n\nRaises:\n    UserError: for what "
+                  "is no text of a key.")
+      .def("__str__", &TimingCacheKey::text)
+      .def("__eq__", [](const TimingCacheKey& a, const TimingCacheKey& b) { return a == b; })
+      .def("__hash__",
+           [](const TimingCacheKey& key) { return std::hash<std::string>()(key.text()); });
+  py::class_<TimingCacheValue>(m, "TimingCacheValue",
+                               "The tactic that an entry's nodes run by, and its time.")
+      .def(py::init<uint64_t, double>(), py::arg("tactic_hash"), py::arg("timing_msec"))
+      .def_readwrite("tacticHash", &TimingCacheValue::tactic_hash)
+      .def_readwrite("timingMSec", &TimingCacheValue::timing_msec);
   py::class_<TimingCache, std::shared_ptr<TimingCache>>(
       m, "ITimingCache",
       "Remembered measurements: a build that finds all it needs here measures nothing.")
@@ -27,15 +37,15 @@ void bind_timing_cache(py::module_& m) {
              c.reset();
              return true;
            })
-      .def("queryKeys", &TimingCache::keys)
-      .def("query", &TimingCache::query, py::arg("key"))
-      .def(
-          "update",
-          [](TimingCache& c, const std::string& key, const TimingCache::Entry& value) {
-            c.update(key, value);
-            return true;
-          },
-          py::arg("key"), py::arg("value"))
+      .def("queryKeys", &TimingCache::query_keys,
+           "The keys of the entries that builds with EDITABLE_TIMING_CACHE made.")
+      .def("query", py::overload_cast<const TimingCacheKey&>(&TimingCache::query, py::const_),
+           py::arg("key"), "The key's value; an invalid one (NaN) where there is none.")
+      .def("update",
+           py::overload_cast<const TimingCacheKey&, const TimingCacheValue&>(&TimingCache::update),
+           py::arg("key"), py::arg("value"),
+           "Lets builds with EDITABLE_TIMING_CACHE run the key's nodes by another tactic; a time "
+           "of NaN deletes the entry. False for an unknown key or an invalid value.")
       .def_property_readonly("fingerprint", &TimingCache::fingerprint)
       .def("__len__", &TimingCache::size);
 }

@@ -6,7 +6,10 @@
 #include <pybind11/pybind11.h>
 
 #include <memory>
+#include <string>
 #include <utility>
+
+#include "trtlike/error.h"
 
 namespace trtlike::bindings {
 
@@ -52,6 +55,24 @@ void guarded_callback(const char* where, F&& call) noexcept {
     PyErr_SetString(PyExc_RuntimeError, failure.what());
     py::error_already_set raised;
     keep_exception(raised, where);
+  }
+}
+
+/// Calls a Python override; what it raises ends the build, with the exception's words. `layer` is
+/// the sentence's tag.
+template <typename F>
+void ending_callback(const std::string& layer, const std::string& where, F&& call) {
+  if (!can_call_python())
+    throw UserError("[" + layer + "] " + where + ": the interpreter has ended.");
+  const py::gil_scoped_acquire gil;
+  try {
+    call();
+  } catch (py::error_already_set& raised) {
+    const std::string what = raised.what();
+    if (!raised.matches(PyExc_Exception)) keep_exception(raised, where.c_str());
+    throw UserError("[" + layer + "] " + where + ": raised " + what);
+  } catch (const py::builtin_exception& fault) {
+    throw UserError("[" + layer + "] " + where + ": " + fault.what() + ".");
   }
 }
 

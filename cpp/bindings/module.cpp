@@ -44,6 +44,7 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_profile(m);
   bind_timing_cache(m);
   bind_calibrators(m);
+  bind_algorithm_selector(m);
   bind_engine(m);
   bind_execution_context(m);
   bind_infer(m);

@@ -43,6 +43,7 @@ void bind_network(py::module_& m);
 void bind_profile(py::module_& m);
 void bind_timing_cache(py::module_& m);
 void bind_calibrators(py::module_& m);
+void bind_algorithm_selector(py::module_& m);
 void bind_builder_config(py::module_& m);
 void bind_builder(py::module_& m);
 void bind_onnx_parser(py::module_& m);

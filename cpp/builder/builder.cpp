@@ -100,6 +100,8 @@ class Build {
     builder::ConstantSection constants;
     engine::Plan plan = tune(constants);
     phase.checked_step(1);
+    if (const auto& selector = config_.algorithm_selector())
+      selector->report_algorithms(asked_, answered_);
     plan.name = graph_.name.empty() ? "Unnamed Network" : graph_.name;
     plan.profiles = profiles_;
     drop_idle_ranges(plan);
@@ -160,6 +162,8 @@ class Build {
     config.set_flags(config.flags() & ~kPrecisionFlags);
     config.set_builder_optimization_level(0);
     config.set_progress_monitor(nullptr);
+    config.set_algorithm_selector(nullptr);
+    config.clear_flag(BuilderFlag::EditableTimingCache);
     BuildReport report;
     Build fp32(state_, config, max_threads_, logger_, report);
     fp32.profiles_ = {profiles_.front()};
@@ -202,6 +206,9 @@ class Build {
     options.error_on_cache_miss = config_.flag(BuilderFlag::ErrorOnTimingCacheMiss);
     options.logger = logger_;
     options.go_on = [this] { return goes_on(config_); };
+    options.selector = config_.algorithm_selector().get();
+    options.reject_empty_selections = config_.flag(BuilderFlag::RejectEmptyAlgorithms);
+    options.editable_cache = config_.flag(BuilderFlag::EditableTimingCache);
     options.cache = &own_times_;
     if (!config_.flag(BuilderFlag::DisableTimingCache)) {
       if (config_.timing_cache() == nullptr)
@@ -266,10 +273,12 @@ class Build {
     return tuned;
   }
 
-  void fuse_timed(ir::Graph& graph, const Ranges& ranges, const tuner::Options& options) {
+  void fuse_timed(ir::Graph& graph, const Ranges& ranges, tuner::Options options) {
     // Kernels of timed fusions compute in FP32; the conversions that they would need among BF16
     // neighbours are not in their times.
     if (options.level == 0 || config_.flag(BuilderFlag::BF16)) return;
+    options.selector = nullptr;
+    options.editable_cache = false;
     const auto time_nodes = [&](const ir::Graph& at, const std::vector<ir::NodeId>& nodes) {
       std::vector<ir::NodeId> order = at.topological_order();
       const std::set<ir::NodeId> wanted(nodes.begin(), nodes.end());
@@ -300,6 +309,8 @@ class Build {
                     builder::ConstantSection& constants) {
     const Tuned tuned = choose(graph, ranges, graph.topological_order(), options);
     report_.layers_after += static_cast<int>(tuned.order.size());
+    asked_.insert(asked_.end(), tuned.result.asked.begin(), tuned.result.asked.end());
+    answered_.insert(answered_.end(), tuned.result.answered.begin(), tuned.result.answered.end());
     builder::warn_of_references(tuned.graph, tuned.result, logger_);
     for (size_t n = 0; n < tuned.order.size(); ++n) {
       const tuner::Choice& choice = tuned.result.choices[n];
@@ -386,6 +397,8 @@ class Build {
   Logger* logger_;
   BuildReport& report_;
   std::vector<engine::PlanProfile> profiles_;
+  std::vector<AlgorithmContext> asked_;
+  std::vector<Algorithm> answered_;
   /// Where the timing cache is switched off: what one build measures, it measures once.
   TimingCache own_times_;
 };
@@ -426,6 +439,7 @@ bool Builder::is_network_supported(const Network& network, const BuilderConfig& 
   quick.set_builder_optimization_level(0);
   quick.set_progress_monitor(nullptr);
   quick.set_int8_calibrator(nullptr);
+  quick.set_algorithm_selector(nullptr);
   quick.set_timing_cache(nullptr, true);
   return build_serialized_network(network, quick) != nullptr;
 }

@@ -1,8 +1,11 @@
 // The timing cache: a readable text of times by problem and tactic, for one machine.
 #include "trtlike/timing_cache.h"
 
+#include <algorithm>
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -10,12 +13,17 @@
 #include "core/bytes.h"
 #include "core/check.h"
 #include "core/os/cpu.h"
+#include "trtlike/algorithm_selector.h"
 
 namespace trtlike {
 namespace {
 
 constexpr char kMagic[] = "trtlike timing cache 1";
 constexpr double kMsPerNs = 1e-6;
+/// Keys of entries that can be edited: any tactic on a problem.
+constexpr std::string_view kAnyTactic = "* @ ";
+/// The tactic of an update: a hash, not a name.
+constexpr std::string_view kHash = "0x";
 
 [[noreturn]] void refuse(const std::string& what) {
   throw PlanError(core::str("[tuner] timing cache: ", what));
@@ -115,6 +123,57 @@ void TimingCache::update(const std::string& key, const Entry& entry) {
                 entry.time_ms, ".");
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   impl_->entries[key] = {entry.tactic, static_cast<int64_t>(entry.time_ms / kMsPerNs + 0.5)};
+}
+
+TimingCacheKey TimingCacheKey::of_problem(std::string_view problem) {
+  return TimingCacheKey(core::str(kAnyTactic, problem));
+}
+
+TimingCacheKey TimingCacheKey::parse(std::string_view text) {
+  TRTLIKE_CHECK(text.starts_with(kAnyTactic) && text.find_first_of("\t\n") == text.npos,
+                "[tuner] timing cache key: expected one line that begins with '", kAnyTactic,
+                "', got '", text.substr(0, 60), "'. ITimingCache.queryKeys lists a cache's keys.");
+  return TimingCacheKey(std::string(text));
+}
+
+std::vector<TimingCacheKey> TimingCache::query_keys() const {
+  std::vector<TimingCacheKey> out;
+  for (const std::string& key : keys())
+    if (key.starts_with(kAnyTactic)) out.push_back(TimingCacheKey::parse(key));
+  return out;
+}
+
+TimingCacheValue TimingCache::query(const TimingCacheKey& key) const {
+  const std::optional<Entry> entry = query(key.text());
+  if (!entry) return {.timing_msec = std::numeric_limits<double>::quiet_NaN()};
+  TimingCacheValue value{static_cast<uint64_t>(tactic_id(entry->tactic)), entry->time_ms};
+  if (entry->tactic.starts_with(kHash))
+    std::sscanf(entry->tactic.c_str(), "%" SCNx64, &value.tactic_hash);
+  return value;
+}
+
+bool TimingCache::update(const TimingCacheKey& key, const TimingCacheValue& value) {
+  if (!query(key.text())) return false;
+  if (std::isnan(value.timing_msec)) {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    return impl_->entries.erase(key.text()) > 0;
+  }
+  if (value.timing_msec < 0 || std::isinf(value.timing_msec) ||
+      value.tactic_hash == TimingCacheValue::kInvalidTacticHash)
+    return false;
+  char hash[20];
+  std::snprintf(hash, sizeof hash, "0x%016" PRIx64, value.tactic_hash);
+  update(key.text(), {hash, value.timing_msec});
+  return true;
+}
+
+bool TimingCache::is_edited(const TimingCacheKey& key) const {
+  const std::optional<Entry> entry = query(key.text());
+  return entry && entry->tactic.starts_with(kHash);
+}
+
+void TimingCache::record(const std::string& key, const std::string& tactic, double time_ms) {
+  if (!is_edited(TimingCacheKey::parse(key))) update(key, {tactic, time_ms});
 }
 
 std::string TimingCache::fingerprint() const {

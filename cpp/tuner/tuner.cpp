@@ -11,6 +11,7 @@
 #include "tuner/candidate_times.h"
 #include "tuner/candidates.h"
 #include "tuner/pbqp.h"
+#include "tuner/selection.h"
 
 namespace trtlike::tuner {
 namespace {
@@ -45,9 +46,12 @@ class Tuner {
       : graph_(graph),
         options_(options),
         images_(find_images(graph)),
-        times_(has_cold_weights(graph), options) {}
+        times_(has_cold_weights(graph), options),
+        selection_(graph, options) {}
 
-  Result run() {
+  /// Nothing when the timing cache's new entries ask for another choice, unless this is the last
+  /// one.
+  std::optional<Result> run(bool is_last) {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (options_.progress &&
           !options_.progress(static_cast<int>(i), static_cast<int>(graph_.nodes.size())))
@@ -61,6 +65,8 @@ class Tuner {
     for (size_t i = 0; i < graph_.nodes.size(); ++i)
       result.choices.push_back(describe(i, states_[i][static_cast<size_t>(chosen[i])]));
     result.measured = times_.measured();
+    if (!selection_.record(result.choices) && !is_last) return std::nullopt;
+    selection_.report(result);
     return result;
   }
 
@@ -107,17 +113,20 @@ class Tuner {
 
   void time_node(const TunedNode& node, std::vector<State>& states) {
     std::vector<Assignment>& assignments = assignments_.back();
-    std::vector<std::pair<size_t, const kernels::Tactic*>> candidates;
+    std::vector<Candidate> candidates;
     for (size_t a = 0; a < assignments.size(); ++a)
       for (const kernels::Tactic* tactic : select(assignments[a]))
-        candidates.emplace_back(a, tactic);
-    const std::vector<double> ms = candidate_times(node, assignments, candidates);
+        candidates.push_back({a, tactic});
+    const size_t n = assignments_.size() - 1;
+    candidates = selection_.obey_cache(n, assignments, std::move(candidates), constants_);
+    std::vector<double> ms = candidate_times(node, assignments, candidates);
     const std::vector<std::string> failures = times_.take_failures();
+    selection_.ask_user(n, assignments, candidates, ms);
     for (size_t a = 0; a < assignments.size(); ++a) {
       State state{&assignments[a], {}, {}};
       for (size_t c = 0; c < candidates.size(); ++c)
-        if (candidates[c].first == a && ms[c] < state.best.ms)
-          state.best = {candidates[c].second, ms[c]};
+        if (candidates[c].assignment == a && ms[c] < state.best.ms)
+          state.best = {candidates[c].tactic, ms[c]};
       if (state.best.tactic != nullptr) states.push_back(state);
     }
     if (states.empty())
@@ -143,9 +152,9 @@ class Tuner {
     return out;
   }
 
-  std::vector<double> candidate_times(
-      const TunedNode& node, const std::vector<Assignment>& assignments,
-      const std::vector<std::pair<size_t, const kernels::Tactic*>>& candidates) {
+  std::vector<double> candidate_times(const TunedNode& node,
+                                      const std::vector<Assignment>& assignments,
+                                      const std::vector<Candidate>& candidates) {
     std::vector<double> sum(candidates.size(), 0);
     for (size_t shape = 0; shape < assignments[0].problems.size(); ++shape) {
       std::vector<const kernels::Tactic*> tactics;
@@ -160,11 +169,10 @@ class Tuner {
     return sum;
   }
 
-  void note_runner_up(const std::vector<std::pair<size_t, const kernels::Tactic*>>& candidates,
-                      const std::vector<double>& ms) {
+  void note_runner_up(const std::vector<Candidate>& candidates, const std::vector<double>& ms) {
     std::vector<std::pair<double, std::string>>& all = timed_[assignments_.size() - 1];
     for (size_t c = 0; c < candidates.size(); ++c)
-      all.emplace_back(ms[c], candidates[c].second->name);
+      all.emplace_back(ms[c], candidates[c].tactic->name);
     std::sort(all.begin(), all.end());
   }
 
@@ -292,6 +300,7 @@ class Tuner {
   const Options& options_;
   std::vector<bool> images_;
   CandidateTimes times_;
+  Selection selection_;
   ConvertedConstants constants_;
   std::deque<std::vector<Assignment>> assignments_;
   std::vector<std::vector<State>> states_;
@@ -304,7 +313,9 @@ class Tuner {
 }  // namespace
 
 Result choose(const TunedGraph& graph, const Options& options) {
-  return Tuner(graph, options).run();
+  // Nodes with one entry in an editable cache run by one tactic: that of the first of them.
+  std::optional<Result> result = Tuner(graph, options).run(options.selector != nullptr);
+  return result ? std::move(*result) : Tuner(graph, options).run(true).value();
 }
 
 }  // namespace trtlike::tuner

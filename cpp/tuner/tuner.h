@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/tactic.h"
+#include "trtlike/algorithm_selector.h"
 #include "trtlike/logger.h"
 #include "trtlike/timing_cache.h"
 
@@ -89,6 +90,10 @@ struct Options {
   bool error_on_cache_miss = false;
   Logger* logger = nullptr;
   TimingCache* cache = nullptr;
+  /// The cache gets one entry a problem that says what was chosen, and is obeyed.
+  bool editable_cache = false;
+  AlgorithmSelector* selector = nullptr;
+  bool reject_empty_selections = false;
   /// Told of each node; false cancels.
   std::function<bool(int done, int total)> progress;
   /// Asked before each sample; false cancels.
@@ -112,6 +117,9 @@ struct Choice {
 struct Result {
   std::vector<Choice> choices;  ///< one a node; tactic is null for views
   int measured = 0;  ///< how many (problem, tactic) pairs were timed rather than remembered
+  /// The selector's questions, and what was chosen of their candidates.
+  std::vector<AlgorithmContext> asked;
+  std::vector<Algorithm> answered;
 };
 
 /// Throws UnsupportedError naming the node, with each tactic's refusal, when nothing computes it.

@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['ActivationType', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IAlgorithm', 'IAlgorithmContext', 'IAlgorithmIOInfo', 'IAlgorithmSelector', 'IAlgorithmVariant', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheKey', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -3563,9 +3563,35 @@ class IOptimizationProfile:
     @extra_memory_target.setter
     def extra_memory_target(self, arg0: float) -> None:
         ...
+class TimingCacheKey:
+    """
+    What an entry of an editable timing cache is for.
+    """
+    @staticmethod
+    def parse(text: str) -> TimingCacheKey:
+        """
+        The key of this text, which str(key) gives.
+        
+        Raises:
+            UserError: for what is no text of a key.
+        """
+    def __eq__(self, arg0: TimingCacheKey) -> bool:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __str__(self) -> str:
+        ...
 class TimingCacheValue:
-    tacticHash: str
-    def __init__(self) -> None:
+    """
+    The tactic that an entry's nodes run by, and its time.
+    """
+    def __init__(self, tactic_hash: int, timing_msec: float) -> None:
+        ...
+    @property
+    def tacticHash(self) -> int:
+        ...
+    @tacticHash.setter
+    def tacticHash(self, arg0: int) -> None:
         ...
     @property
     def timingMSec(self) -> float:
@@ -3581,16 +3607,22 @@ class ITimingCache:
         ...
     def combine(self, input_cache: ITimingCache, ignore_mismatch: bool) -> bool:
         ...
-    def query(self, key: str) -> TimingCacheValue | None:
-        ...
-    def queryKeys(self) -> list[str]:
-        ...
+    def query(self, key: TimingCacheKey) -> TimingCacheValue:
+        """
+        The key's value; an invalid one (NaN) where there is none.
+        """
+    def queryKeys(self) -> list[TimingCacheKey]:
+        """
+        The keys of the entries that builds with EDITABLE_TIMING_CACHE made.
+        """
     def reset(self) -> bool:
         ...
     def serialize(self) -> IHostMemory:
         ...
-    def update(self, key: str, value: TimingCacheValue) -> bool:
-        ...
+    def update(self, key: TimingCacheKey, value: TimingCacheValue) -> bool:
+        """
+        Lets builds with EDITABLE_TIMING_CACHE run the key's nodes by another tactic; a time of NaN deletes the entry. False for an unknown key or an invalid value.
+        """
     @property
     def fingerprint(self) -> str:
         ...
@@ -3636,6 +3668,89 @@ class IInt8LegacyCalibrator(IInt8Calibrator):
         ...
     def get_algorithm(self) -> CalibrationAlgoType:
         ...
+class IAlgorithmIOInfo:
+    """
+    The form of one operand of an algorithm.
+    """
+    @property
+    def components_per_element(self) -> int:
+        ...
+    @property
+    def dtype(self) -> DataType:
+        ...
+    @property
+    def strides(self) -> Dims:
+        ...
+    @property
+    def vectorized_dim(self) -> int:
+        ...
+class IAlgorithmVariant:
+    """
+    Numbers that name a way to compute, the same in every build.
+    """
+    @property
+    def implementation(self) -> int:
+        ...
+    @property
+    def tactic(self) -> int:
+        ...
+class IAlgorithmContext:
+    """
+    The node that algorithms are for.
+    """
+    def get_shape(self, index: int) -> list[Dims]:
+        """
+        Least, timed and largest extents of an input (those that are no weights) or, after these, an output.
+        
+        Returns:
+            Three Dims; an empty list beyond the last one.
+        """
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def num_inputs(self) -> int:
+        ...
+    @property
+    def num_outputs(self) -> int:
+        ...
+class IAlgorithm:
+    """
+    One way to compute a node.
+    """
+    def get_algorithm_io_info(self, index: int) -> IAlgorithmIOInfo:
+        """
+        The form of an input or, after these, an output; None beyond the last one.
+        """
+    @property
+    def algorithm_variant(self) -> IAlgorithmVariant:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def timing_msec(self) -> float:
+        ...
+    @property
+    def workspace_size(self) -> int:
+        ...
+class IAlgorithmSelector:
+    """
+    Subclass it and override both functions. What they raise ends the build.
+    """
+    def __init__(self) -> None:
+        ...
+    def report_algorithms(self, contexts: collections.abc.Sequence[IAlgorithmContext], choices: collections.abc.Sequence[IAlgorithm]) -> None:
+        """
+        Told once a build: choices[i] was taken for contexts[i].
+        """
+    def select_algorithms(self, context: IAlgorithmContext, choices: collections.abc.Sequence[IAlgorithm]) -> list[int]:
+        """
+        Asked once a node, with its candidates and their times.
+        
+        Returns:
+            Indices of the choices that the build may take; none leaves all of them, or ends the build with BuilderFlag.REJECT_EMPTY_ALGORITHMS.
+        """
 class ICudaEngine:
     """
     A loaded plan. Safe to use from several threads.
@@ -3834,6 +3949,7 @@ class IBuilderConfig:
     """
     What a build may do.
     """
+    algorithm_selector: typing.Any
     default_device_type: DeviceType
     engine_capability: EngineCapability
     hardware_compatibility_level: HardwareCompatibilityLevel

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "trtlike/algorithm_selector.h"
 #include "trtlike/calibrator.h"
 #include "trtlike/enums/build_enums.h"
 #include "trtlike/profile.h"
@@ -27,7 +28,7 @@ class ProgressMonitor {
 };
 
 /// The settings of a build. A value: a copy is another configuration with the same profiles, timing
-/// cache and monitor.
+/// cache, selector and monitor.
 class BuilderConfig {
  public:
   /// Bits 1 << BuilderFlag. TF32, which allows algorithms that sum in another order, is set.
@@ -97,6 +98,14 @@ class BuilderConfig {
   void set_quantization_flag(QuantizationFlag flag) { quantization_flags_ |= bit(flag); }
   void clear_quantization_flag(QuantizationFlag flag) { quantization_flags_ &= ~bit(flag); }
 
+  /// Asked which tactics a build may choose from; null for none.
+  const std::shared_ptr<AlgorithmSelector>& algorithm_selector() const {
+    return algorithm_selector_;
+  }
+  void set_algorithm_selector(std::shared_ptr<AlgorithmSelector> selector) {
+    algorithm_selector_ = std::move(selector);
+  }
+
   const std::shared_ptr<ProgressMonitor>& progress_monitor() const { return progress_monitor_; }
   void set_progress_monitor(std::shared_ptr<ProgressMonitor> monitor);
   /// Asked many times a second, on the thread that builds; false cancels the build.
@@ -149,6 +158,7 @@ class BuilderConfig {
   std::shared_ptr<Calibrator> int8_calibrator_;
   std::shared_ptr<OptimizationProfile> calibration_profile_;
   uint32_t quantization_flags_ = 0;
+  std::shared_ptr<AlgorithmSelector> algorithm_selector_;
   std::shared_ptr<ProgressMonitor> progress_monitor_;
   std::function<bool()> go_on_;
   EngineCapability engine_capability_ = EngineCapability::Standard;

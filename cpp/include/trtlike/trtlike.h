@@ -1,6 +1,7 @@
 // The whole public C++ API.
 #pragma once
 
+#include "trtlike/algorithm_selector.h"
 #include "trtlike/builder.h"
 #include "trtlike/builder_config.h"
 #include "trtlike/calibrator.h"
