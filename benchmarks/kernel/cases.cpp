@@ -117,6 +117,10 @@ void add_products(std::vector<Case>& out, const char* op) {
       c.inputs.push_back({{p.n}, Role::B});
     }
     if (std::string_view(op) == "QuantizedMatrixMultiply") quantize(c, p.n);
+    if (std::string_view(op) == "MatMulInteger") {
+      c.inputs[0].role = Role::A;
+      c.inputs[1].role = Role::B;
+    }
     if (std::string_view(op) == "WeightOnlyMatrixMultiply") {
       c.attributes = {{"block", int64_t{32}}};
       c.inputs[0].role = Role::A;
@@ -376,7 +380,7 @@ std::vector<Case> cases() {
   for (const char* op : {"Convolution", "FusedConvolution", "QuantizedConvolution"})
     add_layers(out, op);
   for (const char* op : {"MatrixMultiply", "FusedMatrixMultiply", "QuantizedMatrixMultiply",
-                         "WeightOnlyMatrixMultiply"})
+                         "MatMulInteger", "WeightOnlyMatrixMultiply"})
     add_products(out, op);
   for (const auto& part : {convolution_like(), row_like(), element_wise(), places(), movements()})
     out.insert(out.end(), part.begin(), part.end());

@@ -2,6 +2,7 @@
 Where no extent is known when the model is parsed, what is listed passes or is refused."""
 
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,11 @@ def count_passes(names, ranges, level):
     return len(passed)
 
 
-@pytest.mark.parametrize(("ranges", "share"), [*zip(RANGES, (0.75, 0.75, 0.88), strict=True)])
+@pytest.mark.parametrize(("ranges", "share"), [*zip(RANGES, (0.78, 0.82, 0.93), strict=True)])
 def test_a_tenth_without_known_extents_is_never_wrong(ranges, share):
-    names = sorted(PASSING)[7::10]
+    # By name, so that a new case does not choose all others anew.
+    names = [name for name in sorted(PASSING) if zlib.crc32(name.encode()) % 10 == 0]
+    assert len(names) > 150
     assert count_passes(names, ranges, DEFAULT_LEVEL) >= share * len(names)
 
 

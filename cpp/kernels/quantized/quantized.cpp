@@ -190,7 +190,8 @@ Packed pack_for(const Problem& problem) {
   std::shared_ptr<void> block = core::allocate_shared(bytes);
   auto* to = static_cast<std::byte*>(block.get());
   for (const Setup& setup : setups) {
-    pack(problem, setup, tiles, to);
+    pack(static_cast<const int8_t*>(problem.constants[1]),
+         static_cast<const float*>(problem.constants[2]), setup, tiles, to);
     to += core::align_up(PanelLayout(tiles, setup).bytes());
   }
   return {block, bytes};

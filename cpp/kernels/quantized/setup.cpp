@@ -239,14 +239,13 @@ int PanelLayout::columns(int64_t panel) const {
   return static_cast<int>(std::min(width, outputs - panel * width));
 }
 
-void pack(const Problem& problem, const Setup& setup, const Tiles& tiles, std::byte* out) {
+void pack(const int8_t* weights, const float* rescale, const Setup& setup, const Tiles& tiles,
+          std::byte* out) {
   const PanelLayout layout(tiles, setup);
   std::memset(out, 0, layout.bytes());
   auto* offsets = reinterpret_cast<int32_t*>(out + layout.groups * layout.group_bytes);
   auto* factors = reinterpret_cast<float*>(offsets) + layout.total_panels() * layout.width;
   float* summands = factors + layout.total_panels() * layout.width;
-  const auto* weights = static_cast<const int8_t*>(problem.constants[1]);
-  const auto* rescale = static_cast<const float*>(problem.constants[kRescale]);
   const int64_t channels = setup.groups * setup.outputs;
   // Bytes of A are unsigned, and what their zero point adds is taken off again.
   const bool is_bytes = tiles.form == Form::Bytes;
@@ -261,6 +260,7 @@ void pack(const Problem& problem, const Setup& setup, const Tiles& tiles, std::b
                                  : pack_column<int16_t>(column, setup.depth(), step_bytes, to);
     const int64_t at = (group * layout.panels + panel) * layout.width + j;
     offsets[at] = static_cast<int32_t>(-zero * sum);
+    if (rescale == nullptr) continue;
     factors[at] = rescale[k];
     summands[at] = rescale[channels + k];
   }

@@ -71,7 +71,8 @@ struct PanelLayout {
   size_t bytes() const { return static_cast<size_t>(groups * group_bytes + 3 * column_bytes()); }
 };
 
-/// PanelLayout::bytes of them.
-void pack(const Problem& problem, const Setup& setup, const Tiles& tiles, std::byte* to);
+/// PanelLayout::bytes of them. Without `rescale` (factors, then summands) those are 0.
+void pack(const int8_t* weights, const float* rescale, const Setup& setup, const Tiles& tiles,
+          std::byte* to);
 
 }  // namespace trtlike::kernels::quantized

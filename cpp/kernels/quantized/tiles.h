@@ -2,6 +2,7 @@
 //
 //   c[i][j] = factors[j] * (offsets[j] + sum over k of a[i][k] * b[k][j]) + summands[j]
 //
+// or, without factors, what stands in the brackets, in 32 bits.
 // Sums are exact in 32 bits. There are two forms of A and B. In bytes a is unsigned and b signed,
 // four k a step: what the zero point of A adds to the sums is in `offsets`. In words both are
 // signed numbers of 16 bits, two k a step, the zero point already subtracted from A: pairs of their
@@ -24,7 +25,7 @@ struct TileArgs {
   const std::byte* b;  ///< a panel: steps of 4 bytes for each column
   int64_t steps;
   const int32_t* offsets;  ///< whole vectors, like the next two
-  const float* factors;
+  const float* factors;    ///< null: c gets the sums
   const float* summands;
   float* c;  ///< whole vectors are written
   int64_t c_stride;

@@ -37,6 +37,16 @@ void run_tile(const TileArgs& args) {
       for (int j = 0; j < kVectors; ++j) sums[i][j] = Sums::add_products(sums[i][j], x, columns[j]);
     }
   }
+  if (args.factors == nullptr) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 8
+      for (int j = 0; j < kVectors; ++j) {
+        const Register whole = sums[i][j] + Sums::load(args.offsets + j * kLanes);
+        std::memcpy(args.c + i * args.c_stride / 4 + j * kLanes, &whole, sizeof whole);
+      }
+    return;
+  }
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 8

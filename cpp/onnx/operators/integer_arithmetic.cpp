@@ -159,7 +159,17 @@ ValueId sum_exactly(NodeContext& node, std::array<ValueId, 2> operands, std::arr
   return sum;
 }
 
+/// One matrix of known bytes on the right.
+bool has_constant_matrix(NodeContext& node) {
+  const ValueId b = node.weights(1);
+  return node.rank(node.input(0)) >= 2 && node.rank(b) == 2 &&
+         node.graph().value(b).constant.has_value();
+}
+
 Outputs import_matmul_integer(NodeContext& node) {
+  if (has_constant_matrix(node))
+    return {node.add("MatMulInteger",
+                     {node.input(0), node.weights(1), zero_point(node, 2), zero_point(node, 3)})};
   const int rank_a = node.rank(node.input(0)), rank_b = node.rank(node.input(1));
   const Dims b = node.dims(node.input(1));
   const int depth = std::max(0, rank_b - 2);

@@ -179,6 +179,37 @@ RandomProblem product(Random& random) {
                 output, Layout::Linear);
 }
 
+/// Zero points of operand `i`: none, one, or one for each of `count`.
+void add_zeros(Random& random, TacticCase& problem, DataType type, const std::vector<Dims>& forms,
+               bool is_constant) {
+  const Dims dims = random.of(forms);
+  is_constant ? problem.constant(dims, {type}) : problem.input(dims, {type});
+  random.one_in(4) ? problem.integers(0, 0) : problem.integers(lowest(type), lowest(type) + 255);
+}
+
+RandomProblem integer_product(Random& random) {
+  const int64_t m = random.one_in(4) ? random.between(48, 60) : random.extent();
+  const int64_t n = random.one_in(3) ? random.of<int64_t>({63, 64, 65, 130}) : random.extent();
+  const int64_t k = random.one_in(3) ? random.between(60, 80) : random.extent();
+  const int64_t batch = random.batch();
+  TacticCase problem("MatMulInteger", {});
+  problem.seed(random.seed()).threads(static_cast<int>(random.between(1, 3)));
+  const DataType a = byte_type(random), b = byte_type(random);
+  problem.input(batch == 1 ? Dims{m, k} : Dims{batch, m, k}, {a});
+  fill_bytes(random, problem, a);
+  problem.constant({k, n}, {b});
+  fill_bytes(random, problem, b);
+  const bool has_b_zeros = random.one_in(2);
+  if (has_b_zeros || random.one_in(2)) {
+    std::vector<Dims> forms{{}, {1}, {m}};
+    if (batch != 1) forms.push_back({batch, m, 1});
+    add_zeros(random, problem, a, forms, false);
+  }
+  if (has_b_zeros) add_zeros(random, problem, b, {{}, {1}, {n}}, random.one_in(2));
+  problem.output({DataType::Int32});
+  return {std::move(problem), 0};
+}
+
 /// Rows by integers in blocks, with zero points in half of the draws.
 RandomProblem weight_only(Random& random) {
   const int64_t block = random.of<int64_t>({8, 16, 32, 1000});
@@ -226,6 +257,7 @@ std::vector<NamedGenerator> quantized_generators() {
   return {{"QuantizedConvolution", convolution},
           {"QuantizedDeconvolution", deconvolution},
           {"QuantizedMatrixMultiply", product},
+          {"MatMulInteger", integer_product},
           {"WeightOnlyMatrixMultiply", weight_only}};
 }
 

@@ -18,6 +18,14 @@ void make_matrix_multiply(Maker& m) {
         {{"op0", int64_t{transpose_a}}, {"op1", int64_t{transpose_b}}}, kInexact);
 }
 
+void make_matmul_integer(Maker& m) {
+  const Operand a = m.any(DataType::Int8, 2, 4, kExactBits);
+  const Dims b{a.dims()[a.rank() - 1], m.between(1, 9)};
+  std::vector<Operand> operands{a, m.constant_or_input(DataType::Int8, b)};
+  if (m.maybe()) operands.push_back(m.constant_or_input(DataType::Int8, {}));
+  m.add("MatMulInteger", operands, {}, a.bits + 8);
+}
+
 void make_convolution(Maker& m) {
   const Operand x = m.any_float(3, 5, kInexact);
   const int spatial = x.rank() - 2;
@@ -130,6 +138,7 @@ void make_rnn(Maker& m) { make_recurrent(m, "RNN", 1); }
 
 constexpr Recipe kRecipes[] = {
     {"MatrixMultiply", make_matrix_multiply},
+    {"MatMulInteger", make_matmul_integer},
     {"Convolution", make_convolution},
     {"Deconvolution", make_deconvolution},
     {"Pooling", make_pooling},

@@ -1,0 +1,270 @@
+// MatMulInteger on the register tiles of quantized products: their sums as they are, less what the
+// zero points add, which are known when the kernel runs.
+//
+//   out[i][j] = sums[i][j] - za[i] columns[j] - zb[j] (rows[i] - depth za[i])
+#include "ops/shapes/integer_product.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "core/check.h"
+#include "core/os/memory.h"
+#include "kernels/packed.h"
+#include "kernels/quantized/setup.h"
+
+namespace trtlike::kernels {
+namespace quantized {
+namespace {
+
+using ops::IntegerProduct;
+
+constexpr int64_t kBlockRows = 48;
+constexpr size_t kMaxWidth = 16 * kMaxTileVectors;
+
+/// The problem as one of QuantizedMatrixMultiply without a zero point.
+Setup make_setup(const Problem& problem) {
+  const IntegerProduct product =
+      ops::integer_product(problem.inputs[0].dims, problem.inputs[1].dims);
+  Setup setup;
+  setup.grid.input = setup.grid.points = setup.grid.output = {1, 1, product.rows};
+  setup.grid.kernel_elements = {0};
+  setup.grid.offsets = {{0, 0, 0}};
+  setup.in_pitch = setup.channels = product.depth;
+  setup.outputs = product.columns;
+  setup.channel_stride = product.columns;
+  setup.output_stride = 1;
+  setup.is_signed = problem.inputs[0].dtype == DataType::Int8;
+  setup.threads = problem.threads;
+  return setup;
+}
+
+/// Zero points when the kernel runs: none, one, or one an element.
+struct Zeros {
+  const void* data = nullptr;
+  bool is_signed = false;
+  int64_t count = 1;
+
+  int32_t at(int64_t i) const {
+    if (data == nullptr) return 0;
+    const int64_t n = i % count;
+    return is_signed ? static_cast<const int8_t*>(data)[n] : static_cast<const uint8_t*>(data)[n];
+  }
+};
+
+/// The elements of a row of A added up.
+uint32_t sum_row(const std::byte* row, int64_t count, bool is_signed) {
+  int32_t sum = 0;
+  if (is_signed)
+    for (int64_t t = 0; t < count; ++t) sum += reinterpret_cast<const int8_t*>(row)[t];
+  else
+    for (int64_t t = 0; t < count; ++t) sum += reinterpret_cast<const uint8_t*>(row)[t];
+  return static_cast<uint32_t>(sum);
+}
+
+class IntegerKernel final : public Kernel {
+ public:
+  IntegerKernel(const Problem& problem, const Tiles& tiles, std::span<const std::byte> packed)
+      : setup_(make_setup(problem)),
+        tiles_(tiles),
+        layout_(tiles, setup_),
+        packed_(read_packed(packed, core::align_up(layout_.bytes()) + column_bytes())),
+        columns_(reinterpret_cast<const uint32_t*>(packed_ + core::align_up(layout_.bytes()))),
+        b_shift_(problem.inputs[1].dtype == DataType::UInt8 ? 128 : 0) {
+    for (const size_t i : {size_t{0}, size_t{1}})
+      if (problem.has_input(i + 2))
+        zeros_[i] = Zeros{nullptr, problem.inputs[i + 2].dtype == DataType::Int8,
+                          core::elems(problem.inputs[i + 2].dims)};
+    has_b_zeros_ = problem.has_input(3) || b_shift_ != 0;
+    reads_in_place_ =
+        tiles.form == Form::Bytes && !setup_.is_signed && setup_.channels % tiles.depth() == 0;
+    blocks_ = (setup_.rows() + kBlockRows - 1) / kBlockRows;
+    const int64_t wanted = setup_.threads > 1 ? int64_t{4} * setup_.threads : 1;
+    chunks_ = std::clamp<int64_t>((wanted + blocks_ - 1) / blocks_, 1, layout_.panels);
+    slices_ = {static_cast<int>(blocks_ * chunks_)};
+    row_bytes_ = layout_.steps * 4;
+    table_bytes_ = core::align_up(static_cast<size_t>(kBlockRows) * sizeof(void*));
+    a_bytes_ = core::align_up(static_cast<size_t>(reads_in_place_ ? 0 : kBlockRows * row_bytes_));
+    scratch_bytes_ = table_bytes_ + a_bytes_ +
+                     core::align_up(static_cast<size_t>(kBlockRows * layout_.width) * 4);
+  }
+
+  void run(const RunArgs& args, int, int slice) const noexcept override {
+    const int64_t block = slice / chunks_, chunk = slice % chunks_;
+    const int64_t first = setup_.rows() * block / blocks_;
+    const int64_t rows = setup_.rows() * (block + 1) / blocks_ - first;
+    auto* scratch = static_cast<std::byte*>(args.scratch);
+    const std::byte* a = static_cast<const std::byte*>(args.inputs[0]) + first * setup_.in_pitch;
+    int64_t stride = setup_.in_pitch;
+    const Rows adjusted = find_rows(args, a, first, rows);
+    if (!reads_in_place_) {
+      gather(a, rows, scratch);
+      a = scratch + table_bytes_;
+      stride = row_bytes_;
+    }
+    for (int64_t panel = layout_.panels * chunk / chunks_;
+         panel < layout_.panels * (chunk + 1) / chunks_; ++panel) {
+      auto* sums = reinterpret_cast<uint32_t*>(scratch + table_bytes_ + a_bytes_);
+      multiply(a, stride, rows, panel, sums);
+      finish(args, adjusted, sums, first, rows, panel);
+    }
+  }
+
+ private:
+  /// What the zero points of A and the sums of its rows come to, row by row.
+  struct Rows {
+    uint32_t zero[kBlockRows];
+    uint32_t centred_sum[kBlockRows];  ///< rows[i] - depth za[i]
+  };
+
+  size_t column_bytes() const { return core::align_up(static_cast<size_t>(setup_.outputs) * 4); }
+
+  Zeros zeros(const RunArgs& args, size_t operand) const {
+    if (!zeros_[operand]) return {};
+    Zeros zeros = *zeros_[operand];
+    zeros.data = args.inputs[operand + 2];
+    return zeros;
+  }
+
+  Rows find_rows(const RunArgs& args, const std::byte* a, int64_t first, int64_t rows) const {
+    Rows out{};
+    const Zeros zeros_of_a = zeros(args, 0);
+    const auto depth = static_cast<uint32_t>(setup_.channels);
+    for (int64_t i = 0; i < rows; ++i) {
+      out.zero[i] = static_cast<uint32_t>(zeros_of_a.at(first + i));
+      if (has_b_zeros_)
+        out.centred_sum[i] = sum_row(a + i * setup_.in_pitch, setup_.channels, setup_.is_signed) -
+                             depth * out.zero[i];
+    }
+    return out;
+  }
+
+  void gather(const std::byte* a, int64_t rows, std::byte* scratch) const {
+    const auto** table = reinterpret_cast<const void**>(scratch);
+    for (int64_t i = 0; i < rows; ++i) table[i] = a + i * setup_.in_pitch;
+    tiles_.gather({.table = table,
+                   .table_stride = kBlockRows,
+                   .rows = rows,
+                   .taps = 1,
+                   .channels = setup_.channels,
+                   .is_signed = setup_.is_signed,
+                   .zero_point = 0,
+                   .to = scratch + table_bytes_,
+                   .row_bytes = row_bytes_});
+  }
+
+  void multiply(const std::byte* a, int64_t a_stride, int64_t rows, int64_t panel,
+                uint32_t* sums) const {
+    const int vectors = layout_.vectors(panel);
+    const int64_t stride = vectors * layout_.lanes;
+    TileArgs tile{};
+    tile.a_stride = a_stride;
+    tile.b = packed_ + panel * layout_.panel_bytes;
+    tile.steps = layout_.steps;
+    tile.offsets =
+        reinterpret_cast<const int32_t*>(packed_ + layout_.group_bytes + panel * layout_.width * 4);
+    tile.c_stride = stride * 4;
+    const int64_t count = (rows + tiles_.max_rows - 1) / tiles_.max_rows;
+    for (int64_t t = 0; t < count; ++t) {
+      const int64_t at = rows * t / count, next = rows * (t + 1) / count;
+      tile.a = a + at * a_stride;
+      tile.c = reinterpret_cast<float*>(sums + at * stride);
+      tiles_.functions[next - at][vectors](tile);
+    }
+  }
+
+  /// Zero points that are one for all are multiplied once a column, or once a row.
+  void finish(const RunArgs& args, const Rows& adjusted, const uint32_t* sums, int64_t first,
+              int64_t rows, int64_t panel) const {
+    const int64_t stride = layout_.vectors(panel) * layout_.lanes, begin = panel * layout_.width;
+    const int columns = layout_.columns(panel);
+    const bool differ_by_row = zeros_[0] && zeros_[0]->count != 1;
+    const bool differ_by_column = zeros_[1] && zeros_[1]->count != 1;
+    const Zeros zeros_of_b = zeros(args, 1);
+    std::array<uint32_t, kMaxWidth> b_zeros, added;
+    for (int j = 0; j < columns; ++j) {
+      b_zeros[static_cast<size_t>(j)] = static_cast<uint32_t>(zeros_of_b.at(begin + j) - b_shift_);
+      added[static_cast<size_t>(j)] = adjusted.zero[0] * columns_[begin + j];
+    }
+    auto* out = static_cast<uint32_t*>(args.outputs[0]) + first * setup_.outputs + begin;
+    for (int64_t i = 0; i < rows; ++i, out += setup_.outputs, sums += stride) {
+      if (differ_by_row)
+        for (int j = 0; j < columns; ++j)
+          added[static_cast<size_t>(j)] = adjusted.zero[i] * columns_[begin + j];
+      const uint32_t whole = differ_by_column ? 0 : b_zeros[0] * adjusted.centred_sum[i];
+      for (int j = 0; j < columns; ++j) out[j] = sums[j] - added[static_cast<size_t>(j)] - whole;
+      if (differ_by_column)
+        for (int j = 0; j < columns; ++j)
+          out[j] -= b_zeros[static_cast<size_t>(j)] * adjusted.centred_sum[i];
+    }
+  }
+
+  Setup setup_;
+  const Tiles& tiles_;
+  PanelLayout layout_;
+  const std::byte* packed_;
+  const uint32_t* columns_;  ///< of B, added up
+  int32_t b_shift_;
+  std::optional<Zeros> zeros_[2];  ///< of A and B, without addresses
+  bool has_b_zeros_ = false;
+  bool reads_in_place_ = false;
+  int64_t blocks_ = 1, chunks_ = 1;
+  int64_t row_bytes_ = 0;
+  size_t table_bytes_ = 0, a_bytes_ = 0;
+};
+
+std::optional<std::string> refuse(const Problem& problem) {
+  for (const TensorDesc& desc : problem.inputs)
+    if (!desc.is_absent() && desc.layout != Layout::Linear)
+      return core::str("needs linear, got ", desc.to_string());
+  if (problem.outputs[0].layout != Layout::Linear) return "needs linear";
+  if (!problem.is_constant(1)) return "needs a constant right operand";
+  if (core::elems(problem.inputs[0].dims) == 0 || core::elems(problem.outputs[0].dims) == 0)
+    return "needs tensors that are not empty";
+  return std::nullopt;
+}
+
+ops::InputSet packed_inputs(const Problem&) { return {1}; }
+
+template <const Tiles& tiles>
+Packed pack_for(const Problem& problem) {
+  const Setup setup = make_setup(problem);
+  const int64_t depth = setup.channels, columns = setup.outputs;
+  // B as signed bytes.
+  std::vector<int8_t> b(static_cast<size_t>(depth * columns));
+  std::memcpy(b.data(), problem.constants[1], b.size());
+  if (problem.inputs[1].dtype == DataType::UInt8)
+    for (int8_t& element : b) element = static_cast<int8_t>(element ^ -128);
+  std::vector<int32_t> sums(static_cast<size_t>(columns), 0);
+  for (int64_t t = 0; t < depth; ++t)
+    for (int64_t j = 0; j < columns; ++j)
+      sums[static_cast<size_t>(j)] += b[static_cast<size_t>(t * columns + j)];
+  const size_t panels = core::align_up(PanelLayout(tiles, setup).bytes());
+  const size_t bytes = panels + core::align_up(sums.size() * 4);
+  std::shared_ptr<void> block = core::allocate_shared(bytes);
+  auto* to = static_cast<std::byte*>(block.get());
+  std::memset(to + panels, 0, bytes - panels);
+  pack(b.data(), nullptr, setup, tiles, to);
+  std::memcpy(to + panels, sums.data(), sums.size() * 4);
+  return {block, bytes};
+}
+
+template <const Tiles& tiles>
+std::unique_ptr<Kernel> prepare(const Problem& problem, std::span<const std::byte> packed) {
+  return std::make_unique<IntegerKernel>(problem, tiles, packed);
+}
+
+}  // namespace
+}  // namespace quantized
+
+#define TRTLIKE_MATMUL_INTEGER(tiles_name, needs, types, tile)               \
+  TRTLIKE_DEFINE_TACTIC(matmul_integer_##tiles_name) = {                     \
+      .refuse = quantized::refuse,                                           \
+      .packed_inputs = quantized::packed_inputs,                             \
+      .pack = quantized::pack_for<quantized::tiles::quantized_##tiles_name>, \
+      .prepare = quantized::prepare<quantized::tiles::quantized_##tiles_name>};
+#define TRTLIKE_TACTIC(...)
+#include "kernels/quantized/kernels.inc"
+#undef TRTLIKE_TACTIC
+
+}  // namespace trtlike::kernels
