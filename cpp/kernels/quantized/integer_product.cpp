@@ -75,6 +75,7 @@ class IntegerKernel final : public Kernel {
       if (problem.has_input(i + 2))
         zeros_[i] = Zeros{nullptr, problem.inputs[i + 2].dtype == DataType::Int8,
                           core::elems(problem.inputs[i + 2].dims)};
+    differ_by_row_ = zeros_[0] && zeros_[0]->count != 1;
     has_b_zeros_ = problem.has_input(3) || b_shift_ != 0;
     reads_in_place_ =
         tiles.form == Form::Bytes && !setup_.is_signed && setup_.channels % tiles.depth() == 0;
@@ -103,11 +104,8 @@ class IntegerKernel final : public Kernel {
       stride = row_bytes_;
     }
     for (int64_t panel = layout_.panels * chunk / chunks_;
-         panel < layout_.panels * (chunk + 1) / chunks_; ++panel) {
-      auto* sums = reinterpret_cast<uint32_t*>(scratch + table_bytes_ + a_bytes_);
-      multiply(a, stride, rows, panel, sums);
-      finish(args, adjusted, sums, first, rows, panel);
-    }
+         panel < layout_.panels * (chunk + 1) / chunks_; ++panel)
+      run_panel(args, adjusted, a, stride, first, rows, panel);
   }
 
  private:
@@ -153,46 +151,53 @@ class IntegerKernel final : public Kernel {
                    .row_bytes = row_bytes_});
   }
 
-  void multiply(const std::byte* a, int64_t a_stride, int64_t rows, int64_t panel,
-                uint32_t* sums) const {
-    const int vectors = layout_.vectors(panel);
-    const int64_t stride = vectors * layout_.lanes;
+  /// Where nothing differs row by row, what the tiles make is the output.
+  void run_panel(const RunArgs& args, const Rows& adjusted, const std::byte* a, int64_t a_stride,
+                 int64_t first, int64_t rows, int64_t panel) const {
+    const int64_t begin = panel * layout_.width;
+    const int64_t vectors = layout_.vectors(panel), written = vectors * layout_.lanes;
+    const auto* packed_offsets =
+        reinterpret_cast<const uint32_t*>(packed_ + layout_.group_bytes + begin * 4);
+    std::array<uint32_t, kMaxWidth> offsets{};
+    const uint32_t zero = differ_by_row_ ? 0 : adjusted.zero[0];
+    for (int64_t j = 0; j < layout_.columns(panel); ++j)
+      offsets[static_cast<size_t>(j)] = packed_offsets[j] - zero * columns_[begin + j];
+    auto* out = static_cast<uint32_t*>(args.outputs[0]) + first * setup_.outputs + begin;
+    auto* sums = reinterpret_cast<uint32_t*>(static_cast<std::byte*>(args.scratch) + table_bytes_ +
+                                             a_bytes_);
+    const bool is_final =
+        !differ_by_row_ && !has_b_zeros_ && written == int64_t{layout_.columns(panel)};
     TileArgs tile{};
     tile.a_stride = a_stride;
     tile.b = packed_ + panel * layout_.panel_bytes;
     tile.steps = layout_.steps;
-    tile.offsets =
-        reinterpret_cast<const int32_t*>(packed_ + layout_.group_bytes + panel * layout_.width * 4);
-    tile.c_stride = stride * 4;
+    tile.offsets = reinterpret_cast<const int32_t*>(offsets.data());
+    tile.c_stride = (is_final ? setup_.outputs : written) * 4;
     const int64_t count = (rows + tiles_.max_rows - 1) / tiles_.max_rows;
     for (int64_t t = 0; t < count; ++t) {
       const int64_t at = rows * t / count, next = rows * (t + 1) / count;
       tile.a = a + at * a_stride;
-      tile.c = reinterpret_cast<float*>(sums + at * stride);
+      tile.c = reinterpret_cast<float*>(is_final ? out + at * setup_.outputs : sums + at * written);
       tiles_.functions[next - at][vectors](tile);
     }
+    if (!is_final) finish(args, adjusted, sums, out, rows, panel);
   }
 
-  /// Zero points that are one for all are multiplied once a column, or once a row.
-  void finish(const RunArgs& args, const Rows& adjusted, const uint32_t* sums, int64_t first,
+  /// Zero points of B that are one for all are multiplied once a row.
+  void finish(const RunArgs& args, const Rows& adjusted, const uint32_t* sums, uint32_t* out,
               int64_t rows, int64_t panel) const {
     const int64_t stride = layout_.vectors(panel) * layout_.lanes, begin = panel * layout_.width;
     const int columns = layout_.columns(panel);
-    const bool differ_by_row = zeros_[0] && zeros_[0]->count != 1;
     const bool differ_by_column = zeros_[1] && zeros_[1]->count != 1;
     const Zeros zeros_of_b = zeros(args, 1);
-    std::array<uint32_t, kMaxWidth> b_zeros, added;
-    for (int j = 0; j < columns; ++j) {
+    std::array<uint32_t, kMaxWidth> b_zeros{};
+    for (int j = 0; j < columns; ++j)
       b_zeros[static_cast<size_t>(j)] = static_cast<uint32_t>(zeros_of_b.at(begin + j) - b_shift_);
-      added[static_cast<size_t>(j)] = adjusted.zero[0] * columns_[begin + j];
-    }
-    auto* out = static_cast<uint32_t*>(args.outputs[0]) + first * setup_.outputs + begin;
     for (int64_t i = 0; i < rows; ++i, out += setup_.outputs, sums += stride) {
-      if (differ_by_row)
-        for (int j = 0; j < columns; ++j)
-          added[static_cast<size_t>(j)] = adjusted.zero[i] * columns_[begin + j];
       const uint32_t whole = differ_by_column ? 0 : b_zeros[0] * adjusted.centred_sum[i];
-      for (int j = 0; j < columns; ++j) out[j] = sums[j] - added[static_cast<size_t>(j)] - whole;
+      for (int j = 0; j < columns; ++j) out[j] = sums[j] - whole;
+      if (differ_by_row_)
+        for (int j = 0; j < columns; ++j) out[j] -= adjusted.zero[i] * columns_[begin + j];
       if (differ_by_column)
         for (int j = 0; j < columns; ++j)
           out[j] -= b_zeros[static_cast<size_t>(j)] * adjusted.centred_sum[i];
@@ -206,7 +211,7 @@ class IntegerKernel final : public Kernel {
   const uint32_t* columns_;  ///< of B, added up
   int32_t b_shift_;
   std::optional<Zeros> zeros_[2];  ///< of A and B, without addresses
-  bool has_b_zeros_ = false;
+  bool differ_by_row_ = false, has_b_zeros_ = false;
   bool reads_in_place_ = false;
   int64_t blocks_ = 1, chunks_ = 1;
   int64_t row_bytes_ = 0;
