@@ -272,6 +272,16 @@ ExecutionContext::Impl::Run ExecutionContext::Impl::make_run() {
   return {state, arena, staging};
 }
 
+void ExecutionContext::Impl::provide_early(Run& r) {
+  if (!has_allocators || r.staging != nullptr || r.state->is_data_dependent()) return;
+  // Runs before this one may use what the allocators gave them.
+  wait_for_jobs();
+  const runtime::InRun in_run(user);
+  provide_outputs(r.state->shapes(), addresses);
+  notify_shapes(r.state->shapes());
+  r.has_outputs = true;
+}
+
 void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
   const runtime::InRun in_run(user);
   runtime::RunReport report{.observer = observer};
@@ -288,7 +298,7 @@ void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
     r.staging->finish(diverted);
     to = std::move(diverted);
   }
-  if (has_allocators) notify_shapes(r.state->latest_shapes());
+  if (has_allocators && !r.has_outputs) notify_shapes(r.state->latest_shapes());
   has_times = report.times_ns != nullptr;
   if (has_times && enqueue_emits_profile) report_times();
 }
@@ -314,7 +324,7 @@ class ContextOutputs : public runtime::OutputMemory {
 void ExecutionContext::Impl::compute(const Run& r, std::vector<void*>& to,
                                      const runtime::RunReport& report) {
   ShapeState& s = *r.state;
-  if (has_allocators) provide_outputs(s.shapes(), to);
+  if (has_allocators && !r.has_outputs) provide_outputs(s.shapes(), to);
   ContextOutputs memory(*this, to);
   s.run(r.arena.get(), to, memory, pool, report);
   if (s.is_data_dependent()) keep_run_dims(s.latest_shapes());

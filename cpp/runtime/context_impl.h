@@ -60,10 +60,14 @@ struct ExecutionContext::Impl {
     std::shared_ptr<runtime::ShapeState> state;
     std::shared_ptr<std::byte> arena;
     std::shared_ptr<const runtime::Staging> staging;
+    /// Output allocators have been asked and told.
+    bool has_outputs = false;
   };
   /// Of the inputs as they are now. Throws UserError where addresses are missing or do not fit.
   Run make_run();
   void run(const Run& run, std::vector<void*>& addresses);
+  /// Gives a run its outputs' memory before it begins, where all of their extents are known.
+  void provide_early(Run& run);
   bool report_times();
 
   /// Jobs of this context on streams.

@@ -223,7 +223,10 @@ bool ExecutionContext::execute_async_v3(uint64_t handle) {
       impl.run(run, impl.addresses);
       return true;
     }
+    impl.provide_early(run);
+    const bool has_outputs = run.has_outputs;
     enqueue_run(impl_, *stream, handle, std::move(run));
+    if (impl.has_allocators && !has_outputs) impl.wait_for_jobs();
     return true;
   });
 }

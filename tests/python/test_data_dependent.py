@@ -2,6 +2,8 @@
 at both ends of the optimization levels, also where nothing is left.
 """
 
+import math
+import time
 import types
 
 import numpy as np
@@ -240,6 +242,46 @@ def test_an_output_allocator_is_asked_for_what_the_run_gives():
         assert context.execute_async_v3(0), given
     assert allocator.sizes == [7 * 8 * 4, 1 * 8 * 4]
     assert allocator.shapes == [(7, 8), (1, 8)]
+
+
+class Slow(trt.IProfiler):
+    def report_layer_time(self, layer_name, ms):
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("which", ["data decide", "shapes decide"])
+def test_allocators_have_answered_when_a_queued_run_is_accepted(which):
+    stream = trt.create_stream()
+    identity = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17]> g (float[3] x) => (float[3] z) { z = Neg(x) }'
+    )
+    engine = load(build_plan(identity.SerializeToString()))
+    before = engine.create_execution_context()
+    x, y = np.float32([1, 2, 3]), np.empty(3, np.float32)
+    before.set_tensor_address("x", x)
+    before.set_tensor_address("z", y)
+    before.profiler = Slow()
+    given, shape = {"x": x}, (3,)
+    if which == "data decide":
+        engine = load(build_plan(make_model(BODIES["rows_that_a_mask_picks"])))
+        given, shape = feeds(SCORES["some"]), (7, 8)
+    context = engine.create_execution_context()
+    allocator = Allocator()
+    context.set_output_allocator("z", allocator)
+    for name, array in given.items():
+        context.set_tensor_address(name, array)
+    for count in (1, 2):
+        assert before.execute_async_v3(stream)
+        assert context.execute_async_v3(stream)
+        assert allocator.sizes == [4 * math.prod(shape)] * count
+        assert allocator.shapes == [shape] * count
+    trt.synchronize_stream(stream)
+    trt.destroy_stream(stream)
+    if which == "shapes decide":
+        address = -(-allocator.memory.ctypes.data // 64) * 64
+        start = address - allocator.memory.ctypes.data
+        z = allocator.memory[start : start + 12].view(np.float32)
+        np.testing.assert_array_equal(z, -x)
 
 
 def test_a_detector_ends_with_what_suppression_leaves():

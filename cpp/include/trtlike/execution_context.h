@@ -78,8 +78,8 @@ class ExecutionContext {
   int active_optimization_profile() const;
   bool set_optimization_profile_async(int profile, uint64_t stream);
 
-  /// Queues a run on a stream; the default stream (0) has run when this returns. False, with a
-  /// message, on failure.
+  /// Queues a run on a stream; the default stream (0) has run when this returns, output allocators
+  /// have given memory, and told extents that data decide. False, with a message, on failure.
   bool execute_async_v3(uint64_t stream);
   /// Addresses in the order of the engine's tensors; runs before it returns.
   bool execute_v2(const std::vector<void*>& bindings);
