@@ -33,12 +33,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(chosen: options.Options, console: Console) -> None:
+    if chosen.get_plan_version_only:
+        version = building.plan_version(chosen.load_engine or "")
+        console.info(f"Plan has the format version {version}, this is trtlike {trt.version}.")
+        return
     options.describe(chosen, console)
     options.warn_of_no_effect(chosen, console)
     start = time.perf_counter()
     engine = building.get_engine(chosen, console)
     console.info(f"Engine ready in {time.perf_counter() - start:.3f} sec.")
     reporting.layer_info(engine, chosen, console)
+    reporting.optimization_profiles(engine, chosen, console)
+    if chosen.time_deserialize:
+        building.time_deserialize(engine, console)
+        return
     if chosen.skip_inference:
         console.info("Skipped inference phase since --skipInference is added.")
         return
@@ -46,6 +54,7 @@ def _run(chosen: options.Options, console: Console) -> None:
     trace = timing.measure(runners, chosen, console)
     reporting.performance(trace, chosen, console)
     reporting.outputs(runners[0], chosen, console)
+    reporting.raw_bindings(runners[0], chosen, console)
     reporting.profile(runners[0], chosen, console)
 
 

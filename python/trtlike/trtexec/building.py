@@ -11,6 +11,8 @@ import trtlike as trt
 from trtlike import calibration
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options, Profile
+from trtlike.trtexec.settings import set_config, set_network
+from trtlike.trtexec.values import find
 
 
 def get_engine(chosen: Options, console: Console) -> trt.ICudaEngine:
@@ -32,6 +34,25 @@ def get_engine(chosen: Options, console: Console) -> trt.ICudaEngine:
     return engine
 
 
+def time_deserialize(engine: trt.ICudaEngine, console: Console) -> None:
+    """Prints how long it takes to load the plan, twice: the first reads what is not in memory."""
+    plan = engine.serialize()
+    for which in ("First", "Second"):
+        start = time.perf_counter()
+        trt.Runtime(console).deserialize_cuda_engine(plan)
+        ms = (time.perf_counter() - start) * 1e3
+        console.info(f"{which} deserialization time = {ms:.6g} milliseconds")
+
+
+def plan_version(path: str) -> int:
+    """The version of a plan's format. Raises ValueError for what is no plan."""
+    with open(path, "rb") as file:
+        head = file.read(12)
+    if not head.startswith(b"TRTLIKE\n") or len(head) < 12:
+        raise ValueError(f"--getPlanVersionOnly: expected a plan, got {path}, which is none.")
+    return int.from_bytes(head[8:], "little")
+
+
 def write_beside(path: Path, data) -> None:
     """Writes a file whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
@@ -47,7 +68,8 @@ def write_beside(path: Path, data) -> None:
 
 def _build(chosen: Options, console: Console) -> trt.IHostMemory:
     builder = trt.Builder(console)
-    network = builder.create_network(0)
+    typed = 1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
+    network = builder.create_network(typed if chosen.strongly_typed else 0)
     parser = trt.OnnxParser(network, console)
     console.info("Start parsing network model.")
     start = time.perf_counter()
@@ -56,9 +78,11 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
             console.error(str(parser.get_error(i)))
         raise ValueError("Failed to parse onnx file")
     console.info(f"Finished parsing network model. Parse time: {time.perf_counter() - start:.3f}")
+    set_network(network, chosen)
     config = builder.create_builder_config()
-    _set_flags(config, chosen)
+    set_config(config, chosen)
     _add_profiles(builder, network, config, chosen, console)
+    _set_calibration_profile(builder, network, config, chosen)
     _set_calibrator(network, config, chosen, console)
     _load_timing_cache(config, chosen, console)
     start = time.perf_counter()
@@ -70,41 +94,6 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
     if chosen.timing_cache_file:
         write_beside(Path(chosen.timing_cache_file), config.get_timing_cache().serialize())
     return plan
-
-
-def _set_flags(config: trt.IBuilderConfig, chosen: Options) -> None:
-    if chosen.fp16:
-        config.set_flag(trt.BuilderFlag.FP16)
-    if chosen.int8:
-        config.set_flag(trt.BuilderFlag.INT8)
-    if chosen.bf16:
-        config.set_flag(trt.BuilderFlag.BF16)
-    if chosen.no_tf32:
-        config.clear_flag(trt.BuilderFlag.TF32)
-    if chosen.error_on_timing_cache_miss:
-        config.set_flag(trt.BuilderFlag.ERROR_ON_TIMING_CACHE_MISS)
-    for pool, limit in chosen.mem_pool_size.items():
-        config.set_memory_pool_limit(getattr(trt.MemoryPoolType, pool), limit)
-    config.builder_optimization_level = chosen.builder_optimization_level
-    config.max_num_tactics = chosen.max_tactics
-    config.avg_timing_iterations = chosen.avg_timing
-    config.num_threads = chosen.threads
-    verbosity = {"detailed": "DETAILED", "none": "NONE"}.get(
-        chosen.profiling_verbosity, "LAYER_NAMES_ONLY"
-    )
-    config.profiling_verbosity = getattr(trt.ProfilingVerbosity, verbosity)
-    if chosen.tactic_sources:
-        config.set_tactic_sources(_sources(chosen.tactic_sources, config.get_tactic_sources()))
-
-
-def _sources(text: str, now: int) -> int:
-    for word in text.split(","):
-        source = getattr(trt.TacticSource, word[1:], None)
-        if source is None or word[0] not in "+-":
-            known = ", ".join(trt.TacticSource.__members__)
-            raise ValueError(f"--tacticSources: expected + or - and one of {known}, got '{word}'.")
-        now = now | 1 << int(source) if word[0] == "+" else now & ~(1 << int(source))
-    return now
 
 
 def _add_profiles(builder, network, config, chosen: Options, console: Console) -> None:
@@ -119,24 +108,50 @@ def _add_profiles(builder, network, config, chosen: Options, console: Console) -
                 continue
             dynamic = True
             opt = (
-                shapes.opt.get(tensor.name)
-                or shapes.min.get(tensor.name)
-                or chosen.shapes.get(tensor.name)
+                find(shapes.opt, tensor.name)
+                or find(shapes.min, tensor.name)
+                or find(chosen.shapes, tensor.name)
             )
             if opt is None:
                 opt = tuple(max(extent, 1) for extent in tensor.shape)
                 console.warning(
                     f"Dynamic dimensions of input {tensor.name} are not given: overridden to {opt}."
                 )
-            low, high = shapes.min.get(tensor.name, opt), shapes.max.get(tensor.name, opt)
+            low = find(shapes.min, tensor.name) or opt
+            high = find(shapes.max, tensor.name) or opt
             profile.set_shape(tensor.name, low, opt, high)
             console.info(f"Set shape of input tensor {tensor.name} to: {low}, {opt}, {high}")
         if dynamic:
             config.add_optimization_profile(profile)
 
 
+def _set_calibration_profile(builder, network, config, chosen: Options) -> None:
+    """--optShapesCalib, or the profile that --calibProfile names."""
+    opt, low, high = chosen.opt_shapes_calib, chosen.min_shapes_calib, chosen.max_shapes_calib
+    if chosen.calib_profile is not None:
+        if chosen.calib_profile not in range(len(chosen.profiles)):
+            raise ValueError(
+                f"--calibProfile: expected one of {len(chosen.profiles)} profiles, "
+                f"got {chosen.calib_profile}."
+            )
+        given = chosen.profiles[chosen.calib_profile]
+        opt, low, high = given.opt | opt, given.min | low, given.max | high
+    if not (opt or low or high):
+        return
+    profile = builder.create_optimization_profile()
+    for i in range(network.num_inputs):
+        tensor = network.get_input(i)
+        if all(extent >= 0 for extent in tensor.shape):
+            continue
+        ends = [find(shapes, tensor.name) for shapes in (low, opt, high)]
+        middle = ends[1] or ends[0] or ends[2]
+        if middle is not None:
+            profile.set_shape(tensor.name, ends[0] or middle, middle, ends[2] or middle)
+    config.set_calibration_profile(profile)
+
+
 def _set_calibrator(network, config, chosen: Options, console: Console) -> None:
-    if not chosen.int8:
+    if not chosen.wants_int8:
         return
     if chosen.calib:
         config.int8_calibrator = calibration.make_calibrator(
@@ -147,12 +162,13 @@ def _set_calibrator(network, config, chosen: Options, console: Console) -> None:
     if any(layer.type == trt.LayerType.QUANTIZE for layer in layers):
         return
     console.warning("--int8 without --calib: scales are those of random data, for times only.")
-    shapes = chosen.profiles[0].opt | chosen.profiles[0].min if chosen.profiles else chosen.shapes
+    profile = (chosen.profiles or [Profile(opt=chosen.shapes)])[chosen.calib_profile or 0]
+    shapes = profile.opt | profile.min | chosen.opt_shapes_calib
     inputs = [network.get_input(i) for i in range(network.num_inputs)]
     random = np.random.default_rng(0)
     batch = {
         tensor.name: random.standard_normal(
-            shapes.get(tensor.name) or tuple(max(extent, 1) for extent in tensor.shape)
+            find(shapes, tensor.name) or tuple(max(extent, 1) for extent in tensor.shape)
         ).astype(trt.nptype(tensor.dtype))
         for tensor in inputs
     }

@@ -1,6 +1,7 @@
 """What trtexec prints and exports: latencies, layer times, layers, outputs."""
 
 import json
+import re
 import statistics
 from pathlib import Path
 
@@ -13,6 +14,17 @@ from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options
 
 _PROFILED_RUNS = 20
+_EXPLANATIONS = (
+    "=== Explanations of the performance metrics ===",
+    "Total Host Walltime: from the first run's begin to the last one's end, after the warm-up.",
+    "GPU Compute Time: how long a run computes; here the CPU does.",
+    "Total GPU Compute Time: the sum over all runs.",
+    "Enqueue Time: how long it takes to hand a run to a device; zero, the caller computes.",
+    "H2D Latency: how long inputs are copied to a device; zero, they are used where they lie.",
+    "D2H Latency: how long outputs are copied back; zero, they are written where they belong.",
+    "Latency: H2D Latency, GPU Compute Time and D2H Latency of a run together.",
+    "Throughput: runs by Total Host Walltime.",
+)
 
 
 def percentile(ascending: list[float], percent: float) -> float:
@@ -43,12 +55,19 @@ def performance(trace: timing.Trace, chosen: Options, console: Console) -> None:
         mean = statistics.fmean(latencies[i : i + chosen.avg_runs])
         console.info(
             f"Average on {chosen.avg_runs} runs - GPU latency: {mean:.6g} ms - "
-            f"Host latency: {mean:.6g} ms"
+            f"Host latency: {mean:.6g} ms (enqueue 0 ms)"
         )
+    nothing = [0.0] * len(latencies)
     console.info("=== Performance summary ===")
     console.info(f"Throughput: {len(latencies) / trace.wall_s:.6g} qps")
-    console.info(summary("Latency", latencies, chosen.percentile))
-    console.info(summary("GPU Compute Time", latencies, chosen.percentile))
+    for name, times in (
+        ("Latency", latencies),
+        ("Enqueue Time", nothing),
+        ("H2D Latency", nothing),
+        ("GPU Compute Time", latencies),
+        ("D2H Latency", nothing),
+    ):
+        console.info(summary(name, times, chosen.percentile))
     console.info(f"Total Host Walltime: {trace.wall_s:.6g} s")
     console.info(f"Total GPU Compute Time: {sum(latencies) / 1e3:.6g} s")
     variance = statistics.pstdev(latencies) / statistics.fmean(latencies)
@@ -56,6 +75,14 @@ def performance(trace: timing.Trace, chosen: Options, console: Console) -> None:
         console.warning(
             f"* Compute time is unstable, with coefficient of variance = {variance * 100:.3g}%."
         )
+    if chosen.streams > 1:
+        console.warning(
+            "* Throughput is that of all streams together; latencies are those of runs that "
+            "share the CPU."
+        )
+    console.info("Explanations of the performance metrics are printed in the verbose logs.")
+    for line in _EXPLANATIONS if chosen.verbose else ():
+        console.log(trt.ILogger.VERBOSE, line)
     if chosen.export_times:
         _export(
             chosen.export_times,
@@ -122,6 +149,33 @@ def layer_info(engine: trt.ICudaEngine, chosen: Options, console: Console) -> No
     if chosen.export_layer_info:
         text = inspector.get_engine_information(trt.LayerInformationFormat.JSON)
         write_beside(Path(chosen.export_layer_info), text.encode())
+
+
+def optimization_profiles(engine: trt.ICudaEngine, chosen: Options, console: Console) -> None:
+    """Prints the shapes of each input in each profile."""
+    if not chosen.dump_optimization_profile:
+        return
+    console.info("Optimization Profiles:")
+    names = [engine.get_tensor_name(i) for i in range(engine.num_io_tensors)]
+    for index in range(engine.num_optimization_profiles):
+        for name in names:
+            if engine.get_tensor_mode(name) != trt.TensorIOMode.INPUT:
+                continue
+            ends = engine.get_tensor_profile_shape(name, index)
+            low, opt, high = ("x".join(map(str, tuple(end))) for end in ends)
+            console.info(f"Model input {name} (profile {index}): min={low}, opt={opt}, max={high}")
+
+
+def raw_bindings(runner: timing.Runner, chosen: Options, console: Console) -> None:
+    """Writes the elements of inputs and outputs to files of the working folder."""
+    if not chosen.dump_raw_bindings_to_file:
+        return
+    for mode, arrays in (("input", runner.inputs), ("output", runner.outputs)):
+        for name, array in arrays.items():
+            safe = re.sub(r"[^\w.-]", "_", name)
+            path = f"{safe}.{mode}.{'.'.join(map(str, array.shape))}.{array.dtype}.raw"
+            write_beside(Path(path), array.tobytes())
+            console.info(f"Wrote {name} to {path}")
 
 
 def outputs(runner: timing.Runner, chosen: Options, console: Console) -> None:

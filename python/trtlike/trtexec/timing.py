@@ -9,6 +9,7 @@ import numpy as np
 import trtlike as trt
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options
+from trtlike.trtexec.values import find
 
 
 class LayerTimes(trt.IProfiler):
@@ -46,8 +47,8 @@ class Runner:
     def _set_input(self, engine: trt.ICudaEngine, name: str, chosen: Options) -> None:
         shape = tuple(engine.get_tensor_shape(name))
         if -1 in shape:
-            shape = chosen.shapes.get(
-                name, tuple(engine.get_tensor_profile_shape(name, chosen.use_profile)[1])
+            shape = find(chosen.shapes, name) or tuple(
+                engine.get_tensor_profile_shape(name, chosen.use_profile)[1]
             )
         if not self.context.set_input_shape(name, shape):
             raise ValueError(f"Input {name} cannot have the shape {shape}; see the log.")
@@ -147,13 +148,15 @@ def measure(runners: list[Runner], chosen: Options, console: Console) -> Trace:
         times, runner = per_runner[index], runners[index]
         try:
             while len(times) < chosen.iterations or (
-                chosen.duration > 0 and time.perf_counter() - origin < chosen.duration
+                chosen.duration < 0 or time.perf_counter() - origin < chosen.duration
             ):
+                if chosen.sleep_time > 0:
+                    time.sleep(chosen.sleep_time / 1e3)
                 start = time.perf_counter()
                 runner.run()
                 times.append((start - origin, time.perf_counter() - origin))
-                if chosen.sleep_time > 0:
-                    time.sleep(chosen.sleep_time / 1e3)
+                if chosen.idle_time > 0:
+                    time.sleep(chosen.idle_time / 1e3)
         except ValueError as error:
             failures.append(error)
 
