@@ -15,5 +15,7 @@ ValueId zero_point(NodeContext& node, size_t i);
 ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_view suffix);
 /// By the scale and zero point of these inputs, in the zero point's type.
 ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero);
+/// True where MatMulInteger multiplies `a` by input `b`: one matrix that is known.
+bool has_integer_product(NodeContext& node, ValueId a, size_t b);
 
 }  // namespace trtlike::onnx

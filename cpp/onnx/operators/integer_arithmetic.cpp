@@ -159,15 +159,8 @@ ValueId sum_exactly(NodeContext& node, std::array<ValueId, 2> operands, std::arr
   return sum;
 }
 
-/// One matrix of known bytes on the right.
-bool has_constant_matrix(NodeContext& node) {
-  const ValueId b = node.weights(1);
-  return node.rank(node.input(0)) >= 2 && node.rank(b) == 2 &&
-         node.graph().value(b).constant.has_value();
-}
-
 Outputs import_matmul_integer(NodeContext& node) {
-  if (has_constant_matrix(node))
+  if (has_integer_product(node, node.input(0), 1))
     return {node.add("MatMulInteger",
                      {node.input(0), node.weights(1), zero_point(node, 2), zero_point(node, 3)})};
   const int rank_a = node.rank(node.input(0)), rank_b = node.rank(node.input(1));

@@ -28,6 +28,10 @@ ValueId quantize(NodeContext& node, ValueId value, size_t scale, size_t zero) {
                   {{"axis", int64_t{-1}}, {"to_type", enum_number(to)}}, "quantize");
 }
 
+bool has_integer_product(NodeContext& node, ValueId a, size_t b) {
+  return node.rank(a) >= 2 && node.rank(node.weights(b)) == 2 && node.is_constant(node.weights(b));
+}
+
 namespace {
 
 /// Scales of the input's rank are one a block; the op needs no axis for them.

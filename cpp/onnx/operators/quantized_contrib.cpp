@@ -124,40 +124,6 @@ Outputs import_gemm(NodeContext& node) {
   return {node.has_input(7) ? quantize(node, y, 7, 8) : y};
 }
 
-ValueId dequantized(NodeContext& node, ValueId x, size_t scale, size_t zero, int64_t axis,
-                    std::string_view suffix) {
-  const ValueId steps = node.weights(scale);
-  const bool is_per_axis = node.rank(steps) > 0 && node.dims(steps)[0] != 1;
-  return node.add(
-      "Dequantize", {x, steps, zero_point(node, zero)},
-      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(steps))}},
-      suffix);
-}
-
-ValueId product_with_bias(NodeContext& node, ValueId a, ValueId b, size_t bias) {
-  const ValueId product = matrix_product(node, a, b);
-  if (!node.has_input(bias)) return product;
-  return elementwise(node, Op::Sum, product, node.input(bias), "bias");
-}
-
-/// Integers and their scales, then zero points.
-Outputs import_matmul_integer_to_float(NodeContext& node) {
-  const int64_t last = node.rank(node.input(1)) - 1;
-  const ValueId a = dequantized(node, node.input(0), 2, 4, -1, "dequantize_a");
-  const ValueId b = dequantized(node, node.input(1), 3, 5, last, "dequantize_b");
-  return {product_with_bias(node, a, b, 6)};
-}
-
-/// The first operand is quantized as DynamicQuantizeLinear does it.
-Outputs import_dynamic_quantize_matmul(NodeContext& node) {
-  const Outputs steps = find_importer("", "DynamicQuantizeLinear")->import(node);
-  const ValueId a = node.add("Dequantize", {steps[0], steps[1], steps[2]},
-                             {{"to_type", enum_number(node.dtype(steps[1]))}}, "dequantize_a");
-  const int64_t last = node.rank(node.input(1)) - 1;
-  const ValueId b = dequantized(node, node.input(1), 2, 3, last, "dequantize_b");
-  return {product_with_bias(node, a, b, 4)};
-}
-
 constexpr Importer kImporters[] = {
     {"QLinearAdd", import_elementwise, enum_number(Op::Sum), kMicrosoft},
     {"QLinearMul", import_elementwise, enum_number(Op::Prod), kMicrosoft},
@@ -170,8 +136,6 @@ constexpr Importer kImporters[] = {
     {"QLinearConcat", import_concat, 0, kMicrosoft},
     {"QLinearWhere", import_where, 0, kMicrosoft},
     {"QGemm", import_gemm, 0, kMicrosoft},
-    {"MatMulIntegerToFloat", import_matmul_integer_to_float, 0, kMicrosoft},
-    {"DynamicQuantizeMatMul", import_dynamic_quantize_matmul, 0, kMicrosoft},
 };
 
 }  // namespace
