@@ -97,6 +97,37 @@ def test_network_api_flow_gives_the_numbers_of_onnxruntime(images, tmp_path):
     assert_close(np.load(tmp_path / "out.npy"), expected, 1e-5)
 
 
+def test_calibrator_flow_finds_the_digits_of_onnxruntime(images, tmp_path):
+    np.save(tmp_path / "in.npy", images)
+    files = [MODEL, tmp_path / "in.npy", tmp_path / "out.npy"]
+    expected = onnxruntime_outputs(MODEL, {"image": images})["probabilities"]
+    for _ in ("calibrates", "reads the calibration's cache"):
+        run_ok(SCRIPTS / "calibrated_classifier.py", *files)
+        assert_close(np.load(tmp_path / "out.npy"), expected, 0.02)
+        assert (tmp_path / "out.npy.cache").read_text().startswith("TRT-")
+
+
+ROWS = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[n, 1, 8, 8] image) => (int64[4, k] where, float[k] what) {
+  half = Constant <value = float {0.5}> ()
+  bright = Greater(image, half)
+  where = NonZero(bright)
+  at = Transpose(where)
+  what = GatherND(image, at)
+}"""
+
+
+def test_data_dependent_flow_gives_the_numbers_of_onnxruntime(images, tmp_path):
+    onnx.save(onnx.parser.parse_model(ROWS), tmp_path / "rows.onnx")
+    np.save(tmp_path / "in.npy", images)
+    files = [tmp_path / name for name in ("rows.onnx", "in.npy", "out.npz")]
+    run_ok(SCRIPTS / "data_dependent_rows.py", *files)
+    found = np.load(tmp_path / "out.npz")
+    for name, expected in onnxruntime_outputs(files[0], {"image": images}).items():
+        assert expected.size > 100
+        np.testing.assert_array_equal(found[name], expected)
+
+
 PROBE = """
 import os, sys, pickle
 class Thing: pass
