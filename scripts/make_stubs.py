@@ -37,9 +37,12 @@ def make_stub() -> str:
         subprocess.run(command, check=True, capture_output=True)
         text = (Path(folder) / "trtlike" / "_trtlike.pyi").read_text()
     text = text.replace("trtlike._trtlike.", "")
-    static = "@staticmethod\n    def infer(context: IExecutionContext,"
-    text = text.replace(static, "def infer(self,")
+    # Methods that are Python functions: their first argument is the object.
+    owner = r"thing|builder|config|context|engine|network"
+    text = re.sub(rf"@staticmethod\n    def (\w+)\((?:{owner}): [^,)]+", r"def \1(self", text)
     text = re.sub(r"(?<=[\[ ])Severity\b(?=[,) =.])", "ILogger.Severity", text)
+    # What says that a name is missing is no promise of any name.
+    text = re.sub(r"    def __getattr__\(.*\n(        .*\n)*", "", text)
     buffer = "class IHostMemory:\n"
     text = text.replace(
         buffer, buffer + "    def __buffer__(self, flags: int) -> memoryview: ...\n"

@@ -29,6 +29,10 @@ py::bytes calibrate(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.calibrate(n, c); });
 }
 
+bool build_to_stream(Builder& b, const Network& n, BuilderConfig& c, StreamWriter& writer) {
+  return interruptible(c, [&] { return b.build_serialized_network_to_stream(n, c, writer); });
+}
+
 bool is_network_supported(Builder& b, const Network& n, BuilderConfig& c) {
   return interruptible(c, [&] { return b.is_network_supported(n, c); });
 }
@@ -61,9 +65,7 @@ void bind_builder(py::module_& m) {
   py::class_<Builder> cls(m, "Builder", "Builds plans and engines from networks.");
   cls.def(py::init([](const py::object& logger) { return Builder(hold<Logger>(logger)); }),
           py::arg("logger"))
-      .def(
-          "create_network", [](const Builder&, uint32_t flags) { return Network(flags); },
-          py::arg("flags") = 0)
+      .def("create_network", &Builder::create_network, py::arg("flags") = 0)
       .def("create_builder_config",
            [](const Builder&) { return std::make_shared<BuilderConfig>(); })
       .def("create_optimization_profile",
@@ -71,11 +73,19 @@ void bind_builder(py::module_& m) {
       .def("build_serialized_network", &build_network, py::arg("network"), py::arg("config"),
            "The plan's bytes; None, with the reason in the log, when the build fails.")
       .def("build_engine_with_config", &build_engine, py::arg("network"), py::arg("config"))
+      .def("build_serialized_network_to_stream", &build_to_stream, py::arg("network"),
+           py::arg("config"), py::arg("writer"),
+           "Hands the plan's bytes to an IStreamWriter. False, with the reason in the log, on "
+           "failure.")
       .def("calibrate", &calibrate, py::arg("network"), py::arg("config"),
            "What a build would learn from config.int8_calibrator, as the bytes of a calibration "
            "cache; empty, with the reason in the log, on failure.")
       .def("is_network_supported", &is_network_supported, py::arg("network"), py::arg("config"))
-      .def("reset", [](const Builder&) {})
+      .def("reset", &Builder::reset)
+      .def_property(
+          "gpu_allocator", [](const Builder& b) { return unhold(b.gpu_allocator()); },
+          [](Builder& b, const py::object& a) { b.set_gpu_allocator(hold<GpuAllocator>(a)); },
+          "Where contexts of engines that this builder makes have their memory from.")
       .def_property_readonly("logger", [](const Builder& b) { return unhold(b.logger()); })
       .def_property("max_threads", &Builder::max_threads, &Builder::set_max_threads)
       .def_property_readonly("report", &report_dict,
@@ -87,6 +97,7 @@ void bind_builder(py::module_& m) {
       .def_property_readonly("platform_has_tf32", [](const Builder&) { return false; })
       .def_property_readonly("num_DLA_cores", [](const Builder&) { return 0; })
       .def_property_readonly("max_DLA_batch_size", [](const Builder&) { return 1; });
+  add_error_recorder<Builder>(cls);
   add_context_manager(cls);
 }
 

@@ -52,6 +52,16 @@ void bind_without_effect(ConfigClass& cls) {
       .def_property("default_device_type", &Config::default_device_type,
                     &Config::set_default_device_type)
       .def_property("DLA_core", &Config::dla_core, &Config::set_dla_core)
+      .def("set_device_type", &Config::set_device_type, py::arg("layer"), py::arg("device_type"))
+      .def("get_device_type", &Config::device_type, py::arg("layer"))
+      .def("is_device_type_set", &Config::is_device_type_set, py::arg("layer"))
+      .def("reset_device_type", &Config::reset_device_type, py::arg("layer"))
+      .def("can_run_on_DLA", &Config::can_run_on_dla, py::arg("layer"), "False: there is no DLA.")
+      .def_property("runtime_platform", &Config::runtime_platform, &Config::set_runtime_platform)
+      .def_property("plugins_to_serialize", &Config::plugins_to_serialize,
+                    &Config::set_plugins_to_serialize)
+      .def_property("remote_auto_tuning_config", &Config::remote_auto_tuning_config,
+                    &Config::set_remote_auto_tuning_config)
       .def_property("max_aux_streams", &Config::max_aux_streams, &Config::set_max_aux_streams)
       .def_property("profile_stream", &Config::profile_stream, &Config::set_profile_stream)
       .def_property("l2_limit_for_tiling", &Config::l2_limit_for_tiling,

@@ -28,8 +28,11 @@ void bind_enums(py::module_& m) {
   for_each_enum(TypeEnums(), bind);
   for_each_enum(LayerEnums(), bind);
   for_each_enum(BuildEnums(), bind);
+  for_each_enum(RuntimeEnums(), bind);
+  for_each_enum(PluginEnums(), bind);
   for (const char* name : {"BuilderFlag", "EngineCapability", "ExecutionContextAllocationStrategy",
-                           "NetworkDefinitionCreationFlag", "TacticSource", "TensorFormat"})
+                           "NetworkDefinitionCreationFlag", "TacticSource", "TensorFormat",
+                           "AllocatorFlag", "TempfileControlFlag"})
     make_arithmetic(m.attr(name));
 }
 

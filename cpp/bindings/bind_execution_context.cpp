@@ -108,6 +108,58 @@ void bind_profiling(ContextClass& cls) {
       .def("report_to_profiler", &ExecutionContext::report_to_profiler);
 }
 
+void bind_debugging(ContextClass& cls) {
+  cls.def(
+         "set_debug_listener",
+         [](ExecutionContext& c, const py::object& listener) {
+           c.set_debug_listener(hold<DebugListener>(listener));
+           return true;
+         },
+         py::arg("listener"),
+         "Who is told of debug tensors whose state is on when a run has computed them.")
+      .def("get_debug_listener",
+           [](const ExecutionContext& c) { return unhold(c.debug_listener()); })
+      .def("set_tensor_debug_state", &ExecutionContext::set_tensor_debug_state, py::arg("name"),
+           py::arg("flag"), "False, with a message, when no debug tensor has the name.")
+      .def("set_all_tensors_debug_state", &ExecutionContext::set_all_tensors_debug_state,
+           py::arg("flag"))
+      .def("get_debug_state", &ExecutionContext::debug_state, py::arg("name"))
+      .def_property(
+          "unfused_tensors_debug_state", &ExecutionContext::unfused_tensors_debug_state,
+          [](ExecutionContext& c, bool flag) { c.set_unfused_tensors_debug_state(flag); });
+}
+
+void bind_memory(ContextClass& cls) {
+  const auto set_memory = [](ExecutionContext& c, size_t memory, int64_t size) {
+    c.set_device_memory(reinterpret_cast<void*>(memory), size);
+  };
+  cls.def("set_device_memory", set_memory, py::arg("memory"), py::arg("size"),
+          "The memory of a context of strategy USER_MANAGED, at a multiple of 64.")
+      .def("update_device_memory_size_for_shapes",
+           &ExecutionContext::update_device_memory_size_for_shapes, py::call_guard<Released>(),
+           "Bytes that set_device_memory must give for the shapes as they are now.")
+      .def("get_runtime_config", &ExecutionContext::runtime_config)
+      .def_property(
+          "temporary_allocator",
+          [](const ExecutionContext& c) { return unhold(c.temporary_allocator()); },
+          [](ExecutionContext& c, const py::object& allocator) {
+            c.set_temporary_allocator(hold<GpuAllocator>(allocator));
+          },
+          "Where the context's memory comes from; None is the library's own.");
+}
+
+void bind_settings(ContextClass& cls) {
+  cls.def_property("debug_sync", &ExecutionContext::debug_sync, &ExecutionContext::set_debug_sync)
+      .def_property("nvtx_verbosity", &ExecutionContext::nvtx_verbosity,
+                    &ExecutionContext::set_nvtx_verbosity)
+      .def_property("persistent_cache_limit", &ExecutionContext::persistent_cache_limit,
+                    &ExecutionContext::set_persistent_cache_limit)
+      .def("set_input_consumed_event", &ExecutionContext::set_input_consumed_event,
+           py::arg("event"))
+      .def("get_input_consumed_event", &ExecutionContext::input_consumed_event)
+      .def("set_aux_streams", &ExecutionContext::set_aux_streams, py::arg("aux_streams"));
+}
+
 }  // namespace
 
 bool set_tensor_array(ExecutionContext& context, const std::string& name, const py::array& array) {
@@ -120,6 +172,10 @@ void bind_execution_context(py::module_& m) {
   auto cls = py::reinterpret_borrow<ContextClass>(m.attr("IExecutionContext"));
   bind_shapes(cls);
   bind_profiling(cls);
+  bind_debugging(cls);
+  bind_memory(cls);
+  bind_settings(cls);
+  add_error_recorder<ExecutionContext>(cls);
   cls.def_property("name", &ExecutionContext::name, &ExecutionContext::set_name)
       .def_property_readonly(
           "engine",

@@ -74,10 +74,20 @@ void bind_network(py::module_& m) {
       .def("get_input", &tensor_at<&Network::input, &Network::num_inputs>, py::arg("index"))
       .def("get_output", &tensor_at<&Network::output, &Network::num_outputs>, py::arg("index"))
       .def("get_layer", &layer_at, py::arg("index"))
+      .def("mark_debug", &Network::mark_debug, py::arg("tensor"),
+           "Hands the tensor to debug listeners when a run has computed it; no fusion takes it in. "
+           "False when it was marked before.")
+      .def("unmark_debug", &Network::unmark_debug, py::arg("tensor"))
+      .def("is_debug_tensor", &Network::is_debug_tensor, py::arg("tensor"))
+      .def("mark_unfused_tensors_as_debug_tensors", &Network::mark_unfused_tensors_as_debug_tensors,
+           "The same for all that fusions leave, by the engine's own names.")
+      .def("unmark_unfused_tensors_as_debug_tensors",
+           &Network::unmark_unfused_tensors_as_debug_tensors)
       .def("__len__", &Network::num_layers)
       .def("__getitem__", &layer_at, py::arg("index"))
       .def("__str__", &Network::to_string);
   bind_layer_adders(cls);
+  add_error_recorder<Network>(cls);
   add_context_manager(cls);
 }
 

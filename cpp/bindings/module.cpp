@@ -38,6 +38,7 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_host_memory(m);
   bind_logger(m);
   bind_callbacks(m);
+  bind_interfaces(m);
   bind_tensors(m);
   bind_layers(m);
   bind_network(m);

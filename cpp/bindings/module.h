@@ -37,6 +37,7 @@ void bind_types(py::module_& m);
 void bind_host_memory(py::module_& m);
 void bind_logger(py::module_& m);
 void bind_callbacks(py::module_& m);
+void bind_interfaces(py::module_& m);
 void bind_tensors(py::module_& m);
 void bind_layers(py::module_& m);
 void bind_network(py::module_& m);
@@ -69,6 +70,17 @@ template <typename T>
 py::object unhold(const std::shared_ptr<T>& handle) {
   return handle == nullptr ? py::none()
                            : py::cast(handle.get(), py::return_value_policy::reference);
+}
+
+/// The property `error_recorder` of what has one.
+template <typename T, typename Class>
+void add_error_recorder(Class& cls) {
+  cls.def_property(
+      "error_recorder", [](const T& thing) { return unhold(thing.error_recorder()); },
+      [](T& thing, const py::object& recorder) {
+        thing.set_error_recorder(hold<ErrorRecorder>(recorder));
+      },
+      "Told of each failure with its ErrorCodeTRT; None for nobody.");
 }
 
 /// `with thing as t:` leaves the thing alone at the end, as TensorRT's deprecated form does.

@@ -18,8 +18,13 @@ using tuner::Format;
 class Assembler {
  public:
   Assembler(const ir::Graph& graph, const tuner::TunedGraph& tuned, bool strict, int threads,
-            ConstantSection& section)
-      : graph_(graph), tuned_(tuned), strict_(strict), threads_(threads), section_(section) {}
+            ConstantSection& section, const DebugTensors& debug)
+      : graph_(graph),
+        tuned_(tuned),
+        strict_(strict),
+        threads_(threads),
+        section_(section),
+        debug_(debug) {}
 
   engine::Plan run(const std::vector<ir::NodeId>& order, const tuner::Result& result) {
     for (ir::ValueId id : graph_.inputs()) native_[id] = tuned(id).fixed_format;
@@ -27,6 +32,7 @@ class Assembler {
     for (size_t n = 0; n < order.size(); ++n)
       add_step(order[n], result.choices[n], std::move(packings_[n]));
     add_bindings();
+    add_debug_tensors();
     return std::move(plan_);
   }
 
@@ -234,7 +240,25 @@ class Assembler {
 
   void add_bindings() {
     for (ir::ValueId id : graph_.inputs()) add_binding(id, TensorIOMode::Input);
-    for (ir::ValueId id : graph_.outputs()) add_binding(id, TensorIOMode::Output);
+    for (ir::ValueId id : graph_.outputs())
+      if (!debug_.unbound.contains(graph_.value(id).name)) add_binding(id, TensorIOMode::Output);
+  }
+
+  void add_debug_tensors() {
+    for (const std::string& name : debug_.names) {
+      const auto bound = std::find_if(plan_.bindings.begin(), plan_.bindings.end(),
+                                      [&](const auto& binding) { return binding.name == name; });
+      const int32_t value =
+          bound != plan_.bindings.end() ? bound->value : output_value(graph_.find_value(name));
+      plan_.debug_tensors.push_back({name, value});
+    }
+    plan_.reports_unfused = debug_.unfused;
+  }
+
+  int32_t output_value(ir::ValueId id) {
+    const ir::Value& value = graph_.value(id);
+    return value.is_input || value.constant ? copy_to_output(id)
+                                            : value_in(id, tuned(id).fixed_format);
   }
 
   void add_binding(ir::ValueId id, TensorIOMode mode) {
@@ -242,9 +266,8 @@ class Assembler {
     engine::PlanBinding binding;
     binding.name = value.name;
     binding.mode = mode;
-    binding.value = mode == TensorIOMode::Output && (value.is_input || value.constant)
-                        ? copy_to_output(id)
-                        : value_in(id, tuned(id).fixed_format);
+    binding.value =
+        mode == TensorIOMode::Output ? output_value(id) : value_in(id, tuned(id).fixed_format);
     binding.dimension_names = value.dimension_names;
     plan_.bindings.push_back(std::move(binding));
   }
@@ -266,6 +289,7 @@ class Assembler {
   const bool strict_;
   const int threads_;
   ConstantSection& section_;
+  const DebugTensors& debug_;
   engine::Plan plan_;
   std::vector<Packing> packings_;
   std::map<ir::ValueId, Format> native_;
@@ -284,8 +308,8 @@ engine::BlobRange ConstantSection::add(std::shared_ptr<const void> data, size_t 
 
 engine::Plan assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                       const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
-                      int threads, ConstantSection& constants) {
-  return Assembler(graph, tuned, strict, threads, constants).run(order, result);
+                      int threads, ConstantSection& constants, const DebugTensors& debug) {
+  return Assembler(graph, tuned, strict, threads, constants, debug).run(order, result);
 }
 
 }  // namespace trtlike::builder

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "builder/debug_tensors.h"
 #include "engine/plan.h"
 #include "ir/graph.h"
 #include "trtlike/builder.h"
@@ -32,9 +33,9 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
                                    const BuilderConfig& config);
 
 /// Steps in `order`, one for each node and each conversion between formats. Steps of nodes with
-/// regions have none yet.
+/// regions have none yet. Outputs that are there for `debug` alone get no binding.
 engine::Plan assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                       const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,
-                      int threads, ConstantSection& constants);
+                      int threads, ConstantSection& constants, const DebugTensors& debug = {});
 
 }  // namespace trtlike::builder

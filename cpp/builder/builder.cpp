@@ -6,6 +6,7 @@
 #include <set>
 
 #include "builder/assemble.h"
+#include "builder/debug_tensors.h"
 #include "builder/no_effect.h"
 #include "builder/phase.h"
 #include "builder/precisions.h"
@@ -16,6 +17,7 @@
 #include "builder/specialize.h"
 #include "builder/timed_fusions.h"
 #include "core/check.h"
+#include "core/failures/report.h"
 #include "core/log.h"
 #include "core/os/clock.h"
 #include "core/os/cpu.h"
@@ -129,7 +131,9 @@ class Build {
   void begin() {
     state_->check_complete();
     check_network(graph_);
+    builder::note_debug_tensors(*state_, graph_);
     optimizer::form_regions(graph_);
+    debug_ = builder::mark_debug_tensors(*state_, graph_, logger_);
     builder::warn_of_no_effect(*state_, config_, logger_);
     profiles_ = builder::check_profiles(graph_, config_);
     builder::note_least_extents(graph_, profiles_);
@@ -178,6 +182,7 @@ class Build {
       fp32.optimize(fp32.graph_, false);
     } else {
       fp32.graph_ = graph_.clone();
+      fp32.debug_ = debug_;
     }
     return builder::find_scales({config_, logger_, fp32.graph_, fp32.profiles_.front(), [&] {
                                    builder::ConstantSection constants;
@@ -318,8 +323,9 @@ class Build {
       report_.tactics.push_back({tuned.graph.nodes[n].name, choice.tactic->name, choice.time_ms,
                                  choice.runner_up, choice.runner_up_ms});
     }
-    engine::Plan plan = builder::assemble(graph, tuned.order, tuned.graph, tuned.result, strict(),
-                                          threads(), constants);
+    engine::Plan plan =
+        builder::assemble(graph, tuned.order, tuned.graph, tuned.result, strict(), threads(),
+                          constants, ranges.is_region ? builder::DebugTensors() : debug_);
     add_regions(graph, ranges, options, tuned.order, plan, constants);
     describe(graph, plan);
     return plan;
@@ -399,6 +405,7 @@ class Build {
   std::vector<engine::PlanProfile> profiles_;
   std::vector<AlgorithmContext> asked_;
   std::vector<Algorithm> answered_;
+  builder::DebugTensors debug_;
   /// Where the timing cache is switched off: what one build measures, it measures once.
   TimingCache own_times_;
 };
@@ -411,7 +418,8 @@ std::shared_ptr<HostMemory> Builder::build_serialized_network(const Network& net
                                                               BuilderConfig& config) {
   std::shared_ptr<HostMemory> plan;
   report_ = {};
-  core::log_failure(logger_.get(), core::str("while building '", network.name(), "'"), [&] {
+  const std::string doing = core::str("while building '", network.name(), "'");
+  core::report_failures(logger_.get(), recorder_.get(), doing, [&] {
     plan = Build(NetworkAccess::state(network), config, max_threads_, logger_.get(), report_).run();
   });
   return plan;
@@ -420,7 +428,8 @@ std::shared_ptr<HostMemory> Builder::build_serialized_network(const Network& net
 std::string Builder::calibrate(const Network& network, BuilderConfig& config) {
   std::string cache;
   report_ = {};
-  core::log_failure(logger_.get(), core::str("while calibrating '", network.name(), "'"), [&] {
+  const std::string doing = core::str("while calibrating '", network.name(), "'");
+  core::report_failures(logger_.get(), recorder_.get(), doing, [&] {
     cache = Build(NetworkAccess::state(network), config, max_threads_, logger_.get(), report_)
                 .calibrate();
   });
@@ -431,7 +440,34 @@ std::shared_ptr<CudaEngine> Builder::build_engine_with_config(const Network& net
                                                               BuilderConfig& config) {
   const std::shared_ptr<HostMemory> plan = build_serialized_network(network, config);
   if (plan == nullptr) return nullptr;
-  return Runtime(logger_).deserialize_cuda_engine(plan->owner(), plan->nbytes());
+  Runtime runtime(logger_);
+  runtime.set_gpu_allocator(allocator_);
+  runtime.set_error_recorder(recorder_);
+  return runtime.deserialize_cuda_engine(plan->owner(), plan->nbytes());
+}
+
+bool Builder::build_serialized_network_to_stream(const Network& network, BuilderConfig& config,
+                                                 StreamWriter& writer) {
+  const std::shared_ptr<HostMemory> plan = build_serialized_network(network, config);
+  if (plan == nullptr) return false;
+  return core::report_failures(logger_.get(), recorder_.get(), "while writing a plan", [&] {
+    const auto* at = static_cast<const char*>(plan->data());
+    for (auto rest = static_cast<int64_t>(plan->nbytes()); rest > 0;) {
+      const int64_t taken = writer.write(at, rest);
+      TRTLIKE_CHECK(taken > 0 && taken <= rest,
+                    "[builder] stream writer: expected it to take some "
+                    "of the ",
+                    rest, " bytes, got ", taken, ".");
+      at += taken;
+      rest -= taken;
+    }
+  });
+}
+
+Network Builder::create_network(uint32_t flags) const {
+  Network network(flags);
+  network.set_error_recorder(recorder_);
+  return network;
 }
 
 bool Builder::is_network_supported(const Network& network, const BuilderConfig& config) {

@@ -42,6 +42,21 @@ void BuilderConfig::set_progress_monitor(std::shared_ptr<ProgressMonitor> monito
   progress_monitor_ = std::move(monitor);
 }
 
+DeviceType BuilderConfig::device_type(const Layer& layer) const {
+  const auto found = device_types_.find(layer.name());
+  return found == device_types_.end() ? default_device_type_ : found->second;
+}
+
+void BuilderConfig::set_device_type(const Layer& layer, DeviceType type) {
+  device_types_[layer.name()] = type;
+}
+
+bool BuilderConfig::is_device_type_set(const Layer& layer) const {
+  return device_types_.contains(layer.name());
+}
+
+void BuilderConfig::reset_device_type(const Layer& layer) { device_types_.erase(layer.name()); }
+
 void BuilderConfig::set_preview_feature(PreviewFeature feature, bool enable) {
   preview_features_ = enable ? preview_features_ | bit(feature) : preview_features_ & ~bit(feature);
 }

@@ -114,6 +114,12 @@ void warn_of_no_effect(const NetworkState& network, const BuilderConfig& config,
                "tactics choose their tiles by the caches of this machine");
   warnings.add(config.default_device_type() != DeviceType::GPU || config.dla_core() >= 0,
                "IBuilderConfig.DLA_core", kNoDla);
+  warnings.add(config.runtime_platform() != RuntimePlatform::SameAsBuild,
+               "IBuilderConfig.runtime_platform", "plans run on the platform that built them");
+  warnings.add(!config.plugins_to_serialize().empty(), "IBuilderConfig.plugins_to_serialize",
+               "plans hold no libraries");
+  warnings.add(!config.remote_auto_tuning_config().empty(),
+               "IBuilderConfig.remote_auto_tuning_config", "tactics are timed on this machine");
   warnings.add(config.max_aux_streams() > 0, "IBuilderConfig.max_aux_streams",
                "steps of one run follow each other");
   warnings.add(

@@ -1,12 +1,9 @@
-// The console logger and the boundary between exceptions and log lines.
+// The console logger.
 #include "core/log.h"
 
 #include <cstdio>
 #include <ctime>
-#include <exception>
 #include <mutex>
-
-#include "core/check.h"
 
 namespace trtlike {
 namespace {
@@ -42,19 +39,4 @@ std::shared_ptr<Logger> make_console_logger(Severity min_severity) {
   return std::make_shared<ConsoleLogger>(min_severity);
 }
 
-namespace core {
-
-bool log_failure(Logger* logger, const std::string& doing, const std::function<void()>& body) {
-  try {
-    body();
-    return true;
-  } catch (const InternalError& e) {
-    log(logger, Severity::InternalError, doing, ": ", e.what());
-  } catch (const std::exception& e) {
-    log(logger, Severity::Error, doing, ": ", describe(e));
-  }
-  return false;
-}
-
-}  // namespace core
 }  // namespace trtlike

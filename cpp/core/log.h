@@ -1,7 +1,6 @@
 // Logging for the layers below the API: formats only what the logger will take.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,9 +20,5 @@ template <typename... Parts>
 void log(const std::shared_ptr<Logger>& logger, Severity severity, const Parts&... parts) {
   log(logger.get(), severity, parts...);
 }
-
-/// Runs `body` and logs what it throws as an error, prefixed by `doing`. True when nothing was
-/// thrown.
-bool log_failure(Logger* logger, const std::string& doing, const std::function<void()>& body);
 
 }  // namespace trtlike::core

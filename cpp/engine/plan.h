@@ -106,6 +106,12 @@ struct PlanBlob {
   BlobRange range;
 };
 
+/// A value that runs hand to a DebugListener, by the name of the network's tensor.
+struct PlanDebugTensor {
+  std::string name;
+  int32_t value = -1;
+};
+
 struct Plan {
   std::string name;
   /// The machine that the tactics were timed on, and the CPU features that they need.
@@ -118,6 +124,9 @@ struct Plan {
   std::vector<PlanBinding> bindings;
   std::vector<PlanProfile> profiles;
   std::vector<PlanBlob> blobs;
+  std::vector<PlanDebugTensor> debug_tensors{};
+  /// Other values may be handed to it too, by their own names.
+  bool reports_unfused = false;
   /// Plans inside steps. Their bindings are, in this order, what the step's op gives them and what
   /// it takes from them (ir/graph.h says which); they have no profiles, and share the constants.
   std::vector<Plan> regions;

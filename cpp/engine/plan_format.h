@@ -23,6 +23,8 @@
 //              10 needs (u64: bits of core::Isa; since version 2)
 //              11 blobs: list of (name, range) (since version 3; default none)
 //              12 regions: list of Plan records (since version 4; default none)
+//              13 debug tensors: list of (name, i32: index of Plan.6) (since version 5; default
+//              none)  14 reports_unfused (u8; since version 5; default 0)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
 //              7 constant (range)  8 quantization (since version 3; default none)
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
@@ -53,7 +55,7 @@
 namespace trtlike::engine {
 
 inline constexpr char kMagic[8] = {'T', 'R', 'T', 'L', 'I', 'K', 'E', '\n'};
-inline constexpr uint32_t kVersion = 4;
+inline constexpr uint32_t kVersion = 5;
 inline constexpr uint32_t kOldestVersion = 1;
 inline constexpr size_t kChecksumFrom = 32;
 inline constexpr size_t kConstantsAlignment = 4096;

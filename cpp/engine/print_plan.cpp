@@ -81,6 +81,9 @@ std::string print_plan(const Plan& plan) {
   for (size_t i = 0; i < plan.values.size(); ++i)
     text += core::str("%", i, " ", print_value(plan.values[i]), "\n");
   for (const PlanStep& step : plan.steps) text += print_step(step) + "\n";
+  for (const PlanDebugTensor& tensor : plan.debug_tensors)
+    text += core::str("debug '", tensor.name, "' %", tensor.value, "\n");
+  if (plan.reports_unfused) text += "debug unfused\n";
   for (size_t i = 0; i < plan.blobs.size(); ++i)
     text += core::str("blob ", i, " '", plan.blobs[i].name, "' at ", plan.blobs[i].range.offset,
                       "+", plan.blobs[i].range.bytes, "\n");

@@ -197,6 +197,11 @@ Plan get_plan(ByteReader& in, uint32_t version, int depth) {
   if (version >= 4)
     plan.regions =
         get_records(in, [&](ByteReader& record) { return get_plan(record, version, depth + 1); });
+  for (size_t i = version >= 5 ? in.get_count(12) : 0; i > 0; --i) {
+    const std::string name = in.get_string();
+    plan.debug_tensors.push_back({name, in.get<int32_t>()});
+  }
+  if (version >= 5) plan.reports_unfused = in.get<uint8_t>() != 0;
   return plan;
 }
 

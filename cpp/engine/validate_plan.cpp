@@ -155,6 +155,12 @@ class Validator {
     for (const PlanBinding& binding : plan_.bindings)
       require(is_constant(binding.value) || written_[static_cast<size_t>(binding.value)],
               "binding '", binding.name, "': expected a step that computes it, got none.");
+    for (const PlanDebugTensor& tensor : plan_.debug_tensors) {
+      const std::string where = core::str("debug tensor '", tensor.name, "'");
+      require_index(tensor.value, where, "value");
+      require(written_[static_cast<size_t>(tensor.value)], where,
+              ": expected a step or an input that gives it, got none.");
+    }
   }
 
   void check_packed(const PlanStep& step, const std::string& where) const {

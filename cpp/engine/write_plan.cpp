@@ -145,6 +145,11 @@ ByteWriter plan_record(const Plan& plan) {
     put_range(out, blob.range);
   });
   put_list(out, plan.regions, [&](const Plan& region) { put_record(out, plan_record(region)); });
+  put_list(out, plan.debug_tensors, [&](const PlanDebugTensor& tensor) {
+    out.put_string(tensor.name);
+    out.put(tensor.value);
+  });
+  out.put(static_cast<uint8_t>(plan.reports_unfused));
   return out;
 }
 

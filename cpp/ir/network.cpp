@@ -1,5 +1,6 @@
 // The public Network: a definition under construction over a graph.
 #include "core/check.h"
+#include "core/failures/report.h"
 #include "ir/network_state.h"
 #include "ir/weights.h"
 
@@ -59,14 +60,17 @@ bool Network::flag(NetworkDefinitionCreationFlag flag) const {
   return ((state_->flags >> enum_number(flag)) & 1u) != 0;
 }
 
-Tensor Network::add_input(const std::string& name, DataType dtype, const Dims& dims) {
+Tensor Network::add_input(const std::string& name, DataType dtype, const Dims& dims) try {
   TRTLIKE_CHECK(dims.rank() >= 0, "[network] input '", name,
                 "': expected a shape of known rank, got ", dims, ".");
   return NetworkAccess::tensor(state_, state_->graph.add_input(name, dtype, dims));
+} catch (const std::exception& failure) {
+  core::report_failure(nullptr, state_->error_recorder.get(), "", failure);
+  throw;
 }
 
 Layer Network::add_layer(std::string_view op, const std::vector<Tensor>& inputs,
-                         const std::map<std::string, AttributeValue>& attributes) {
+                         const std::map<std::string, AttributeValue>& attributes) try {
   const ops::OpDefinition* definition = ops::find_op(op);
   TRTLIKE_CHECK(definition != nullptr, "[network] layer: expected the name of an operation, got '",
                 op, "'.");
@@ -88,6 +92,9 @@ Layer Network::add_layer(std::string_view op, const std::vector<Tensor>& inputs,
   const NodeId node = state_->graph.add_node_lenient(op, name, values, list, &refusal);
   if (!refusal.empty()) state_->refusals[node] = refusal;
   return NetworkAccess::layer(state_, node);
+} catch (const std::exception& failure) {
+  core::report_failure(nullptr, state_->error_recorder.get(), "", failure);
+  throw;
 }
 
 ConstantLayer Network::add_constant(const Dims& shape, const Weights& weights) {

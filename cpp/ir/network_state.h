@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "ir/graph.h"
+#include "trtlike/error_recorder.h"
 #include "trtlike/network.h"
 
 namespace trtlike {
@@ -17,6 +19,9 @@ class NetworkState {
   /// Why the outputs of a layer have no type yet. Its attributes may still be set so that they do;
   /// reading an output's shape, using it or building throws the reason.
   std::map<ir::NodeId, std::string> refusals;
+  std::set<ir::ValueId> debug_tensors;
+  bool unfused_are_debug = false;
+  std::shared_ptr<ErrorRecorder> error_recorder;
 
   /// Throws UserError with the reason when `value` has no type yet.
   void check_inferred(ir::ValueId value) const;

@@ -31,9 +31,10 @@ int context_threads(const engine::Plan& plan) {
 
 }  // namespace
 
-ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
+ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e, const RuntimeConfig& settings)
     : engine(std::move(e)),
       logger(engine->logger().get()),
+      recorder(engine->error_recorder()),
       num_threads(context_threads(plan())),
       pool(num_threads),
       table(plan()),
@@ -46,7 +47,11 @@ ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e)
       address_bytes(num_bindings(), UINT64_MAX),
       owners(num_bindings()),
       allocators(num_bindings()),
-      times_ns(plan().steps.size(), 0) {
+      memory(RuntimeAccess::allocator(*engine)),
+      config(settings),
+      times_ns(plan().steps.size(), 0),
+      debug(plan()),
+      nvtx_verbosity(plan().verbosity) {
   for (const engine::PlanBinding& binding : plan().bindings)
     has_shape_tensors =
         has_shape_tensors || (binding.is_shape_tensor && binding.mode == TensorIOMode::Input);
@@ -180,12 +185,10 @@ std::vector<int64_t> ExecutionContext::Impl::state_key() const {
 }
 
 void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
-  if (arena == nullptr || next->arena_bytes() > arena_bytes) {
+  if (!is_user_managed() && (arena == nullptr || next->arena_bytes() > arena_bytes)) {
     const size_t bytes = std::max(next->arena_bytes(), core::kAlignment);
-    arena.reset();
-    arena_bytes = 0;
-    arena = std::static_pointer_cast<std::byte>(core::allocate_shared(bytes));
-    arena_bytes = bytes;
+    replace_arena(nullptr, 0);
+    replace_arena(memory.allocate(bytes), bytes);
   }
   staging_stale = staging_stale || state != next;
   state = std::move(next);
@@ -210,9 +213,9 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
   } else {
     // What runs on a stream keeps its own state; its arena must not be given up under it.
     wait_for_jobs();
-    states.emplace_front(std::move(key),
-                         std::make_shared<ShapeState>(RuntimeAccess::loaded(*engine), table,
-                                                      &regions, input_shapes(), num_threads));
+    states.emplace_front(std::move(key), std::make_shared<ShapeState>(
+                                             RuntimeAccess::loaded(*engine), table, &regions,
+                                             input_shapes(), num_threads, &memory));
     if (states.size() > kMaxStates) states.pop_back();
   }
   use_state(states.front().second);
@@ -258,18 +261,26 @@ void ExecutionContext::Impl::notify_shapes(const Shapes& known) const {
       allocators[b]->notify_shape(plan().bindings[b].name, known.of(plan().bindings[b].value));
 }
 
-ExecutionContext::Impl::Run ExecutionContext::Impl::make_run() {
+void ExecutionContext::Impl::replace_arena(std::shared_ptr<std::byte> block, size_t bytes) {
+  arena = std::move(block);
+  arena_bytes = bytes;
+}
+
+ExecutionContext::Impl::Run ExecutionContext::Impl::make_run(uint64_t stream) {
   prepare();
+  TRTLIKE_CHECK(state->arena_bytes() <= arena_bytes, "[runtime] device memory: expected at least ",
+                state->arena_bytes(), " bytes for these shapes, got ", arena_bytes,
+                ". Call set_device_memory; update_device_memory_size_for_shapes tells the size.");
   check_addresses(*state);
   if (staging_stale) {
-    staging = runtime::find_staging(plan(), *state, addresses, address_bytes);
+    staging = runtime::find_staging(plan(), *state, addresses, address_bytes, memory);
     staging_stale = false;
     if (staging != nullptr)
       core::log(logger, Severity::Info, "[runtime] output '",
                 plan().bindings[staging->outputs[0].binding].name,
                 "': shares memory with an input, so it is computed elsewhere and copied.");
   }
-  return {state, arena, staging};
+  return {state, arena, staging, stream};
 }
 
 void ExecutionContext::Impl::provide_early(Run& r) {
@@ -285,6 +296,10 @@ void ExecutionContext::Impl::provide_early(Run& r) {
 void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
   const runtime::InRun in_run(user);
   runtime::RunReport report{.observer = observer};
+  if (debug.is_wanted()) {
+    report.observer = &debug;
+    debug.begin(r.stream, r.state->shapes(), to);
+  }
   if (profiler != nullptr) {
     std::fill(times_ns.begin(), times_ns.end(), 0);
     report.times_ns = times_ns.data();
@@ -299,6 +314,7 @@ void ExecutionContext::Impl::run(const Run& r, std::vector<void*>& to) {
     to = std::move(diverted);
   }
   if (has_allocators && !r.has_outputs) notify_shapes(r.state->latest_shapes());
+  RuntimeAccess::drop_weights(*engine);
   has_times = report.times_ns != nullptr;
   if (has_times && enqueue_emits_profile) report_times();
 }

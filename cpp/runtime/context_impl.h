@@ -13,7 +13,9 @@
 #include "core/threads/threads.h"
 #include "runtime/access.h"
 #include "runtime/context_user.h"
+#include "runtime/debug_tensors.h"
 #include "runtime/execution/shape_state.h"
+#include "runtime/memory_source.h"
 #include "runtime/overlaps.h"
 #include "runtime/regions/region_steps.h"
 
@@ -21,7 +23,7 @@ namespace trtlike {
 
 /// For the thread that is its user, while jobs on one stream may run. Jobs hold it alive.
 struct ExecutionContext::Impl {
-  explicit Impl(std::shared_ptr<const CudaEngine> engine);
+  explicit Impl(std::shared_ptr<const CudaEngine> engine, const RuntimeConfig& config = {});
 
   const engine::Plan& plan() const { return RuntimeAccess::plan(*engine); }
   size_t num_bindings() const { return plan().bindings.size(); }
@@ -60,11 +62,12 @@ struct ExecutionContext::Impl {
     std::shared_ptr<runtime::ShapeState> state;
     std::shared_ptr<std::byte> arena;
     std::shared_ptr<const runtime::Staging> staging;
+    uint64_t stream = 0;
     /// Output allocators have been asked and told.
     bool has_outputs = false;
   };
   /// Of the inputs as they are now. Throws UserError where addresses are missing or do not fit.
-  Run make_run();
+  Run make_run(uint64_t stream = 0);
   void run(const Run& run, std::vector<void*>& addresses);
   /// Gives a run its outputs' memory before it begins, where all of their extents are known.
   void provide_early(Run& run);
@@ -83,6 +86,7 @@ struct ExecutionContext::Impl {
 
   std::shared_ptr<const CudaEngine> engine;
   Logger* logger = nullptr;
+  std::shared_ptr<ErrorRecorder> recorder;
   std::string name;
   int num_threads = 1;
   core::ThreadPool pool;
@@ -119,6 +123,15 @@ struct ExecutionContext::Impl {
   std::list<std::pair<std::vector<int64_t>, std::shared_ptr<runtime::ShapeState>>> states;
   std::shared_ptr<std::byte> arena;
   size_t arena_bytes = 0;
+  runtime::MemorySource memory;
+  /// With UserManaged, `arena` is the caller's.
+  RuntimeConfig config;
+  bool is_user_managed() const {
+    return config.execution_context_allocation_strategy() ==
+           ExecutionContextAllocationStrategy::UserManaged;
+  }
+  /// Another arena for what is prepared; what it held before is given up.
+  void replace_arena(std::shared_ptr<std::byte> memory, size_t bytes);
 
   std::shared_ptr<Profiler> profiler;
   bool enqueue_emits_profile = true;
@@ -126,6 +139,13 @@ struct ExecutionContext::Impl {
   std::vector<int64_t> times_ns;
   /// Sees the values of each run, but for those inside regions; null for none.
   runtime::ValueObserver* observer = nullptr;
+  runtime::DebugTensors debug;
+
+  /// Settings that programs read back.
+  bool debug_sync = false;
+  ProfilingVerbosity nvtx_verbosity = ProfilingVerbosity::LayerNamesOnly;
+  int64_t persistent_cache_limit = 0;
+  uint64_t input_consumed_event = 0;
 
   std::atomic<int> pending{0};
   uint64_t pending_stream = 0;

@@ -1,26 +1,31 @@
 // Queries of a loaded plan, and contexts from it.
 #include "trtlike/engine.h"
 
+#include <algorithm>
+
 #include "core/check.h"
-#include "core/log.h"
+#include "core/failures/report.h"
 #include "runtime/bindings.h"
 #include "runtime/context_impl.h"
 #include "runtime/execution/profile_memory.h"
 
 namespace trtlike {
 
-using runtime::get_binding;
-
 namespace {
 
 size_t index(int i) { return static_cast<size_t>(i); }
 
+int get_binding(const CudaEngine& e, const std::string& name) {
+  return core::recorded(e.error_recorder(),
+                        [&] { return runtime::get_binding(RuntimeAccess::plan(e), name); });
+}
+
 const engine::PlanBinding& binding_of(const CudaEngine& e, const std::string& name) {
-  return RuntimeAccess::plan(e).bindings[index(get_binding(RuntimeAccess::plan(e), name))];
+  return RuntimeAccess::plan(e).bindings[index(get_binding(e, name))];
 }
 
 const engine::PlanValue& value_of(const CudaEngine& e, const std::string& name) {
-  return runtime::binding_value(RuntimeAccess::plan(e), get_binding(RuntimeAccess::plan(e), name));
+  return runtime::binding_value(RuntimeAccess::plan(e), get_binding(e, name));
 }
 
 }  // namespace
@@ -72,7 +77,7 @@ bool CudaEngine::is_shape_inference_io(const std::string& name) const {
 }
 
 std::array<Dims, 3> CudaEngine::tensor_profile_shape(const std::string& name, int profile) const {
-  const int binding = get_binding(impl_->plan(), name);
+  const int binding = get_binding(*this, name);
   runtime::check_profile(impl_->plan(), profile);
   if (impl_->plan().bindings[index(binding)].mode == TensorIOMode::Output)
     return {Dims::unknown_rank(), Dims::unknown_rank(), Dims::unknown_rank()};
@@ -81,7 +86,7 @@ std::array<Dims, 3> CudaEngine::tensor_profile_shape(const std::string& name, in
 
 std::array<std::vector<int64_t>, 3> CudaEngine::tensor_profile_values(const std::string& name,
                                                                       int profile) const {
-  const int binding = get_binding(impl_->plan(), name);
+  const int binding = get_binding(*this, name);
   runtime::check_profile(impl_->plan(), profile);
   return runtime::profile_values(impl_->plan(), binding, profile);
 }
@@ -100,6 +105,17 @@ int64_t CudaEngine::device_memory_size_for_profile(int profile) const {
   return runtime::profile_memory_bytes(*impl_->loaded, profile);
 }
 
+bool CudaEngine::is_debug_tensor(const std::string& name) const {
+  const auto& tensors = impl_->plan().debug_tensors;
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [&](const auto& tensor) { return tensor.name == name; });
+}
+
+const std::shared_ptr<ErrorRecorder>& CudaEngine::error_recorder() const { return impl_->recorder; }
+void CudaEngine::set_error_recorder(std::shared_ptr<ErrorRecorder> recorder) {
+  impl_->recorder = std::move(recorder);
+}
+
 int64_t CudaEngine::weights_size() const {
   return static_cast<int64_t>(impl_->loaded->constants_bytes);
 }
@@ -111,25 +127,28 @@ std::shared_ptr<HostMemory> CudaEngine::serialize() const {
 
 std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
     const std::shared_ptr<const CudaEngine>& self) const {
-  std::shared_ptr<ExecutionContext> context;
-  core::log_failure(logger().get(), core::str("while creating a context of '", name(), "'"), [&] {
-    auto impl = std::make_shared<ExecutionContext::Impl>(self);
-    // What is fixed already is prepared now rather than in the first run.
-    if (impl->missing_inputs().empty()) impl->prepare();
-    context = std::make_shared<ExecutionContext>(std::move(impl));
-  });
-  return context;
+  return create_execution_context(self, RuntimeConfig());
 }
 
 std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
     const std::shared_ptr<const CudaEngine>& self,
     ExecutionContextAllocationStrategy strategy) const {
-  if (strategy != ExecutionContextAllocationStrategy::Static)
-    core::log(
-        logger(), Severity::Warning,
-        "[runtime] ExecutionContextAllocationStrategy has no effect: a context has the memory "
-        "that its shapes need.");
-  return create_execution_context(self);
+  RuntimeConfig config;
+  config.set_execution_context_allocation_strategy(strategy);
+  return create_execution_context(self, config);
+}
+
+std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
+    const std::shared_ptr<const CudaEngine>& self, const RuntimeConfig& config) const {
+  std::shared_ptr<ExecutionContext> context;
+  const std::string doing = core::str("while creating a context of '", name(), "'");
+  core::report_failures(logger().get(), error_recorder().get(), doing, [&] {
+    auto impl = std::make_shared<ExecutionContext::Impl>(self, config);
+    // What is fixed already is prepared now rather than in the first run.
+    if (impl->missing_inputs().empty()) impl->prepare();
+    context = std::make_shared<ExecutionContext>(std::move(impl));
+  });
+  return context;
 }
 
 }  // namespace trtlike

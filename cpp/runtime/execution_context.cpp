@@ -2,7 +2,7 @@
 #include "trtlike/execution_context.h"
 
 #include "core/check.h"
-#include "core/log.h"
+#include "core/failures/report.h"
 #include "runtime/bindings.h"
 #include "runtime/context_impl.h"
 #include "runtime/execution/profile_memory.h"
@@ -13,15 +13,13 @@ namespace {
 
 using runtime::Use;
 
-/// Runs body() and logs what it throws. No allocation unless something is thrown.
+/// Runs body() and reports what it throws. No allocation unless something is thrown.
 template <typename F>
-bool guard(Logger* logger, F&& body) noexcept {
+bool guard(ExecutionContext::Impl& impl, F&& body) noexcept {
   try {
     return body();
-  } catch (const InternalError& e) {
-    core::log(logger, Severity::InternalError, e.what());
-  } catch (const std::exception& e) {
-    core::log(logger, Severity::Error, core::describe(e));
+  } catch (const std::exception& failure) {
+    core::report_failure(impl.logger, impl.recorder.get(), "", failure);
   }
   return false;
 }
@@ -29,7 +27,16 @@ bool guard(Logger* logger, F&& body) noexcept {
 /// The same as the context's user. What is logged is logged when the thread has left.
 template <typename F>
 bool guarded_use(ExecutionContext::Impl& impl, const char* what, F&& body) noexcept {
-  return guard(impl.logger, [&] {
+  return guard(impl, [&] {
+    const Use use(impl.user, what);
+    return body();
+  });
+}
+
+/// A question of the context's user; the recorder is told of what it throws.
+template <typename F>
+auto recorded_use(ExecutionContext::Impl& impl, const char* what, F&& body) {
+  return core::recorded(impl.recorder, [&] {
     const Use use(impl.user, what);
     return body();
   });
@@ -42,7 +49,7 @@ void enqueue_run(const std::shared_ptr<ExecutionContext::Impl>& impl, runtime::S
   try {
     stream.enqueue(
         [impl, run = std::move(run), addresses = impl->addresses, owners = impl->owners]() mutable {
-          guard(impl->logger, [&] {
+          guard(*impl, [&] {
             impl->run(run, addresses);
             return true;
           });
@@ -90,11 +97,12 @@ bool ExecutionContext::set_input_shape(const std::string& name, const Dims& shap
 }
 
 Dims ExecutionContext::tensor_shape(const std::string& name) const {
-  const Use use(impl_->user, "get_tensor_shape");
-  const int binding = runtime::get_binding(impl_->plan(), name);
-  if (impl_->is_input(index(binding))) return impl_->input_dims[index(binding)];
-  const Dims& dims = impl_->current_shapes().of(impl_->plan().bindings[index(binding)].value);
-  return core::is_static(dims) ? dims : impl_->shape_of_last_run(index(binding)).value_or(dims);
+  return recorded_use(*impl_, "get_tensor_shape", [&] {
+    const int binding = runtime::get_binding(impl_->plan(), name);
+    if (impl_->is_input(index(binding))) return impl_->input_dims[index(binding)];
+    const Dims& dims = impl_->current_shapes().of(impl_->plan().bindings[index(binding)].value);
+    return core::is_static(dims) ? dims : impl_->shape_of_last_run(index(binding)).value_or(dims);
+  });
 }
 
 Dims ExecutionContext::tensor_strides(const std::string& name) const {
@@ -181,13 +189,14 @@ int64_t ExecutionContext::max_output_size(const std::string& name) const {
 }
 
 std::vector<std::string> ExecutionContext::infer_shapes() {
-  const Use use(impl_->user, "infer_shapes");
-  std::vector<std::string> missing = impl_->missing_inputs();
-  if (!missing.empty()) return missing;
-  runtime::check_named_extents(impl_->plan(), impl_->input_dims);
-  impl_->current_shapes();
-  impl_->forget_last_run();
-  return missing;
+  return recorded_use(*impl_, "infer_shapes", [&] {
+    std::vector<std::string> missing = impl_->missing_inputs();
+    if (!missing.empty()) return missing;
+    runtime::check_named_extents(impl_->plan(), impl_->input_dims);
+    impl_->current_shapes();
+    impl_->forget_last_run();
+    return missing;
+  });
 }
 
 bool ExecutionContext::all_binding_shapes_specified() const {
@@ -217,7 +226,7 @@ bool ExecutionContext::execute_async_v3(uint64_t handle) {
     Impl& impl = *impl_;
     const std::shared_ptr<runtime::Stream> stream =
         handle == 0 ? nullptr : runtime::find_stream(handle);
-    Impl::Run run = impl.make_run();
+    Impl::Run run = impl.make_run(handle);
     if (stream == nullptr) {
       impl.wait_for_jobs();
       impl.run(run, impl.addresses);

@@ -55,7 +55,8 @@ void Staging::finish(std::vector<void*>& addresses) const {
 
 std::shared_ptr<const Staging> find_staging(const engine::Plan& plan, const ShapeState& state,
                                             const std::vector<void*>& addresses,
-                                            const std::vector<uint64_t>& address_bytes) {
+                                            const std::vector<uint64_t>& address_bytes,
+                                            const MemorySource& memory) {
   const auto is_output = [&](size_t b) { return plan.bindings[b].mode == TensorIOMode::Output; };
   std::vector<Range> ranges;
   for (size_t b = 0; b < addresses.size(); ++b)
@@ -73,7 +74,7 @@ std::shared_ptr<const Staging> find_staging(const engine::Plan& plan, const Shap
     }
     if (!is_staged) continue;
     staging.outputs.push_back(
-        {b, addresses[b], ranges[b].bytes(), core::allocate_shared(ranges[b].bytes())});
+        {b, addresses[b], ranges[b].bytes(), memory.allocate(ranges[b].bytes())});
   }
   if (staging.outputs.empty()) return nullptr;
   return std::make_shared<const Staging>(std::move(staging));

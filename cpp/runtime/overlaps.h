@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/execution/shape_state.h"
+#include "runtime/memory_source.h"
 
 namespace trtlike::runtime {
 
@@ -16,7 +17,7 @@ struct Staging {
     size_t binding = 0;
     void* destination = nullptr;
     size_t bytes = 0;
-    std::shared_ptr<void> memory;
+    std::shared_ptr<std::byte> memory;
   };
   std::vector<Output> outputs;
 
@@ -31,6 +32,7 @@ struct Staging {
 /// output of unknown size shares them with an input.
 std::shared_ptr<const Staging> find_staging(const engine::Plan& plan, const ShapeState& state,
                                             const std::vector<void*>& addresses,
-                                            const std::vector<uint64_t>& address_bytes);
+                                            const std::vector<uint64_t>& address_bytes,
+                                            const MemorySource& memory = {});
 
 }  // namespace trtlike::runtime

@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['ActivationType', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'Error', 'ErrorCode', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IAlgorithm', 'IAlgorithmContext', 'IAlgorithmIOInfo', 'IAlgorithmSelector', 'IAlgorithmVariant', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'SampleMode', 'ScaleMode', 'ScatterMode', 'TacticSource', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TilingOptimizationLevel', 'TimingCacheKey', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['APILanguage', 'ActivationType', 'AllocatorFlag', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'DimensionOperation', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'EngineStat', 'Error', 'ErrorCode', 'ErrorCodeTRT', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IAlgorithm', 'IAlgorithmContext', 'IAlgorithmIOInfo', 'IAlgorithmSelector', 'IAlgorithmVariant', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDebugListener', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IErrorRecorder', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGpuAllocator', 'IGpuAsyncAllocator', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IRuntimeConfig', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'IStreamReader', 'IStreamReaderV2', 'IStreamWriter', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'IVersionedInterface', 'InterfaceInfo', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PluginArgDataType', 'PluginArgType', 'PluginCapabilityType', 'PluginCreatorVersion', 'PluginFieldType', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'QuickPluginCreationRequest', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'RuntimePlatform', 'SampleMode', 'ScaleMode', 'ScatterMode', 'SeekPosition', 'TacticSource', 'TempfileControlFlag', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TensorRTPhase', 'TilingOptimizationLevel', 'TimingCacheKey', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -1116,6 +1116,7 @@ class SampleMode:
       REFLECT
     """
     CLAMP: typing.ClassVar[SampleMode]
+    DEFAULT: typing.ClassVar[SampleMode]
     FILL: typing.ClassVar[SampleMode]
     REFLECT: typing.ClassVar[SampleMode]
     STRICT_BOUNDS: typing.ClassVar[SampleMode]
@@ -1922,6 +1923,7 @@ class BuilderFlag:
     SAFETY_SCOPE: typing.ClassVar[BuilderFlag]
     SPARSE_WEIGHTS: typing.ClassVar[BuilderFlag]
     STRICT_NANS: typing.ClassVar[BuilderFlag]
+    STRICT_TYPES: typing.ClassVar[BuilderFlag]
     STRIP_PLAN: typing.ClassVar[BuilderFlag]
     TF32: typing.ClassVar[BuilderFlag]
     VERSION_COMPATIBLE: typing.ClassVar[BuilderFlag]
@@ -2287,9 +2289,11 @@ class ProfilingVerbosity:
     
       DETAILED
     """
+    DEFAULT: typing.ClassVar[ProfilingVerbosity]
     DETAILED: typing.ClassVar[ProfilingVerbosity]
     LAYER_NAMES_ONLY: typing.ClassVar[ProfilingVerbosity]
     NONE: typing.ClassVar[ProfilingVerbosity]
+    VERBOSE: typing.ClassVar[ProfilingVerbosity]
     __members__: typing.ClassVar[dict[str, ProfilingVerbosity]]
     @typing.overload
     def __eq__(self, other: ProfilingVerbosity) -> bool:
@@ -2386,6 +2390,7 @@ class PreviewFeature:
       MULTIDEVICE_RUNTIME_10_16
     """
     ALIASED_PLUGIN_IO_10_03: typing.ClassVar[PreviewFeature]
+    FASTER_DYNAMIC_SHAPES_0805: typing.ClassVar[PreviewFeature]
     MULTIDEVICE_RUNTIME_10_16: typing.ClassVar[PreviewFeature]
     PROFILE_SHARING_0806: typing.ClassVar[PreviewFeature]
     RUNTIME_ACTIVATION_RESIZE_10_10: typing.ClassVar[PreviewFeature]
@@ -2434,8 +2439,11 @@ class EngineCapability:
     
       DLA_STANDALONE
     """
+    DEFAULT: typing.ClassVar[EngineCapability]
     DLA_STANDALONE: typing.ClassVar[EngineCapability]
     SAFETY: typing.ClassVar[EngineCapability]
+    SAFE_DLA: typing.ClassVar[EngineCapability]
+    SAFE_GPU: typing.ClassVar[EngineCapability]
     STANDARD: typing.ClassVar[EngineCapability]
     __members__: typing.ClassVar[dict[str, EngineCapability]]
     def __eq__(self, other: typing.Any) -> typing.Any:
@@ -2706,6 +2714,777 @@ class ErrorCode:
     @property
     def value(self) -> int:
         ...
+class ErrorCodeTRT:
+    """
+    Members:
+    
+      SUCCESS
+    
+      UNSPECIFIED_ERROR
+    
+      INTERNAL_ERROR
+    
+      INVALID_ARGUMENT
+    
+      INVALID_CONFIG
+    
+      FAILED_ALLOCATION
+    
+      FAILED_INITIALIZATION
+    
+      FAILED_EXECUTION
+    
+      FAILED_COMPUTATION
+    
+      INVALID_STATE
+    
+      UNSUPPORTED_STATE
+    """
+    FAILED_ALLOCATION: typing.ClassVar[ErrorCodeTRT]
+    FAILED_COMPUTATION: typing.ClassVar[ErrorCodeTRT]
+    FAILED_EXECUTION: typing.ClassVar[ErrorCodeTRT]
+    FAILED_INITIALIZATION: typing.ClassVar[ErrorCodeTRT]
+    INTERNAL_ERROR: typing.ClassVar[ErrorCodeTRT]
+    INVALID_ARGUMENT: typing.ClassVar[ErrorCodeTRT]
+    INVALID_CONFIG: typing.ClassVar[ErrorCodeTRT]
+    INVALID_STATE: typing.ClassVar[ErrorCodeTRT]
+    SUCCESS: typing.ClassVar[ErrorCodeTRT]
+    UNSPECIFIED_ERROR: typing.ClassVar[ErrorCodeTRT]
+    UNSUPPORTED_STATE: typing.ClassVar[ErrorCodeTRT]
+    __members__: typing.ClassVar[dict[str, ErrorCodeTRT]]
+    @typing.overload
+    def __eq__(self, other: ErrorCodeTRT) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: ErrorCodeTRT) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class AllocatorFlag:
+    """
+    Members:
+    
+      RESIZABLE
+    """
+    RESIZABLE: typing.ClassVar[AllocatorFlag]
+    __members__: typing.ClassVar[dict[str, AllocatorFlag]]
+    def __eq__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ge__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    def __le__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class APILanguage:
+    """
+    Members:
+    
+      CPP
+    
+      PYTHON
+    """
+    CPP: typing.ClassVar[APILanguage]
+    PYTHON: typing.ClassVar[APILanguage]
+    __members__: typing.ClassVar[dict[str, APILanguage]]
+    @typing.overload
+    def __eq__(self, other: APILanguage) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: APILanguage) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class SeekPosition:
+    """
+    Members:
+    
+      SET
+    
+      CUR
+    
+      END
+    """
+    CUR: typing.ClassVar[SeekPosition]
+    END: typing.ClassVar[SeekPosition]
+    SET: typing.ClassVar[SeekPosition]
+    __members__: typing.ClassVar[dict[str, SeekPosition]]
+    @typing.overload
+    def __eq__(self, other: SeekPosition) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: SeekPosition) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class EngineStat:
+    """
+    Members:
+    
+      TOTAL_WEIGHTS_SIZE
+    
+      STRIPPED_WEIGHTS_SIZE
+    """
+    STRIPPED_WEIGHTS_SIZE: typing.ClassVar[EngineStat]
+    TOTAL_WEIGHTS_SIZE: typing.ClassVar[EngineStat]
+    __members__: typing.ClassVar[dict[str, EngineStat]]
+    @typing.overload
+    def __eq__(self, other: EngineStat) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: EngineStat) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class RuntimePlatform:
+    """
+    Members:
+    
+      SAME_AS_BUILD
+    
+      WINDOWS_AMD64
+    """
+    SAME_AS_BUILD: typing.ClassVar[RuntimePlatform]
+    WINDOWS_AMD64: typing.ClassVar[RuntimePlatform]
+    __members__: typing.ClassVar[dict[str, RuntimePlatform]]
+    @typing.overload
+    def __eq__(self, other: RuntimePlatform) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: RuntimePlatform) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TempfileControlFlag:
+    """
+    Members:
+    
+      ALLOW_IN_MEMORY_FILES
+    
+      ALLOW_TEMPORARY_FILES
+    """
+    ALLOW_IN_MEMORY_FILES: typing.ClassVar[TempfileControlFlag]
+    ALLOW_TEMPORARY_FILES: typing.ClassVar[TempfileControlFlag]
+    __members__: typing.ClassVar[dict[str, TempfileControlFlag]]
+    def __eq__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ge__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __gt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    def __le__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __lt__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __ne__(self, other: typing.Any) -> typing.Any:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PluginFieldType:
+    """
+    Members:
+    
+      FLOAT16
+    
+      FLOAT32
+    
+      FLOAT64
+    
+      INT8
+    
+      INT16
+    
+      INT32
+    
+      CHAR
+    
+      DIMS
+    
+      UNKNOWN
+    
+      BF16
+    
+      INT64
+    
+      FP8
+    
+      INT4
+    
+      FP4
+    """
+    BF16: typing.ClassVar[PluginFieldType]
+    CHAR: typing.ClassVar[PluginFieldType]
+    DIMS: typing.ClassVar[PluginFieldType]
+    FLOAT16: typing.ClassVar[PluginFieldType]
+    FLOAT32: typing.ClassVar[PluginFieldType]
+    FLOAT64: typing.ClassVar[PluginFieldType]
+    FP4: typing.ClassVar[PluginFieldType]
+    FP8: typing.ClassVar[PluginFieldType]
+    INT16: typing.ClassVar[PluginFieldType]
+    INT32: typing.ClassVar[PluginFieldType]
+    INT4: typing.ClassVar[PluginFieldType]
+    INT64: typing.ClassVar[PluginFieldType]
+    INT8: typing.ClassVar[PluginFieldType]
+    UNKNOWN: typing.ClassVar[PluginFieldType]
+    __members__: typing.ClassVar[dict[str, PluginFieldType]]
+    @typing.overload
+    def __eq__(self, other: PluginFieldType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PluginFieldType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PluginCreatorVersion:
+    """
+    Members:
+    
+      V1
+    
+      V1_PYTHON
+    """
+    V1: typing.ClassVar[PluginCreatorVersion]
+    V1_PYTHON: typing.ClassVar[PluginCreatorVersion]
+    __members__: typing.ClassVar[dict[str, PluginCreatorVersion]]
+    @typing.overload
+    def __eq__(self, other: PluginCreatorVersion) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PluginCreatorVersion) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class TensorRTPhase:
+    """
+    Members:
+    
+      BUILD
+    
+      RUNTIME
+    """
+    BUILD: typing.ClassVar[TensorRTPhase]
+    RUNTIME: typing.ClassVar[TensorRTPhase]
+    __members__: typing.ClassVar[dict[str, TensorRTPhase]]
+    @typing.overload
+    def __eq__(self, other: TensorRTPhase) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: TensorRTPhase) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PluginCapabilityType:
+    """
+    Members:
+    
+      CORE
+    
+      BUILD
+    
+      RUNTIME
+    """
+    BUILD: typing.ClassVar[PluginCapabilityType]
+    CORE: typing.ClassVar[PluginCapabilityType]
+    RUNTIME: typing.ClassVar[PluginCapabilityType]
+    __members__: typing.ClassVar[dict[str, PluginCapabilityType]]
+    @typing.overload
+    def __eq__(self, other: PluginCapabilityType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PluginCapabilityType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class QuickPluginCreationRequest:
+    """
+    Members:
+    
+      UNKNOWN
+    
+      PREFER_JIT
+    
+      PREFER_AOT
+    
+      STRICT_JIT
+    
+      STRICT_AOT
+    """
+    PREFER_AOT: typing.ClassVar[QuickPluginCreationRequest]
+    PREFER_JIT: typing.ClassVar[QuickPluginCreationRequest]
+    STRICT_AOT: typing.ClassVar[QuickPluginCreationRequest]
+    STRICT_JIT: typing.ClassVar[QuickPluginCreationRequest]
+    UNKNOWN: typing.ClassVar[QuickPluginCreationRequest]
+    __members__: typing.ClassVar[dict[str, QuickPluginCreationRequest]]
+    @typing.overload
+    def __eq__(self, other: QuickPluginCreationRequest) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: QuickPluginCreationRequest) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PluginArgType:
+    """
+    Members:
+    
+      INT
+    """
+    INT: typing.ClassVar[PluginArgType]
+    __members__: typing.ClassVar[dict[str, PluginArgType]]
+    @typing.overload
+    def __eq__(self, other: PluginArgType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PluginArgType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class PluginArgDataType:
+    """
+    Members:
+    
+      INT8
+    
+      INT16
+    
+      INT32
+    """
+    INT16: typing.ClassVar[PluginArgDataType]
+    INT32: typing.ClassVar[PluginArgDataType]
+    INT8: typing.ClassVar[PluginArgDataType]
+    __members__: typing.ClassVar[dict[str, PluginArgDataType]]
+    @typing.overload
+    def __eq__(self, other: PluginArgDataType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: PluginArgDataType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class DimensionOperation:
+    """
+    Members:
+    
+      SUM
+    
+      PROD
+    
+      MAX
+    
+      MIN
+    
+      SUB
+    
+      EQUAL
+    
+      LESS
+    
+      FLOOR_DIV
+    
+      CEIL_DIV
+    """
+    CEIL_DIV: typing.ClassVar[DimensionOperation]
+    EQUAL: typing.ClassVar[DimensionOperation]
+    FLOOR_DIV: typing.ClassVar[DimensionOperation]
+    LESS: typing.ClassVar[DimensionOperation]
+    MAX: typing.ClassVar[DimensionOperation]
+    MIN: typing.ClassVar[DimensionOperation]
+    PROD: typing.ClassVar[DimensionOperation]
+    SUB: typing.ClassVar[DimensionOperation]
+    SUM: typing.ClassVar[DimensionOperation]
+    __members__: typing.ClassVar[dict[str, DimensionOperation]]
+    @typing.overload
+    def __eq__(self, other: DimensionOperation) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: DimensionOperation) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class Dims:
     """
     The extents of a tensor, at most MAX_DIMS; -1 where they are known at run time only.
@@ -2944,6 +3723,104 @@ class IProgressMonitor:
 class IOutputAllocator:
     """
     Subclass and override reallocate_output(tensor_name, memory, size, alignment) -> address and notify_shape(tensor_name, shape).
+    """
+    def __init__(self) -> None:
+        ...
+class IDebugListener:
+    """
+    Subclass and override process_debug_tensor(addr, location, type, shape, name, stream): the address holds the elements until it returns; False ends the run as a failure.
+    """
+    def __init__(self) -> None:
+        ...
+    def process_debug_tensor(self, addr: int, location: TensorLocation, type: DataType, shape: Dims | collections.abc.Sequence[int], name: str, stream: int) -> bool:
+        ...
+class IErrorRecorder:
+    """
+    Subclass and override report_error(code, desc) and the questions about what it was told: each failure comes with its ErrorCodeTRT.
+    """
+    MAX_DESC_LENGTH: typing.ClassVar[int] = 127
+    def __init__(self) -> None:
+        ...
+    def clear(self) -> None:
+        ...
+    def get_error_code(self, index: int) -> ErrorCodeTRT:
+        ...
+    def get_error_desc(self, index: int) -> str:
+        ...
+    def has_overflowed(self) -> bool:
+        ...
+    def num_errors(self) -> int:
+        ...
+    def report_error(self, code: ErrorCodeTRT, desc: str) -> bool:
+        ...
+class InterfaceInfo:
+    """
+    Name and version of an interface.
+    """
+    kind: str
+    @property
+    def major(self) -> int:
+        ...
+    @major.setter
+    def major(self, arg0: int) -> None:
+        ...
+    @property
+    def minor(self) -> int:
+        ...
+    @minor.setter
+    def minor(self, arg0: int) -> None:
+        ...
+class IVersionedInterface:
+    """
+    Base of interfaces that say which one they are.
+    """
+    @property
+    def api_language(self) -> APILanguage:
+        ...
+    @property
+    def interface_info(self) -> InterfaceInfo:
+        ...
+class IGpuAllocator(IVersionedInterface):
+    """
+    Subclass and override allocate(size, alignment, flags) -> address and deallocate(memory) -> bool, or their asynchronous forms: contexts compute in the host memory that they give.
+    """
+    def __init__(self) -> None:
+        ...
+    def allocate(self, size: int, alignment: int, flags: int) -> int:
+        """
+        The address of new memory; 0 when there is none.
+        """
+    def allocate_async(self, size: int, alignment: int, flags: int, stream: int) -> int:
+        ...
+    def deallocate(self, memory: int) -> bool:
+        ...
+    def deallocate_async(self, memory: int, stream: int) -> bool:
+        ...
+    def reallocate(self, address: int, alignment: int, new_size: int) -> int:
+        ...
+class IGpuAsyncAllocator(IGpuAllocator):
+    """
+    Subclass and override allocate_async(size, alignment, flags, stream) -> address and deallocate_async(memory, stream) -> bool.
+    """
+    def __init__(self) -> None:
+        ...
+class IStreamReader:
+    """
+    Subclass and override read(size) -> bytes: the next bytes of a plan.
+    """
+    def __init__(self) -> None:
+        ...
+class IStreamReaderV2:
+    """
+    Subclass and override read(num_bytes, stream) -> bytes and seek(offset, where) -> bool.
+    """
+    def __init__(self) -> None:
+        ...
+    def seek(self, offset: int, where: SeekPosition) -> bool:
+        ...
+class IStreamWriter:
+    """
+    Subclass and override write(data) -> int: how many of the plan's bytes were taken.
     """
     def __init__(self) -> None:
         ...
@@ -3416,6 +4293,26 @@ class INetworkDefinition:
     A network under construction.
     """
     name: str
+    def add_convolution(self, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        """
+        `add_convolution_nd` under its old name.
+        """
+    def add_deconvolution(self, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        """
+        `add_deconvolution_nd` under its old name.
+        """
+    def add_fully_connected(self, input: ITensor, num_outputs: int, kernel: typing.Any, bias: typing.Any = None) -> ILayer:
+        """
+        The last layer of what a fully connected one is now: a product over all but the batch.
+        """
+    def add_padding(self, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        """
+        `add_padding_nd` under its old name.
+        """
+    def add_pooling(self, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        """
+        `add_pooling_nd` under its old name.
+        """
     def __enter__(self) -> typing.Any:
         ...
     def __exit__(self, *args) -> None:
@@ -3520,11 +4417,33 @@ class INetworkDefinition:
         ...
     def get_output(self, index: int) -> typing.Any:
         ...
+    def is_debug_tensor(self, tensor: ITensor) -> bool:
+        ...
+    def mark_debug(self, tensor: ITensor) -> bool:
+        """
+        Hands the tensor to debug listeners when a run has computed it; no fusion takes it in. False when it was marked before.
+        """
     def mark_output(self, tensor: ITensor) -> None:
         ...
+    def mark_unfused_tensors_as_debug_tensors(self) -> bool:
+        """
+        The same for all that fusions leave, by the engine's own names.
+        """
     def remove_tensor(self, tensor: ITensor) -> None:
         ...
+    def unmark_debug(self, tensor: ITensor) -> bool:
+        ...
     def unmark_output(self, tensor: ITensor) -> None:
+        ...
+    def unmark_unfused_tensors_as_debug_tensors(self) -> bool:
+        ...
+    @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
         ...
     @property
     def flags(self) -> int:
@@ -3751,35 +4670,75 @@ class IAlgorithmSelector:
         Returns:
             Indices of the choices that the build may take; none leaves all of them, or ends the build with BuilderFlag.REJECT_EMPTY_ALGORITHMS.
         """
+class IRuntimeConfig:
+    """
+    How contexts are made.
+    """
+    def get_execution_context_allocation_strategy(self) -> ExecutionContextAllocationStrategy:
+        ...
+    def set_execution_context_allocation_strategy(self, strategy: ExecutionContextAllocationStrategy = ExecutionContextAllocationStrategy.STATIC) -> None:
+        ...
 class ICudaEngine:
     """
     A loaded plan. Safe to use from several threads.
     """
+    def get_device_memory_size(self) -> int:
+        """
+        Bytes of activations and scratch that one context needs.
+        """
     def __enter__(self) -> typing.Any:
         ...
     def __exit__(self, *args) -> None:
         ...
     def __getitem__(self, index: int) -> str:
         ...
+    def _log_error(self, arg0: str) -> None:
+        ...
     def create_engine_inspector(self) -> EngineInspector:
         ...
+    @typing.overload
     def create_execution_context(self, strategy: ExecutionContextAllocationStrategy = ExecutionContextAllocationStrategy.STATIC) -> IExecutionContext:
+        ...
+    @typing.overload
+    def create_execution_context(self, runtime_config: IRuntimeConfig = None) -> IExecutionContext:
         ...
     def create_execution_context_without_device_memory(self) -> IExecutionContext:
         ...
+    def create_runtime_config(self) -> IRuntimeConfig:
+        """
+        How contexts are made.
+        """
     def get_device_memory_size_for_profile(self, profile_index: int) -> int:
         ...
     def get_device_memory_size_for_profile_v2(self, profile_index: int) -> int:
         ...
+    def get_engine_stat(self, stat: EngineStat = EngineStat.TOTAL_WEIGHTS_SIZE) -> int:
+        ...
+    @typing.overload
     def get_tensor_bytes_per_component(self, name: str) -> int:
         ...
+    @typing.overload
+    def get_tensor_bytes_per_component(self, name: str, profile_index: int) -> int:
+        ...
+    @typing.overload
     def get_tensor_components_per_element(self, name: str) -> int:
+        ...
+    @typing.overload
+    def get_tensor_components_per_element(self, name: str, profile_index: int) -> int:
         ...
     def get_tensor_dtype(self, name: str) -> DataType:
         ...
+    @typing.overload
     def get_tensor_format(self, name: str) -> TensorFormat:
         ...
+    @typing.overload
+    def get_tensor_format(self, name: str, profile_index: int) -> TensorFormat:
+        ...
+    @typing.overload
     def get_tensor_format_desc(self, name: str) -> str:
+        ...
+    @typing.overload
+    def get_tensor_format_desc(self, name: str, profile_index: int) -> str:
         ...
     def get_tensor_location(self, name: str) -> TensorLocation:
         ...
@@ -3793,8 +4752,20 @@ class ICudaEngine:
         ...
     def get_tensor_shape(self, name: str) -> Dims:
         ...
+    @typing.overload
     def get_tensor_vectorized_dim(self, name: str) -> int:
         ...
+    @typing.overload
+    def get_tensor_vectorized_dim(self, name: str, profile_index: int) -> int:
+        ...
+    def get_weight_streaming_automatic_budget(self) -> int:
+        """
+        What the machine has room for now.
+        """
+    def is_debug_tensor(self, name: str) -> bool:
+        """
+        True for tensors that network.mark_debug marked.
+        """
     def is_shape_inference_io(self, name: str) -> bool:
         ...
     def serialize(self) -> IHostMemory:
@@ -3809,10 +4780,21 @@ class ICudaEngine:
     def engine_capability(self) -> EngineCapability:
         ...
     @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
+        ...
+    @property
     def hardware_compatibility_level(self) -> HardwareCompatibilityLevel:
         ...
     @property
     def has_implicit_batch_dimension(self) -> bool:
+        ...
+    @property
+    def minimum_weight_streaming_budget(self) -> int:
         ...
     @property
     def name(self) -> str:
@@ -3837,6 +4819,30 @@ class ICudaEngine:
         ...
     @property
     def streamable_weights_size(self) -> int:
+        """
+        Bytes of weights whose pages can be given back: those of a plan file that load_engine_file maps.
+        """
+    @property
+    def tactic_sources(self) -> int:
+        """
+        Bits of TacticSource: where its layers' tactics come from.
+        """
+    @property
+    def weight_streaming_budget(self) -> int:
+        ...
+    @weight_streaming_budget.setter
+    def weight_streaming_budget(self, arg1: int) -> None:
+        ...
+    @property
+    def weight_streaming_budget_v2(self) -> int:
+        """
+        Bytes of streamable weights that stay in memory between runs; what is more is read from the file again.
+        """
+    @weight_streaming_budget_v2.setter
+    def weight_streaming_budget_v2(self, arg1: int) -> None:
+        ...
+    @property
+    def weight_streaming_scratch_memory_size(self) -> int:
         ...
     @property
     def weights_size(self) -> int:
@@ -3845,9 +4851,12 @@ class IExecutionContext:
     """
     One running instance of an engine; belongs to one thread at a time.
     """
+    debug_sync: bool
     enqueue_emits_profile: bool
     name: str
+    nvtx_verbosity: ProfilingVerbosity
     profiler: typing.Any
+    unfused_tensors_debug_state: bool
     def infer(self, inputs: collections.abc.Mapping[str, numpy.ndarray], outputs: collections.abc.Mapping[str, numpy.ndarray] | None = None) -> dict[str, numpy.ndarray]:
         """
         Runs the context on arrays and returns the outputs by name.
@@ -3884,9 +4893,17 @@ class IExecutionContext:
         """
     def execute_v2(self, bindings: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> bool:
         ...
+    def get_debug_listener(self) -> typing.Any:
+        ...
+    def get_debug_state(self, name: str) -> bool:
+        ...
+    def get_input_consumed_event(self) -> int:
+        ...
     def get_max_output_size(self, name: str) -> int:
         ...
     def get_output_allocator(self, name: str) -> typing.Any:
+        ...
+    def get_runtime_config(self) -> IRuntimeConfig:
         ...
     def get_tensor_address(self, name: str) -> int:
         ...
@@ -3898,6 +4915,20 @@ class IExecutionContext:
         ...
     def report_to_profiler(self) -> bool:
         ...
+    def set_all_tensors_debug_state(self, flag: bool) -> bool:
+        ...
+    def set_aux_streams(self, aux_streams: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    def set_debug_listener(self, listener: typing.Any) -> bool:
+        """
+        Who is told of debug tensors whose state is on when a run has computed them.
+        """
+    def set_device_memory(self, memory: int, size: int) -> None:
+        """
+        The memory of a context of strategy USER_MANAGED, at a multiple of 64.
+        """
+    def set_input_consumed_event(self, event: int) -> bool:
+        ...
     def set_input_shape(self, name: str, shape: Dims | collections.abc.Sequence[int]) -> bool:
         ...
     def set_optimization_profile_async(self, profile_index: int, stream_handle: int) -> bool:
@@ -3908,8 +4939,21 @@ class IExecutionContext:
         """
         The memory of an input or output: an address as an int, or a C-contiguous array. The array lives as long as it is set here and a queued run uses it; of an address, the array among the caller's variables (or in a list, tuple or dict there) that starts at it. Memory may be an input's and an output's at once.
         """
+    def set_tensor_debug_state(self, name: str, flag: bool) -> bool:
+        """
+        False, with a message, when no debug tensor has the name.
+        """
+    def update_device_memory_size_for_shapes(self) -> int:
+        """
+        Bytes that set_device_memory must give for the shapes as they are now.
+        """
     @property
     def active_optimization_profile(self) -> int:
+        """
+        The index of the profile in use.
+        """
+    @active_optimization_profile.setter
+    def active_optimization_profile(self, profile: int) -> None:
         ...
     @property
     def all_binding_shapes_specified(self) -> bool:
@@ -3918,13 +4962,43 @@ class IExecutionContext:
     def all_shape_inputs_specified(self) -> bool:
         ...
     @property
+    def device_memory(self) -> typing.Any:
+        """
+        `set_device_memory` of memory that is large enough for every profile.
+        """
+    @device_memory.setter
+    def device_memory(self, memory: int) -> None:
+        ...
+    @property
     def engine(self) -> ICudaEngine:
+        ...
+    @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
         ...
     @property
     def memory_size(self) -> int:
         ...
     @property
     def num_threads(self) -> int:
+        ...
+    @property
+    def persistent_cache_limit(self) -> int:
+        ...
+    @persistent_cache_limit.setter
+    def persistent_cache_limit(self, arg1: int) -> None:
+        ...
+    @property
+    def temporary_allocator(self) -> typing.Any:
+        """
+        Where the context's memory comes from; None is the library's own.
+        """
+    @temporary_allocator.setter
+    def temporary_allocator(self, arg1: typing.Any) -> None:
         ...
 class EngineInspector:
     """
@@ -3934,6 +5008,14 @@ class EngineInspector:
     def get_engine_information(self, format: LayerInformationFormat) -> str:
         ...
     def get_layer_information(self, layer_index: int, format: LayerInformationFormat) -> str:
+        ...
+    @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
         ...
 class ArrayAllocator(IOutputAllocator):
     """
@@ -3956,6 +5038,8 @@ class IBuilderConfig:
     int8_calibrator: typing.Any
     profiling_verbosity: ProfilingVerbosity
     progress_monitor: typing.Any
+    remote_auto_tuning_config: str
+    runtime_platform: RuntimePlatform
     tiling_optimization_level: TilingOptimizationLevel
     def __enter__(self) -> typing.Any:
         ...
@@ -3965,6 +5049,10 @@ class IBuilderConfig:
         ...
     def add_optimization_profile(self, profile: IOptimizationProfile) -> int:
         ...
+    def can_run_on_DLA(self, layer: ILayer) -> bool:
+        """
+        False: there is no DLA.
+        """
     def clear_flag(self, flag: BuilderFlag) -> None:
         ...
     def clear_quantization_flag(self, flag: QuantizationFlag) -> None:
@@ -3972,6 +5060,8 @@ class IBuilderConfig:
     def create_timing_cache(self, serialized_timing_cache: typing.Any) -> ITimingCache:
         ...
     def get_calibration_profile(self) -> IOptimizationProfile:
+        ...
+    def get_device_type(self, layer: ILayer) -> DeviceType:
         ...
     def get_flag(self, flag: BuilderFlag) -> bool:
         ...
@@ -3985,9 +5075,15 @@ class IBuilderConfig:
         ...
     def get_timing_cache(self) -> ITimingCache:
         ...
+    def is_device_type_set(self, layer: ILayer) -> bool:
+        ...
     def reset(self) -> None:
         ...
+    def reset_device_type(self, layer: ILayer) -> None:
+        ...
     def set_calibration_profile(self, profile: IOptimizationProfile) -> bool:
+        ...
+    def set_device_type(self, layer: ILayer, device_type: DeviceType) -> None:
         ...
     def set_flag(self, flag: BuilderFlag) -> None:
         ...
@@ -4044,6 +5140,22 @@ class IBuilderConfig:
     def max_num_tactics(self, arg1: int) -> None:
         ...
     @property
+    def max_workspace_size(self) -> int:
+        """
+        The limit of MemoryPoolType.WORKSPACE.
+        """
+    @max_workspace_size.setter
+    def max_workspace_size(self, size: int) -> None:
+        ...
+    @property
+    def min_timing_iterations(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @min_timing_iterations.setter
+    def min_timing_iterations(self, value: typing.Any) -> None:
+        ...
+    @property
     def num_optimization_profiles(self) -> int:
         ...
     @property
@@ -4053,6 +5165,12 @@ class IBuilderConfig:
         """
     @num_threads.setter
     def num_threads(self, arg1: int) -> None:
+        ...
+    @property
+    def plugins_to_serialize(self) -> list[str]:
+        ...
+    @plugins_to_serialize.setter
+    def plugins_to_serialize(self, arg1: collections.abc.Sequence[str]) -> None:
         ...
     @property
     def profile_stream(self) -> int:
@@ -4070,6 +5188,14 @@ class Builder:
     """
     Builds plans and engines from networks.
     """
+    def build_cuda_engine(self, network: INetworkDefinition) -> ICudaEngine | None:
+        """
+        Builds with the builder's own settings, as TensorRT 7 did.
+        """
+    def build_engine(self, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:
+        """
+        `build_engine_with_config` under its old name.
+        """
     def __enter__(self) -> typing.Any:
         ...
     def __exit__(self, *args) -> None:
@@ -4081,6 +5207,10 @@ class Builder:
     def build_serialized_network(self, network: INetworkDefinition, config: IBuilderConfig) -> IHostMemory:
         """
         The plan's bytes; None, with the reason in the log, when the build fails.
+        """
+    def build_serialized_network_to_stream(self, network: INetworkDefinition, config: IBuilderConfig, writer: IStreamWriter) -> bool:
+        """
+        Hands the plan's bytes to an IStreamWriter. False, with the reason in the log, on failure.
         """
     def calibrate(self, network: INetworkDefinition, config: IBuilderConfig) -> bytes:
         """
@@ -4097,16 +5227,72 @@ class Builder:
     def reset(self) -> None:
         ...
     @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
+        ...
+    @property
+    def fp16_mode(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @fp16_mode.setter
+    def fp16_mode(self, value: typing.Any) -> None:
+        ...
+    @property
+    def gpu_allocator(self) -> typing.Any:
+        """
+        Where contexts of engines that this builder makes have their memory from.
+        """
+    @gpu_allocator.setter
+    def gpu_allocator(self, arg1: typing.Any) -> None:
+        ...
+    @property
+    def int8_calibrator(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @int8_calibrator.setter
+    def int8_calibrator(self, value: typing.Any) -> None:
+        ...
+    @property
+    def int8_mode(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @int8_mode.setter
+    def int8_mode(self, value: typing.Any) -> None:
+        ...
+    @property
     def logger(self) -> typing.Any:
         ...
     @property
     def max_DLA_batch_size(self) -> int:
         ...
     @property
+    def max_batch_size(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @max_batch_size.setter
+    def max_batch_size(self, value: typing.Any) -> None:
+        ...
+    @property
     def max_threads(self) -> int:
         ...
     @max_threads.setter
     def max_threads(self, arg1: int) -> None:
+        ...
+    @property
+    def max_workspace_size(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @max_workspace_size.setter
+    def max_workspace_size(self, value: typing.Any) -> None:
         ...
     @property
     def num_DLA_cores(self) -> int:
@@ -4124,10 +5310,26 @@ class Builder:
     def platform_has_tf32(self) -> bool:
         ...
     @property
+    def refittable(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @refittable.setter
+    def refittable(self, value: typing.Any) -> None:
+        ...
+    @property
     def report(self) -> dict:
         """
         What the last build did: fusions by name, winning tactics with their runners-up, seconds.
         """
+    @property
+    def strict_type_constraints(self) -> typing.Any:
+        """
+        Kept as it was set.
+        """
+    @strict_type_constraints.setter
+    def strict_type_constraints(self, value: typing.Any) -> None:
+        ...
 class ParserError:
     def __repr__(self) -> str:
         ...
@@ -4210,6 +5412,8 @@ class Runtime:
     """
     Loads plans.
     """
+    engine_host_code_allowed: bool
+    temporary_directory: str
     def __enter__(self) -> typing.Any:
         ...
     def __exit__(self, *args) -> None:
@@ -4222,12 +5426,44 @@ class Runtime:
         The engine; None, with the reason in the log, when the bytes are no plan that can run here. The engine owns what it reads: it shares the memory of bytes and IHostMemory, which nobody can change, and copies what another buffer holds.
         """
     @typing.overload
-    def deserialize_cuda_engine(self, stream_reader_v2: typing.Any) -> ICudaEngine:
+    def deserialize_cuda_engine(self, stream_reader: IStreamReader) -> ICudaEngine:
+        ...
+    @typing.overload
+    def deserialize_cuda_engine(self, stream_reader_v2: IStreamReaderV2) -> ICudaEngine:
+        ...
+    @typing.overload
+    def deserialize_cuda_engine(self, stream_reader: typing.Any) -> ICudaEngine:
         ...
     def load_engine_file(self, path: str) -> ICudaEngine:
         """
         Loads a plan file. Larger ones than 16 MiB are mapped, not copied, and must stay as they are while the engine lives: replace such a file by renaming a new one over it.
         """
+    def load_runtime(self, path: str) -> typing.Any:
+        """
+        This runtime: it reads the plans of all versions.
+        """
+    @property
+    def DLA_core(self) -> int:
+        ...
+    @DLA_core.setter
+    def DLA_core(self, arg1: int) -> None:
+        ...
+    @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
+        ...
+    @property
+    def gpu_allocator(self) -> typing.Any:
+        """
+        Where contexts of engines that are loaded from now on have their memory from.
+        """
+    @gpu_allocator.setter
+    def gpu_allocator(self, arg1: typing.Any) -> None:
+        ...
     @property
     def logger(self) -> typing.Any:
         ...
@@ -4239,6 +5475,12 @@ class Runtime:
         ...
     @property
     def num_DLA_cores(self) -> int:
+        ...
+    @property
+    def tempfile_control_flags(self) -> int:
+        ...
+    @tempfile_control_flags.setter
+    def tempfile_control_flags(self, arg1: int) -> None:
         ...
 def cpu_fingerprint() -> str:
     """

@@ -1,4 +1,4 @@
-"""TensorRT's shortcuts for element types."""
+"""TensorRT's shortcuts for element types, and other names of its Python package."""
 
 from trtlike import _trtlike
 
@@ -14,3 +14,12 @@ fp8 = _trtlike.DataType.FP8
 int4 = _trtlike.DataType.INT4
 fp4 = _trtlike.DataType.FP4
 e8m0 = _trtlike.DataType.E8M0
+
+SliceMode = _trtlike.SampleMode
+ResizeMode = _trtlike.InterpolationMode
+
+
+def get_nv_onnx_parser_version() -> int:
+    """The version of TensorRT's ONNX parser that this one follows, as in 101600 for 10.16.0."""
+    major, minor, patch = _trtlike.tensorrt_version.split(".")[:3]
+    return int(major) * 10000 + int(minor) * 100 + int(patch)

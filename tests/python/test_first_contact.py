@@ -280,7 +280,6 @@ def test_networks_runtimes_engines_and_parsers_name_what_has_no_effect(logger):
         "[builder] NetworkDefinitionCreationFlag.STRONGLY_TYPED",
         "[builder] ITensor.dynamic_range",
         "[runtime] Runtime.max_threads",
-        "[runtime] ExecutionContextAllocationStrategy",
         "[onnx] OnnxParserFlag.ADJUST_FOR_DLA",
     ]
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -88,6 +89,23 @@ MappedFile map_file(const char* path) {
   return {std::shared_ptr<const void>(
               map, [bytes, file](const void* p) { munmap(const_cast<void*>(p), bytes); }),
           bytes, file};
+}
+
+void drop_pages(const void* begin, size_t bytes) {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGE_SIZE));
+  const auto at = reinterpret_cast<uintptr_t>(begin);
+  const size_t first = align_up(at, page), end = (at + bytes) / page * page;
+  if (first < end) madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+}
+
+size_t available_memory_bytes() {
+  std::ifstream in("/proc/meminfo");
+  for (std::string name, unit; in >> name;) {
+    size_t kib = 0;
+    if (name == "MemAvailable:" && in >> kib) return std::min(kib << 10, total_memory_bytes());
+    std::getline(in, unit);
+  }
+  return total_memory_bytes();
 }
 
 size_t total_memory_bytes() {

@@ -49,6 +49,13 @@ struct MappedFile {
 };
 MappedFile map_file(const char* path);
 
+/// Gives back the pages that lie wholly in these bytes of a mapped file; they are read from it
+/// again when they are needed.
+void drop_pages(const void* begin, size_t bytes);
+
+/// Bytes of memory that nothing uses now, or that the system can free at once.
+size_t available_memory_bytes();
+
 /// Bytes of memory that the machine (or the process's memory cgroup) has in all.
 size_t total_memory_bytes();
 

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "trtlike/builder_config.h"
+#include "trtlike/byte_streams.h"
 #include "trtlike/engine.h"
+#include "trtlike/gpu_allocator.h"
 #include "trtlike/logger.h"
 #include "trtlike/network.h"
 
@@ -41,6 +43,9 @@ class Builder {
                                                        BuilderConfig& config);
   std::shared_ptr<CudaEngine> build_engine_with_config(const Network& network,
                                                        BuilderConfig& config);
+  /// Hands the plan's bytes to the writer. False, with the reason in the log, on failure.
+  bool build_serialized_network_to_stream(const Network& network, BuilderConfig& config,
+                                          StreamWriter& writer);
   /// What a build would learn from config.int8_calibrator(), as the text of a calibration cache.
   /// Empty, with the reason in the log, on failure.
   std::string calibrate(const Network& network, BuilderConfig& config);
@@ -49,6 +54,21 @@ class Builder {
   /// Threads of builds whose configuration does not say; 0 is as there.
   int max_threads() const { return max_threads_; }
   void set_max_threads(int threads) { max_threads_ = threads; }
+
+  /// Where contexts of engines that this builder makes have their memory from; null is the
+  /// library's own.
+  const std::shared_ptr<GpuAllocator>& gpu_allocator() const { return allocator_; }
+  void set_gpu_allocator(std::shared_ptr<GpuAllocator> allocator) {
+    allocator_ = std::move(allocator);
+  }
+  /// Told of failed builds; null for nobody. Networks made by create_network have it too.
+  const std::shared_ptr<ErrorRecorder>& error_recorder() const { return recorder_; }
+  void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder) {
+    recorder_ = std::move(recorder);
+  }
+  Network create_network(uint32_t flags = 0) const;
+  /// As a new builder is, but for its logger.
+  void reset() { *this = Builder(logger_); }
 
   /// The last build's report.
   const BuildReport& report() const { return report_; }
@@ -60,6 +80,8 @@ class Builder {
  private:
   std::shared_ptr<Logger> logger_;
   BuildReport report_;
+  std::shared_ptr<GpuAllocator> allocator_;
+  std::shared_ptr<ErrorRecorder> recorder_;
   int max_threads_ = 0;
 };
 

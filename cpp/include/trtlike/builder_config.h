@@ -12,6 +12,8 @@
 #include "trtlike/algorithm_selector.h"
 #include "trtlike/calibrator.h"
 #include "trtlike/enums/build_enums.h"
+#include "trtlike/enums/runtime_enums.h"
+#include "trtlike/layer.h"
 #include "trtlike/profile.h"
 #include "trtlike/timing_cache.h"
 
@@ -129,6 +131,22 @@ class BuilderConfig {
   void set_default_device_type(DeviceType type) { default_device_type_ = type; }
   int dla_core() const { return dla_core_; }
   void set_dla_core(int core) { dla_core_ = core; }
+  /// The layer's own, else the default one.
+  DeviceType device_type(const Layer& layer) const;
+  void set_device_type(const Layer& layer, DeviceType type);
+  bool is_device_type_set(const Layer& layer) const;
+  void reset_device_type(const Layer& layer);
+  bool can_run_on_dla(const Layer&) const { return false; }
+  RuntimePlatform runtime_platform() const { return runtime_platform_; }
+  void set_runtime_platform(RuntimePlatform platform) { runtime_platform_ = platform; }
+  const std::vector<std::string>& plugins_to_serialize() const { return plugins_to_serialize_; }
+  void set_plugins_to_serialize(std::vector<std::string> paths) {
+    plugins_to_serialize_ = std::move(paths);
+  }
+  const std::string& remote_auto_tuning_config() const { return remote_auto_tuning_config_; }
+  void set_remote_auto_tuning_config(const std::string& config) {
+    remote_auto_tuning_config_ = config;
+  }
   int max_aux_streams() const { return max_aux_streams_; }
   void set_max_aux_streams(int streams) { max_aux_streams_ = streams; }
   uint64_t profile_stream() const { return profile_stream_; }
@@ -169,6 +187,11 @@ class BuilderConfig {
   int dla_core_ = -1;
   int max_aux_streams_ = 0;
   uint64_t profile_stream_ = 0;
+  /// By name.
+  std::map<std::string, DeviceType> device_types_;
+  RuntimePlatform runtime_platform_ = RuntimePlatform::SameAsBuild;
+  std::vector<std::string> plugins_to_serialize_;
+  std::string remote_auto_tuning_config_;
   uint32_t preview_features_ = 0;
 };
 

@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "trtlike/enums/build_enums.h"
+#include "trtlike/enums/runtime_enums.h"
+#include "trtlike/error_recorder.h"
 #include "trtlike/logger.h"
+#include "trtlike/runtime_config.h"
 #include "trtlike/types.h"
 
 namespace trtlike {
@@ -51,6 +54,8 @@ class CudaEngine {
   /// The same in TensorRT's words.
   std::string tensor_format_desc(const std::string& name) const;
   bool is_shape_inference_io(const std::string& name) const;
+  /// True for tensors that Network::mark_debug marked.
+  bool is_debug_tensor(const std::string& name) const;
   /// min, opt, max of an input in a profile.
   std::array<Dims, 3> tensor_profile_shape(const std::string& name, int profile) const;
   std::array<std::vector<int64_t>, 3> tensor_profile_values(const std::string& name,
@@ -62,16 +67,39 @@ class CudaEngine {
   /// Bytes of constants as packed for the chosen tactics.
   int64_t weights_size() const;
   ProfilingVerbosity profiling_verbosity() const;
+  /// Bits 1 << TacticSource of the tactics that its layers use.
+  int64_t tactic_sources() const;
+  int64_t stat(EngineStat stat) const;
+
+  // Weights of a mapped plan file are read where they lie: pages that memory has no room for come
+  // from the file again. A budget gives them back after each run without being asked.
+
+  /// Bytes of weights whose pages can be given back: those of a mapped file, else none.
+  int64_t streamable_weights_size() const;
+  /// Bytes of weights that stay in memory between runs.
+  int64_t weight_streaming_budget() const;
+  /// False, with a message, for less than 0 bytes.
+  bool set_weight_streaming_budget(int64_t bytes);
+  /// What the machine has room for now.
+  int64_t weight_streaming_automatic_budget() const;
+
+  /// Told of this engine's failures and of those of contexts made from now on; null for none. Not
+  /// while another thread uses the engine.
+  const std::shared_ptr<ErrorRecorder>& error_recorder() const;
+  void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder);
 
   /// The plan's bytes again, the same as those it was loaded from.
   std::shared_ptr<HostMemory> serialize() const;
   /// Null, with a message in the log, when memory runs out.
   std::shared_ptr<ExecutionContext> create_execution_context(
       const std::shared_ptr<const CudaEngine>& self) const;
-  /// The same; a warning says that other strategies than Static have no effect.
+  /// With UserManaged a run needs ExecutionContext::set_device_memory first. By the other
+  /// strategies a context takes the memory that its shapes need.
   std::shared_ptr<ExecutionContext> create_execution_context(
       const std::shared_ptr<const CudaEngine>& self,
       ExecutionContextAllocationStrategy strategy) const;
+  std::shared_ptr<ExecutionContext> create_execution_context(
+      const std::shared_ptr<const CudaEngine>& self, const RuntimeConfig& config) const;
 
   /// One layer, or the whole engine, as JSON or as one line of text. With a context, run-time
   /// shapes are filled in.

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "trtlike/debug_listener.h"
 #include "trtlike/engine.h"
+#include "trtlike/gpu_allocator.h"
 
 namespace trtlike {
 
@@ -90,6 +92,47 @@ class ExecutionContext {
   void set_enqueue_emits_profile(bool enable);
   /// Reports the last run's times to the profiler. False when nothing was timed.
   bool report_to_profiler();
+
+  /// Who is told of debug tensors whose state is on, in the order in which runs compute them; null
+  /// for nobody. All states are off at first.
+  void set_debug_listener(std::shared_ptr<DebugListener> listener);
+  const std::shared_ptr<DebugListener>& debug_listener() const;
+  /// False, with a message, when no debug tensor has the name.
+  bool set_tensor_debug_state(const std::string& name, bool is_on);
+  bool set_all_tensors_debug_state(bool is_on);
+  bool debug_state(const std::string& name) const;
+  /// The state of what Network::mark_unfused_tensors_as_debug_tensors marked.
+  bool unfused_tensors_debug_state() const;
+  bool set_unfused_tensors_debug_state(bool is_on);
+
+  /// Told of this context's failures; null for nobody. The engine's at first.
+  const std::shared_ptr<ErrorRecorder>& error_recorder() const;
+  void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder);
+
+  /// Where memory comes from that the context needs from now on; null is the library's own. The
+  /// runtime's allocator at first.
+  const std::shared_ptr<GpuAllocator>& temporary_allocator() const;
+  void set_temporary_allocator(std::shared_ptr<GpuAllocator> allocator);
+  /// The memory of a UserManaged context. What runs learn about their shapes only while they run
+  /// takes further memory. False, with a message, when the address is no multiple of 64, or for
+  /// another strategy.
+  bool set_device_memory(void* memory, int64_t bytes);
+  /// Bytes that set_device_memory must give for the shapes as they are now. Throws UserError where
+  /// some are missing.
+  int64_t update_device_memory_size_for_shapes();
+  RuntimeConfig runtime_config() const;
+
+  // Settings that programs read back; a warning says that they have no effect.
+
+  bool debug_sync() const;
+  void set_debug_sync(bool sync);
+  ProfilingVerbosity nvtx_verbosity() const;
+  void set_nvtx_verbosity(ProfilingVerbosity verbosity);
+  int64_t persistent_cache_limit() const;
+  void set_persistent_cache_limit(int64_t bytes);
+  uint64_t input_consumed_event() const;
+  bool set_input_consumed_event(uint64_t event);
+  void set_aux_streams(const std::vector<uint64_t>& streams);
 
   /// Worker threads that a run uses at most.
   int num_threads() const;

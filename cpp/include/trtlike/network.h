@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trtlike/enums/build_enums.h"
+#include "trtlike/error_recorder.h"
 #include "trtlike/layers/control_flow.h"
 #include "trtlike/layers/convolution.h"
 #include "trtlike/layers/movement.h"
@@ -111,6 +112,19 @@ class Network {
   void mark_output(const Tensor& tensor);
   void unmark_output(const Tensor& tensor);
   void remove_tensor(const Tensor& tensor);
+
+  /// The runs of a built engine hand the tensor to their context's DebugListener. It is computed as
+  /// such: no fusion takes it in. False when it was marked before, and of unmark_debug when not.
+  bool mark_debug(const Tensor& tensor);
+  bool unmark_debug(const Tensor& tensor);
+  bool is_debug_tensor(const Tensor& tensor) const;
+  /// The same for all that fusions leave, by the names that layers of the engine have them under.
+  bool mark_unfused_tensors_as_debug_tensors();
+  bool unmark_unfused_tensors_as_debug_tensors();
+
+  /// Told of what this network refuses; null for none.
+  const std::shared_ptr<ErrorRecorder>& error_recorder() const;
+  void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder);
 
   int num_inputs() const;
   int num_outputs() const;

@@ -102,7 +102,7 @@ void ExecutablePlan::describe_values(const Shapes& shapes) {
 }
 
 /// A step runs when a value of unknown elements that it computes is read by a step that runs, kept,
-/// or an output.
+/// an output or a debug tensor.
 void ExecutablePlan::find_needed(const Shapes&, const std::vector<int32_t>& kept) {
   const engine::Plan& plan = *concrete_.plan;
   concrete_.kept.assign(plan.values.size(), false);
@@ -110,6 +110,8 @@ void ExecutablePlan::find_needed(const Shapes&, const std::vector<int32_t>& kept
   std::vector<bool> needed = concrete_.kept;
   for (const engine::PlanBinding& binding : plan.bindings)
     if (binding.mode == TensorIOMode::Output) needed[index(binding.value)] = true;
+  for (const engine::PlanDebugTensor& tensor : plan.debug_tensors)
+    needed[index(tensor.value)] = true;
   for (size_t s = plan.steps.size(); s-- > 0;) {
     const engine::PlanStep& step = plan.steps[s];
     engine::ConcreteStep& info = concrete_.steps[s];
@@ -445,10 +447,10 @@ void ExecutablePlan::run(const core::ThreadPool& pool, const RunReport& report) 
 }
 
 void ExecutablePlan::observe_step(size_t step, ValueObserver& observer) const {
-  if (!concrete_.steps[step].runs) return;
   const Addresses addresses{bound_arena_, bound_bindings_, bound_values_};
   for (const int32_t value : concrete_.plan_step(step).outputs)
-    if (value >= 0 && aliases_.storages[index(value)].region != MemoryRegion::None)
+    if (value >= 0 && aliases_.storages[index(value)].region != MemoryRegion::None &&
+        (concrete_.steps[step].runs || concrete_.known[index(value)]))
       observer.observe(value, concrete_.desc(value), address(operand(value), addresses));
 }
 

@@ -59,11 +59,12 @@ class ShapeState::RegionOutputs : public RegionStep::Outputs {
 };
 
 ShapeState::ShapeState(const engine::LoadedPlan& loaded, StepTable& table, RegionSteps* regions,
-                       Shapes shapes, int threads)
+                       Shapes shapes, int threads, const MemorySource* memory)
     : loaded_(loaded),
       table_(table),
       regions_(regions),
       threads_(threads),
+      memory_(memory),
       input_bindings_(loaded.plan.values.size(), -1),
       values_(loaded.plan.values.size(), nullptr) {
   for (size_t b = 0; b < loaded.plan.bindings.size(); ++b)
@@ -130,7 +131,12 @@ void ShapeState::run_region(const Run& run) {
     const RegionOperand& output = region.output(o);
     key_.push_back(output.dims.rank());
     key_.insert(key_.end(), output.dims.begin(), output.dims.end());
-    if (step.outputs[o] >= 0) values_[static_cast<size_t>(step.outputs[o])] = output.data;
+    const int32_t value = step.outputs[o];
+    if (value < 0) continue;
+    values_[static_cast<size_t>(value)] = output.data;
+    if (run.report.observer != nullptr)
+      run.report.observer->observe(
+          value, loaded_.plan.values[static_cast<size_t>(value)].desc(output.dims), output.data);
   }
   if (run.report.times_ns != nullptr) run.report.times_ns[s] += core::now_ns() - begin;
 }
@@ -221,8 +227,8 @@ std::unique_ptr<ShapeState::Part> ShapeState::make_part() const {
       part->revealed.push_back(b);
   }
   part->prepared = prepare(shapes, begin);
-  part->arena = std::static_pointer_cast<std::byte>(
-      core::allocate_shared(std::max<size_t>(part->prepared->arena_bytes(), core::kAlignment)));
+  part->arena =
+      (memory_ == nullptr ? MemorySource() : *memory_).allocate(part->prepared->arena_bytes());
   return part;
 }
 

@@ -10,6 +10,7 @@
 #include "core/threads/threads.h"
 #include "runtime/execution/executable_plan.h"
 #include "runtime/execution/resolve.h"
+#include "runtime/memory_source.h"
 
 namespace trtlike::runtime {
 
@@ -27,9 +28,10 @@ class OutputMemory {
 class ShapeState {
  public:
   /// `shapes` holds the inputs' dims and elements; nothing is resolved yet. `regions` run the steps
-  /// that have some; null where nothing will run.
+  /// that have some; null where nothing will run. `memory` gives what parts behind the first one
+  /// compute in; null is the library's own.
   ShapeState(const engine::LoadedPlan& loaded, StepTable& table, RegionSteps* regions,
-             Shapes shapes, int threads);
+             Shapes shapes, int threads, const MemorySource* memory = nullptr);
 
   /// True when shapes depend on elements that steps compute, or regions on what runs before.
   bool is_data_dependent() const { return num_steps() != root_.shapes.resolved; }
@@ -87,6 +89,7 @@ class ShapeState {
   StepTable& table_;
   RegionSteps* regions_;
   int threads_;
+  const MemorySource* memory_;
   /// One a value: the input binding that it is, or -1.
   std::vector<int32_t> input_bindings_;
   Part root_;

@@ -195,7 +195,7 @@ std::string refusal(const std::function<void(Header&)>& change) {
 TEST(PlanFile, other_files_and_versions_are_refused_with_what_to_do) {
   EXPECT_THAT(refusal([](Header& h) { h.magic[0] = 'p'; }), HasSubstr("[engine] plan magic: "));
   EXPECT_THAT(refusal([](Header& h) { h.version = 99; }),
-              HasSubstr("[engine] plan format: expected version 4, got 99. Rebuild the plan"));
+              HasSubstr("[engine] plan format: expected version 5, got 99. Rebuild the plan"));
   EXPECT_THAT(refusal([](Header& h) { h.file_bytes += 1; }), HasSubstr("plan size: expected "));
   EXPECT_THAT(refusal([](Header& h) { h.constants_bytes += 1; }),
               HasSubstr("plan checksum: expected "));
@@ -212,8 +212,9 @@ void copy_records(core::ByteReader& from, core::ByteWriter& to, size_t bytes) {
   }
 }
 
-/// A plan without packed inputs, quantizations, blobs and regions as older versions had it: records
-/// that end earlier, and in version 1 needs as the index of a level behind the fingerprint.
+/// A plan without packed inputs, quantizations, blobs, regions and debug tensors as older versions
+/// had it: records that end earlier, and in version 1 needs as the index of a level behind the
+/// fingerprint.
 std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level = 0) {
   constexpr size_t kQuantization = 8, kBlob = 4, kRegions = 8;
   const auto* data = static_cast<const char*>(bytes.data());
@@ -229,11 +230,12 @@ std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level
   to.put(from.get<int32_t>());  // threads
   to.put(from.get<int32_t>());  // verbosity
   copy_records(from, to, version >= 3 ? 0 : kQuantization);
-  copy_records(from, to, version >= 3 ? kRegions : kBlob + kRegions);
+  copy_records(from, to, version >= 4 ? 0 : version == 3 ? kRegions : kBlob + kRegions);
   for (int list = 0; list < 2; ++list) copy_records(from, to, 0);  // bindings, profiles
   const auto needs = from.get<uint64_t>();
   if (version >= 2) to.put(needs);
   if (version >= 3) to.put(from.get<uint64_t>());  // no blobs
+  if (version >= 4) to.put(from.get<uint64_t>());  // no regions
   metadata.put_string(to.bytes());
   std::string out(data, header.metadata_offset);
   out += metadata.bytes();
@@ -254,6 +256,20 @@ std::shared_ptr<const LoadedPlan> read_old(const HostMemory& bytes, uint32_t ver
   const std::shared_ptr<void> aligned = core::allocate_shared(file.size());
   std::memcpy(aligned.get(), file.data(), file.size());
   return read_plan(aligned, file.size());
+}
+
+TEST(PlanFile, version_4_knew_no_debug_tensors) {
+  PlanMaker maker = full_plan();
+  EXPECT_EQ(print_plan(read_old(*maker.bytes(), 4)->plan), print_plan(maker.plan));
+  const int32_t value = maker.plan.steps.back().outputs[0];
+  maker.plan.debug_tensors = {{"inner", value}};
+  maker.plan.reports_unfused = true;
+  const auto bytes = maker.bytes();
+  const Plan read = read_plan(bytes->owner(), bytes->nbytes())->plan;
+  EXPECT_THAT(print_plan(read),
+              HasSubstr("debug 'inner' %" + std::to_string(value) + "\ndebug unfused\n"));
+  maker.plan.debug_tensors[0].value = -1;
+  EXPECT_THROW(maker.bytes(), PlanError);
 }
 
 TEST(PlanFile, version_3_knew_no_regions) {

@@ -9,6 +9,8 @@
 
 #include "trtlike/enums/build_enums.h"
 #include "trtlike/enums/layer_enums.h"
+#include "trtlike/enums/plugin_enums.h"
+#include "trtlike/enums/runtime_enums.h"
 #include "trtlike/enums/type_enums.h"
 
 namespace trtlike {
@@ -26,6 +28,26 @@ constexpr Published kTensorrt[] = {
     {"DataType",
      "FLOAT=0 HALF=1 INT8=2 INT32=3 BOOL=4 UINT8=5 FP8=6 BF16=7 INT64=8 INT4=9 "
      "FP4=10 E8M0=11"},
+    {"ErrorCodeTRT",
+     "SUCCESS=0 UNSPECIFIED_ERROR=1 INTERNAL_ERROR=2 INVALID_ARGUMENT=3 INVALID_CONFIG=4 "
+     "FAILED_ALLOCATION=5 FAILED_INITIALIZATION=6 FAILED_EXECUTION=7 FAILED_COMPUTATION=8 "
+     "INVALID_STATE=9 UNSUPPORTED_STATE=10"},
+    {"AllocatorFlag", "RESIZABLE=0"},
+    {"APILanguage", "CPP=0 PYTHON=1"},
+    {"SeekPosition", "SET=0 CUR=1 END=2"},
+    {"EngineStat", "TOTAL_WEIGHTS_SIZE=0 STRIPPED_WEIGHTS_SIZE=1"},
+    {"RuntimePlatform", "SAME_AS_BUILD=0 WINDOWS_AMD64=1"},
+    {"TempfileControlFlag", "ALLOW_IN_MEMORY_FILES=0 ALLOW_TEMPORARY_FILES=1"},
+    {"PluginFieldType",
+     "FLOAT16=0 FLOAT32=1 FLOAT64=2 INT8=3 INT16=4 INT32=5 CHAR=6 DIMS=7 UNKNOWN=8 BF16=9 "
+     "INT64=10 FP8=11 INT4=12 FP4=13"},
+    {"PluginCreatorVersion", "V1=0 V1_PYTHON=64"},
+    {"TensorRTPhase", "BUILD=0 RUNTIME=1"},
+    {"PluginCapabilityType", "CORE=0 BUILD=1 RUNTIME=2"},
+    {"QuickPluginCreationRequest", "UNKNOWN=0 PREFER_JIT=1 PREFER_AOT=2 STRICT_JIT=3 STRICT_AOT=4"},
+    {"PluginArgType", "INT=0"},
+    {"PluginArgDataType", "INT8=0 INT16=1 INT32=2"},
+    {"DimensionOperation", "SUM=0 PROD=1 MAX=2 MIN=3 SUB=4 EQUAL=5 LESS=6 FLOOR_DIV=7 CEIL_DIV=8"},
     {"TensorIOMode", "NONE=0 INPUT=1 OUTPUT=2"},
     {"TensorLocation", "DEVICE=0 HOST=1"},
     {"TensorFormat",
@@ -146,6 +168,8 @@ std::map<std::string, Values> our_enums() {
   for_each_enum(TypeEnums(), add);
   for_each_enum(LayerEnums(), add);
   for_each_enum(BuildEnums(), add);
+  for_each_enum(RuntimeEnums(), add);
+  for_each_enum(PluginEnums(), add);
   return all;
 }
 
