@@ -21,6 +21,9 @@ namespace {
 constexpr size_t kMaxBytes = size_t{1} << 62;
 /// Of more buffers than this, comparing all pairs takes seconds.
 constexpr size_t kMany = 8192;
+/// An arena that stays in a core's cache however its buffers lie: the search for a smaller one takes
+/// longer than it saves, above all where shapes change from turn to turn.
+constexpr size_t kSmallBytes = size_t{1} << 16;
 
 size_t rounded(const Lifetime& lifetime) { return core::align_up(lifetime.bytes); }
 
@@ -195,7 +198,7 @@ MemoryPlan plan_memory(std::span<const Lifetime> lifetimes) {
                    [&](size_t a, size_t b) { return lifetimes[a].first < lifetimes[b].first; });
   MemoryPlan best = place_by_time(lifetimes, order);
   best.lower_bound_bytes = bound;
-  if (lifetimes.size() > kMany || best.arena_bytes <= bound) return best;
+  if (lifetimes.size() > kMany || best.arena_bytes <= std::max(bound, kSmallBytes)) return best;
   std::vector<size_t> best_order = order;
   for (const auto& key : keys) {
     std::iota(order.begin(), order.end(), size_t{0});
