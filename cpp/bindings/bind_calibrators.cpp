@@ -136,7 +136,8 @@ class PyCalibrator : public Calibrator {
   }
   void write(const char* name, std::string_view cache) {
     call_calibrator(name, [&] {
-      if (const py::function f = override(name)) f(py::memoryview(py::bytes(cache.data(), cache.size())));
+      if (const py::function f = override(name))
+        f(py::memoryview(py::bytes(cache.data(), cache.size())));
     });
   }
   /// TensorRT's getter, or a property of the same meaning.
