@@ -3810,12 +3810,20 @@ class IStreamReader:
     """
     def __init__(self) -> None:
         ...
+    def read(self, size: int) -> bytes:
+        """
+        The next bytes, at most that many.
+        """
 class IStreamReaderV2:
     """
     Subclass and override read(num_bytes, stream) -> bytes and seek(offset, where) -> bool.
     """
     def __init__(self) -> None:
         ...
+    def read(self, num_bytes: int, stream: int) -> bytes:
+        """
+        The next bytes, at most that many.
+        """
     def seek(self, offset: int, where: SeekPosition) -> bool:
         ...
 class IStreamWriter:
@@ -3824,6 +3832,10 @@ class IStreamWriter:
     """
     def __init__(self) -> None:
         ...
+    def write(self, data: str) -> int:
+        """
+        How many of the bytes were taken.
+        """
 class ITensor:
     """
     A tensor of a network.

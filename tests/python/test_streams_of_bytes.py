@@ -197,3 +197,12 @@ def test_weights_in_memory_of_their_own_stay(plan):
     assert "[runtime] weight_streaming_budget: expected at least 0 bytes, got -5" in log.text
     assert engine.get_engine_stat(trt.EngineStat.TOTAL_WEIGHTS_SIZE) == engine.weights_size
     assert engine.tactic_sources != 0
+
+
+def test_streams_can_be_asked_as_their_base_classes():
+    writer = Writer(3)
+    assert trt.IStreamWriter.write(writer, b"hello") == 3 and writer.data == b"hel"
+    assert trt.IStreamReader.read(Reader(b"hello"), 4) == b"hell"
+    assert trt.IStreamReaderV2.read(ReaderV2(b"hello"), 9, 0) == b"hello"
+    with pytest.raises(ValueError, match="expected at most 4 bytes, got -1"):
+        trt.IStreamReader().read(4)
