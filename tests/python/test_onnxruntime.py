@@ -310,7 +310,7 @@ def test_threads_share_a_session():
 def test_import_of_trtlike_loads_none_of_it():
     text = (
         "import sys, trtlike\n"
-        "print([n for n in sys.modules if n.startswith('trtlike.o') or n.split('.')[0] in "
+        "print([n for n in sys.modules if n.startswith('trtlike.onnx') or n.split('.')[0] in "
         "('onnx', 'onnxruntime')])"
     )
     assert subprocess.check_output([sys.executable, "-c", text], text=True) == "[]\n"
