@@ -14,9 +14,13 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize(
-    "section", ["Scripts as they are", "ONNX Runtime's session", "ONNX's backend interface"]
+    "section",
+    ["Scripts as they are", "PyTorch", "ONNX Runtime's session", "ONNX's backend interface"],
 )
 def test_snippets_of_the_readme_run(section, tmp_path, monkeypatch):
+    if section == "PyTorch":
+        pytest.importorskip("torch", reason="trtlike.torch: pip install trtlike[torch]")
+        pytest.importorskip("onnxscript", reason="trtlike.torch: pip install trtlike[torch]")
     monkeypatch.chdir(tmp_path)
     shutil.copy(Path(trtlike.__file__).parent / "data" / "digits.onnx", "model.onnx")
     text = README.read_text().split(f"## {section}\n")[1].split("\n## ")[0]
