@@ -10,9 +10,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="the backend: pip install trtlike[torch]")
 pytest.importorskip("onnxscript", reason="the backend: pip install trtlike[torch]")
 
+import onnx  # noqa: E402
 from torch_modules import CASES, Breaks, ConvNet, Mlp, Stays  # noqa: E402
 
 import trtlike.torch  # noqa: E402
+from trtlike.torch.engine import write_onnx  # noqa: E402
 
 ALL = {"min_block_size": 1}
 
@@ -48,7 +50,7 @@ def test_trtlike_alone_does_not_import_torch():
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["mlp", "conv_net", "many_types"])
+@pytest.mark.parametrize("name", ["mlp", "conv_net", "encoder", "many_types"])
 def test_a_module_is_one_engine(name, caplog):
     make, inputs = CASES[name]
     (report,) = run_engines(caplog, make(), *inputs())
@@ -68,6 +70,43 @@ def test_operators_that_are_named_stay_in_torch(caplog):
     assert [each[1:] for each in report.in_torch] == [
         ("aten.gelu.default", "torch_executed_ops names it")
     ]
+
+
+def test_named_operators_are_not_decomposed(caplog):
+    options = {**ALL, "torch_executed_ops": {"aten.special_i0.default"}}
+    (report,) = run_engines(caplog, Stays(), torch.rand(3, 6), options=options)
+    assert [each[1] for each in report.in_torch] == ["aten.special_i0.default"]
+
+
+def test_what_the_parser_refuses_stays_in_torch_with_its_sentence(caplog, monkeypatch):
+    def without_tanh(*args):
+        model = onnx.load_from_string(write_onnx(*args))
+        for node in model.graph.node:
+            node.op_type = node.op_type.replace("Tanh", "Spam")
+        return model.SerializeToString()
+
+    monkeypatch.setattr("trtlike.torch.partition.write_onnx", without_tanh)
+    options = {**ALL, "torch_executed_ops": {"aten.special_i0"}}
+    (report,) = run_engines(caplog, Stays(), torch.rand(3, 6), options=options)
+    assert len(report.engines) == 3
+    assert report.in_torch[0][1] == "aten.tanh.default" and "Spam" in report.in_torch[0][2]
+
+
+class Draws(torch.nn.Module):
+    def forward(self, x):
+        return torch.relu(torch.relu(x) + torch.rand_like(x))
+
+
+def test_random_numbers_follow_torch_s_seed(caplog):
+    caplog.set_level(logging.INFO, "trtlike.torch")
+    run, x = compiled(Draws()), torch.rand(3, 6)
+    with torch.no_grad():
+        run(x)
+        torch.manual_seed(1)
+        got = run(x)
+        torch.manual_seed(1)
+        assert_same(got, Draws()(x))
+    assert "follow torch.manual_seed" in caplog.text
 
 
 def test_small_parts_stay_in_torch(caplog):

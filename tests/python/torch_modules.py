@@ -101,6 +101,16 @@ def encoder_layer():
     return nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, activation="gelu")
 
 
+def encoder():
+    """Two layers that differ in all that PyTorch's one-operator form is told."""
+    first = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True, norm_first=True)
+    for each in (first, second := encoder_layer()):
+        nn.init.uniform_(each.self_attn.in_proj_bias)
+        nn.init.uniform_(each.norm1.bias)
+        nn.init.uniform_(each.norm2.weight)
+    return nn.Sequential(first, second)
+
+
 def mixed_inputs():
     return torch.arange(12).view(3, 4), torch.rand(3, 4) > 0.5, torch.rand(3, 4).double()
 
@@ -111,6 +121,7 @@ CASES = {
     "conv_net": (ConvNet, lambda: (torch.rand(2, 3, 12, 12),)),
     "lstm": (Recurrent, lambda: (torch.rand(2, 5, 8),)),
     "encoder_layer": (encoder_layer, lambda: (torch.rand(2, 6, 16),)),
+    "encoder": (encoder, lambda: (torch.rand(2, 6, 16),)),
     "unet": (Unet, lambda: (torch.rand(1, 2, 8, 8),)),
     "group_net": (GroupNet, lambda: (torch.rand(2, 4, 6, 6),)),
     "many_types": (ManyTypes, mixed_inputs),

@@ -193,7 +193,9 @@ class CompiledGraph:
                 shapes.append(tracing.auto_dims(examples[-1], list(axes)))
             try:
                 with quiet_exporter():
-                    program = tracing.export(bound, examples, {}, tuple(shapes))
+                    program = tracing.export(
+                        bound, examples, {}, tuple(shapes), self._settings.torch_executed_ops
+                    )
                 extents = tracing.find_extents(program.graph, _skip_state(program, graph.axes))
                 module, _ = compile_program(program, extents, self._settings)
             except NotFullyCompiled:

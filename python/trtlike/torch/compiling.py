@@ -3,7 +3,7 @@ names; and such modules in files."""
 
 import inspect
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,10 @@ def _check_module(module: Any) -> None:
 
 
 def _export(
-    module: torch.nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]
+    module: torch.nn.Module,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    kept: Collection[str],
 ) -> tuple[ExportedProgram, Extents]:
     examples, named = pytree.tree_map(_example, (tuple(args), dict(kwargs)))
     leaves = [_as_input(leaf) for leaf in pytree.tree_leaves((tuple(args), dict(kwargs)))]
@@ -61,7 +64,7 @@ def _export(
         shapes = _by_parameter(module, by_place, by_name) if by_name else by_place
     try:
         with quiet_exporter(), torch.no_grad():
-            program = tracing.export(module, examples, named, shapes)
+            program = tracing.export(module, examples, named, shapes, kept)
     except tracing.Refused as refusal:
         raise ValueError(f"[torch] module: it cannot be compiled: {refusal}.") from None
     state = sum(node.op == "placeholder" for node in program.graph.nodes) - len(axes)
@@ -87,11 +90,13 @@ def _check_open(program: ExportedProgram, axes: Sequence[Mapping[int, Any]], sta
                 )
 
 
-def _read_program(program: ExportedProgram) -> tuple[ExportedProgram, Extents]:
+def _read_program(
+    program: ExportedProgram, kept: Collection[str]
+) -> tuple[ExportedProgram, Extents]:
     """An exported program with the ranges that it was exported for."""
     try:
         with quiet_exporter():
-            program = tracing.decomposed(program)
+            program = tracing.decomposed(program, kept)
     except tracing.Refused as refusal:
         raise ValueError(f"[torch] module: it cannot be compiled: {refusal}.") from None
     extents = Extents()
@@ -116,13 +121,13 @@ def _compile(
 ) -> torch.nn.Module:
     _check_module(module)
     if isinstance(module, ExportedProgram):
-        program, extents = _read_program(module)
+        program, extents = _read_program(module, settings.torch_executed_ops)
     else:
         if not args and not kwargs:
             raise ValueError(
                 "[torch] inputs: expected an Input or a tensor for each argument, got none."
             )
-        program, extents = _export(module, args, kwargs)
+        program, extents = _export(module, args, kwargs, settings.torch_executed_ops)
     with torch.no_grad():
         compiled, report = compile_program(program, extents, settings)
     compiled.report = report  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from torch.fx.passes.utils.fuser_utils import fuse_as_graphmodule, topo_sort
 from trtlike.torch import tracing
 from trtlike.torch.engine import BuildRefused, Engine, write_onnx
 from trtlike.torch.ranges import Extents, Range
-from trtlike.torch.settings import Settings, operator_name
+from trtlike.torch.settings import Settings, is_named, operator_name
 
 _TYPES = frozenset(
     (
@@ -57,9 +57,10 @@ class _Support(OperatorSupportBase):
         self._settings, self._extents, self.reasons = settings, extents, reasons
 
     def _reason(self, node: Node) -> str | None:
-        names = {operator_name(node.target), operator_name(node.target).rpartition(".")[0]}
-        if names & self._settings.torch_executed_ops:
+        if is_named(node.target, self._settings.torch_executed_ops):
             return "torch_executed_ops names it"
+        if torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ()):
+            return "its random numbers follow torch.manual_seed"
         for value in (*_values(node), *(v for n in node.all_input_nodes for v in _values(n))):
             if isinstance(value, torch.Tensor):
                 if value.dtype not in _TYPES:

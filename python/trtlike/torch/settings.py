@@ -72,6 +72,12 @@ def operator_name(operator: Any) -> str:
     return name or getattr(operator, "__name__", str(operator))
 
 
+def is_named(operator: Any, names: Collection[str]) -> bool:
+    """Whether the names have the operator, with or without its overload."""
+    name = operator_name(operator)
+    return name in names or name.rpartition(".")[0] in names
+
+
 def _read_precisions(given: Collection[Any] | Any) -> frozenset[torch.dtype]:
     members = given if isinstance(given, Collection) else (given,)
     wrong = [member for member in members if member not in _PRECISIONS]

@@ -1,7 +1,7 @@
 """A module or a graph of torch.compile as a graph of core ATen operators without side effects."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -14,7 +14,9 @@ from torch.onnx._internal.exporter import _decomp, _dispatching, _registration
 from torch.utils._sympy.interp import sympy_interp
 from torch.utils._sympy.reference import PythonReferenceAnalysis
 
+from trtlike.torch.fast_paths import DECOMPOSITIONS
 from trtlike.torch.ranges import Extent, Extents
+from trtlike.torch.settings import is_named
 
 
 class Refused(Exception):
@@ -30,7 +32,7 @@ def onnx_operators() -> _registration.ONNXRegistry:
 @functools.cache
 def _decompositions() -> dict[Any, Any]:
     written = set(_decomp.get_onnx_implemented_overloads(onnx_operators()))
-    return _decomp.create_onnx_friendly_decomposition_table(written)
+    return {**_decomp.create_onnx_friendly_decomposition_table(written), **DECOMPOSITIONS}
 
 
 def is_written(node: Node) -> bool:
@@ -72,8 +74,9 @@ def export(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     dynamic_shapes: Any,
+    kept: Collection[str],
 ) -> ExportedProgram:
-    """The program in core ATen operators and those that ONNX has.
+    """The program in core ATen operators, those that ONNX has, and those whose names are `kept`.
 
     Raises:
         Refused: it is in training mode, or writes to its buffers or inputs.
@@ -81,13 +84,14 @@ def export(
     program = torch.export.export(
         module, tuple(args), dict(kwargs), dynamic_shapes=dynamic_shapes, strict=False
     )
-    return decomposed(program)
+    return decomposed(program, kept)
 
 
-def decomposed(program: ExportedProgram) -> ExportedProgram:
-    """The program in core ATen operators and those that ONNX has; Refused as by `export`."""
+def decomposed(program: ExportedProgram, kept: Collection[str]) -> ExportedProgram:
+    """What `export` gives, of a program that is exported already."""
     _check(program)
-    program = program.run_decompositions(_decompositions())
+    table = {k: v for k, v in _decompositions().items() if not is_named(k, kept)}
+    program = program.run_decompositions(table)
     _check(program)
     return program
 
