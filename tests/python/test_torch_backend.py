@@ -109,6 +109,13 @@ def test_random_numbers_follow_torch_s_seed(caplog):
     assert "follow torch.manual_seed" in caplog.text
 
 
+def test_what_reads_a_tensor_of_other_strides_is_an_engine(caplog):
+    options = {**ALL, "torch_executed_ops": {"aten.scaled_dot_product_attention"}}
+    make, inputs = CASES["encoder"]
+    (report,) = run_engines(caplog, make(), *inputs(), options=options)
+    assert len(report.engines) == 3 and len(report.in_torch) == 2
+
+
 def test_small_parts_stay_in_torch(caplog):
     options = {"min_block_size": 100}
     (report,) = run_engines(caplog, Mlp(), torch.rand(2, 16), options=options)

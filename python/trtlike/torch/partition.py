@@ -59,7 +59,7 @@ class _Support(OperatorSupportBase):
     def _reason(self, node: Node) -> str | None:
         if is_named(node.target, self._settings.torch_executed_ops):
             return "torch_executed_ops names it"
-        if torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ()):
+        if tracing.draws_random_numbers(node):
             return "its random numbers follow torch.manual_seed"
         for value in (*_values(node), *(v for n in node.all_input_nodes for v in _values(n))):
             if isinstance(value, torch.Tensor):
@@ -138,8 +138,10 @@ def _extract(module: GraphModule, nodes: list[Node], extents: Extents) -> Part:
 
 
 def _example(node: Node, extents: Extents) -> torch.Tensor:
+    """A tensor of the strides that the graph was traced with: its views are legal for these."""
     value = node.meta["val"]
-    return torch.zeros(extents.trace_shape(value.shape), dtype=value.dtype)
+    shape, strides = map(extents.trace_shape, (value.shape, value.stride()))
+    return torch.empty_strided(shape, strides, dtype=value.dtype)
 
 
 def _build(part: Part, extents: Extents, settings: Settings) -> None:

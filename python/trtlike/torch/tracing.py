@@ -45,18 +45,31 @@ def outside_of_dynamo() -> list[AbstractContextManager[Any]]:
     return [tracing(None), unset_fake_temporarily(), torch.no_grad()]
 
 
+def _argument(node: Node, names: Collection[str]) -> Any:
+    """What the operator is given under one of the names; None where it takes none."""
+    schema = getattr(node.target, "_schema", None)
+    for i, argument in enumerate(schema.arguments if schema is not None else ()):
+        if argument.name in names:
+            given = node.args[i] if i < len(node.args) else node.kwargs.get(argument.name)
+            return argument.default_value if given is None else given
+    return None
+
+
 def _is_in_training(program: ExportedProgram) -> str:
     """The operator that behaves as in training; empty if there is none."""
     for node in program.graph.nodes:
-        schema = getattr(node.target, "_schema", None)
-        if node.op != "call_function" or schema is None:
-            continue
-        for i, argument in enumerate(schema.arguments):
-            if argument.name in ("train", "training"):
-                given = node.args[i] if i < len(node.args) else node.kwargs.get(argument.name)
-                if given is True:
-                    return str(node.target)
+        if node.op == "call_function" and _argument(node, ("train", "training")) is True:
+            return str(node.target)
     return ""
+
+
+def draws_random_numbers(node: Node) -> bool:
+    """Whether it does so here: operators with dropout do where they drop something."""
+    if torch.Tag.nondeterministic_seeded not in getattr(node.target, "tags", ()):
+        return False
+    if _argument(node, ("train", "training")) is False:
+        return False
+    return bool(_argument(node, ("dropout_p",)) != 0)
 
 
 def _check(program: ExportedProgram) -> None:
