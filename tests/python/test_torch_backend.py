@@ -92,6 +92,56 @@ def test_what_the_parser_refuses_stays_in_torch_with_its_sentence(caplog, monkey
     assert report.in_torch[0][1] == "aten.tanh.default" and "Spam" in report.in_torch[0][2]
 
 
+class Counts(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, x):
+        self.calls += 1
+        return x * self.calls
+
+
+def test_a_graph_that_writes_to_a_buffer_runs_in_torch_and_is_tried_once():
+    module, x = Counts(), torch.rand(3)
+    run = compiled(module)
+    with torch.no_grad(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for count in 1, 2, 3:
+            assert_same(run(x), x * count)
+    assert sum("which an engine only reads" in str(each.message) for each in caught) == 1
+
+
+def test_numbers_are_seen_and_too_many_of_them_leave_the_graph_to_torch(monkeypatch):
+    monkeypatch.setattr("trtlike.torch.backend._MOST_VARIANTS", 2)
+    run = torch.compile(
+        lambda x, scale: torch.relu(x) * scale, backend="trtlike", dynamic=True, options=ALL
+    )
+    x = torch.rand(5, 3)
+    with pytest.warns(UserWarning, match="numbers had 2 different values already"):
+        for scale in range(3, 7):
+            assert_same(run(x, scale + 0.5), x * (scale + 0.5))
+
+
+class Embeds(torch.nn.Module):
+    """Reads its sizes off a later input than the first operator does."""
+
+    def __init__(self):
+        super().__init__()
+        self.positions = torch.nn.Embedding(64, 8)
+        self.words = torch.nn.Embedding(20, 8)
+
+    def forward(self, ids):
+        places = torch.arange(ids.shape[1]).expand(ids.shape)
+        mask = torch.ones(ids.shape).view(ids.shape[0], 1, -1)
+        return (self.positions(places) + self.words(ids)).transpose(1, 2) * mask
+
+
+def test_sizes_make_tensors_in_engines(caplog):
+    (report,) = run_engines(caplog, Embeds(), torch.randint(0, 20, (3, 7)), dynamic=True)
+    assert len(report.engines) == 1 and not report.in_torch
+
+
 class Draws(torch.nn.Module):
     def forward(self, x):
         return torch.relu(torch.relu(x) + torch.rand_like(x))

@@ -20,8 +20,8 @@ from trtlike.torch.graphs import NotFullyCompiled, Report, compile_program
 from trtlike.torch.ranges import Extent, bounded
 from trtlike.torch.settings import Settings, logger, read_settings
 
-# Variants of one graph that are kept, each for other weights or numbers.
-_VARIANTS = 8
+# A graph that is asked for with more sets of weights and numbers than this stays in PyTorch.
+_MOST_VARIANTS = 8
 
 
 def _is_weight(node: Node, example: Any) -> bool:
@@ -131,13 +131,6 @@ class _Graph:
         made[node] = number
 
 
-class _Variant:
-    """A graph compiled for some weights and numbers."""
-
-    def __init__(self, run: Callable[..., Any], kept: Any):
-        self.run, self.kept = run, kept
-
-
 def _version(tensor: torch.Tensor) -> int:
     return -1 if tensor.is_inference() else tensor._version
 
@@ -147,7 +140,10 @@ class CompiledGraph:
 
     def __init__(self, graph: _Graph, settings: Settings):
         self._graph, self._settings = graph, settings
-        self._variants: dict[Any, _Variant] = {}
+        self._variants: dict[Any, Callable[..., Any]] = {}
+        # Weights are known by their addresses, which stay theirs while these live.
+        self._kept: list[Any] = []
+        self._in_torch = False
 
     def _key(self, args: Sequence[Any]) -> tuple[Any, ...]:
         weights = [args[place] for place in self._graph.weights]
@@ -159,26 +155,36 @@ class CompiledGraph:
         )
 
     def __call__(self, *args: Any) -> Any:
-        key = self._key(args)
-        variant = self._variants.get(key)
-        if variant is None:
-            variant = self.prepare(args)
-        return variant.run(*[args[place] for place in self._graph.tensors])
+        if self._in_torch:
+            return self._graph.module(*args)
+        run = self._variants.get(self._key(args))
+        if run is None:
+            self.prepare(args)
+            return self(*args)
+        return run(*[args[place] for place in self._graph.tensors])
 
-    def prepare(self, args: Sequence[Any]) -> _Variant:
-        key = self._key(args)
-        if self._variants:
-            logger.warning(
-                "[torch] a graph: expected the weights and numbers that it was compiled for, got "
-                "others; it is compiled again for these."
-            )
-        while len(self._variants) >= _VARIANTS:
-            self._variants.pop(next(iter(self._variants)))
-        variant = _Variant(self._compile(args), args)
-        self._variants[key] = variant
-        return variant
+    def prepare(self, args: Sequence[Any]) -> None:
+        """Compiles for these weights and numbers, or leaves the graph to PyTorch."""
+        try:
+            if len(self._variants) == _MOST_VARIANTS:
+                raise tracing.Refused(
+                    f"its weights or numbers had {_MOST_VARIANTS} different values already"
+                )
+            if self._variants:
+                logger.warning(
+                    "[torch] a graph: expected the weights and numbers that it was compiled for, "
+                    "got others; it is compiled again for these."
+                )
+            self._variants[self._key(args)] = self._compile(args)
+            self._kept.append([args[place] for place in self._graph.weights])
+        except tracing.Refused as refusal:
+            warn_of(str(refusal))
+            self._in_torch = True
+            self._variants.clear()
+            self._kept.clear()
 
     def _compile(self, args: Sequence[Any]) -> Callable[..., Any]:
+        """The graph as a function of its tensors; Refused where it stays in PyTorch."""
         graph = self._graph
         with contextlib.ExitStack() as stack:
             for context in tracing.outside_of_dynamo():
@@ -198,15 +204,11 @@ class CompiledGraph:
                     )
                 extents = tracing.find_extents(program.graph, _skip_state(program, graph.axes))
                 module, _ = compile_program(program, extents, self._settings)
-            except NotFullyCompiled:
+            except (NotFullyCompiled, tracing.Refused):
                 raise
-            except tracing.Refused as refusal:
-                warn_of(str(refusal))
-                return bound
             except Exception as error:
                 reason = str(error.__cause__ or error).strip().partition("\n")[0]
-                warn_of(f"torch.export: {reason}")
-                return bound
+                raise tracing.Refused(f"torch.export: {reason}") from error
         module.graph.set_codegen(CodeGen())
         module.recompile()
         return module.forward

@@ -102,7 +102,7 @@ def _extract(module: GraphModule, nodes: list[Node], extents: Extents) -> Part:
     graph = inner.graph
     placeholders = [node for node in graph.nodes if node.op == "placeholder"]
     pairs = list(zip(placeholders, inputs, strict=True))
-    first = next(node for node in graph.nodes if node.op != "placeholder")
+    first = tracing.put_placeholders_first(graph)
     tensors = [
         inside
         for inside, outer in pairs

@@ -160,6 +160,13 @@ def compute_size(
     return result.node
 
 
+def put_placeholders_first(graph: torch.fx.Graph) -> Node:
+    """Moves them before all else, and returns the node behind them."""
+    for node in reversed([node for node in graph.nodes if node.op == "placeholder"]):
+        next(iter(graph.nodes)).prepend(node)
+    return next(node for node in graph.nodes if node.op != "placeholder")
+
+
 def take_sizes_from_inputs(module: GraphModule) -> None:
     """Sizes are computed from the graph's inputs, so that none is read off a tensor in between;
     what only asserts the types that were traced goes."""
@@ -169,7 +176,7 @@ def take_sizes_from_inputs(module: GraphModule) -> None:
         for node in graph.nodes
         if node.op == "placeholder" and isinstance(node.meta.get("val"), torch.Tensor)
     ]
-    first = next(n for n in graph.nodes if n.op not in ("placeholder", "get_attr"))
+    first = put_placeholders_first(graph)
     made: dict[Any, Node | int | None] = {}
     for node in list(graph.nodes):
         size = node.meta.get("val")
