@@ -1,5 +1,7 @@
 """trtlike.torch.compile, its Input, plans, and modules in files."""
 
+import doctest
+import importlib
 import subprocess
 import sys
 
@@ -140,6 +142,24 @@ def test_engines_are_kept_in_a_folder_and_found_again(tmp_path, monkeypatch):
     assert len(list(tmp_path.glob("*.engine"))) == 1 and (tmp_path / "timings").exists()
     monkeypatch.setattr("trtlike.torch.engine.Engine._build", None)
     assert_same(torch_tensorrt.compile(module, inputs=[x], **options)(x), module(x))
+
+
+@pytest.mark.parametrize("module", ["trtlike.torch.settings", "trtlike.torch.inputs"])
+def test_examples_of_docstrings_give_what_they_say(module):
+    outcome = doctest.testmod(importlib.import_module(module))
+    assert outcome.attempted > 0 and outcome.failed == 0
+
+
+def test_a_shape_outside_of_an_input_builds_again_and_other_axes_are_refused(caplog):
+    module = Mlp().eval()
+    span = torch_tensorrt.Input(min_shape=(1, 16), opt_shape=(2, 16), max_shape=(4, 16))
+    compiled = torch_tensorrt.compile(module, inputs=[span], min_block_size=1)
+    for count in 9, 0, 9, 1:
+        x = torch.rand(count, 16)
+        assert_same(compiled(x), module(x))
+    assert caplog.text.count("the engine is built again for this as well") == 2
+    with pytest.raises(ValueError, match=r"expected a shape of \[-1, 16\], .* got \(2, 15\)"):
+        compiled(torch.rand(2, 15))
 
 
 REFUSED = {

@@ -15,6 +15,7 @@ _PRECISIONS = (torch.float32, torch.float16, torch.bfloat16)
 _WITHOUT_EFFECT = frozenset(
     (
         "assume_dynamic_shape_support",
+        "debug",
         "device",
         "disable_tf32",
         "dla_global_dram_size",
@@ -57,7 +58,6 @@ class Settings:
     reuse_cached_engines: bool = False
     engine_cache_dir: str = ""
     dryrun: bool = False
-    debug: bool = False
 
 
 def operator_name(operator: Any) -> str:
