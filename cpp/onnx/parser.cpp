@@ -1,4 +1,8 @@
 // The public OnnxParser over the importer.
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "core/check.h"
 #include "core/log.h"
 #include "ir/network_state.h"
@@ -27,6 +31,10 @@ struct OnnxParser::Impl {
   std::vector<ParserError> errors;
   uint32_t flags = 0;
   std::map<std::string, std::vector<ir::ValueId>> layer_outputs;
+  std::vector<Subgraph> subgraphs;
+  /// What load_model_proto read.
+  std::shared_ptr<::onnx::ModelProto> loaded;
+  std::string loaded_folder;
 
   void report(const onnx::Failure& failure) {
     ParserError error;
@@ -37,6 +45,11 @@ struct OnnxParser::Impl {
     error.func = failure.function();
     core::log(logger, Severity::Error, error.description);
     errors.push_back(std::move(error));
+  }
+
+  bool refuse(const std::string& sentence) {
+    report(onnx::Failure(ParserErrorCode::InvalidValue, sentence));
+    return false;
   }
 
   void report(const std::exception& failure) {
@@ -86,13 +99,84 @@ bool OnnxParser::parse_from_file(const std::string& path) {
                        [&] { return onnx::load_model_file(path); });
 }
 
+namespace {
+
+/// Runs of nodes that the errors name, and of others.
+std::vector<OnnxParser::Subgraph> find_subgraphs(size_t num_nodes,
+                                                 std::span<const ParserError> errors) {
+  std::vector<bool> is_refused(num_nodes, false);
+  for (const ParserError& error : errors) {
+    // Of the model as a whole: nothing is known of its nodes.
+    if (error.node < 0 || static_cast<size_t>(error.node) >= num_nodes) return {};
+    is_refused[static_cast<size_t>(error.node)] = true;
+  }
+  std::vector<OnnxParser::Subgraph> out;
+  for (size_t i = 0; i < num_nodes; ++i) {
+    if (i == 0 || is_refused[i - 1] != is_refused[i]) out.push_back({{}, !is_refused[i]});
+    out.back().nodes.push_back(i);
+  }
+  return out;
+}
+
+}  // namespace
+
 bool OnnxParser::supports_model(std::string_view model, const std::string& path) {
   const auto kept = impl_->layer_outputs;
+  const size_t before = impl_->errors.size();
   ir::Graph scratch;
-  const bool supported =
-      impl_->import(scratch, onnx::model_folder(path), [&] { return onnx::load_model(model); });
+  size_t num_nodes = 0;
+  const bool supported = impl_->import(scratch, onnx::model_folder(path), [&] {
+    auto read = onnx::load_model(model);
+    num_nodes = static_cast<size_t>(read->graph().node_size());
+    return read;
+  });
   impl_->layer_outputs = kept;
+  impl_->subgraphs = find_subgraphs(num_nodes, std::span(impl_->errors).subspan(before));
   return supported;
+}
+
+const std::vector<OnnxParser::Subgraph>& OnnxParser::subgraphs() const { return impl_->subgraphs; }
+
+bool OnnxParser::load_model_proto(std::string_view model, const std::string& path) {
+  try {
+    impl_->loaded = std::make_shared<::onnx::ModelProto>(*onnx::load_model(model));
+    impl_->loaded_folder = onnx::model_folder(path);
+    return true;
+  } catch (const onnx::Failure& failure) {
+    impl_->report(failure);
+  } catch (const std::exception& failure) {
+    impl_->report(failure);
+  }
+  return false;
+}
+
+bool OnnxParser::load_initializer(const std::string& name, const void* data, size_t bytes) {
+  if (impl_->loaded == nullptr)
+    return impl_->refuse(core::str("[onnx] load_initializer('", name,
+                                   "'): expected a model that was loaded, got none."));
+  auto& initializers = *impl_->loaded->mutable_graph()->mutable_initializer();
+  const auto found = std::find_if(initializers.begin(), initializers.end(),
+                                  [&](const auto& tensor) { return tensor.name() == name; });
+  if (found == initializers.end())
+    return impl_->refuse(core::str("[onnx] load_initializer('", name,
+                                   "'): expected an initializer of the loaded model, got none."));
+  if (data == nullptr && bytes != 0)
+    return impl_->refuse(
+        core::str("[onnx] load_initializer('", name, "'): expected an address, got 0."));
+  ::onnx::TensorProto tensor;
+  tensor.set_name(name);
+  tensor.set_data_type(found->data_type());
+  *tensor.mutable_dims() = found->dims();
+  tensor.set_raw_data(data, bytes);
+  *found = std::move(tensor);
+  return true;
+}
+
+bool OnnxParser::parse_model_proto() {
+  if (impl_->loaded == nullptr)
+    return impl_->refuse("[onnx] parse_model_proto: expected a model that was loaded, got none.");
+  return impl_->import(NetworkAccess::state(impl_->network)->graph, impl_->loaded_folder,
+                       [&] { return std::exchange(impl_->loaded, nullptr); });
 }
 
 bool OnnxParser::supports_operator(std::string_view op_name) const {

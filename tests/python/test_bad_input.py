@@ -304,3 +304,64 @@ def test_little_address_space_is_a_sentence_and_no_crash(megabytes):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "memory" in done.stdout or "address space" in done.stdout or "a plan" in done.stdout
+
+
+def test_parser_says_which_runs_of_nodes_it_takes(logger):
+    graph = onnx.parser.parse_graph(
+        """g (float[2] x) => (float[2] y) {
+          a = Abs(x) b = Neg(a) c = Unheard(b) d = Unheard(c) e = Exp(d) y = Unheard(e)
+        }"""
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    parser = trt.OnnxParser(trt.Builder(logger).create_network(0), logger)
+    expected = [([0, 1], True), ([2, 3], False), ([4], True), ([5], False)]
+    assert not parser.supports_model_v2(model)
+    found = [
+        (parser.get_subgraph_nodes(i), parser.is_subgraph_supported(i))
+        for i in range(parser.num_subgraphs)
+    ]
+    assert found == expected
+    for index in (4, -1):
+        with pytest.raises(IndexError, match=f"expected an index below 4, got {index}"):
+            parser.get_subgraph_nodes(index)
+    supported, parts = parser.supports_model(model)
+    assert not supported and [(list(nodes), taken) for nodes, taken in parts] == expected
+    supported, parts = parser.supports_model(model.replace(b"Unheard", b"Sigmoid"))
+    assert supported and [(list(nodes), taken) for nodes, taken in parts] == [([*range(6)], True)]
+    supported, parts = parser.supports_model(b"no model")
+    assert not supported and len(parts) == 0
+
+
+def test_a_model_whose_initializers_come_apart_is_parsed_in_steps(logger):
+    weights = np.arange(6, dtype=np.float32).reshape(2, 3)
+    model = onnx.parser.parse_model(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[1, 2] x) => (float[1, 3] y) { y = MatMul(x, w) }"""
+    )
+    tensor = onnx.numpy_helper.from_array(weights, "w")
+    tensor.ClearField("raw_data")
+    model.graph.initializer.append(tensor)
+    network = trt.Builder(logger).create_network(0)
+    parser = trt.OnnxParser(network, logger)
+    assert not parser.parse_model_proto()
+    assert not parser.load_initializer("w", weights.ctypes.data, weights.nbytes)
+    assert parser.load_model_proto(model.SerializeToString())
+    assert not parser.load_initializer("v", weights.ctypes.data, weights.nbytes)
+    assert not parser.load_initializer("w", 0, weights.nbytes)
+    assert [parser.get_error(i).desc() for i in range(4)] == [
+        "[onnx] parse_model_proto: expected a model that was loaded, got none.",
+        "[onnx] load_initializer('w'): expected a model that was loaded, got none.",
+        "[onnx] load_initializer('v'): expected an initializer of the loaded model, got none.",
+        "[onnx] load_initializer('w'): expected an address, got 0.",
+    ]
+    parser.clear_errors()
+    assert parser.load_initializer("w", weights.ctypes.data, weights.nbytes)
+    weights[:] = 0  # They are copied.
+    assert parser.parse_model_proto(), parser.get_error(0).desc()
+    builder = trt.Builder(logger)
+    plan = builder.build_serialized_network(network, builder.create_builder_config())
+    x = np.array([[1, 10]], np.float32)
+    np.testing.assert_array_equal(
+        load(plan).create_execution_context().infer({"x": x})["y"], [[30, 41, 52]]
+    )

@@ -123,6 +123,20 @@ def test_inspect_shows_models_as_the_parser_makes_them(folder):
     assert "fully supported" in polygraphy("inspect capability m.onnx", folder)
 
 
+def test_inspect_capability_cuts_out_what_is_not_taken(folder):
+    pytest.importorskip("onnx_graphsurgeon")
+    model = onnx.load(folder / "m.onnx")
+    model.graph.node[1].op_type, model.graph.node[1].domain = "Unheard", "of.nobody"
+    model.opset_import.append(helper.make_opsetid("of.nobody", 1))
+    onnx.save(model, folder / "unheard.onnx")
+    out = polygraphy("inspect capability unheard.onnx --with-partitioning -o parts", folder)
+    assert re.search(r"Unheard\s+\|\s+1 \|", out)
+    parts = sorted(path.name for path in (folder / "parts").glob("*.onnx"))
+    assert len(parts) == 3 and sum("unsupported" in name for name in parts) == 1
+    known = next(name for name in parts if name.startswith("supported"))
+    assert "PASSED" in polygraphy(f"run parts/{known} --trt", folder)
+
+
 @pytest.mark.parametrize(
     ("words", "iterations"),
     [

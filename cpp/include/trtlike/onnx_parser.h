@@ -40,8 +40,22 @@ class OnnxParser {
   /// Reads the model from a file, of any size; external data is looked for beside it.
   bool parse_from_file(const std::string& path);
   /// True when every node could be imported; collects errors as parse does and leaves the network
-  /// alone.
+  /// alone. Afterwards subgraphs() say which.
   bool supports_model(std::string_view model, const std::string& path = "");
+  /// A run of the model's nodes, in its order, that are refused or not. Which of the latter read
+  /// what refused ones give is not looked at: ask about the run as a model of its own.
+  struct Subgraph {
+    std::vector<size_t> nodes;
+    bool is_supported = false;
+  };
+  /// Of the last supports_model.
+  const std::vector<Subgraph>& subgraphs() const;
+
+  /// A parse in steps: a model, elements for some of its initializers, which are copied, and the
+  /// import. False when errors were collected.
+  bool load_model_proto(std::string_view model, const std::string& path = "");
+  bool load_initializer(const std::string& name, const void* data, size_t bytes);
+  bool parse_model_proto();
   /// True when some importer takes this ONNX operator.
   bool supports_operator(std::string_view op_name) const;
 

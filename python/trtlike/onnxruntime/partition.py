@@ -71,7 +71,7 @@ def _refusals(graph: Graph, part: Part) -> dict[int, str]:
     logger = _Quiet()
     builder = trt.Builder(logger)
     parser = trt.OnnxParser(builder.create_network(), logger)
-    if parser.supports_model(part.model, graph.path or None):
+    if parser.supports_model_v2(part.model, graph.path or None):
         return {}
     refused: dict[int, str] = {}
     for number in range(parser.num_errors):

@@ -86,7 +86,10 @@ TEST(OnnxModelFile, supports_model_leaves_the_network_alone) {
   EXPECT_TRUE(parser.supports_model(small_model().bytes()));
   EXPECT_EQ(network.num_layers(), 0);
   EXPECT_EQ(network.num_inputs(), 0);
+  ASSERT_EQ(parser.subgraphs().size(), 1u);
+  EXPECT_TRUE(parser.subgraphs()[0].is_supported);
   EXPECT_FALSE(parser.supports_model("garbage"));
+  EXPECT_TRUE(parser.subgraphs().empty());
   EXPECT_TRUE(parser.supports_operator("Conv"));
   EXPECT_FALSE(parser.supports_operator("NoSuchOperator"));
 }
