@@ -15,6 +15,7 @@
 #include "builder/region_profiles.h"
 #include "builder/slow_steps.h"
 #include "builder/specialize.h"
+#include "builder/surface.h"
 #include "builder/timed_fusions.h"
 #include "core/check.h"
 #include "core/failures/report.h"
@@ -90,7 +91,9 @@ class Build {
         config_(config),
         max_threads_(max_threads),
         logger_(logger),
-        report_(report) {}
+        report_(report) {
+    builder::convert_surface(graph_, state_->input_types);
+  }
 
   std::shared_ptr<HostMemory> run() {
     const int64_t start = core::now_ns();
@@ -132,6 +135,7 @@ class Build {
     state_->check_complete();
     check_network(graph_);
     builder::note_debug_tensors(*state_, graph_);
+    builder::check_surface(graph_);
     optimizer::form_regions(graph_);
     debug_ = builder::mark_debug_tensors(*state_, graph_, logger_);
     builder::warn_of_no_effect(*state_, config_, logger_);

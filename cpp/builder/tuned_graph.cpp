@@ -3,6 +3,7 @@
 
 #include "builder/assemble.h"
 #include "builder/precisions.h"
+#include "builder/surface.h"
 #include "core/check.h"
 #include "ir/node_args.h"
 
@@ -36,12 +37,10 @@ tuner::TunedGraph make_tuned_graph(const ir::Graph& graph, const std::vector<ir:
     for (const ir::Graph& concrete : limits) to.limits.push_back(concrete.value(id).type.dims);
     to.constant = value.constant ? value.constant->data.get() : nullptr;
     to.fixed = value.is_input || value.is_output;
-    const bool channels_last =
-        ((value.allowed_formats >> static_cast<int>(TensorFormat::HWC)) & 1u) != 0 &&
-        (value.allowed_formats & 1u) == 0;
     to.stored = stored[i];
-    to.fixed_format = {value.is_output && to.stored ? *to.stored : value.type.dtype,
-                       channels_last ? kernels::Layout::ChannelsLast : kernels::Layout::Linear};
+    to.fixed_format = {
+        value.is_output && to.stored ? *to.stored : value.type.dtype,
+        is_channels_last(value) ? kernels::Layout::ChannelsLast : kernels::Layout::Linear};
   }
   for (size_t n = 0; n < order.size(); ++n) {
     const ir::Node& node = graph.node(order[n]);

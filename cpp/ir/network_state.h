@@ -16,6 +16,8 @@ class NetworkState {
  public:
   ir::Graph graph;
   uint32_t flags = 0;
+  /// Inputs that are bound in another floating-point type than the layers behind them read.
+  std::map<ir::ValueId, DataType> input_types;
   /// Why the outputs of a layer have no type yet. Its attributes may still be set so that they do;
   /// reading an output's shape, using it or building throws the reason.
   std::map<ir::NodeId, std::string> refusals;

@@ -43,12 +43,16 @@ void Tensor::set_name(const std::string& name) {
 DataType Tensor::dtype() const {
   value_of(*this);
   state_->check_inferred({value_});
-  return value_of(*this).type.dtype;
+  const ir::Value& value = value_of(*this);
+  const auto bound = state_->input_types.find({value_});
+  if (bound != state_->input_types.end()) return bound->second;
+  if (!value.is_output || !value.producer) return value.type.dtype;
+  const ir::Node& node = state_->graph.node(value.producer);
+  return node.output_types[static_cast<size_t>(value.producer_output)].value_or(value.type.dtype);
 }
 
 void Tensor::set_dtype(DataType dtype) {
   ir::Value& value = value_of(*this);
-  if (value.type.dtype == dtype) return;
   if (value.producer) {
     ir::Node& node = state_->graph.mutable_node(value.producer);
     node.output_types[static_cast<size_t>(value.producer_output)] = dtype;
@@ -57,6 +61,13 @@ void Tensor::set_dtype(DataType dtype) {
   TRTLIKE_CHECK(value.is_input, "[network] tensor '", value.name,
                 "': expected a network input or a layer's output to set the type of, got a "
                 "constant.");
+  state_->input_types.erase({value_});
+  const bool is_typed =
+      ((state_->flags >> enum_number(NetworkDefinitionCreationFlag::StronglyTyped)) & 1u) != 0;
+  if (!is_typed && core::is_floating_point(value.type.dtype) && core::is_floating_point(dtype)) {
+    if (value.type.dtype != dtype) state_->input_types[{value_}] = dtype;
+    return;
+  }
   value.type.dtype = dtype;
   state_->graph.infer_users({value_}, state_->refusals);
 }
