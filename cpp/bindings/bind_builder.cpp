@@ -65,7 +65,14 @@ void bind_builder(py::module_& m) {
   py::class_<Builder> cls(m, "Builder", "Builds plans and engines from networks.");
   cls.def(py::init([](const py::object& logger) { return Builder(hold<Logger>(logger)); }),
           py::arg("logger"))
-      .def("create_network", &Builder::create_network, py::arg("flags") = 0)
+      .def(
+          "create_network",
+          [](const py::object& builder, uint32_t flags) {
+            py::object network = py::cast(builder.cast<const Builder&>().create_network(flags));
+            network.attr("_builder") = builder;
+            return network;
+          },
+          py::arg("flags") = 0)
       .def("create_builder_config",
            [](const Builder&) { return std::make_shared<BuilderConfig>(); })
       .def("create_optimization_profile",

@@ -6,31 +6,23 @@ namespace {
 
 using py::arg;
 
-/// A class between ILayer and those of the layers at an end.
-template <typename L, typename Base>
-py::class_<L, Base> bind_end(py::module_& m, const char* name) {
-  static_assert(sizeof(L) == sizeof(Layer));
-  register_layer_caster(L::kType, [](const Layer& layer) { return py::cast(L(layer)); });
-  return py::class_<L, Base>(m, name);
-}
-
 void bind_loops(py::module_& m) {
   py::class_<Loop> loop(m, "ILoop");
   py::class_<LoopBoundaryLayer, Layer>(m, "ILoopBoundaryLayer")
       .def_property_readonly("loop",
                              [](const Layer& layer) { return LoopBoundaryLayer(layer).loop(); });
-  bind_end<RecurrenceLayer, LoopBoundaryLayer>(m, "IRecurrenceLayer");
-  bind_end<TripLimitLayer, LoopBoundaryLayer>(m, "ITripLimitLayer")
+  bind_boundary_layer<RecurrenceLayer, LoopBoundaryLayer>(m, "IRecurrenceLayer");
+  bind_boundary_layer<TripLimitLayer, LoopBoundaryLayer>(m, "ITripLimitLayer")
       .def_property_readonly("kind",
                              [](const Layer& layer) { return TripLimitLayer(layer).kind(); });
-  bind_end<IteratorLayer, LoopBoundaryLayer>(m, "IIteratorLayer")
+  bind_boundary_layer<IteratorLayer, LoopBoundaryLayer>(m, "IIteratorLayer")
       .def_property(
           "axis", [](const Layer& layer) { return IteratorLayer(layer).axis(); },
           [](const Layer& layer, int axis) { IteratorLayer(layer).set_axis(axis); })
       .def_property(
           "reverse", [](const Layer& layer) { return IteratorLayer(layer).reverse(); },
           [](const Layer& layer, bool reverse) { IteratorLayer(layer).set_reverse(reverse); });
-  bind_end<LoopOutputLayer, LoopBoundaryLayer>(m, "ILoopOutputLayer")
+  bind_boundary_layer<LoopOutputLayer, LoopBoundaryLayer>(m, "ILoopOutputLayer")
       .def_property_readonly("kind",
                              [](const Layer& layer) { return LoopOutputLayer(layer).kind(); })
       .def_property(
@@ -51,9 +43,11 @@ void bind_conditionals(py::module_& m) {
       .def_property_readonly("conditional", [](const Layer& layer) {
         return IfConditionalBoundaryLayer(layer).conditional();
       });
-  bind_end<ConditionLayer, IfConditionalBoundaryLayer>(m, "IConditionLayer");
-  bind_end<IfConditionalInputLayer, IfConditionalBoundaryLayer>(m, "IIfConditionalInputLayer");
-  bind_end<IfConditionalOutputLayer, IfConditionalBoundaryLayer>(m, "IIfConditionalOutputLayer");
+  bind_boundary_layer<ConditionLayer, IfConditionalBoundaryLayer>(m, "IConditionLayer");
+  bind_boundary_layer<IfConditionalInputLayer, IfConditionalBoundaryLayer>(
+      m, "IIfConditionalInputLayer");
+  bind_boundary_layer<IfConditionalOutputLayer, IfConditionalBoundaryLayer>(
+      m, "IIfConditionalOutputLayer");
   conditional.def_property("name", &IfConditional::name, &IfConditional::set_name)
       .def("__eq__", [](const IfConditional& a, const IfConditional& b) { return a == b; })
       .def("set_condition", &IfConditional::set_condition, arg("condition"))

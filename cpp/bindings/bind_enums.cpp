@@ -27,9 +27,14 @@ void bind_enums(py::module_& m) {
   };
   for_each_enum(TypeEnums(), bind);
   for_each_enum(LayerEnums(), bind);
+  for_each_enum(TransformerEnums(), bind);
   for_each_enum(BuildEnums(), bind);
   for_each_enum(RuntimeEnums(), bind);
   for_each_enum(PluginEnums(), bind);
+  // Names of 8.x.
+  m.attr("ResizeMode") = m.attr("InterpolationMode");
+  m.attr("SliceMode") = m.attr("SampleMode");
+  m.attr("SampleMode").attr("DEFAULT") = m.attr("SampleMode").attr("STRICT_BOUNDS");
   for (const char* name : {"BuilderFlag", "EngineCapability", "ExecutionContextAllocationStrategy",
                            "NetworkDefinitionCreationFlag", "TacticSource", "TensorFormat",
                            "AllocatorFlag", "TempfileControlFlag"})

@@ -56,7 +56,11 @@ void bind_arithmetic(py::class_<Network>& cls) {
       .def("add_quantize", &Network::add_quantize, arg("input"), arg("scale"),
            arg("output_type") = DataType::Int8)
       .def("add_dequantize", &Network::add_dequantize, arg("input"), arg("scale"),
-           arg("output_type") = DataType::Float);
+           arg("output_type") = DataType::Float)
+      .def("add_dynamic_quantize", &Network::add_dynamic_quantize, arg("input"), arg("axis"),
+           arg("block_size"), arg("output_type"), arg("scale_type"))
+      .def("add_dynamic_quantize_v2", &Network::add_dynamic_quantize_v2, arg("input"),
+           arg("block_shape"), arg("output_type"), arg("scale_type"));
 }
 
 void bind_products_and_reductions(py::class_<Network>& cls) {
@@ -77,6 +81,9 @@ void bind_products_and_reductions(py::class_<Network>& cls) {
            arg("k"))
       .def("add_normalization", &Network::add_normalization, arg("input"), arg("scale"),
            arg("bias"), arg("axesMask"))
+      .def("add_normalization_v2", &Network::add_normalization_v2, arg("input"), arg("scale"),
+           arg("bias"), arg("axesMask"))
+      .def("add_ragged_softmax", &Network::add_ragged_softmax, arg("input"), arg("bounds"))
       .def("add_einsum", &Network::add_einsum, arg("inputs"), arg("equation"))
       .def("add_cumulative", &Network::add_cumulative, arg("input"), arg("axis"), arg("op"),
            arg("exclusive"), arg("reverse"));
@@ -107,6 +114,36 @@ void bind_movement(py::class_<Network>& cls) {
       .def("add_grid_sample", &Network::add_grid_sample, arg("input"), arg("grid"));
 }
 
+void bind_selection(py::class_<Network>& cls) {
+  cls.def("add_assertion", &Network::add_assertion, arg("condition"), arg("message"))
+      .def("add_nms", &Network::add_nms, arg("boxes"), arg("scores"),
+           arg("max_output_boxes_per_class"), arg("indices_type") = DataType::Int32)
+      .def("add_non_zero", &Network::add_non_zero, arg("input"),
+           arg("indices_type") = DataType::Int32);
+}
+
+void bind_attention(py::class_<Network>& cls) {
+  cls.def("add_attention", &Network::add_attention, arg("query"), arg("key"), arg("value"),
+          arg("norm_op"), arg("causal"))
+      .def("add_rotary_embedding", &Network::add_rotary_embedding, arg("input"), arg("cos_cache"),
+           arg("sin_cache"), arg("interleaved"), arg("rotary_embedding_dim"))
+      .def("add_kv_cache_update", &Network::add_kv_cache_update, arg("cache"), arg("update"),
+           arg("write_indices"), arg("cache_mode"))
+      .def("add_moe", &Network::add_moe, arg("hidden_states"), arg("selected_experts_for_tokens"),
+           arg("scores_for_selected_experts"));
+}
+
+/// Names of 8.x, which are those of today without "_nd".
+void bind_old_names(py::class_<Network>& cls) {
+  cls.def("add_convolution", &add_weighted<&Network::add_convolution_nd>, arg("input"),
+          arg("num_output_maps"), arg("kernel_shape"), arg("kernel"), arg("bias") = py::none())
+      .def("add_deconvolution", &add_weighted<&Network::add_deconvolution_nd>, arg("input"),
+           arg("num_output_maps"), arg("kernel_shape"), arg("kernel"), arg("bias") = py::none())
+      .def("add_pooling", &Network::add_pooling_nd, arg("input"), arg("type"), arg("window_size"))
+      .def("add_padding", &Network::add_padding_nd, arg("input"), arg("pre_padding"),
+           arg("post_padding"));
+}
+
 void bind_control_flow(py::class_<Network>& cls) {
   cls.def("add_loop", &Network::add_loop).def("add_if_conditional", &Network::add_if_conditional);
 }
@@ -118,6 +155,9 @@ void bind_layer_adders(py::class_<Network>& cls) {
   bind_control_flow(cls);
   bind_products_and_reductions(cls);
   bind_movement(cls);
+  bind_selection(cls);
+  bind_attention(cls);
+  bind_old_names(cls);
   cls.def("add_node", &add_node, arg("op"), arg("inputs"), arg("attributes") = Attributes(),
           "Adds a layer by the name of its operation, with None for absent inputs.");
 }

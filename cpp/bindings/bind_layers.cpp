@@ -61,6 +61,10 @@ void register_layer_caster(LayerType layer_type, LayerCaster caster) {
   casters()[layer_type] = caster;
 }
 
+py::object as_hw(const Dims& dims) {
+  return py::module_::import("trtlike._trtlike").attr("DimsHW")(dims);
+}
+
 py::object cast_layer(const Layer& layer) {
   const auto found = casters().find(layer.type());
   return found == casters().end() ? py::cast(layer) : found->second(layer);
@@ -73,6 +77,8 @@ void bind_layers(py::module_& m) {
   bind_reduction_layers(m);
   bind_movement_layers(m);
   bind_source_layers(m);
+  bind_selection_layers(m);
+  bind_attention_layers(m);
   bind_control_flow(m);
 }
 

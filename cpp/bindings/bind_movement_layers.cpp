@@ -67,6 +67,10 @@ void bind_movement_layers(py::module_& m) {
                &PaddingLayer::set_pre_padding_nd);
   def_property(padding, "post_padding_nd", &PaddingLayer::post_padding_nd,
                &PaddingLayer::set_post_padding_nd);
+  def_hw_property(padding, "pre_padding", &PaddingLayer::pre_padding_nd,
+                  &PaddingLayer::set_pre_padding_nd);
+  def_hw_property(padding, "post_padding", &PaddingLayer::post_padding_nd,
+                  &PaddingLayer::set_post_padding_nd);
   bind_resize(m);
   auto one_hot = bind_layer<OneHotLayer>(m, "IOneHotLayer");
   def_property(one_hot, "axis", &OneHotLayer::axis, &OneHotLayer::set_axis);

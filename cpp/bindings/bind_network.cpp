@@ -7,6 +7,12 @@ void bind_layer_adders(py::class_<Network>& cls);
 
 namespace {
 
+constexpr const char* kBuilder = "_builder";
+
+py::object builder_of(const py::object& network) {
+  return py::getattr(network, kBuilder, py::none());
+}
+
 /// TensorRT's view: an ILayer, which scripts turn into what it is by assigning its __class__.
 py::object layer_at(const Network& n, int64_t index) {
   const int64_t at = index < 0 ? index + n.num_layers() : index;
@@ -19,6 +25,33 @@ py::object layer_at(const Network& n, int64_t index) {
 template <Tensor (Network::*Get)(int) const, int (Network::*Count)() const>
 py::object tensor_at(const Network& n, int index) {
   return index < 0 || index >= (n.*Count)() ? py::none() : py::cast((n.*Get)(index));
+}
+
+/// The answer of a call that TensorRT answers with false: the sentence goes to the builder's
+/// logger.
+template <typename F>
+bool logged(const py::object& network, Severity severity, F&& call) {
+  try {
+    call(network.cast<Network&>());
+    return true;
+  } catch (const UserError& e) {
+    const py::object builder = builder_of(network);
+    if (builder.is_none()) throw;
+    builder.cast<const Builder&>().logger()->log(severity, e.what());
+    return false;
+  }
+}
+
+bool mark_output_for_shapes(const py::object& network, const Tensor& tensor) {
+  return logged(network, Severity::Error, [&](Network& n) { n.mark_output_for_shapes(tensor); });
+}
+
+bool unmark_output_for_shapes(const py::object& network, const Tensor& tensor) {
+  return logged(network, Severity::Error, [&](Network& n) { n.unmark_output_for_shapes(tensor); });
+}
+
+void remove_tensor(const py::object& network, const Tensor& tensor) {
+  logged(network, Severity::Warning, [&](Network& n) { n.remove_tensor(tensor); });
 }
 
 bool set_dynamic_range(Tensor& t, float min, float max) {
@@ -59,7 +92,8 @@ void bind_tensors(py::module_& m) {
 }
 
 void bind_network(py::module_& m) {
-  py::class_<Network> cls(m, "INetworkDefinition", "A network under construction.");
+  py::class_<Network> cls(m, "INetworkDefinition", "A network under construction.",
+                          py::dynamic_attr());
   cls.def_property("name", &Network::name, &Network::set_name)
       .def_property_readonly("num_layers", &Network::num_layers)
       .def_property_readonly("num_inputs", &Network::num_inputs)
@@ -70,7 +104,14 @@ void bind_network(py::module_& m) {
       .def("add_input", &Network::add_input, py::arg("name"), py::arg("dtype"), py::arg("shape"))
       .def("mark_output", &Network::mark_output, py::arg("tensor"))
       .def("unmark_output", &Network::unmark_output, py::arg("tensor"))
-      .def("remove_tensor", &Network::remove_tensor, py::arg("tensor"))
+      .def("mark_output_for_shapes", &mark_output_for_shapes, py::arg("tensor"),
+           "Makes a list of integers an output; False, with the reason in the log, for others.")
+      .def("unmark_output_for_shapes", &unmark_output_for_shapes, py::arg("tensor"),
+           "False, with the reason in the log, for what is no output.")
+      .def("remove_tensor", &remove_tensor, py::arg("tensor"),
+           "Removes a tensor that no layer makes or reads; others stay, with a warning in the log.")
+      .def_property_readonly("builder", &builder_of,
+                             "The builder that made the network; None for a copy of it.")
       .def("get_input", &tensor_at<&Network::input, &Network::num_inputs>, py::arg("index"))
       .def("get_output", &tensor_at<&Network::output, &Network::num_outputs>, py::arg("index"))
       .def("get_layer", &layer_at, py::arg("index"))

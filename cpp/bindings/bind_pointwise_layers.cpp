@@ -25,10 +25,21 @@ void bind_pointwise_layers(py::module_& m) {
   def_property(scale, "power", &ScaleLayer::power, &ScaleLayer::set_power);
   auto quantize = bind_layer<QuantizeLayer>(m, "IQuantizeLayer");
   def_property(quantize, "axis", &QuantizeLayer::axis, &QuantizeLayer::set_axis);
+  def_property(quantize, "block_shape", &QuantizeLayer::block_shape,
+               &QuantizeLayer::set_block_shape);
   def_property(quantize, "to_type", &QuantizeLayer::to_type, &QuantizeLayer::set_to_type);
   auto dequantize = bind_layer<DequantizeLayer>(m, "IDequantizeLayer");
   def_property(dequantize, "axis", &DequantizeLayer::axis, &DequantizeLayer::set_axis);
+  def_property(dequantize, "block_shape", &DequantizeLayer::block_shape,
+               &DequantizeLayer::set_block_shape);
   def_property(dequantize, "to_type", &DequantizeLayer::to_type, &DequantizeLayer::set_to_type);
+  using Dynamic = DynamicQuantizeLayer;
+  auto dynamic = bind_layer<Dynamic>(m, "IDynamicQuantizeLayer");
+  def_property(dynamic, "axis", &Dynamic::axis, &Dynamic::set_axis);
+  def_property(dynamic, "block_size", &Dynamic::block_size, &Dynamic::set_block_size);
+  def_property(dynamic, "block_shape", &Dynamic::block_shape, &Dynamic::set_block_shape);
+  def_property(dynamic, "to_type", &Dynamic::to_type, &Dynamic::set_to_type);
+  def_property(dynamic, "scale_type", &Dynamic::scale_type, &Dynamic::set_scale_type);
 }
 
 }  // namespace trtlike::bindings

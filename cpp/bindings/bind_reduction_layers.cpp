@@ -28,6 +28,9 @@ void bind_reduction_layers(py::module_& m) {
                &NormalizationLayer::set_num_groups);
   def_property(normalization, "compute_precision", &NormalizationLayer::compute_precision,
                &NormalizationLayer::set_compute_precision);
+  normalization.def_property_readonly(
+      "is_v2", [](const Layer& layer) { return NormalizationLayer(layer).is_v2(); });
+  bind_layer<RaggedSoftMaxLayer>(m, "IRaggedSoftMaxLayer");
   auto cumulative = bind_layer<CumulativeLayer>(m, "ICumulativeLayer");
   def_property(cumulative, "op", &CumulativeLayer::op, &CumulativeLayer::set_op);
   def_property(cumulative, "exclusive", &CumulativeLayer::exclusive,

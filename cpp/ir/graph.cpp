@@ -123,7 +123,8 @@ void Graph::add_outputs(NodeId id, size_t count) {
   Node& n = mutable_node(id);
   n.output_types.resize(count);
   for (size_t i = 0; i < count; ++i) {
-    const ValueId output = new_value(n.name + "_output");
+    const ValueId output =
+        new_value(i == 0 ? n.name + "_output" : core::str(n.name, "_output (", i, ")"));
     n.outputs.push_back(output);
     mutable_value(output).producer = id;
     mutable_value(output).producer_output = static_cast<int>(i);

@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "ir/network_state.h"
 #include "ir/weights.h"
+#include "ops/effects.h"
 
 namespace trtlike {
 namespace {
@@ -72,7 +73,10 @@ int Layer::num_inputs() const {
   return static_cast<int>(count);
 }
 
-int Layer::num_outputs() const { return static_cast<int>(node_of(*this, state_).outputs.size()); }
+int Layer::num_outputs() const {
+  const ir::Node& node = node_of(*this, state_);
+  return ops::has_effect(*node.op) ? 0 : static_cast<int>(node.outputs.size());
+}
 
 Tensor Layer::input(int index) const {
   const ir::Node& node = node_of(*this, state_);
@@ -86,7 +90,7 @@ Tensor Layer::input(int index) const {
 Tensor Layer::output(int index) const {
   const ir::Node& node = node_of(*this, state_);
   const auto i = static_cast<size_t>(index);
-  if (index < 0 || i >= node.outputs.size()) return {};
+  if (index < 0 || i >= node.outputs.size() || ops::has_effect(*node.op)) return {};
   return NetworkAccess::tensor(state_, node.outputs[i]);
 }
 

@@ -118,6 +118,27 @@ void Network::unmark_output(const Tensor& tensor) {
   state_->graph.unmark_output({tensor.id()});
 }
 
+void Network::mark_output_for_shapes(const Tensor& tensor) {
+  check_tensor(state_, tensor, "mark_output_for_shapes");
+  TRTLIKE_CHECK(!tensor.is_network_output(),
+                "[network] mark_output_for_shapes: expected a tensor that is no output, got '",
+                tensor.name(), "'.");
+  const DataType dtype = tensor.dtype();
+  TRTLIKE_CHECK(
+      (dtype == DataType::Int32 || dtype == DataType::Int64) && tensor.shape().rank() <= 1,
+      "[network] mark_output_for_shapes: expected a list of INT32 or INT64, got '", tensor.name(),
+      "', ", core::dtype_name(dtype), " of shape ", tensor.shape(), ".");
+  mark_output(tensor);
+}
+
+void Network::unmark_output_for_shapes(const Tensor& tensor) {
+  check_tensor(state_, tensor, "unmark_output_for_shapes");
+  TRTLIKE_CHECK(tensor.is_network_output(),
+                "[network] unmark_output_for_shapes: expected an output of the network, got '",
+                tensor.name(), "'.");
+  state_->graph.unmark_output({tensor.id()});
+}
+
 void Network::remove_tensor(const Tensor& tensor) {
   check_tensor(state_, tensor, "remove_tensor");
   const ir::Value& value = state_->graph.value({tensor.id()});

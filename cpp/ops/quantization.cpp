@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/block_quantization.h"
 #include "ops/elements.h"
 
 namespace trtlike::ops {
@@ -72,6 +73,15 @@ void check_scale(const InferArgs& args, const OpDefinition& op) {
   TRTLIKE_CHECK(dims[axis] < 0 || scale[0] < 0 || dims[axis] == scale[0], input_name(op, 1),
                 ": expected ", dims[axis], " elements for axis ", axis, " of ", dims, ", got ",
                 scale[0], ".");
+}
+
+void check_block_shape(const InferArgs& args) {
+  const std::vector<int64_t>& given = args.attributes.get_ints("block_shape");
+  if (given.empty()) return;
+  const Dims count = read_blocks(args.inputs[0].dims, given, "block_shape").count;
+  TRTLIKE_CHECK(may_be(args.inputs[1].dims, count), "[ops] input 1 'scale': expected shape ", count,
+                " for block_shape [", core::join(given), "] of input 0 of shape ",
+                args.inputs[0].dims, ", got ", args.inputs[1].dims, ".");
 }
 
 void check_zero_point(const InferArgs& args, const OpDefinition& op, DataType stored) {

@@ -9,6 +9,9 @@ namespace trtlike::ops {
 /// Scales are one for the tensor, one for each index of `axis`, or, when they have the input's
 /// rank, one for each block of elements. Throws UserError for other shapes.
 void check_scale(const InferArgs& args, const OpDefinition& op);
+/// The attribute "block_shape", where it is given, says what the extents of the scales say. Throws
+/// UserError where it does not.
+void check_block_shape(const InferArgs& args);
 /// Zero points are elements of the stored type.
 void check_zero_point(const InferArgs& args, const OpDefinition& op, DataType stored);
 

@@ -9,11 +9,13 @@
 
 #include "trtlike/enums/build_enums.h"
 #include "trtlike/error_recorder.h"
+#include "trtlike/layers/attention.h"
 #include "trtlike/layers/control_flow.h"
 #include "trtlike/layers/convolution.h"
 #include "trtlike/layers/movement.h"
 #include "trtlike/layers/pointwise.h"
 #include "trtlike/layers/reduction.h"
+#include "trtlike/layers/selection.h"
 #include "trtlike/layers/source.h"
 
 namespace trtlike {
@@ -41,11 +43,17 @@ class Network {
   // masks.
 
   ActivationLayer add_activation(const Tensor& input, ActivationType type);
+  /// `condition` is a BOOL tensor. A network whose condition is known to be false cannot be built.
+  AssertionLayer add_assertion(const Tensor& condition, const std::string& message);
+  /// Adds two layers, one at each end. Throws UserError as add_layer does.
+  Attention add_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                          AttentionNormalizationOp norm_op, bool causal);
   CastLayer add_cast(const Tensor& input, DataType to_type);
+  /// Along the third axis from the end, or the first of fewer.
   ConcatenationLayer add_concatenation(const std::vector<Tensor>& inputs);
   ConstantLayer add_constant(const Dims& shape, const Weights& weights);
   /// The kernel's extents follow from its element count; so does the number of groups, which may be
-  /// set later. No bias is added where `bias` has no elements.
+  /// set later. Where `kernel` or `bias` has no elements, set_input may give it: as input 1 or 2.
   ConvolutionLayer add_convolution_nd(const Tensor& input, int64_t num_output_maps,
                                       const Dims& kernel_shape, const Weights& kernel,
                                       const Weights& bias = {});
@@ -56,6 +64,10 @@ class Network {
                                           const Weights& bias = {});
   DequantizeLayer add_dequantize(const Tensor& input, const Tensor& scale,
                                  DataType output_type = DataType::Float);
+  DynamicQuantizeLayer add_dynamic_quantize(const Tensor& input, int64_t axis, int64_t block_size,
+                                            DataType output_type, DataType scale_type);
+  DynamicQuantizeLayer add_dynamic_quantize_v2(const Tensor& input, const Dims& block_shape,
+                                               DataType output_type, DataType scale_type);
   EinsumLayer add_einsum(const std::vector<Tensor>& inputs, const std::string& equation);
   ElementWiseLayer add_elementwise(const Tensor& input1, const Tensor& input2,
                                    ElementWiseOperation op);
@@ -64,11 +76,24 @@ class Network {
   GatherLayer add_gather_v2(const Tensor& input, const Tensor& indices, GatherMode mode);
   GridSampleLayer add_grid_sample(const Tensor& input, const Tensor& grid);
   IdentityLayer add_identity(const Tensor& input);
+  KVCacheUpdateLayer add_kv_cache_update(const Tensor& cache, const Tensor& update,
+                                         const Tensor& write_indices, KVCacheMode cache_mode);
   LRNLayer add_lrn(const Tensor& input, int64_t window, double alpha, double beta, double k);
   MatrixMultiplyLayer add_matrix_multiply(const Tensor& input0, MatrixOperation op0,
                                           const Tensor& input1, MatrixOperation op1);
+  /// Its set_gated_weights must follow.
+  MoELayer add_moe(const Tensor& hidden_states, const Tensor& selected_experts_for_tokens,
+                   const Tensor& scores_for_selected_experts);
+  NMSLayer add_nms(const Tensor& boxes, const Tensor& scores,
+                   const Tensor& max_output_boxes_per_class,
+                   DataType indices_type = DataType::Int32);
+  NonZeroLayer add_non_zero(const Tensor& input, DataType indices_type = DataType::Int32);
+  /// Scale and bias [1, groups, 1, ...] where there are groups.
   NormalizationLayer add_normalization(const Tensor& input, const Tensor& scale, const Tensor& bias,
                                        int64_t axes_mask);
+  /// Scale and bias [1, channels, 1, ...] where there are groups.
+  NormalizationLayer add_normalization_v2(const Tensor& input, const Tensor& scale,
+                                          const Tensor& bias, int64_t axes_mask);
   OneHotLayer add_one_hot(const Tensor& indices, const Tensor& values, const Tensor& depth,
                           int64_t axis);
   PaddingLayer add_padding_nd(const Tensor& input, const Dims& pre_padding,
@@ -77,9 +102,13 @@ class Network {
   PoolingLayer add_pooling_nd(const Tensor& input, PoolingType type, const Dims& window_size);
   QuantizeLayer add_quantize(const Tensor& input, const Tensor& scale,
                              DataType output_type = DataType::Int8);
+  RaggedSoftMaxLayer add_ragged_softmax(const Tensor& input, const Tensor& bounds);
   ReduceLayer add_reduce(const Tensor& input, ReduceOperation op, int64_t axes, bool keep_dims);
   ResizeLayer add_resize(const Tensor& input);
   ReverseSequenceLayer add_reverse_sequence(const Tensor& input, const Tensor& sequence_lens);
+  RotaryEmbeddingLayer add_rotary_embedding(const Tensor& input, const Tensor& cos_cache,
+                                            const Tensor& sin_cache, bool interleaved,
+                                            int64_t rotary_embedding_dim);
   /// Factors without elements are left out. One factor, one a channel of axis 1, or one an element
   /// of the axes from that on.
   ScaleLayer add_scale(const Tensor& input, ScaleMode mode, const Weights& shift = {},
@@ -111,6 +140,12 @@ class Network {
 
   void mark_output(const Tensor& tensor);
   void unmark_output(const Tensor& tensor);
+  /// Makes a list or scalar of integers an output. Throws UserError for other tensors and for what
+  /// is an output.
+  void mark_output_for_shapes(const Tensor& tensor);
+  /// Throws UserError for what is no output.
+  void unmark_output_for_shapes(const Tensor& tensor);
+  /// Throws UserError for a tensor that a layer makes or reads.
   void remove_tensor(const Tensor& tensor);
 
   /// The runs of a built engine hand the tensor to their context's DebugListener. It is computed as

@@ -7,6 +7,36 @@
 #include "trtlike/network.h"
 
 namespace trtlike {
+namespace {
+
+/// Elements of a window of one feature map times `maps`.
+int64_t window_elems(const char* op, int64_t maps, const Dims& window) {
+  TRTLIKE_CHECK(maps >= 1, "[network] ", op, ", feature maps: expected at least 1, got ", maps,
+                ".");
+  int64_t n = maps;
+  for (const int64_t extent : window)
+    TRTLIKE_CHECK(extent >= 1 && !__builtin_mul_overflow(n, extent, &n), "[network] ", op,
+                  ", kernel_shape: expected extents of at least 1 that fit a kernel, got ", window,
+                  ".");
+  return n;
+}
+
+int64_t channels_of(const Tensor& input) { return input.shape().rank() > 1 ? input.shape()[1] : 1; }
+
+/// The extents of a kernel follow from its element count.
+Dims kernel_dims(const char* op, bool is_deconvolution, const Tensor& input, int64_t maps,
+                 const Dims& window, const Weights& kernel) {
+  const int64_t own = is_deconvolution ? channels_of(input) : maps;
+  const int64_t share = window_elems(op, own, window);
+  const int64_t each = kernel.count / share;
+  TRTLIKE_CHECK(each > 0 && each * share == kernel.count, "[network] ", op,
+                ", kernel: expected a multiple of ", share, " elements, got ", kernel.count, ".");
+  Dims dims{own, each};
+  for (const int64_t extent : window) dims.push_back(extent);
+  return dims;
+}
+
+}  // namespace
 
 Dims WindowLayer::stride_nd() const { return get_dims(*this, "stride"); }
 void WindowLayer::set_stride_nd(const Dims& stride_nd) { set_dims(*this, "stride", stride_nd); }
@@ -45,9 +75,18 @@ void KernelLayer::set_dilation_nd(const Dims& dilation_nd) {
   set_dims(*this, "dilation", dilation_nd);
 }
 Weights KernelLayer::kernel() const { return constant_input(1); }
-void KernelLayer::set_kernel(const Weights& kernel) { set_weights(*this, 1, kernel); }
+void KernelLayer::set_kernel(const Weights& kernel) {
+  const std::string op(op_name());
+  const bool is_deconvolution = type() == LayerType::Deconvolution;
+  set_constant_input(1,
+                     kernel_dims(op.c_str(), is_deconvolution, input(0), num_output_maps(),
+                                 kernel_size_nd(), kernel),
+                     kernel);
+}
 Weights KernelLayer::bias() const { return constant_input(2); }
-void KernelLayer::set_bias(const Weights& bias) { set_weights(*this, 2, bias); }
+void KernelLayer::set_bias(const Weights& bias) {
+  set_constant_input(2, Dims{num_output_maps()}, bias);
+}
 
 PoolingType PoolingLayer::type() const { return get_enum<PoolingType>(*this, "type"); }
 void PoolingLayer::set_type(PoolingType type) { set_attribute("type", enum_number(type)); }
@@ -68,18 +107,6 @@ void PoolingLayer::set_average_count_excludes_padding(bool average_count_exclude
 
 namespace {
 
-/// Elements of a window of one feature map times `maps`.
-int64_t window_elems(const char* op, int64_t maps, const Dims& window) {
-  TRTLIKE_CHECK(maps >= 1, "[network] ", op, ", feature maps: expected at least 1, got ", maps,
-                ".");
-  int64_t n = maps;
-  for (const int64_t extent : window)
-    TRTLIKE_CHECK(extent >= 1 && !__builtin_mul_overflow(n, extent, &n), "[network] ", op,
-                  ", kernel_shape: expected extents of at least 1 that fit a kernel, got ", window,
-                  ".");
-  return n;
-}
-
 std::map<std::string, AttributeValue> window_attributes(const char* size_name, const Dims& size) {
   const auto rank = static_cast<size_t>(size.rank());
   return {{size_name, to_list(size)},
@@ -88,26 +115,23 @@ std::map<std::string, AttributeValue> window_attributes(const char* size_name, c
           {"post_padding", std::vector<int64_t>(rank, 0)}};
 }
 
-/// The kernel's dimensions follow from its element count; so does the number of groups, which users
-/// set later.
+/// The number of groups follows from the kernel's elements, and may be set later. Without elements
+/// the kernel is to come as input 1.
 Layer add_weighted(Network& network, const char* op, bool is_deconvolution, const Tensor& input,
                    int64_t maps, const Dims& window, const Weights& kernel, const Weights& bias) {
-  const int64_t channels = input.shape().rank() > 1 ? input.shape()[1] : 1;
-  const int64_t own = is_deconvolution ? channels : maps;
   window_elems(op, maps, window);
-  const int64_t share = window_elems(op, own, window);
-  const int64_t each = kernel.count / share;
-  TRTLIKE_CHECK(each > 0 && each * share == kernel.count, "[network] ", op,
-                ", kernel: expected a multiple of ", share, " elements, got ", kernel.count, ".");
-  const int64_t groups = (is_deconvolution ? maps : channels) / each;
   auto attributes = window_attributes("kernel_size", window);
   attributes["num_output_maps"] = maps;
-  attributes["num_groups"] = std::max<int64_t>(groups, 1);
   attributes["dilation"] = std::vector<int64_t>(static_cast<size_t>(window.rank()), 1);
+  attributes["num_groups"] = int64_t{1};
+  Dims dims;
+  if (kernel.count > 0) {
+    dims = kernel_dims(op, is_deconvolution, input, maps, window, kernel);
+    const int64_t groups = (is_deconvolution ? maps : channels_of(input)) / dims[1];
+    attributes["num_groups"] = std::max<int64_t>(groups, 1);
+  }
   Layer layer = network.add_layer(op, {input}, attributes);
-  Dims dims{own, each};
-  for (const int64_t extent : window) dims.push_back(extent);
-  layer.set_constant_input(1, dims, kernel);
+  if (kernel.count > 0) layer.set_constant_input(1, dims, kernel);
   if (bias.count > 0) layer.set_constant_input(2, Dims{maps}, bias);
   return layer;
 }

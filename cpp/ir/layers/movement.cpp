@@ -1,6 +1,8 @@
 // Movements of elements.
 #include "trtlike/layers/movement.h"
 
+#include <algorithm>
+
 #include "ir/layers/properties.h"
 #include "trtlike/network.h"
 
@@ -148,7 +150,9 @@ SliceLayer Network::add_slice(const Tensor& input, const Dims& start, const Dims
 }
 
 ConcatenationLayer Network::add_concatenation(const std::vector<Tensor>& inputs) {
-  return ConcatenationLayer(add_layer("Concatenation", inputs));
+  ConcatenationLayer layer(add_layer("Concatenation", inputs));
+  layer.set_axis(std::max(0, layer.input(0).shape().rank() - 3));
+  return layer;
 }
 
 GatherLayer Network::add_gather(const Tensor& input, const Tensor& indices, int64_t axis) {

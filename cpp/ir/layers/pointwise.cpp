@@ -6,6 +6,26 @@
 #include "trtlike/network.h"
 
 namespace trtlike {
+namespace {
+
+Dims factor_dims(const Tensor& input, ScaleMode mode, int axis, const Weights& weights) {
+  if (mode == ScaleMode::Uniform) return Dims{1};
+  if (mode == ScaleMode::Channel) return Dims{weights.count};
+  TRTLIKE_CHECK(axis >= 0, "[network] Scale, channel_axis: expected an axis of the input, got ",
+                axis, ".");
+  Dims dims;
+  for (int i = axis; i < input.shape().rank(); ++i) dims.push_back(input.shape()[i]);
+  return dims;
+}
+
+void set_factor(ScaleLayer& layer, int index, const Weights& weights) {
+  layer.set_constant_input(
+      index,
+      factor_dims(layer.input(0), layer.mode(), static_cast<int>(layer.channel_axis()), weights),
+      weights);
+}
+
+}  // namespace
 
 ActivationType ActivationLayer::type() const { return get_enum<ActivationType>(*this, "type"); }
 void ActivationLayer::set_type(ActivationType type) { set_attribute("type", enum_number(type)); }
@@ -32,17 +52,22 @@ void ScaleLayer::set_channel_axis(int64_t channel_axis) {
   set_attribute("channel_axis", channel_axis);
 }
 Weights ScaleLayer::shift() const { return constant_input(1); }
-void ScaleLayer::set_shift(const Weights& shift) { set_weights(*this, 1, shift); }
+void ScaleLayer::set_shift(const Weights& shift) { set_factor(*this, 1, shift); }
 Weights ScaleLayer::scale() const { return constant_input(2); }
-void ScaleLayer::set_scale(const Weights& scale) { set_weights(*this, 2, scale); }
+void ScaleLayer::set_scale(const Weights& scale) { set_factor(*this, 2, scale); }
 Weights ScaleLayer::power() const { return constant_input(3); }
-void ScaleLayer::set_power(const Weights& power) { set_weights(*this, 3, power); }
+void ScaleLayer::set_power(const Weights& power) { set_factor(*this, 3, power); }
 
 int64_t QuantizeLayer::axis() const { return get<int64_t>(*this, "axis"); }
 void QuantizeLayer::set_axis(int64_t axis) { set_attribute("axis", axis); }
 DataType QuantizeLayer::to_type() const { return get_enum<DataType>(*this, "to_type"); }
 void QuantizeLayer::set_to_type(DataType to_type) {
   set_attribute("to_type", enum_number(to_type));
+}
+
+Dims QuantizeLayer::block_shape() const { return get_dims(*this, "block_shape"); }
+void QuantizeLayer::set_block_shape(const Dims& block_shape) {
+  set_dims(*this, "block_shape", block_shape);
 }
 
 int64_t DequantizeLayer::axis() const { return get<int64_t>(*this, "axis"); }
@@ -52,19 +77,31 @@ void DequantizeLayer::set_to_type(DataType to_type) {
   set_attribute("to_type", enum_number(to_type));
 }
 
-namespace {
-
-Dims factor_dims(const Tensor& input, ScaleMode mode, int axis, const Weights& weights) {
-  if (mode == ScaleMode::Uniform) return Dims{1};
-  if (mode == ScaleMode::Channel) return Dims{weights.count};
-  TRTLIKE_CHECK(axis >= 0, "[network] Scale, channel_axis: expected an axis of the input, got ",
-                axis, ".");
-  Dims dims;
-  for (int i = axis; i < input.shape().rank(); ++i) dims.push_back(input.shape()[i]);
-  return dims;
+Dims DequantizeLayer::block_shape() const { return get_dims(*this, "block_shape"); }
+void DequantizeLayer::set_block_shape(const Dims& block_shape) {
+  set_dims(*this, "block_shape", block_shape);
 }
 
-}  // namespace
+int64_t DynamicQuantizeLayer::axis() const { return get<int64_t>(*this, "axis"); }
+void DynamicQuantizeLayer::set_axis(int64_t axis) { set_attribute("axis", axis); }
+int64_t DynamicQuantizeLayer::block_size() const { return get<int64_t>(*this, "block_size"); }
+void DynamicQuantizeLayer::set_block_size(int64_t block_size) {
+  set_attribute("block_size", block_size);
+}
+Dims DynamicQuantizeLayer::block_shape() const { return get_dims(*this, "block_shape"); }
+void DynamicQuantizeLayer::set_block_shape(const Dims& block_shape) {
+  set_dims(*this, "block_shape", block_shape);
+}
+DataType DynamicQuantizeLayer::to_type() const { return get_enum<DataType>(*this, "to_type"); }
+void DynamicQuantizeLayer::set_to_type(DataType to_type) {
+  set_attribute("to_type", enum_number(to_type));
+}
+DataType DynamicQuantizeLayer::scale_type() const {
+  return get_enum<DataType>(*this, "scale_type");
+}
+void DynamicQuantizeLayer::set_scale_type(DataType scale_type) {
+  set_attribute("scale_type", enum_number(scale_type));
+}
 
 ActivationLayer Network::add_activation(const Tensor& input, ActivationType type) {
   return ActivationLayer(add_layer("Activation", {input}, {{"type", enum_number(type)}}));
@@ -123,6 +160,27 @@ DequantizeLayer Network::add_dequantize(const Tensor& input, const Tensor& scale
                                         DataType output_type) {
   return DequantizeLayer(
       add_layer("Dequantize", {input, scale}, {{"to_type", enum_number(output_type)}}));
+}
+
+DynamicQuantizeLayer Network::add_dynamic_quantize(const Tensor& input, int64_t axis,
+                                                   int64_t block_size, DataType output_type,
+                                                   DataType scale_type) {
+  return DynamicQuantizeLayer(add_layer("DynamicQuantize", {input},
+                                        {{"axis", axis},
+                                         {"block_size", block_size},
+                                         {"block_shape", std::vector<int64_t>{}},
+                                         {"to_type", enum_number(output_type)},
+                                         {"scale_type", enum_number(scale_type)}}));
+}
+
+DynamicQuantizeLayer Network::add_dynamic_quantize_v2(const Tensor& input, const Dims& block_shape,
+                                                      DataType output_type, DataType scale_type) {
+  return DynamicQuantizeLayer(add_layer("DynamicQuantize", {input},
+                                        {{"axis", int64_t{-1}},
+                                         {"block_size", int64_t{0}},
+                                         {"block_shape", to_list(block_shape)},
+                                         {"to_type", enum_number(output_type)},
+                                         {"scale_type", enum_number(scale_type)}}));
 }
 
 }  // namespace trtlike

@@ -28,9 +28,4 @@ inline void set_dims(Layer& layer, const char* name, const Dims& dims) {
   layer.set_attribute(name, to_list(dims));
 }
 
-/// Replaces the constant at an input by another one of the same extents.
-inline void set_weights(Layer& layer, int index, const Weights& weights) {
-  layer.set_constant_input(index, layer.constant_input_dims(index), weights);
-}
-
 }  // namespace trtlike

@@ -53,6 +53,8 @@ void NormalizationLayer::set_compute_precision(DataType compute_precision) {
   set_attribute("compute_precision", enum_number(compute_precision));
 }
 
+bool NormalizationLayer::is_v2() const { return get<bool>(*this, "is_v2"); }
+
 CumulativeOperation CumulativeLayer::op() const {
   return get_enum<CumulativeOperation>(*this, "op");
 }
@@ -100,6 +102,16 @@ NormalizationLayer Network::add_normalization(const Tensor& input, const Tensor&
                                               const Tensor& bias, int64_t axes_mask) {
   return NormalizationLayer(
       add_layer("Normalization", {input, scale, bias}, {{"axes", axes_mask}}));
+}
+
+NormalizationLayer Network::add_normalization_v2(const Tensor& input, const Tensor& scale,
+                                                 const Tensor& bias, int64_t axes_mask) {
+  return NormalizationLayer(
+      add_layer("Normalization", {input, scale, bias}, {{"axes", axes_mask}, {"is_v2", true}}));
+}
+
+RaggedSoftMaxLayer Network::add_ragged_softmax(const Tensor& input, const Tensor& bounds) {
+  return RaggedSoftMaxLayer(add_layer("RaggedSoftMax", {input, bounds}));
 }
 
 CumulativeLayer Network::add_cumulative(const Tensor& input, const Tensor& axis,

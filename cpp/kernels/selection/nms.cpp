@@ -190,6 +190,8 @@ class Nms final : public Kernel {
 
 std::optional<std::string> refuse(const Problem& problem) {
   const TensorDesc& scores = problem.inputs[kScores];
+  if (problem.attributes->get_bool("by_score")) return "needs rows by class, got by score";
+  if (problem.outputs[0].dtype != DataType::Int64) return "needs INT64 rows";
   if (!selection::has_keys(scores.dtype))
     return core::str("needs scores of 32 bits or less, got ", core::dtype_short_name(scores.dtype));
   for (const auto* descs : {&problem.inputs, &problem.outputs})

@@ -15,6 +15,7 @@ void infer(const InferArgs& args) {
   TRTLIKE_CHECK(core::is_integer(from) || core::is_narrow(from), input_name(self, 0),
                 ": expected an integer or narrow type, got ", core::dtype_name(from), ".");
   check_scale(args, self);
+  check_block_shape(args);
   check_zero_point(args, self, from);
   const DataType to = to_type(args.attributes);
   TRTLIKE_CHECK(core::is_float(to), "attribute 'to_type': expected a floating-point type, got ",
@@ -40,7 +41,9 @@ const OpDefinition& dequantize_op() {
       .name = "Dequantize",
       .meaning = "(x - zero_point) * scale",
       .layer_type = LayerType::Dequantize,
-      .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{0}}},
+      .attributes = {{"axis", int64_t{-1}},
+                     {"to_type", int64_t{0}},
+                     {"block_shape", std::vector<int64_t>{}}},
       .inputs = {{.name = "input", .takes_narrow = true},
                  {.name = "scale"},
                  {.name = "zero_point", .optional = true, .takes_narrow = true}},

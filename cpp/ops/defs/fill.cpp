@@ -8,6 +8,21 @@
 namespace trtlike::ops {
 namespace {
 
+/// The attributes of alpha and beta, which are integers where they were set so.
+struct Parameter {
+  size_t input;
+  const char* name;
+  const char* integer_name;
+};
+constexpr Parameter kAlpha{1, "alpha", "alpha_int64"}, kBeta{2, "beta", "beta_int64"};
+
+template <typename T>
+T static_value(const Attributes& attributes, const Parameter& parameter) {
+  if (attributes.get_bool("is_int64"))
+    return static_cast<T>(attributes.get_int(parameter.integer_name));
+  return static_cast<T>(attributes.get_float(parameter.name));
+}
+
 void check_random(const InferArgs& args) {
   const DataType dtype = args.outputs[0].dtype;
   TRTLIKE_CHECK(
@@ -41,10 +56,10 @@ void infer(const InferArgs& args) {
   }
   if (operation != enum_number(FillOperation::Linspace)) return check_random(args);
   if (!args.has_input(2)) {
-    TRTLIKE_CHECK(out.dims.rank() <= 1 || args.attributes.get_float("beta") == 0,
+    const auto step = static_value<double>(args.attributes, kBeta);
+    TRTLIKE_CHECK(out.dims.rank() <= 1 || step == 0,
                   "[ops] attribute 'beta': expected 0 for the shape ", out.dims,
-                  " of several axes, got ", args.attributes.get_float("beta"),
-                  ". Give one step an axis as input 2.");
+                  " of several axes, got ", step, ". Give one step an axis as input 2.");
     return;
   }
   const Dims& beta = args.inputs[2].dims;
@@ -55,9 +70,9 @@ void infer(const InferArgs& args) {
 }
 
 template <typename T>
-core::Wide<T> element(const ReferenceArgs& args, size_t input, const char* name, int64_t i) {
-  if (args.has_input(input)) return core::widen(args.inputs[input].as<T>()[i]);
-  return static_cast<core::Wide<T>>(args.attributes.get_float(name));
+core::Wide<T> element(const ReferenceArgs& args, const Parameter& parameter, int64_t i) {
+  if (args.has_input(parameter.input)) return core::widen(args.inputs[parameter.input].as<T>()[i]);
+  return static_value<core::Wide<T>>(args.attributes, parameter);
 }
 
 bool is_random(const Attributes& attributes) {
@@ -72,10 +87,11 @@ void fill_randomly(const ReferenceArgs& args, FillOperation operation) {
   const bool is_seeded = args.attributes.get_bool("is_seeded");
   const core::RandomNumbers numbers(
       is_seeded ? static_cast<uint64_t>(args.attributes.get_int("seed")) : core::fresh_seed());
-  const auto parameter = [&](size_t input, const char* name) {
-    return args.has_input(input) ? args.inputs[input].at(0) : args.attributes.get_float(name);
+  const auto value = [&](const Parameter& parameter) {
+    return args.has_input(parameter.input) ? args.inputs[parameter.input].at(0)
+                                           : static_value<double>(args.attributes, parameter);
   };
-  const double alpha = parameter(1, "alpha"), beta = parameter(2, "beta");
+  const double alpha = value(kAlpha), beta = value(kBeta);
   for (int64_t i = 0; i < out.elems(); ++i) {
     const auto place = static_cast<uint64_t>(i);
     out.set(i, operation == FillOperation::RandomUniform
@@ -91,12 +107,12 @@ void reference(const ReferenceArgs& args) {
   core::dispatch_dtype(out.dtype, "Fill", [&](auto tag) {
     using T = decltype(tag);
     using Wide = core::Wide<T>;
-    const Wide alpha = element<T>(args, 1, "alpha", 0);
+    const Wide alpha = element<T>(args, kAlpha, 0);
     for_each_index(out.dims, [&](const Dims& index, int64_t n) {
       Wide value = alpha;
       for (int d = 0; d < index.rank(); ++d)
-        value = core::wrapping_sum(value, core::wrapping_product(element<T>(args, 2, "beta", d),
-                                                                 static_cast<Wide>(index[d])));
+        value = core::wrapping_sum(
+            value, core::wrapping_product(element<T>(args, kBeta, d), static_cast<Wide>(index[d])));
       out.as<T>()[n] = core::narrow<T>(value);
     });
   });
@@ -116,6 +132,9 @@ const OpDefinition& fill_op() {
                      {"operation", int64_t{0}},
                      {"alpha", 0.0},
                      {"beta", 0.0},
+                     {"is_int64", false},
+                     {"alpha_int64", int64_t{0}},
+                     {"beta_int64", int64_t{1}},
                      {"to_type", int64_t{0}},
                      {"is_seeded", false},
                      {"seed", int64_t{0}}},

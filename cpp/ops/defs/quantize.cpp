@@ -19,6 +19,7 @@ void infer(const InferArgs& args) {
                 ": expected a floating-point type, got ", core::dtype_name(args.inputs[0].dtype),
                 ".");
   check_scale(args, self);
+  check_block_shape(args);
   const DataType to = to_type(args.attributes);
   const bool is_small = core::is_integer(to) && core::dtype_bytes(to, 1) <= 2;
   TRTLIKE_CHECK(is_small || (core::is_narrow(to) && to != DataType::E8M0),
@@ -73,7 +74,9 @@ const OpDefinition& quantize_op() {
       .name = "Quantize",
       .meaning = "saturate(round(x / scale) + zero_point)",
       .layer_type = LayerType::Quantize,
-      .attributes = {{"axis", int64_t{-1}}, {"to_type", int64_t{2}}},
+      .attributes = {{"axis", int64_t{-1}},
+                     {"to_type", int64_t{2}},
+                     {"block_shape", std::vector<int64_t>{}}},
       .inputs = {{.name = "input"},
                  {.name = "scale"},
                  {.name = "zero_point", .optional = true, .takes_narrow = true}},

@@ -13,8 +13,12 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   patch.inherit_from(id);
   const ir::ValueId count = patch.add("NonZeroCount", node.name + " count", {node.inputs[0]}, {});
   const ir::ValueId rows = patch.add("NonZeroRows", node.name, {node.inputs[0], count}, {});
-  patch.replace(node.outputs[0], patch.add("Shuffle", node.name + " columns", {rows},
-                                           {{"first_transpose", std::vector<int64_t>{1, 0}}}));
+  ir::ValueId columns = patch.add("Shuffle", node.name + " columns", {rows},
+                                  {{"first_transpose", std::vector<int64_t>{1, 0}}});
+  const DataType dtype = dtype_of(graph, node.outputs[0]);
+  if (dtype != DataType::Int64)
+    columns = patch.add("Cast", node.name + " type", {columns}, {{"to_type", enum_number(dtype)}});
+  patch.replace(node.outputs[0], columns);
   return patch;
 }
 

@@ -1,15 +1,17 @@
 // Removal of what nobody reads, and of Constant nodes.
 #include <algorithm>
 
+#include "ops/effects.h"
 #include "optimizer/passes/passes.h"
 
 namespace trtlike::optimizer {
 namespace {
 
 bool is_unused(const ir::Graph& graph, const ir::Node& node) {
-  return std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId id) {
-    return graph.value(id).users.empty() && !graph.value(id).is_output;
-  });
+  return !ops::has_effect(*node.op) &&
+         std::all_of(node.outputs.begin(), node.outputs.end(), [&](ir::ValueId id) {
+           return graph.value(id).users.empty() && !graph.value(id).is_output;
+         });
 }
 
 }  // namespace

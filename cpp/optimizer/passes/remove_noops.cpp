@@ -177,6 +177,7 @@ using Forward = ValueId (*)(const Graph&, const Node&);
 
 Forward find_forward(std::string_view op) {
   static const std::map<std::string_view, Forward> forwards = {
+      {"AttentionOutput", first_input},
       {"Identity", first_input},
       {"Cast", forward_cast},
       {"Concatenation", forward_concatenation},

@@ -44,8 +44,51 @@ const RefusalCase kLayers[] = {
                             floats_of(2), {}, {}, -1);
      },
      "[network] Scale, channel_axis: expected an axis of the input, got -1."},
-    {"shape_of_a_constant", [] { Network().add_constant({2}, floats_of(2)).set_shape({1, 2}); },
-     "[network] constant: its shape is fixed when it is added. Add another constant."},
+    {"shape_of_a_constant", [] { Network().add_constant({2}, floats_of(2)).set_shape({3}); },
+     "[network] '(Unnamed Layer* 0) [Constant]': expected 3 weights for shape [3], got 2."},
+    {"input_of_an_attention",
+     [] {
+       Network network;
+       const Tensor x = network.add_input("x", Float, {1, 2, 3, 4});
+       network.add_attention(x, x, x, AttentionNormalizationOp::Softmax, false).set_input(3, x);
+     },
+     "[network] attention '(Unnamed Layer* 0) [AttentionInput]': expected an input below 3, got 3. "
+     "Set mask or normalization_quantize_scale."},
+    {"limit_of_boxes",
+     [] {
+       Network network;
+       network
+           .add_nms(network.add_input("boxes", Float, {1, 5, 4}),
+                    network.add_input("scores", Float, {1, 5, 2}),
+                    network.add_input("most", DataType::Int32, {}))
+           .set_topk_box_limit(5001);
+     },
+     "[network] layer '(Unnamed Layer* 0) [NMS]', topk_box_limit: expected 1 to 5000, got 5001."},
+    {"shape_output_of_floats",
+     [] {
+       Network network;
+       network.mark_output_for_shapes(
+           network.add_identity(network.add_input("x", Float, {2})).output(0));
+     },
+     "[network] mark_output_for_shapes: expected a list of INT32 or INT64, got '(Unnamed Layer* 0) "
+     "[Identity]_output', FLOAT of shape [2]."},
+    {"shape_output_twice",
+     [] {
+       Network network;
+       const Tensor shape = network.add_shape(network.add_input("x", Float, {2})).output(0);
+       network.mark_output_for_shapes(shape);
+       network.mark_output_for_shapes(shape);
+     },
+     "[network] mark_output_for_shapes: expected a tensor that is no output, got '(Unnamed Layer* "
+     "0) [Shape]_output'."},
+    {"shape_output_that_is_none",
+     [] {
+       Network network;
+       network.unmark_output_for_shapes(
+           network.add_shape(network.add_input("x", Float, {2})).output(0));
+     },
+     "[network] unmark_output_for_shapes: expected an output of the network, got '(Unnamed Layer* "
+     "0) [Shape]_output'."},
 };
 
 const RefusalCase kConfig[] = {

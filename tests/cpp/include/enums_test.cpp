@@ -11,6 +11,7 @@
 #include "trtlike/enums/layer_enums.h"
 #include "trtlike/enums/plugin_enums.h"
 #include "trtlike/enums/runtime_enums.h"
+#include "trtlike/enums/transformer_enums.h"
 #include "trtlike/enums/type_enums.h"
 
 namespace trtlike {
@@ -125,6 +126,9 @@ constexpr Published kTensorrt[] = {
      "RUNTIME_ACTIVATION_RESIZE_10_10=2 MULTIDEVICE_RUNTIME_10_16=3"},
     {"EngineCapability", "STANDARD=0 SAFETY=1 DLA_STANDALONE=2"},
     {"DeviceType", "GPU=0 DLA=1"},
+    {"AttentionNormalizationOp", "NONE=0 SOFTMAX=1"},
+    {"KVCacheMode", "LINEAR=0"},
+    {"MoEActType", "NONE=0 SILU=1"},
     {"TilingOptimizationLevel", "NONE=0 FAST=1 MODERATE=2 FULL=3"},
     {"OnnxParserFlag",
      "NATIVE_INSTANCENORM=0 ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA=1 "
@@ -167,6 +171,7 @@ std::map<std::string, Values> our_enums() {
   };
   for_each_enum(TypeEnums(), add);
   for_each_enum(LayerEnums(), add);
+  for_each_enum(TransformerEnums(), add);
   for_each_enum(BuildEnums(), add);
   for_each_enum(RuntimeEnums(), add);
   for_each_enum(PluginEnums(), add);

@@ -140,11 +140,17 @@ RandomProblem non_zero_rows(Random& random) {
 RandomProblem nms(Random& random) {
   const bool has_many = random.one_in(4);
   const int64_t batch = random.batch(), boxes = random.between(1, has_many ? 200 : 20);
-  TacticCase problem = begin(random, "NMS", {{"bounding_box_format", random.between(0, 1)}});
-  problem.input({batch, boxes, 4}).range(0, random.of<float>({1, 1, 1e25f, 1e-20f}));
+  const bool by_score = random.one_in(4);
+  TacticCase problem = begin(random, "NMS",
+                             {{"bounding_box_format", random.between(0, 1)},
+                              {"by_score", by_score},
+                              {"topk_box_limit", random.of<int64_t>({0, 3, 100})}});
+  const int64_t kinds = random.between(1, 3);
+  problem.input(by_score && random.one_in(2) ? Dims{batch, boxes, kinds, 4} : Dims{batch, boxes, 4})
+      .range(0, random.of<float>({1, 1, 1e25f, 1e-20f}));
   if (random.one_in(4)) problem.integers(0, 4);
   if (random.one_in(8)) problem.special(8);
-  problem.input({batch, random.between(1, 3), boxes});
+  problem.input(by_score ? Dims{batch, boxes, kinds} : Dims{batch, kinds, boxes});
   if (random.one_in(2))
     problem.integers(0, 3);
   else

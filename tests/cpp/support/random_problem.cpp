@@ -230,10 +230,10 @@ double slope_of(const std::string& text, double magnitude) {
 Generator find_generator(std::string_view op) {
   static const std::vector<NamedGenerator> all = [] {
     std::vector<NamedGenerator> out;
-    for (const auto& part :
-         {convolution_generators(), product_generators(), quantized_generators(),
-          pointwise_generators(), reduction_generators(), movement_generators(), index_generators(),
-          recurrent_generators(), region_generators(), table_generators(), signal_generators()})
+    for (const auto& part : {convolution_generators(), product_generators(), quantized_generators(),
+                             pointwise_generators(), reduction_generators(), movement_generators(),
+                             index_generators(), recurrent_generators(), region_generators(),
+                             table_generators(), signal_generators(), transformer_generators()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

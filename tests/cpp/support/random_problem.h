@@ -113,5 +113,6 @@ std::vector<NamedGenerator> recurrent_generators();
 std::vector<NamedGenerator> region_generators();
 std::vector<NamedGenerator> table_generators();
 std::vector<NamedGenerator> signal_generators();
+std::vector<NamedGenerator> transformer_generators();
 
 }  // namespace trtlike::test

@@ -34,7 +34,7 @@ class KernelLayer : public WindowLayer {
   void set_kernel_size_nd(const Dims& kernel_size_nd);
   Dims dilation_nd() const;
   void set_dilation_nd(const Dims& dilation_nd);
-  /// A new one has as many elements.
+  /// No elements where it is input 1. A new one's extents follow from its element count.
   Weights kernel() const;
   void set_kernel(const Weights& kernel);
   /// No elements where there is none.

@@ -76,12 +76,17 @@ class ScaleLayer : public TypedLayer<LayerType::Scale> {
   void set_power(const Weights& power);
 };
 
-/// Numbers in steps of a scale, as integers.
+/// Numbers in steps of a scale, as integers. Scales are one, one for each index of the axis, or
+/// one a block.
 class QuantizeLayer : public TypedLayer<LayerType::Quantize> {
  public:
   using TypedLayer::TypedLayer;
   int64_t axis() const;
   void set_axis(int64_t axis);
+  /// Extents of a block, one for each axis of the input, as those of the scales say; empty: not
+  /// said.
+  Dims block_shape() const;
+  void set_block_shape(const Dims& block_shape);
   DataType to_type() const;
   void set_to_type(DataType to_type);
 };
@@ -92,8 +97,33 @@ class DequantizeLayer : public TypedLayer<LayerType::Dequantize> {
   using TypedLayer::TypedLayer;
   int64_t axis() const;
   void set_axis(int64_t axis);
+  /// As a QuantizeLayer's.
+  Dims block_shape() const;
+  void set_block_shape(const Dims& block_shape);
   DataType to_type() const;
   void set_to_type(DataType to_type);
+};
+
+/// Numbers in steps of scales that each run finds, one a block, and those scales. Input 1, by
+/// set_input, is one number that the scales are steps of.
+class DynamicQuantizeLayer : public TypedLayer<LayerType::DynamicQuantize> {
+ public:
+  using TypedLayer::TypedLayer;
+  /// The axis that is cut into blocks of block_size, one of the last two, where there is no
+  /// block_shape.
+  int64_t axis() const;
+  void set_axis(int64_t axis);
+  int64_t block_size() const;
+  void set_block_size(int64_t block_size);
+  /// Extents of a block, one for each axis, -1 for all of it; empty: axis and block_size say.
+  Dims block_shape() const;
+  void set_block_shape(const Dims& block_shape);
+  /// FP4, FP8 or INT8.
+  DataType to_type() const;
+  void set_to_type(DataType to_type);
+  /// FP8, E8M0 (powers of two, upwards) or FLOAT.
+  DataType scale_type() const;
+  void set_scale_type(DataType scale_type);
 };
 
 }  // namespace trtlike

@@ -41,6 +41,13 @@ class SoftMaxLayer : public TypedLayer<LayerType::SoftMax> {
   void set_axes(int64_t axes);
 };
 
+/// Softmax of the first elements of each sequence [.., sequences, length], as many as bounds
+/// [.., sequences, 1] say; 0 behind them.
+class RaggedSoftMaxLayer : public TypedLayer<LayerType::RaggedSoftMax> {
+ public:
+  using TypedLayer::TypedLayer;
+};
+
 /// Local response normalization across channels.
 class LRNLayer : public TypedLayer<LayerType::LRN> {
  public:
@@ -67,6 +74,8 @@ class NormalizationLayer : public TypedLayer<LayerType::Normalization> {
   void set_num_groups(int64_t num_groups);
   DataType compute_precision() const;
   void set_compute_precision(DataType compute_precision);
+  /// True where add_normalization_v2 made it.
+  bool is_v2() const;
 };
 
 /// Sums of all elements before, along an axis.

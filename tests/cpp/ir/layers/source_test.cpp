@@ -16,8 +16,12 @@ TEST_F(TypedLayers, constant) {
   EXPECT_EQ(layer.shape(), (Dims{2, 2}));
   EXPECT_EQ(layer.weights().count, 4);
   EXPECT_EQ(layer.weights().values, ones(4).values);
-  EXPECT_EQ(message_of([&] { layer.set_shape({4}); }),
-            "[network] constant: its shape is fixed when it is added. Add another constant.");
+  expect_property(layer, &ConstantLayer::shape, &ConstantLayer::set_shape, Dims{4});
+  EXPECT_THAT(message_of([&] { layer.set_shape({5}); }), HasSubstr("shape [5], got 4"));
+  layer.set_weights(ones(6));
+  EXPECT_EQ(layer.output(0).shape(), (Dims{6}));
+  layer.set_shape({3, 2});
+  EXPECT_EQ(layer.output(0).shape(), (Dims{3, 2}));
   EXPECT_THAT(message_of([&] { network.add_constant({3}, ones(4)); }),
               HasSubstr("expected 3 weights for shape [3], got 4"));
 }
@@ -34,6 +38,14 @@ TEST_F(TypedLayers, fill) {
   expect_property(layer, &L::to_type, &L::set_to_type, DataType::Int32);
   EXPECT_EQ(layer.output(0).dtype(), DataType::Int32);
   EXPECT_EQ(layer.output(0).shape(), (Dims{5}));
+  EXPECT_FALSE(layer.is_alpha_beta_int64());
+  expect_property(layer, &L::alpha_int64, &L::set_alpha_int64, (int64_t{1} << 53) + 1);
+  expect_property(layer, &L::beta_int64, &L::set_beta_int64, int64_t{-1});
+  EXPECT_TRUE(layer.is_alpha_beta_int64());
+}
+
+TEST_F(TypedLayers, fill_starts_with_the_step_of_tensorrt) {
+  EXPECT_EQ(network.add_fill({4}, FillOperation::Linspace).beta(), 1);
 }
 
 TEST_F(TypedLayers, random_fill) {
