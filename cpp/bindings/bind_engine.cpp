@@ -107,6 +107,21 @@ void bind_weight_streaming(py::class_<CudaEngine, EnginePtr>& cls) {
       .def("get_engine_stat", &CudaEngine::stat, py::arg("stat") = EngineStat::TotalWeightsSize);
 }
 
+void bind_serialization(py::module_& m) {
+  const auto change = [](bool set) {
+    return [set](SerializationConfig& c, SerializationFlag flag) {
+      set ? c.set_flag(flag) : c.clear_flag(flag);
+      return true;
+    };
+  };
+  py::class_<SerializationConfig, std::shared_ptr<SerializationConfig>>(
+      m, "ISerializationConfig", "What of an engine goes into its bytes.")
+      .def_property("flags", &SerializationConfig::flags, &SerializationConfig::set_flags)
+      .def("set_flag", change(true), py::arg("flag"))
+      .def("clear_flag", change(false), py::arg("flag"))
+      .def("get_flag", &SerializationConfig::flag, py::arg("flag"));
+}
+
 std::string layer_information(const EngineInspector& i, int layer_index,
                               LayerInformationFormat format) {
   return i.engine->layer_information(layer_index, format, i.context.get());
@@ -139,6 +154,7 @@ void bind_engine(py::module_& m) {
   py::class_<ExecutionContext, ContextPtr>(
       m, "IExecutionContext", py::dynamic_attr(),
       "One running instance of an engine; belongs to one thread at a time.");
+  bind_serialization(m);
   bind_inspector(m);
   bind_tensors(cls);
   bind_formats(cls);
@@ -156,7 +172,7 @@ void bind_engine(py::module_& m) {
       .def_property_readonly("tactic_sources", &CudaEngine::tactic_sources,
                              "Bits of TacticSource: where its layers' tactics come from.")
       .def_property_readonly("profiling_verbosity", &CudaEngine::profiling_verbosity)
-      .def_property_readonly("refittable", [](const CudaEngine&) { return false; })
+      .def_property_readonly("refittable", &CudaEngine::refittable)
       .def_property_readonly("num_aux_streams", [](const CudaEngine&) { return 0; })
       .def_property_readonly("engine_capability",
                              [](const CudaEngine&) { return EngineCapability::Standard; })
@@ -169,6 +185,10 @@ void bind_engine(py::module_& m) {
              if (e.logger() != nullptr) e.logger()->log(Severity::Error, sentence);
            })
       .def("serialize", &CudaEngine::serialize)
+      .def("create_serialization_config", &CudaEngine::create_serialization_config)
+      .def("serialize_with_config", &CudaEngine::serialize_with_config, py::arg("config"),
+           "Without the weights that can be refitted where EXCLUDE_WEIGHTS is set; with them the "
+           "engine can be refitted again where INCLUDE_REFIT is.")
       .def("create_execution_context", &create_context,
            py::arg("strategy") = ExecutionContextAllocationStrategy::Static,
            py::call_guard<Released>())

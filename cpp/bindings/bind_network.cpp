@@ -59,6 +59,17 @@ bool set_dynamic_range(Tensor& t, float min, float max) {
   return true;
 }
 
+bool set_weights_name(Network& n, const Weights& weights, const std::optional<std::string>& name) {
+  n.set_weights_name(weights, name.value_or(""));
+  return true;
+}
+
+template <void (Network::*mark)(const std::string&)>
+bool mark_weights(Network& n, const std::string& name) {
+  (n.*mark)(name);
+  return true;
+}
+
 }  // namespace
 
 void bind_tensors(py::module_& m) {
@@ -112,6 +123,16 @@ void bind_network(py::module_& m) {
            "Removes a tensor that no layer makes or reads; others stay, with a warning in the log.")
       .def_property_readonly("builder", &builder_of,
                              "The builder that made the network; None for a copy of it.")
+      .def(
+          "set_weights_name", &set_weights_name, py::arg("weights"), py::arg("name"),
+          "Names all uses of these weights, found by where they lie, for refitting; None takes the "
+          "name away. Weights that a parser reads have the model's names.")
+      .def("mark_weights_refittable", &mark_weights<&Network::mark_weights_refittable>,
+           py::arg("name"), "For BuilderFlag.REFIT_INDIVIDUAL.")
+      .def("unmark_weights_refittable", &mark_weights<&Network::unmark_weights_refittable>,
+           py::arg("name"))
+      .def("are_weights_marked_refittable", &Network::are_weights_marked_refittable,
+           py::arg("name"))
       .def("get_input", &tensor_at<&Network::input, &Network::num_inputs>, py::arg("index"))
       .def("get_output", &tensor_at<&Network::output, &Network::num_outputs>, py::arg("index"))
       .def("get_layer", &layer_at, py::arg("index"))

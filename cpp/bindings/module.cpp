@@ -53,5 +53,6 @@ PYBIND11_MODULE(_trtlike, m) {
   bind_builder(m);
   bind_onnx_parser(m);
   bind_runtime(m);
+  bind_refitter(m);
   refuse_unmade_objects(m);
 }

@@ -52,6 +52,7 @@ void bind_runtime(py::module_& m);
 void bind_engine(py::module_& m);
 void bind_execution_context(py::module_& m);
 void bind_infer(py::module_& m);
+void bind_refitter(py::module_& m);
 
 /// A C++ handle on a Python object that implements T: the object lives as long as the handle. Null
 /// for None; TypeError for what is no T.

@@ -60,9 +60,18 @@ class Assembler {
       Packing& to = packings_[static_cast<size_t>(n)];
       const kernels::Tactic* tactic = result.choices[static_cast<size_t>(n)].tactic;
       if (tactic == nullptr || tactic->packed_inputs == nullptr) return;
+      // What may be refitted is packed when the plan is loaded.
+      if (follows_weights(tuned_.nodes[static_cast<size_t>(n)])) return;
       to.inputs = kernels::packed_inputs(*tactic, to.problem);
       if (!to.inputs.empty()) to.packed = kernels::pack(*tactic, to.problem);
       if (may_be_half(tuned_.nodes[static_cast<size_t>(n)])) store_half(*tactic, to);
+    });
+  }
+
+  bool follows_weights(const tuner::TunedNode& node) const {
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&](int input) {
+      const auto* constant = input < 0 ? nullptr : &graph_.value({input}).constant;
+      return constant != nullptr && *constant && (*constant)->recipe != nullptr;
     });
   }
 
@@ -198,8 +207,11 @@ class Assembler {
       const int32_t index = add_value(id, format, value.name);
       engine::PlanValue& to = plan_.values[static_cast<size_t>(index)];
       to.kind = engine::ValueKind::Constant;
-      to.constant = section_.add(constant_elements(id, format),
-                                 core::dtype_bytes(format.dtype, core::elems(value.type.dims)));
+      auto elements = constant_elements(id, format);
+      const kernels::TensorDesc desc = format.desc(value.type.dims);
+      to.constant = value.constant->recipe == nullptr
+                        ? section_.add(std::move(elements), desc.bytes())
+                        : section_.add(std::move(elements), ir::constant_of(graph_, id), desc);
       return values_[key(id, format)] = index;
     }
     const Format from = native_.at(id);
@@ -298,13 +310,6 @@ class Assembler {
 };
 
 }  // namespace
-
-engine::BlobRange ConstantSection::add(std::shared_ptr<const void> data, size_t bytes) {
-  const engine::BlobRange range{end_, bytes};
-  end_ = core::align_up(end_ + bytes);
-  constants_.push_back({range, std::move(data)});
-  return range;
-}
 
 engine::Plan assemble(const ir::Graph& graph, const std::vector<ir::NodeId>& order,
                       const tuner::TunedGraph& tuned, const tuner::Result& result, bool strict,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "builder/debug_tensors.h"
+#include "builder/refit/refit.h"
 #include "engine/plan.h"
 #include "ir/graph.h"
 #include "trtlike/builder.h"
@@ -18,11 +19,24 @@ namespace trtlike::builder {
 class ConstantSection {
  public:
   engine::BlobRange add(std::shared_ptr<const void> data, size_t bytes);
-  std::vector<engine::PlanConstant> take() { return std::move(constants_); }
+  /// The same for what follows from weights, stored as `desc` says.
+  engine::BlobRange add(std::shared_ptr<const void> data, const ir::Constant& source,
+                        const kernels::TensorDesc& desc);
+  /// Once all is in: puts what follows from weights behind the rest, and says in the plan how it
+  /// does.
+  std::vector<engine::PlanConstant> finish(engine::Plan& plan, const WeightsUses& uses);
 
  private:
+  struct Source {
+    ir::Constant constant;
+    kernels::TensorDesc desc;
+    engine::PlanConstant stored;
+  };
+
   std::vector<engine::PlanConstant> constants_;
+  std::vector<Source> sources_;
   uint64_t end_ = 0;
+  uint64_t sources_end_ = 0;
 };
 
 /// The tuner's view of the graph. `specialized` are the copies of the graph at each profile's opt

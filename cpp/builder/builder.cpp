@@ -27,6 +27,7 @@
 #include "core/shape.h"
 #include "core/threads/threads.h"
 #include "engine/plan.h"
+#include "engine/recipes/refit.h"
 #include "ir/network_state.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/regions/form_regions.h"
@@ -112,7 +113,10 @@ class Build {
     drop_idle_ranges(plan);
     graph_ = {};
     core::release_free_memory();
-    const std::shared_ptr<HostMemory> bytes = write(plan, constants.take());
+    std::shared_ptr<HostMemory> bytes = write(plan, constants.finish(plan, uses_));
+    if (builder::strips_weights(config_))
+      bytes = engine::serialize(*engine::read_plan(bytes->owner(), bytes->nbytes()),
+                                engine::Serialized::WithoutWeights);
     phase.checked_step(2);
     report_.seconds = static_cast<double>(core::now_ns() - start) * 1e-9;
     core::log(logger_, Severity::Info, "[builder] built '", plan.name, "' in ", report_.seconds,
@@ -136,6 +140,7 @@ class Build {
     check_network(graph_);
     builder::note_debug_tensors(*state_, graph_);
     builder::check_surface(graph_);
+    uses_ = builder::note_weights(graph_, *state_, config_);
     optimizer::form_regions(graph_);
     debug_ = builder::mark_debug_tensors(*state_, graph_, logger_);
     builder::warn_of_no_effect(*state_, config_, logger_);
@@ -162,6 +167,7 @@ class Build {
   void quantize() {
     if (!config_.flag(BuilderFlag::INT8) || builder::has_quantization(state_->graph)) return;
     if (config_.int8_calibrator() != nullptr) builder::set_ranges(graph_, find_scales());
+    builder::keep_quantizable_weights(graph_, logger_);
     if (builder::quantize_by_ranges(graph_, logger_)) optimize(graph_);
   }
 
@@ -181,6 +187,7 @@ class Build {
       fp32.profiles_ = builder::check_profiles(graph_, of_profile);
     }
     if (config_.quantization_flag(QuantizationFlag::CalibrateBeforeFusion)) {
+      builder::note_weights(fp32.graph_, *state_, {});
       optimizer::form_regions(fp32.graph_);
       builder::note_tensors(fp32.graph_);
       fp32.optimize(fp32.graph_, false);
@@ -192,7 +199,7 @@ class Build {
                                    builder::ConstantSection constants;
                                    engine::Plan plan = fp32.tune(constants);
                                    plan.profiles = fp32.profiles_;
-                                   return write(plan, constants.take());
+                                   return write(plan, constants.finish(plan, fp32.uses_));
                                  }});
   }
 
@@ -410,6 +417,7 @@ class Build {
   std::vector<AlgorithmContext> asked_;
   std::vector<Algorithm> answered_;
   builder::DebugTensors debug_;
+  builder::WeightsUses uses_;
   /// Where the timing cache is switched off: what one build measures, it measures once.
   TimingCache own_times_;
 };

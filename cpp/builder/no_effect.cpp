@@ -16,24 +16,18 @@ struct Row {
   const char* why;
 };
 
-constexpr const char* kNoRefit =
-    "weights are packed for their tactics, so plans cannot be refitted";
 constexpr const char* kNoDla = "a CPU has no DLA";
 constexpr const char* kNoNarrow = "layers keep the types that the network declares";
 constexpr const char* kNoPlugins = "there are no Python plugins";
 
 constexpr Row<BuilderFlag> kFlags[] = {
-    {BuilderFlag::Refit, kNoRefit},
     {BuilderFlag::SparseWeights, "weights are computed with as dense ones"},
     {BuilderFlag::SafetyScope, "there is no safety runtime"},
     {BuilderFlag::DirectIO, "inputs and outputs are converted where that is faster"},
     {BuilderFlag::VersionCompatible, "a plan runs with the version that built it"},
     {BuilderFlag::FP8, kNoNarrow},
-    {BuilderFlag::StripPlan, kNoRefit},
-    {BuilderFlag::RefitIdentical, kNoRefit},
     {BuilderFlag::WeightStreaming, "weights are read where they lie"},
     {BuilderFlag::INT4, kNoNarrow},
-    {BuilderFlag::RefitIndividual, kNoRefit},
     {BuilderFlag::MonitorMemory, "memory is not watched"},
     {BuilderFlag::FP4, kNoNarrow},
     {BuilderFlag::DistributiveIndependence, "tactics are chosen by time alone"},

@@ -11,18 +11,13 @@
 
 #include "core/os/cpu.h"
 #include "core/os/memory.h"
+#include "engine/recipes/plan_recipes.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
 #include "trtlike/engine.h"
 #include "trtlike/types.h"
 
 namespace trtlike::engine {
-
-/// A range of the constants section.
-struct BlobRange {
-  uint64_t offset = 0;
-  uint64_t bytes = 0;
-};
 
 enum class ValueKind : int32_t { Activation = 0, Constant = 1 };
 
@@ -130,6 +125,8 @@ struct Plan {
   /// Plans inside steps. Their bindings are, in this order, what the step's op gives them and what
   /// it takes from them (ir/graph.h says which); they have no profiles, and share the constants.
   std::vector<Plan> regions;
+  /// Of a plan that can be refitted, its regions included.
+  PlanRecipes recipes;
 
   /// Regions may be inside each other this deep.
   static constexpr int kMaxDepth = 100;
@@ -137,13 +134,19 @@ struct Plan {
 
 class DeferredPacking;
 
-/// A plan with the bytes it came from. `constants` points into `bytes`.
+/// A plan with the bytes it came from. `constants` points into `bytes`, or, once it was refitted,
+/// into memory of its own.
 struct LoadedPlan {
   Plan plan;
   std::shared_ptr<const void> bytes;
   size_t num_bytes = 0;
   const std::byte* constants = nullptr;
+  /// Of the whole section, be it there or not.
   size_t constants_bytes = 0;
+  /// What is there: a plan may lack the constants that follow from weights, and can be refitted
+  /// only.
+  size_t there_bytes = 0;
+  std::shared_ptr<const void> refitted;
   std::shared_ptr<DeferredPacking> deferred_packing;
   /// What ops made of their blobs.
   std::vector<std::shared_ptr<const void>> blobs;
@@ -152,6 +155,7 @@ struct LoadedPlan {
   /// The file that `bytes` is mapped from; null where they are in memory of their own.
   std::shared_ptr<const core::OpenFile> file;
 
+  bool has_weights() const { return there_bytes == constants_bytes; }
   /// Throws UserError when the mapped file became shorter: its pages are gone.
   void check_file() const {
     if (file != nullptr) file->check_size();
@@ -177,6 +181,13 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
 /// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes
 /// or tactics do not fit.
 void validate_plan(const Plan& plan, size_t constants_bytes);
+/// Makes what a plan's bytes say ready for use, once `constants` are there. Throws PlanError.
+void load_parts(LoadedPlan& loaded);
+/// Throws PlanError where constants that are truth values hold others: kernels read them as bool.
+/// Their ranges have passed validate_plan.
+void check_truth_values(const LoadedPlan& loaded);
+/// Throws PlanError unless the recipes' indices, ranges, ops and attributes fit.
+void validate_recipes(const Plan& plan, size_t constants_bytes);
 /// Types and extents of a step's inputs as its shape rule sees them, with the values' extents from
 /// `dims` (one a value). Packed floating-point inputs count as the type of the first other one.
 std::vector<ops::TensorType> input_types(const Plan& plan, const PlanStep& step,

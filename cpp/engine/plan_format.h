@@ -25,6 +25,7 @@
 //              12 regions: list of Plan records (since version 4; default none)
 //              13 debug tensors: list of (name, i32: index of Plan.6) (since version 5; default
 //              none)  14 reports_unfused (u8; since version 5; default 0)
+//              15 recipes (since version 6; default none)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
 //              7 constant (range)  8 quantization (since version 3; default none)
 //   PlanStep   1 op  2 name  3 metadata  4 attributes: list of (name, kind u8, value)
@@ -45,6 +46,18 @@
 //              3 symmetric (u8)  4 scales: list of f32 (of packed inputs none)
 //              5 zero_points: list of i32 (one a scale, none when symmetric)
 //
+// Recipes are a record of their own, of length 0 where there are none:
+//              1 kept_bytes (u64): the constants section without targets. A section of that length
+//                lacks them, and the plan runs once it is refitted
+//              2 weights: list of records: 1 name  2 dtype (i32)  3 count (i64)
+//                4 checksum (u64; 0: any elements)  5 uses: list of (layer, role i32)
+//              3 values: list of records: 1 source (i32)  2 dtype (i32)  3 dims  4 of (i32)
+//                5 literal (range)
+//              4 steps: list of records: 1 op  2 attributes  3 inputs: list of i32
+//                4 outputs: list of i32
+//              5 targets: list of records: 1 value (i32)  2 dtype (i32)  3 dims  4 layout (i32)
+//                5 quantization  6 range
+//
 // What the three version numbers promise: the package version says what the library can do; this
 // format version says whether the bytes can be read; the timing cache has its own.
 #pragma once
@@ -55,7 +68,7 @@
 namespace trtlike::engine {
 
 inline constexpr char kMagic[8] = {'T', 'R', 'T', 'L', 'I', 'K', 'E', '\n'};
-inline constexpr uint32_t kVersion = 5;
+inline constexpr uint32_t kVersion = 6;
 inline constexpr uint32_t kOldestVersion = 1;
 inline constexpr size_t kChecksumFrom = 32;
 inline constexpr size_t kConstantsAlignment = 4096;
@@ -72,6 +85,8 @@ struct Header {
   uint64_t constants_offset;
   uint64_t constants_bytes;
 };
+/// Fills in the checksum and puts the header before the bytes that it describes.
+void seal_plan(char* bytes, Header header);
 static_assert(sizeof(Header) == 64 && offsetof(Header, metadata_offset) == kChecksumFrom);
 
 }  // namespace trtlike::engine

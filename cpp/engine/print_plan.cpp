@@ -60,6 +60,36 @@ std::string print_binding(const PlanBinding& binding) {
   return text;
 }
 
+std::string print_recipes(const PlanRecipes& recipes) {
+  std::string text;
+  for (size_t i = 0; i < recipes.weights.size(); ++i) {
+    const PlanWeights& weights = recipes.weights[i];
+    text += core::str("weights ", i, " '", weights.name, "' ",
+                      core::dtype_short_name(weights.dtype), " x ", weights.count);
+    if (weights.checksum != 0) text += core::str(" as ", weights.checksum);
+    for (const PlanWeights::Use& use : weights.uses)
+      text += core::str(" ", enum_name(use.role), " of '", use.layer, "'");
+    text += "\n";
+  }
+  static constexpr const char* kSources[] = {"weights", "literal", "view", "computed"};
+  for (size_t i = 0; i < recipes.values.size(); ++i) {
+    const RecipeValue& value = recipes.values[i];
+    text += core::str("$", i, " ", kSources[static_cast<int>(value.source)], " ",
+                      core::dtype_short_name(value.dtype), value.dims.to_string());
+    if (value.of >= 0) text += core::str(" of ", value.of);
+    if (value.source == RecipeSource::Literal)
+      text += core::str(" at ", value.literal.offset, "+", value.literal.bytes);
+    text += "\n";
+  }
+  for (const RecipeStep& step : recipes.steps)
+    text += core::str("$", core::join(step.outputs, ", $"), " = ", step.op, "($",
+                      core::join(step.inputs, ", $"), ") {", step.attributes.to_string(), "}\n");
+  for (const RecipeTarget& target : recipes.targets)
+    text += core::str("$", target.value, " to ", target.desc.to_string(), " at ",
+                      target.range.offset, "+", target.range.bytes, "\n");
+  return text;
+}
+
 std::string print_profile(const PlanProfile& profile) {
   std::string text = "profile";
   for (const auto& [name, range] : profile.shapes)
@@ -87,6 +117,7 @@ std::string print_plan(const Plan& plan) {
   for (size_t i = 0; i < plan.blobs.size(); ++i)
     text += core::str("blob ", i, " '", plan.blobs[i].name, "' at ", plan.blobs[i].range.offset,
                       "+", plan.blobs[i].range.bytes, "\n");
+  text += print_recipes(plan.recipes);
   for (size_t i = 0; i < plan.regions.size(); ++i)
     text += core::str("region ", i, "\n", core::indented(print_plan(plan.regions[i])));
   return text;

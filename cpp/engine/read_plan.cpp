@@ -100,15 +100,21 @@ PlanValue get_value(ByteReader& in, uint32_t version) {
   return value;
 }
 
+ops::Attributes get_attributes(ByteReader& in) {
+  ops::Attributes attributes;
+  for (size_t i = in.get_count(9); i > 0; --i) {
+    const std::string name = in.get_string();
+    attributes.set(name, get_attribute(in));
+  }
+  return attributes;
+}
+
 PlanStep get_step(ByteReader& in, uint32_t version) {
   PlanStep step;
   step.op = in.get_string();
   step.name = in.get_string();
   step.metadata = in.get_string();
-  for (size_t i = in.get_count(9); i > 0; --i) {
-    const std::string name = in.get_string();
-    step.attributes.set(name, get_attribute(in));
-  }
+  step.attributes = get_attributes(in);
   step.inputs = get_scalars<int32_t>(in);
   step.outputs = get_scalars<int32_t>(in);
   step.tactic = in.get_string();
@@ -169,6 +175,60 @@ auto get_records(ByteReader& in, F&& get) {
   return items;
 }
 
+PlanWeights get_weights(ByteReader& in) {
+  PlanWeights weights;
+  weights.name = in.get_string();
+  weights.dtype = in.get<DataType>();
+  weights.count = in.get<int64_t>();
+  weights.checksum = in.get<uint64_t>();
+  for (size_t i = in.get_count(12); i > 0; --i) {
+    const std::string layer = in.get_string();
+    weights.uses.push_back({layer, in.get<WeightsRole>()});
+  }
+  return weights;
+}
+
+RecipeValue get_recipe_value(ByteReader& in) {
+  RecipeValue value;
+  value.source = in.get<RecipeSource>();
+  value.dtype = in.get<DataType>();
+  value.dims = get_dims(in);
+  value.of = in.get<int32_t>();
+  value.literal = get_range(in);
+  return value;
+}
+
+RecipeStep get_recipe_step(ByteReader& in) {
+  RecipeStep step;
+  step.op = in.get_string();
+  step.attributes = get_attributes(in);
+  step.inputs = get_scalars<int32_t>(in);
+  step.outputs = get_scalars<int32_t>(in);
+  return step;
+}
+
+RecipeTarget get_target(ByteReader& in) {
+  RecipeTarget target;
+  target.value = in.get<int32_t>();
+  target.desc.dtype = in.get<DataType>();
+  target.desc.dims = get_dims(in);
+  target.desc.layout = in.get<kernels::Layout>();
+  target.desc.quantization = get_quantization(in);
+  target.range = get_range(in);
+  return target;
+}
+
+PlanRecipes get_recipes(ByteReader& in) {
+  PlanRecipes recipes;
+  if (in.remaining() == 0) return recipes;
+  recipes.kept_bytes = in.get<uint64_t>();
+  recipes.weights = get_records(in, get_weights);
+  recipes.values = get_records(in, get_recipe_value);
+  recipes.steps = get_records(in, get_recipe_step);
+  recipes.targets = get_records(in, get_target);
+  return recipes;
+}
+
 Plan get_plan(ByteReader& in, uint32_t version, int depth) {
   require(depth <= Plan::kMaxDepth, "regions: expected at most ", Plan::kMaxDepth,
           " inside each other, got more.");
@@ -202,6 +262,7 @@ Plan get_plan(ByteReader& in, uint32_t version, int depth) {
     plan.debug_tensors.push_back({name, in.get<int32_t>()});
   }
   if (version >= 5) plan.reports_unfused = in.get<uint8_t>() != 0;
+  if (version >= 6) plan.recipes = get_record(in, get_recipes);
   return plan;
 }
 
@@ -239,34 +300,16 @@ Header read_header(const void* bytes, size_t num_bytes) {
   return header;
 }
 
-/// Lets ops take their blobs and makes the regions ready, before anything is asked about a step.
-void load_parts(LoadedPlan& loaded) {
-  check_blobs(loaded.plan, loaded.constants_bytes);
-  loaded.deferred_packing = std::make_shared<DeferredPacking>();
-  loaded.blobs = load_blobs(loaded.plan, loaded.constants);
-  for (const Plan& plan : loaded.plan.regions) {
-    auto region = std::make_shared<LoadedPlan>();
-    region->plan = plan;
-    region->bytes = loaded.bytes;
-    region->num_bytes = loaded.num_bytes;
-    region->constants = loaded.constants;
-    region->constants_bytes = loaded.constants_bytes;
-    region->file = loaded.file;
-    load_parts(*region);
-    loaded.regions.push_back(std::move(region));
-  }
-}
-
-/// Kernels read truth values as bool, which holds 0 or 1 only.
-void check_truth_values(const LoadedPlan& loaded) {
-  for (const auto& region : loaded.regions) check_truth_values(*region);
-  for (const PlanValue& value : loaded.plan.values) {
-    if (value.kind != ValueKind::Constant || value.dtype != DataType::Bool) continue;
-    const std::byte* from = loaded.constants + value.constant.offset;
-    for (int64_t i = 0; i < core::elems(value.dims); ++i)
-      require(from[i] <= std::byte{1}, "value '", value.name, "', element ", i,
-              ": expected a truth value of 0 or 1, got ", static_cast<int>(from[i]), ".");
-  }
+/// The section's size with what a plan to be refitted may lack.
+size_t count_constants(const PlanRecipes& recipes, size_t there) {
+  uint64_t whole = there;
+  for (const RecipeTarget& target : recipes.targets)
+    if (fits(target.range.offset, target.range.bytes, UINT64_MAX))
+      whole = std::max(whole, target.range.offset + target.range.bytes);
+  require(recipes.empty() || there == whole || there == recipes.kept_bytes,
+          "constants: expected all ", whole, " bytes, or ", recipes.kept_bytes,
+          " without those that are refitted, got ", there, ".");
+  return whole;
 }
 
 }  // namespace
@@ -290,7 +333,8 @@ std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, s
   require(in.remaining() == 0, "metadata: expected one record, got ", in.remaining(),
           " bytes more.");
   loaded->constants = reinterpret_cast<const std::byte*>(begin + header.constants_offset);
-  loaded->constants_bytes = header.constants_bytes;
+  loaded->constants_bytes = count_constants(loaded->plan.recipes, header.constants_bytes);
+  loaded->there_bytes = header.constants_bytes;
   loaded->num_bytes = num_bytes;
   loaded->bytes = std::move(bytes);
   loaded->file = std::move(file);

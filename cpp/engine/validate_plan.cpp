@@ -63,6 +63,9 @@ class Validator {
       Validator(region, constants_bytes_, depth_ + 1).run();
     }
     for (const PlanProfile& profile : plan_.profiles) check_profile(profile);
+    require(depth_ == 0 || plan_.recipes.empty(),
+            "region, recipes: expected none beside those of the plan, got some.");
+    validate_recipes(plan_, constants_bytes_);
   }
 
  private:

@@ -54,6 +54,13 @@ void put_attribute(ByteWriter& out, const AttributeValue& value) {
       value);
 }
 
+void put_attributes(ByteWriter& out, const ops::Attributes& attributes) {
+  put_list(out, attributes.items(), [&](const auto& item) {
+    out.put_string(item.first);
+    put_attribute(out, item.second);
+  });
+}
+
 ByteWriter quantization_record(const core::Quantization& quantization) {
   ByteWriter out;
   if (!quantization) return out;
@@ -83,10 +90,7 @@ ByteWriter step_record(const PlanStep& step) {
   out.put_string(step.op);
   out.put_string(step.name);
   out.put_string(step.metadata);
-  put_list(out, step.attributes.items(), [&](const auto& item) {
-    out.put_string(item.first);
-    put_attribute(out, item.second);
-  });
+  put_attributes(out, step.attributes);
   put_scalars(out, step.inputs);
   put_scalars(out, step.outputs);
   out.put_string(step.tactic);
@@ -129,6 +133,60 @@ ByteWriter profile_record(const PlanProfile& profile) {
   return out;
 }
 
+ByteWriter weights_record(const PlanWeights& weights) {
+  ByteWriter out;
+  out.put_string(weights.name);
+  out.put(weights.dtype);
+  out.put(weights.count);
+  out.put(weights.checksum);
+  put_list(out, weights.uses, [&](const PlanWeights::Use& use) {
+    out.put_string(use.layer);
+    out.put(use.role);
+  });
+  return out;
+}
+
+ByteWriter recipe_value_record(const RecipeValue& value) {
+  ByteWriter out;
+  out.put(value.source);
+  out.put(value.dtype);
+  put_dims(out, value.dims);
+  out.put(value.of);
+  put_range(out, value.literal);
+  return out;
+}
+
+ByteWriter recipe_step_record(const RecipeStep& step) {
+  ByteWriter out;
+  out.put_string(step.op);
+  put_attributes(out, step.attributes);
+  put_scalars(out, step.inputs);
+  put_scalars(out, step.outputs);
+  return out;
+}
+
+ByteWriter target_record(const RecipeTarget& target) {
+  ByteWriter out;
+  out.put(target.value);
+  out.put(target.desc.dtype);
+  put_dims(out, target.desc.dims);
+  out.put(target.desc.layout);
+  put_record(out, quantization_record(target.desc.quantization));
+  put_range(out, target.range);
+  return out;
+}
+
+ByteWriter recipes_record(const PlanRecipes& recipes) {
+  ByteWriter out;
+  if (recipes.empty()) return out;
+  out.put(recipes.kept_bytes);
+  put_list(out, recipes.weights, [&](const auto& w) { put_record(out, weights_record(w)); });
+  put_list(out, recipes.values, [&](const auto& v) { put_record(out, recipe_value_record(v)); });
+  put_list(out, recipes.steps, [&](const auto& s) { put_record(out, recipe_step_record(s)); });
+  put_list(out, recipes.targets, [&](const auto& t) { put_record(out, target_record(t)); });
+  return out;
+}
+
 ByteWriter plan_record(const Plan& plan) {
   ByteWriter out;
   out.put_string(plan.name);
@@ -150,6 +208,7 @@ ByteWriter plan_record(const Plan& plan) {
     out.put(tensor.value);
   });
   out.put(static_cast<uint8_t>(plan.reports_unfused));
+  put_record(out, recipes_record(plan.recipes));
   return out;
 }
 
@@ -159,14 +218,13 @@ ByteWriter metadata_of(const Plan& plan) {
   return metadata;
 }
 
-/// Fills in the checksum and puts the header before the bytes that it describes.
-void seal(char* bytes, Header header) {
+}  // namespace
+
+void seal_plan(char* bytes, Header header) {
   std::memcpy(bytes, &header, sizeof header);
   header.checksum = core::checksum(bytes + kChecksumFrom, header.file_bytes - kChecksumFrom);
   std::memcpy(bytes, &header, sizeof header);
 }
-
-}  // namespace
 
 std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstant> constants) {
   size_t constants_bytes = 0;
@@ -195,7 +253,7 @@ std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstan
       std::memcpy(bytes + header.constants_offset + range.offset, data.get(), range.bytes);
     data.reset();
   }
-  seal(bytes, header);
+  seal_plan(bytes, header);
   return std::make_shared<HostMemory>(memory, header.file_bytes);
 }
 
@@ -206,7 +264,7 @@ void rewrite_metadata(HostMemory& written, const Plan& plan) {
   const ByteWriter metadata = metadata_of(plan);
   TRTLIKE_ASSERT(metadata.size() == header.metadata_bytes, "metadata of the same size");
   std::memcpy(bytes + header.metadata_offset, metadata.bytes().data(), metadata.size());
-  seal(bytes, header);
+  seal_plan(bytes, header);
 }
 
 }  // namespace trtlike::engine

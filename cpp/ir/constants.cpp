@@ -9,14 +9,14 @@
 namespace trtlike::ir {
 
 core::TensorView constant_view(const Graph& graph, ValueId id) {
-  if (!id || !graph.value(id).constant) return {};
+  if (!id || !graph.value(id).constant || graph.value(id).constant->may_change) return {};
   const Value& value = graph.value(id);
   return {const_cast<void*>(value.constant->data.get()), value.type.dtype, value.type.dims};
 }
 
 std::optional<std::vector<double>> constant_elements(const Graph& graph, ValueId id,
                                                      int64_t max_elems) {
-  if (!id || !graph.value(id).constant) return std::nullopt;
+  if (!id || !graph.value(id).constant || graph.value(id).constant->may_change) return std::nullopt;
   const core::TensorView view = constant_view(graph, id);
   if (view.elems() > max_elems) return std::nullopt;
   return ops::read_elements(view);

@@ -59,7 +59,9 @@ void Graph::set_constant(ValueId id, const ops::TensorType& type, ConstantData d
                  " needs ", needed, " bytes, got ", data.bytes);
   Value& v = mutable_value(id);
   v.type = type;
-  v.host = ops::known_elements({const_cast<void*>(data.data.get()), type.dtype, type.dims});
+  v.host = data.may_change
+               ? std::nullopt
+               : ops::known_elements({const_cast<void*>(data.data.get()), type.dtype, type.dims});
   v.constant = std::move(data);
 }
 

@@ -174,6 +174,9 @@ class Graph {
   mutable std::map<std::string, int, std::less<>> taken_numbers_;
 };
 
+// The elements of constants, for who decides by them. Of those that may change there is nothing to
+// see: see ir/recipe.h.
+
 /// The elements of a constant as doubles; nothing when the value is no constant or has more than
 /// `max_elems` elements.
 std::optional<std::vector<double>> constant_elements(const Graph& graph, ValueId id,

@@ -24,6 +24,8 @@ class NetworkState {
   std::set<ir::ValueId> debug_tensors;
   bool unfused_are_debug = false;
   std::shared_ptr<ErrorRecorder> error_recorder;
+  /// Names of weights.
+  std::set<std::string> refittable;
 
   /// Throws UserError with the reason when `value` has no type yet.
   void check_inferred(ir::ValueId value) const;

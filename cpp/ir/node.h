@@ -30,6 +30,8 @@ struct ValueId {
   auto operator<=>(const ValueId&) const = default;
 };
 
+struct Recipe;
+
 /// The integers that a constant of real numbers was dequantized from, in its order.
 struct QuantizedElements {
   DataType dtype = DataType::Int8;
@@ -37,6 +39,9 @@ struct QuantizedElements {
   /// That its axis counts in. The constant may have others with the same elements.
   Dims dims;
   core::Quantization quantization;
+  /// As in ConstantData.
+  std::shared_ptr<const Recipe> recipe = nullptr;
+  bool may_change = false;
 };
 
 /// Elements of a constant. Dense, row-major, at least as long as its value's type says.
@@ -45,6 +50,11 @@ struct ConstantData {
   size_t bytes = 0;
   /// Null for most. Kernels that compute on integers are fused with these instead.
   std::shared_ptr<const QuantizedElements> dequantized_from = nullptr;
+  /// How the elements follow from named weights; null where they stand for themselves.
+  std::shared_ptr<const Recipe> recipe = nullptr;
+  /// The elements may be others when a plan runs: nobody may look at them but to compute others by
+  /// the same recipe.
+  bool may_change = false;
 };
 
 struct Value {

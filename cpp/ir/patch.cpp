@@ -81,6 +81,10 @@ ValueId Patch::add_constant(const std::string& name, DataType dtype, const Dims&
   return add_constant(name, dtype, dims, make_constant_data(dtype, elements));
 }
 
+ValueId Patch::add_constant(const std::string& name, const Constant& constant) {
+  return add_constant(name, constant.type.dtype, constant.type.dims, constant.data);
+}
+
 ValueId Patch::add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
                    const AttributeList& attributes) {
   return add_many(op, name, inputs, attributes, ops::get_op(op).num_outputs)[0];

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/recipe.h"
 
 namespace trtlike::ir {
 
@@ -23,6 +24,7 @@ class Patch {
                        ConstantData data);
   ValueId add_constant(const std::string& name, DataType dtype, const Dims& dims,
                        const std::vector<double>& elements);
+  ValueId add_constant(const std::string& name, const Constant& constant);
   /// The new node's one output (or its first).
   ValueId add(std::string_view op, const std::string& name, const std::vector<ValueId>& inputs,
               const AttributeList& attributes = {});

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "ir/recipe.h"
 #include "onnx/file/model_file.h"
 #include "onnx/file/refused.h"
 #include "onnx/file/structure.h"
@@ -309,6 +310,7 @@ ir::ValueId ModelImporter::find(Scope& scope, const std::string& name, ConstantF
       continue;
     }
     const std::string full = at->prefix + name;
+    tensor.data.recipe = ir::make_weights_recipe(full, {tensor.dtype, tensor.dims});
     const ir::ValueId value =
         add_constant(form == ConstantForm::Layer ? unique_layer_name(full) : full, tensor, form);
     name_value(value, full);

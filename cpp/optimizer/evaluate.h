@@ -1,25 +1,20 @@
-// Computes one node on given tensors with its op's reference. For folding, and for tests that
-// compare graphs.
+// Computes one node on given tensors with its op's reference.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "core/tensor_view.h"
 #include "ir/graph.h"
+#include "ops/evaluate.h"
 
 namespace trtlike::optimizer {
 
-/// A tensor with its own memory.
-struct OwnedTensor {
-  std::shared_ptr<void> data;
-  core::TensorView view;
-};
+using ops::OwnedTensor;
 
-/// The node's outputs. Inputs are dense and of concrete shape; an absent one has rank -1. Throws
-/// UnsupportedError when the op has neither a reference nor outputs that follow from shapes.
-std::vector<OwnedTensor> evaluate_node(const ir::Node& node,
-                                       std::span<const core::TensorView> inputs);
+/// The node's outputs; see ops::evaluate.
+inline std::vector<OwnedTensor> evaluate_node(const ir::Node& node,
+                                              std::span<const core::TensorView> inputs) {
+  return ops::evaluate(*node.op, node.attributes, inputs);
+}
 
 }  // namespace trtlike::optimizer

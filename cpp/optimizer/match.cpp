@@ -88,12 +88,15 @@ std::vector<int> mask_axes(int64_t mask, int rank) {
   return axes;
 }
 
+bool is_along(const Dims& dims, int axis, int64_t extent) {
+  for (int i = 0; i < dims.rank(); ++i)
+    if (dims[i] != 1 && (i != axis || dims[i] != extent)) return false;
+  return extent >= 0;
+}
+
 std::optional<std::vector<double>> factors_along(const Graph& graph, ValueId constant, int axis,
                                                  int64_t extent) {
-  if (extent < 0) return std::nullopt;
-  const Dims& dims = dims_of(graph, constant);
-  for (int i = 0; i < dims.rank(); ++i)
-    if (dims[i] != 1 && (i != axis || dims[i] != extent)) return std::nullopt;
+  if (!is_along(dims_of(graph, constant), axis, extent)) return std::nullopt;
   const auto elements = ir::constant_elements(graph, constant);
   if (!elements || elements->empty()) return std::nullopt;
   if (elements->size() == 1)

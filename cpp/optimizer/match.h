@@ -42,6 +42,9 @@ ir::AttributeList attribute_list(const ir::Node& node);
 /// The axes of a bit mask, ascending.
 std::vector<int> mask_axes(int64_t mask, int rank);
 
+/// True when a tensor of these extents varies along `axis` at most: one element for each of
+/// `extent` positions, or one for all.
+bool is_along(const Dims& dims, int axis, int64_t extent);
 /// The factors of a constant that varies along `axis` at most: one for each of `extent` positions,
 /// or all the same. Nothing when it varies elsewhere.
 std::optional<std::vector<double>> factors_along(const ir::Graph& graph, ir::ValueId constant,

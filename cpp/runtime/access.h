@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "engine/plan.h"
 #include "trtlike/execution_context.h"
@@ -11,6 +12,7 @@
 namespace trtlike {
 
 struct CudaEngine::Impl {
+  /// As it was read; what it says of the engine but for weights stays true.
   std::shared_ptr<const engine::LoadedPlan> loaded;
   std::shared_ptr<Logger> logger;
   /// What contexts start with.
@@ -18,8 +20,15 @@ struct CudaEngine::Impl {
   std::shared_ptr<ErrorRecorder> recorder = nullptr;
   /// Bytes of constants that may stay in memory between runs; -1: all.
   std::atomic<int64_t> weight_budget{-1};
+  mutable std::mutex mutex = {};
+  /// With the last weights that it was given; null until then.
+  std::shared_ptr<const engine::LoadedPlan> refitted = {};
 
   const engine::Plan& plan() const { return loaded->plan; }
+  std::shared_ptr<const engine::LoadedPlan> latest() const {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return refitted != nullptr ? refitted : loaded;
+  }
 };
 
 struct RuntimeAccess {
@@ -35,8 +44,13 @@ struct RuntimeAccess {
   }
   /// Gives back the pages of constants that are more than the engine's budget.
   static void drop_weights(const CudaEngine& engine);
-  static const engine::LoadedPlan& loaded(const CudaEngine& engine) {
-    return *engine.impl_->loaded;
+  /// With its weights as they are now.
+  static std::shared_ptr<const engine::LoadedPlan> loaded(const CudaEngine& engine) {
+    return engine.impl_->latest();
+  }
+  static void refit(CudaEngine& engine, std::shared_ptr<const engine::LoadedPlan> refitted) {
+    const std::lock_guard<std::mutex> lock(engine.impl_->mutex);
+    engine.impl_->refitted.swap(refitted);
   }
   static const engine::Plan& plan(const CudaEngine& engine) { return engine.impl_->plan(); }
   static ExecutionContext::Impl& context(const ExecutionContext& context) { return *context.impl_; }

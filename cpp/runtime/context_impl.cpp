@@ -31,15 +31,20 @@ int context_threads(const engine::Plan& plan) {
 
 }  // namespace
 
+ExecutionContext::Impl::Weighted::Weighted(std::shared_ptr<const engine::LoadedPlan> plan,
+                                           int threads)
+    : loaded(std::move(plan)),
+      table(loaded->plan),
+      regions(*loaded, threads),
+      initial(runtime::initial_shapes(loaded->plan, loaded->constants)) {}
+
 ExecutionContext::Impl::Impl(std::shared_ptr<const CudaEngine> e, const RuntimeConfig& settings)
     : engine(std::move(e)),
       logger(engine->logger().get()),
       recorder(engine->error_recorder()),
       num_threads(context_threads(plan())),
       pool(num_threads),
-      table(plan()),
-      regions(RuntimeAccess::loaded(*engine), num_threads),
-      initial(runtime::initial_shapes(plan(), RuntimeAccess::loaded(*engine).constants)),
+      weighted(std::make_unique<Weighted>(RuntimeAccess::loaded(*engine), num_threads)),
       input_dims(num_bindings()),
       input_values(num_bindings()),
       addresses(num_bindings(), nullptr),
@@ -126,7 +131,7 @@ void ExecutionContext::Impl::read_shape_tensors() {
 }
 
 Shapes ExecutionContext::Impl::input_shapes() const {
-  Shapes out = initial;
+  Shapes out = weighted->initial;
   for (size_t b = 0; b < num_bindings(); ++b) {
     if (!is_input(b)) continue;
     const auto value = static_cast<size_t>(plan().bindings[b].value);
@@ -195,8 +200,19 @@ void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
   state_stale = false;
 }
 
+void ExecutionContext::Impl::take_weights() {
+  auto latest = RuntimeAccess::loaded(*engine);
+  if (latest == weighted->loaded) return;
+  wait_for_jobs();
+  states.clear();
+  state = nullptr;
+  weighted = std::make_unique<Weighted>(std::move(latest), num_threads);
+  shapes_stale = state_stale = true;
+}
+
 const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
-  RuntimeAccess::loaded(*engine).check_file();
+  take_weights();
+  weighted->loaded->check_file();
   if (has_shape_tensors && shape_tensors_changed()) shapes_stale = state_stale = true;
   if (!state_stale) return state;
   const std::vector<std::string> missing = missing_inputs();
@@ -214,7 +230,7 @@ const std::shared_ptr<ShapeState>& ExecutionContext::Impl::prepare() {
     // What runs on a stream keeps its own state; its arena must not be given up under it.
     wait_for_jobs();
     states.emplace_front(std::move(key), std::make_shared<ShapeState>(
-                                             RuntimeAccess::loaded(*engine), table, &regions,
+                                             *weighted->loaded, weighted->table, &weighted->regions,
                                              input_shapes(), num_threads, &memory));
     if (states.size() > kMaxStates) states.pop_back();
   }
@@ -350,7 +366,7 @@ bool ExecutionContext::Impl::report_times() {
   if (profiler == nullptr || !has_times) return false;
   for (size_t s = 0; s < times_ns.size(); ++s) {
     profiler->report_layer_time(plan().steps[s].name, static_cast<float>(times_ns[s]) * 1e-6f);
-    if (runtime::RegionStep* region = regions.find(s)) region->report_times(*profiler);
+    if (runtime::RegionStep* region = weighted->regions.find(s)) region->report_times(*profiler);
   }
   return true;
 }

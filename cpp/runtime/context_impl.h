@@ -90,9 +90,15 @@ struct ExecutionContext::Impl {
   std::string name;
   int num_threads = 1;
   core::ThreadPool pool;
-  runtime::StepTable table;
-  runtime::RegionSteps regions;
-  runtime::Shapes initial;
+  /// What follows from the engine's weights: made anew once it was refitted.
+  struct Weighted {
+    Weighted(std::shared_ptr<const engine::LoadedPlan> plan, int threads);
+    std::shared_ptr<const engine::LoadedPlan> loaded;
+    runtime::StepTable table;
+    runtime::RegionSteps regions;
+    runtime::Shapes initial;
+  };
+  std::unique_ptr<Weighted> weighted;
   int profile = 0;
 
   /// One a binding.
@@ -159,6 +165,8 @@ struct ExecutionContext::Impl {
   void read_shape_tensors();
   std::vector<int64_t> state_key() const;
   runtime::Shapes input_shapes() const;
+  /// Takes the engine's weights where they are others than before.
+  void take_weights();
   void use_state(std::shared_ptr<runtime::ShapeState> next);
   void compute(const Run& run, std::vector<void*>& addresses, const runtime::RunReport& report);
 };

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/failures/report.h"
+#include "engine/recipes/refit.h"
 #include "runtime/bindings.h"
 #include "runtime/context_impl.h"
 #include "runtime/execution/profile_memory.h"
@@ -102,7 +103,8 @@ int64_t CudaEngine::device_memory_size_for_profile(int profile) const {
   runtime::check_profile(impl_->plan(), profile);
   if (!impl_->plan().profiles.empty() && impl_->plan().profiles[index(profile)].memory_bytes > 0)
     return impl_->plan().profiles[index(profile)].memory_bytes;
-  return runtime::profile_memory_bytes(*impl_->loaded, profile);
+  const auto loaded = impl_->latest();
+  return loaded->has_weights() ? runtime::profile_memory_bytes(*loaded, profile) : 0;
 }
 
 bool CudaEngine::is_debug_tensor(const std::string& name) const {
@@ -121,8 +123,25 @@ int64_t CudaEngine::weights_size() const {
 }
 ProfilingVerbosity CudaEngine::profiling_verbosity() const { return impl_->plan().verbosity; }
 
+bool CudaEngine::refittable() const { return !impl_->plan().recipes.empty(); }
+bool CudaEngine::has_weights() const { return impl_->latest()->has_weights(); }
+
 std::shared_ptr<HostMemory> CudaEngine::serialize() const {
-  return std::make_shared<HostMemory>(impl_->loaded->bytes, impl_->loaded->num_bytes);
+  return engine::serialize(*impl_->latest(), engine::Serialized::AsItIs);
+}
+
+std::shared_ptr<SerializationConfig> CudaEngine::create_serialization_config() const {
+  return std::make_shared<SerializationConfig>();
+}
+
+std::shared_ptr<HostMemory> CudaEngine::serialize_with_config(
+    const SerializationConfig& config) const {
+  using engine::Serialized;
+  const bool excludes = config.flag(SerializationFlag::ExcludeWeights);
+  const bool keeps = config.flag(SerializationFlag::IncludeRefit);
+  return engine::serialize(*impl_->latest(), excludes ? Serialized::WithoutWeights
+                                             : keeps  ? Serialized::AsItIs
+                                                      : Serialized::WithoutRecipes);
 }
 
 std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
@@ -143,6 +162,9 @@ std::shared_ptr<ExecutionContext> CudaEngine::create_execution_context(
   std::shared_ptr<ExecutionContext> context;
   const std::string doing = core::str("while creating a context of '", name(), "'");
   core::report_failures(logger().get(), error_recorder().get(), doing, [&] {
+    TRTLIKE_CHECK(has_weights(), "[runtime] engine '", name(),
+                  "': expected its weights, got a plan without them. Give it some first: see "
+                  "Refitter and OnnxParserRefitter.");
     auto impl = std::make_shared<ExecutionContext::Impl>(self, config);
     // What is fixed already is prepared now rather than in the first run.
     if (impl->missing_inputs().empty()) impl->prepare();

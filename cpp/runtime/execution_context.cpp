@@ -182,7 +182,7 @@ int64_t ExecutionContext::max_output_size(const std::string& name) const {
   if (!core::is_static(dims))
     dims = impl_->missing_inputs().empty()
                ? impl_->bounded_shapes().of(value)
-               : runtime::largest_shapes(RuntimeAccess::loaded(*impl_->engine), impl_->profile)
+               : runtime::largest_shapes(*RuntimeAccess::loaded(*impl_->engine), impl_->profile)
                      .of(value);
   if (!core::is_static(dims)) return -1;
   return static_cast<int64_t>(runtime::binding_desc(plan, binding, dims).bytes());

@@ -66,7 +66,10 @@ Json quantization_of(const core::Quantization& quantization) {
 /// One plan, with the shapes of a context where there is one.
 class Inspector {
  public:
-  Inspector(const engine::Plan& plan, const ExecutionContext* context) : plan_(plan) {
+  Inspector(const engine::Plan& plan, const ExecutionContext* context)
+      : Inspector(plan, context, plan.recipes.empty() ? UINT64_MAX : plan.recipes.kept_bytes) {}
+  Inspector(const engine::Plan& plan, const ExecutionContext* context, uint64_t kept_bytes)
+      : plan_(plan), kept_bytes_(kept_bytes) {
     if (context == nullptr) return;
     ExecutionContext::Impl& impl = RuntimeAccess::context(*context);
     use_.emplace(impl.user, "execution_context of an inspector");
@@ -93,6 +96,7 @@ class Inspector {
       json["Bytes"] = cost.bytes;
       json["Slices"] = state_->first().slices(index);
     }
+    if (is_refittable(step)) json["Refittable"] = true;
     json["StreamId"] = 0;
     json["Metadata"] = step.metadata;
     for (const int32_t index : step.regions) json["Regions"].push_back(region(index));
@@ -102,7 +106,7 @@ class Inspector {
   /// The layers inside, at the shapes that are known without a run.
   Json region(int32_t index) const {
     const engine::Plan& plan = plan_.regions[static_cast<size_t>(index)];
-    const Inspector inside(plan, nullptr);
+    const Inspector inside(plan, nullptr, kept_bytes_);
     Json json;
     json["Name"] = plan.name;
     json["Layers"] = Json::array();
@@ -126,7 +130,7 @@ class Inspector {
                   operands(step.inputs), " -> ", operands(step.outputs));
     for (const int32_t region : step.regions) {
       const engine::Plan& plan = plan_.regions[static_cast<size_t>(region)];
-      const Inspector inside(plan, nullptr);
+      const Inspector inside(plan, nullptr, kept_bytes_);
       for (size_t i = 0; i < plan.steps.size(); ++i)
         text += "\n" + core::indented(inside.line(plan.steps[i], i));
     }
@@ -170,6 +174,15 @@ class Inspector {
     return core::join(texts);
   }
 
+  /// True when some of its constants follow from weights.
+  bool is_refittable(const engine::PlanStep& step) const {
+    return std::any_of(step.inputs.begin(), step.inputs.end(), [&](int32_t input) {
+      const auto* value = input < 0 ? nullptr : &plan_.values[static_cast<size_t>(input)];
+      return value != nullptr && value->kind == engine::ValueKind::Constant &&
+             value->constant.offset >= kept_bytes_;
+    });
+  }
+
   std::string tactic(const engine::PlanStep& step, size_t index) const {
     if (is_prepared(index)) {
       const engine::Work work = state_->first().aliases().steps[index].work;
@@ -183,6 +196,8 @@ class Inspector {
 
   std::optional<runtime::Use> use_;
   const engine::Plan& plan_;
+  /// Constants from here on follow from weights.
+  const uint64_t kept_bytes_;
   const runtime::Shapes* shapes_ = nullptr;
   const runtime::ShapeState* state_ = nullptr;
 };

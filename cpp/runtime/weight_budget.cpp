@@ -55,10 +55,11 @@ int64_t CudaEngine::weight_streaming_automatic_budget() const {
 void RuntimeAccess::drop_weights(const CudaEngine& engine) {
   const int64_t budget = engine.impl_->weight_budget.load();
   if (budget < 0) return;
-  const engine::LoadedPlan& plan = loaded(engine);
+  // Those of the file: what it was refitted with is in memory of its own.
+  const engine::LoadedPlan& plan = *engine.impl_->loaded;
   const auto kept = static_cast<size_t>(budget);
-  if (plan.file != nullptr && kept < plan.constants_bytes)
-    core::drop_pages(plan.constants + kept, plan.constants_bytes - kept);
+  if (plan.file != nullptr && kept < plan.there_bytes)
+    core::drop_pages(plan.constants + kept, plan.there_bytes - kept);
 }
 
 }  // namespace trtlike

@@ -3,40 +3,11 @@
 
 #include <algorithm>
 
-#include "core/os/memory.h"
-#include "core/quantize.h"
-#include "core/tensor_view.h"
+#include "kernels/convert_elements.h"
 
 namespace trtlike::tuner {
-namespace {
 
 using kernels::Layout;
-
-/// Dense row-major elements as dense elements in another type, quantized, or channels last.
-std::shared_ptr<const void> convert(const void* data, const Dims& dims, DataType from,
-                                    const Format& to) {
-  const core::TensorView source{const_cast<void*>(data), from, dims};
-  const int64_t n = source.elems();
-  std::shared_ptr<void> out = core::allocate_shared(core::dtype_bytes(to.dtype, n));
-  const core::TensorView target{out.get(), to.dtype, dims};
-  const auto element = [&](int64_t i) {
-    return to.quantization && core::is_float(from)
-               ? core::quantize(to.quantization, dims, i, source.at(i))
-               : source.at(i);
-  };
-  if (to.layout == Layout::Linear) {
-    for (int64_t i = 0; i < n; ++i) target.set(i, element(i));
-    return out;
-  }
-  const int64_t channels = dims[1], pixels = core::elems_between(dims, 2, dims.rank());
-  for (int64_t b = 0; b < dims[0]; ++b)
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t p = 0; p < pixels; ++p)
-        target.set((b * pixels + p) * channels + c, element((b * channels + c) * pixels + p));
-  return out;
-}
-
-}  // namespace
 
 std::shared_ptr<const void> ConvertedConstants::share(const TunedValue& value,
                                                       const Format& format) {
@@ -44,7 +15,8 @@ std::shared_ptr<const void> ConvertedConstants::share(const TunedValue& value,
   const auto same = [&](const Converted& other) { return other.format == format; };
   const auto found = std::find_if(known.begin(), known.end(), same);
   if (found != known.end()) return found->data;
-  known.push_back({format, convert(value.constant, value.dims[0], value.dtype, format)});
+  known.push_back(
+      {format, kernels::convert_elements(value.constant, value.dtype, format.desc(value.dims[0]))});
   return known.back().data;
 }
 

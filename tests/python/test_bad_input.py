@@ -37,7 +37,7 @@ def flipped(data: bytes, at: int) -> bytes:
         (lambda p: b"", "expected at least 64 bytes, got 0"),
         (lambda p: b"x" + p[1:], "expected the first bytes of a trtlike plan"),
         (lambda p: flipped(p, len(p) // 2), "The plan is damaged."),
-        (lambda p: p[:8] + struct.pack("<I", 99) + p[12:], "expected version 5, got 99"),
+        (lambda p: p[:8] + struct.pack("<I", 99) + p[12:], "expected version 6, got 99"),
     ],
     ids=["truncated", "longer", "empty", "another file", "altered", "another version"],
 )

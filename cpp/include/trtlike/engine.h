@@ -31,7 +31,21 @@ class HostMemory {
   size_t nbytes_;
 };
 
-/// An engine. Immutable and safe to use from several threads; contexts hold it alive.
+/// What of an engine goes into its bytes: bits 1 << SerializationFlag.
+class SerializationConfig {
+ public:
+  uint32_t flags() const { return flags_; }
+  void set_flags(uint32_t flags) { flags_ = flags; }
+  bool flag(SerializationFlag flag) const { return (flags_ >> enum_number(flag) & 1u) != 0; }
+  void set_flag(SerializationFlag flag) { flags_ |= 1u << enum_number(flag); }
+  void clear_flag(SerializationFlag flag) { flags_ &= ~(1u << enum_number(flag)); }
+
+ private:
+  uint32_t flags_ = 0;
+};
+
+/// An engine. Safe to use from several threads, and the same for good but for its weights, which a
+/// Refitter replaces; contexts hold it alive.
 class CudaEngine {
  public:
   struct Impl;
@@ -88,8 +102,17 @@ class CudaEngine {
   const std::shared_ptr<ErrorRecorder>& error_recorder() const;
   void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder);
 
-  /// The plan's bytes again, the same as those it was loaded from.
+  /// True when a Refitter can give it other weights.
+  bool refittable() const;
+  /// False while it lacks weights that were left out of the plan: it runs once it is refitted.
+  bool has_weights() const;
+
+  /// The plan's bytes again: the same as those it was loaded from until it is refitted.
   std::shared_ptr<HostMemory> serialize() const;
+  std::shared_ptr<SerializationConfig> create_serialization_config() const;
+  /// Without the weights that can be refitted where ExcludeWeights is set; with them it can be
+  /// refitted again where IncludeRefit is.
+  std::shared_ptr<HostMemory> serialize_with_config(const SerializationConfig& config) const;
   /// Null, with a message in the log, when memory runs out.
   std::shared_ptr<ExecutionContext> create_execution_context(
       const std::shared_ptr<const CudaEngine>& self) const;

@@ -160,6 +160,14 @@ class Network {
   /// Told of what this network refuses; null for none.
   const std::shared_ptr<ErrorRecorder>& error_recorder() const;
   void set_error_recorder(std::shared_ptr<ErrorRecorder> recorder);
+  /// Names all uses of these weights, found by where they lie, for refitting; no name takes it
+  /// away. Weights that a parser reads have the model's names. Throws UserError when no layer has
+  /// them, when one has them in another type or number, or when other weights have the name.
+  void set_weights_name(const Weights& weights, const std::string& name);
+  /// For BuilderFlag::RefitIndividual. Throw UserError when no weights have the name.
+  void mark_weights_refittable(const std::string& name);
+  void unmark_weights_refittable(const std::string& name);
+  bool are_weights_marked_refittable(const std::string& name) const;
 
   int num_inputs() const;
   int num_outputs() const;

@@ -1,7 +1,7 @@
 // BatchNormalization to Scale, its four tensors folded into one factor and one shift a channel;
 // with training_mode to its arithmetic.
-#include <cmath>
-
+#include "ir/patch.h"
+#include "ir/recipe.h"
 #include "onnx/layers.h"
 
 namespace trtlike::onnx {
@@ -67,33 +67,58 @@ Outputs normalize_by_batch(NodeContext& node, double epsilon) {
   return outputs;
 }
 
+ir::Constant in_type(const ir::Constant& constant, DataType dtype) {
+  return constant.type.dtype == dtype
+             ? constant
+             : ir::compute("Cast", {{"to_type", enum_number(dtype)}}, {constant});
+}
+
+ir::Constant in_float(const ir::Constant& constant) { return in_type(constant, DataType::Float); }
+
+struct Factors {
+  ir::Constant scale, shift;
+};
+
+/// scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale.
+Factors fold(const std::vector<ir::Constant>& parameters, double epsilon) {
+  const auto apply = [](Op op, const ir::Constant& a, const ir::Constant& b) {
+    return ir::compute("ElementWise", {{"op", enum_number(op)}}, {a, b});
+  };
+  const ir::Constant least{{DataType::Float, {1}},
+                           ir::make_constant_data(DataType::Float, std::vector<double>{epsilon})};
+  const ir::Constant deviation = ir::compute("Unary", {{"op", enum_number(UnaryOperation::Sqrt)}},
+                                             {apply(Op::Sum, parameters[3], least)});
+  const ir::Constant scale = apply(Op::Div, parameters[0], deviation);
+  return {scale, apply(Op::Sub, parameters[1], apply(Op::Prod, parameters[2], scale))};
+}
+
 Outputs import_batch_normalization(NodeContext& node) {
   const bool is_training = node.get_int("training_mode", 0) != 0;
   if (is_training) return normalize_by_batch(node, node.get_float("epsilon", 1e-5f));
   const ValueId x = node.input(0);
   const double epsilon = node.get_float("epsilon", 1e-5f);
-  std::vector<std::vector<double>> parameters;
+  std::vector<ir::Constant> parameters;
   for (size_t i = 1; i <= 4; ++i) {
-    const auto elements = ir::constant_elements(node.graph(), node.weights(i));
-    if (elements) parameters.push_back(*elements);
+    const ir::Constant parameter = ir::constant_of(node.graph(), node.weights(i));
+    if (parameter.data.data != nullptr) parameters.push_back(in_float(parameter));
   }
   if (parameters.size() != 4) return {compose(node, epsilon)};
-  const size_t channels = parameters[0].size();
-  std::vector<double> scale, shift;
-  for (size_t i = 1; i < 4; ++i)
-    if (parameters[i].size() != channels)
+  const Dims dims{core::elems(parameters[0].type.dims)};
+  for (size_t i = 0; i < 4; ++i) {
+    const int64_t count = core::elems(parameters[i].type.dims);
+    if (count != dims[0])
       node.fail_input(Code::InvalidNode, i + 1,
-                      core::str("expected ", channels, " elements as input 1, got ",
-                                parameters[i].size(), "."));
-  for (size_t c = 0; c < channels; ++c) {
-    scale.push_back(parameters[0][c] / std::sqrt(parameters[3][c] + epsilon));
-    shift.push_back(parameters[1][c] - parameters[2][c] * scale.back());
+                      core::str("expected ", dims[0], " elements as input 1, got ", count, "."));
+    parameters[i] = ir::reshaped(parameters[i], dims);
   }
-  const DataType dtype = node.dtype(x);
-  const Dims dims{static_cast<int64_t>(channels)};
-  return {node.add("Scale",
-                   {x, node.add_weights(dtype, dims, shift), node.add_weights(dtype, dims, scale)},
-                   {{"mode", kPerChannel}, {"channel_axis", int64_t{1}}})};
+  const Factors factors = fold(parameters, epsilon);
+  const auto add = [&](const ir::Constant& constant) {
+    const ir::Constant out = in_type(constant, node.dtype(x));
+    return node.add_weights({out.type.dtype, out.type.dims, out.data});
+  };
+  const ValueId shift = add(factors.shift), scale = add(factors.scale);
+  return {
+      node.add("Scale", {x, shift, scale}, {{"mode", kPerChannel}, {"channel_axis", int64_t{1}}})};
 }
 
 constexpr Importer kImporters[] = {{"BatchNormalization", import_batch_normalization}};

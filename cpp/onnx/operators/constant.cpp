@@ -1,12 +1,17 @@
 // Constant in the forms that are no tensor: one number, a list of numbers, a sparse tensor.
+#include "ir/recipe.h"
 #include "onnx/layers.h"
 
 namespace trtlike::onnx {
 namespace {
 
 Outputs import_constant(NodeContext& node) {
-  if (node.has_attribute("value"))
-    return {node.add_constant(node.tensors().read(node.get_tensor("value")))};
+  if (node.has_attribute("value")) {
+    TensorData tensor = node.tensors().read(node.get_tensor("value"));
+    tensor.data.recipe =
+        ir::make_weights_recipe(node.proto().output(0), {tensor.dtype, tensor.dims});
+    return {node.add_constant(tensor)};
+  }
   if (node.has_attribute("value_float"))
     return {node.add_constant(DataType::Float, {}, {node.get_float("value_float")})};
   if (node.has_attribute("value_floats")) {

@@ -1,6 +1,8 @@
 // MatMul, Gemm and Einsum.
 #include <algorithm>
 
+#include "ir/patch.h"
+#include "ir/recipe.h"
 #include "onnx/layers.h"
 
 namespace trtlike::onnx {
@@ -18,11 +20,14 @@ Outputs import_matmul(NodeContext& node) {
 /// alpha and beta go into a constant where there is one.
 ValueId scaled(NodeContext& node, ValueId value, double factor, std::string_view suffix) {
   if (factor == 1.0) return value;
-  if (const auto elements = ir::constant_elements(node.graph(), value, 1 << 24)) {
-    std::vector<double> product;
-    product.reserve(elements->size());
-    for (const double element : *elements) product.push_back(element * factor);
-    return node.add_constant(node.dtype(value), node.dims(value), product);
+  constexpr int64_t kMaxElems = 1 << 24;
+  if (node.is_constant(value) && core::elems(node.dims(value)) <= kMaxElems) {
+    const ops::TensorType one{node.dtype(value), Dims::filled(node.rank(value), 1)};
+    const ir::Constant product =
+        ir::compute("ElementWise", {{"op", enum_number(Op::Prod)}},
+                    {ir::constant_of(node.graph(), value),
+                     {one, ir::make_constant_data(one.dtype, std::vector<double>{factor})}});
+    return node.add_constant({product.type.dtype, product.type.dims, product.data});
   }
   return elementwise(node, Op::Prod, value, factor, suffix);
 }

@@ -1,8 +1,10 @@
 // A factor or a summand for each output channel of a convolution becomes part of its kernel and
 // bias. Before the epilogue fusions, which would run it for every element.
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
+#include "ir/recipe.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 
@@ -11,64 +13,63 @@ namespace {
 
 using Operation = ElementWiseOperation;
 
-/// y -> y * factor + summand, for each output channel.
+/// y operation c, or c operation y, with one element of c for each output channel or for all.
 struct Affine {
-  std::vector<double> factor;
-  std::vector<double> summand;
-  bool scales = false;
+  Operation operation;
+  ir::Constant c;
+  bool c_is_first = false;
+
+  bool scales() const {
+    return operation == Operation::Prod || operation == Operation::Div || c_is_first;
+  }
 };
+
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
 
 std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node, ir::ValueId y) {
   const auto operands = split_constant(graph, node);
   if (!operands || operands->other != y) return std::nullopt;
-  const Dims& dims = dims_of(graph, y);
-  const auto c = factors_along(graph, operands->constant, 1, dims[1]);
-  if (!c) return std::nullopt;
-  const size_t channels = c->size();
-  Affine affine{std::vector<double>(channels, 1), std::vector<double>(channels, 0)};
+  const int64_t channels = dims_of(graph, y)[1];
+  if (!is_along(dims_of(graph, operands->constant), 1, channels)) return std::nullopt;
   const auto operation = node.attributes.get_enum<Operation>("op");
-  affine.scales =
-      operation == Operation::Prod || operation == Operation::Div || operands->constant_is_first;
-  for (size_t k = 0; k < channels; ++k) {
-    const double value = (*c)[k];
-    switch (operation) {
-      case Operation::Prod:
-        affine.factor[k] = value;
-        break;
-      case Operation::Div:
-        if (operands->constant_is_first || value == 0) return std::nullopt;
-        affine.factor[k] = 1 / value;
-        break;
-      case Operation::Sum:
-        affine.summand[k] = value;
-        break;
-      case Operation::Sub:
-        affine.factor[k] = operands->constant_is_first ? -1 : 1;
-        affine.summand[k] = operands->constant_is_first ? value : -value;
-        break;
-      default:
-        return std::nullopt;
-    }
-  }
-  if (operation == Operation::Sum) affine.scales = false;
-  return affine;
+  if (operation != Operation::Prod && operation != Operation::Div && operation != Operation::Sum &&
+      operation != Operation::Sub)
+    return std::nullopt;
+  const bool divides = operation == Operation::Div;
+  if (divides && operands->constant_is_first) return std::nullopt;
+  Affine affine{operation, ir::constant_of(graph, operands->constant),
+                operands->constant_is_first && operation == Operation::Sub};
+  const auto known = ir::constant_elements(graph, operands->constant);
+  if (known && (!all_finite(*known) ||
+                (divides && std::find(known->begin(), known->end(), 0.0) != known->end())))
+    return std::nullopt;
+  return known || affine.c.data.may_change ? std::optional(affine) : std::nullopt;
+}
+
+ir::Constant apply(Operation operation, const ir::Constant& a, const ir::Constant& b) {
+  return ir::compute("ElementWise", {{"op", static_cast<int64_t>(operation)}}, {a, b});
+}
+
+ir::Constant filled(DataType dtype, const Dims& dims, double element) {
+  const std::vector<double> elements(static_cast<size_t>(core::elems(dims)), element);
+  return {{dtype, dims}, ir::make_constant_data(dtype, elements)};
 }
 
 /// The kernel with each output channel's weights times its factor. Convolution's kernel has output
 /// channels first, Deconvolution's (one group) second.
-std::vector<double> scaled_kernel(const std::vector<double>& kernel, const Dims& dims,
-                                  const std::vector<double>& factor, int channel_axis) {
-  const int64_t inner = core::elems_between(dims, channel_axis + 1, dims.rank());
-  std::vector<double> out(kernel);
-  for (size_t i = 0; i < out.size(); ++i)
-    out[i] *= factor[i / static_cast<size_t>(inner) % factor.size()];
-  return out;
+ir::Constant scaled_kernel(const ir::Constant& kernel, const Affine& affine, int channel_axis) {
+  Dims dims = Dims::filled(kernel.type.dims.rank(), 1);
+  if (affine.operation == Operation::Sub)
+    return apply(Operation::Prod, kernel, filled(kernel.type.dtype, dims, -1));
+  dims[channel_axis] = core::elems(affine.c.type.dims);
+  return apply(affine.operation, kernel, ir::reshaped(affine.c, dims));
 }
 
-bool all_finite(const std::vector<double>& values) {
-  for (const double v : values)
-    if (!std::isfinite(v)) return false;
-  return true;
+ir::Constant moved_bias(const ir::Constant& bias, const Affine& affine) {
+  const ir::Constant c = ir::reshaped(affine.c, {core::elems(affine.c.type.dims)});
+  return affine.c_is_first ? apply(affine.operation, c, bias) : apply(affine.operation, bias, c);
 }
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
@@ -85,25 +86,21 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
     return std::nullopt;
   if (has_input(conv, 2) && !is_constant(graph, conv.inputs[2])) return std::nullopt;
   const auto affine = affine_of(graph, graph.node(user), conv.outputs[0]);
-  if (!affine || !all_finite(affine->factor) || !all_finite(affine->summand)) return std::nullopt;
+  const ir::Value& weights = graph.value(conv.inputs[1]);
+  if (!affine || affine->c.type.dtype != weights.type.dtype ||
+      (affine->scales() && core::elems(weights.type.dims) > kMaxKernelElems))
+    return std::nullopt;
 
   ir::Patch patch(graph);
   patch.inherit_from(id);
   ir::ValueId kernel = conv.inputs[1];
-  const ir::Value& weights = graph.value(kernel);
-  if (affine->scales) {
-    const auto elements = ir::constant_elements(graph, kernel, kMaxKernelElems);
-    if (!elements) return std::nullopt;
+  if (affine->scales())
     kernel = patch.add_constant(
-        weights.name, weights.type.dtype, weights.type.dims,
-        scaled_kernel(*elements, weights.type.dims, affine->factor, transposed ? 1 : 0));
-  }
-  std::vector<double> bias(affine->factor.size(), 0);
-  if (has_input(conv, 2)) bias = *ir::constant_elements(graph, conv.inputs[2]);
-  for (size_t k = 0; k < bias.size(); ++k)
-    bias[k] = bias[k] * affine->factor[k] + affine->summand[k];
-  const ir::ValueId new_bias = patch.add_constant(conv.name + " bias", weights.type.dtype,
-                                                  {static_cast<int64_t>(bias.size())}, bias);
+        weights.name, scaled_kernel(ir::constant_of(graph, kernel), *affine, transposed ? 1 : 0));
+  const ir::Constant bias =
+      has_input(conv, 2) ? ir::constant_of(graph, conv.inputs[2])
+                         : filled(weights.type.dtype, {dims_of(graph, conv.outputs[0])[1]}, 0);
+  const ir::ValueId new_bias = patch.add_constant(conv.name + " bias", moved_bias(bias, *affine));
   patch.replace(result, patch.add(conv.op->name, joined_name(graph, {id, user}),
                                   {conv.inputs[0], kernel, new_bias}, attribute_list(conv)));
   return patch;

@@ -1,9 +1,8 @@
 // Query, key and value from three products of one input become one product, which attention reads
 // packed. After biases are part of the products.
-#include <cstring>
 #include <string_view>
 
-#include "core/os/memory.h"
+#include "ir/recipe.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 
@@ -38,39 +37,28 @@ bool are_alike(const Graph& graph, const Node& a, const Node& b) {
          a.precision == b.precision;
 }
 
-/// The constants one after the other along `axis`, byte by byte.
-ir::ConstantData concatenate(const Graph& graph, const std::vector<ValueId>& parts, int axis) {
-  const ops::TensorType& type = graph.value(parts[0]).type;
-  const auto outer = static_cast<size_t>(core::elems_between(type.dims, 0, axis));
-  const size_t run =
-      core::dtype_bytes(type.dtype, core::elems_between(type.dims, axis, type.dims.rank()));
-  const size_t bytes = outer * run * parts.size();
-  const std::shared_ptr<void> data = core::allocate_shared(bytes);
-  char* to = static_cast<char*>(data.get());
-  for (size_t i = 0; i < outer; ++i)
-    for (const ValueId part : parts) {
-      std::memcpy(to, static_cast<const char*>(graph.value(part).constant->data.get()) + i * run,
-                  run);
-      to += run;
-    }
-  return {data, bytes};
-}
-
 /// The biases of the three products, zeros for one that has none; nothing when none has.
-std::optional<std::vector<double>> joined_bias(const Graph& graph,
-                                               const std::vector<const Node*>& products,
-                                               int64_t width) {
-  std::vector<double> out;
+std::optional<ir::Constant> joined_bias(const Graph& graph,
+                                        const std::vector<const Node*>& products, DataType dtype,
+                                        int64_t width) {
+  const ir::Constant zeros{
+      {dtype, {width}},
+      ir::make_constant_data(dtype, std::vector<double>(static_cast<size_t>(width), 0))};
+  std::vector<ir::Constant> parts;
   bool any = false;
   for (const Node* product : products) {
-    const bool has = has_input(*product, 2);
-    any |= has;
-    auto part = has ? *ir::constant_elements(graph, product->inputs[2])
-                    : std::vector<double>(static_cast<size_t>(width), 0);
-    part.resize(static_cast<size_t>(width), part.front());
-    out.insert(out.end(), part.begin(), part.end());
+    parts.push_back(zeros);
+    if (!has_input(*product, 2)) continue;
+    any = true;
+    const ir::Constant bias = ir::constant_of(graph, product->inputs[2]);
+    const int64_t count = core::elems(bias.type.dims);
+    parts.back() = count == width ? ir::reshaped(bias, {width})
+                                  : ir::compute("ElementWise",
+                                                {{"op", enum_number(ElementWiseOperation::Sum)}},
+                                                {zeros, ir::reshaped(bias, {count})});
   }
-  return any ? std::optional(out) : std::nullopt;
+  if (!any) return std::nullopt;
+  return ir::compute("Concatenation", {{"axis", int64_t{0}}}, parts);
 }
 
 std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
@@ -94,15 +82,16 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   for (int i = 0; i + 2 < type.dims.rank(); ++i)
     if (type.dims[i] != 1) return std::nullopt;
   const int64_t width = type.dims[axis];
-  Dims packed_dims = type.dims;
-  packed_dims[axis] = 3 * width;
+  std::vector<ir::Constant> parts;
+  for (const ValueId part : weights) parts.push_back(ir::constant_of(graph, part));
   ir::Patch patch(graph);
   patch.inherit_from(nodes[0]);
-  std::vector<ValueId> inputs = {products[0]->inputs[0],
-                                 patch.add_constant("qkv weights", type.dtype, packed_dims,
-                                                    concatenate(graph, weights, axis))};
-  const auto bias = joined_bias(graph, products, width);
-  if (bias) inputs.push_back(patch.add_constant("qkv bias", type.dtype, {3 * width}, *bias));
+  std::vector<ValueId> inputs = {
+      products[0]->inputs[0],
+      patch.add_constant("qkv weights",
+                         ir::compute("Concatenation", {{"axis", int64_t{axis}}}, parts))};
+  const auto bias = joined_bias(graph, products, type.dtype, width);
+  if (bias) inputs.push_back(patch.add_constant("qkv bias", *bias));
   const ValueId packed =
       patch.add(bias ? "FusedMatrixMultiply" : "MatrixMultiply", joined_name(graph, nodes), inputs,
                 {{"op1", products[0]->attributes.get_int("op1")}});

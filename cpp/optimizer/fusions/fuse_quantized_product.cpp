@@ -3,6 +3,7 @@
 // Quantize and Dequantize nodes around it.
 #include <string_view>
 
+#include "ir/recipe.h"
 #include "ops/shapes/quantized_product.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization/constants.h"
@@ -14,17 +15,31 @@ namespace {
 
 constexpr size_t kBias = 2, kFirstOperand = 3;
 
-/// Factors and summands of the sums; nothing where the bias is none that is known.
-std::optional<std::vector<double>> make_rescale(const ir::Graph& graph, const ir::Node& node,
-                                                const std::vector<float>& scales, double x_scale) {
-  const size_t channels = scales.size();
-  std::vector<double> out(2 * channels, 0.0);
-  for (size_t k = 0; k < channels; ++k) out[k] = x_scale * static_cast<double>(scales[k]);
-  if (!has_input(node, kBias)) return out;
-  const auto bias = ir::constant_elements(graph, node.inputs[kBias]);
-  if (!bias || (bias->size() != 1 && bias->size() != channels)) return std::nullopt;
-  for (size_t k = 0; k < channels; ++k) out[channels + k] = (*bias)[bias->size() == 1 ? 0 : k];
-  return out;
+ir::Constant floats(const Dims& dims, const std::vector<double>& elements) {
+  return {{DataType::Float, dims}, ir::make_constant_data(DataType::Float, elements)};
+}
+
+/// Factors and summands of the sums; nothing where the bias is none that is constant.
+std::optional<ir::Constant> make_rescale(const ir::Graph& graph, const ir::Node& node,
+                                         const std::vector<float>& scales, double x_scale) {
+  const auto channels = static_cast<int64_t>(scales.size());
+  std::vector<double> factors;
+  for (const float scale : scales) factors.push_back(x_scale * static_cast<double>(scale));
+  const Dims row{1, channels};
+  ir::Constant summands = floats(row, std::vector<double>(scales.size(), 0.0));
+  if (has_input(node, kBias)) {
+    ir::Constant bias = ir::constant_of(graph, node.inputs[kBias]);
+    const int64_t count = bias.data.data == nullptr ? 0 : core::elems(bias.type.dims);
+    if (count != 1 && count != channels) return std::nullopt;
+    bias = ir::reshaped(bias, {1, count});
+    if (bias.type.dtype != DataType::Float)
+      bias = ir::compute("Cast", {{"to_type", enum_number(DataType::Float)}}, {bias});
+    summands = count == channels
+                   ? bias
+                   : ir::compute("ElementWise", {{"op", enum_number(ElementWiseOperation::Sum)}},
+                                 {summands, bias});
+  }
+  return ir::compute("Concatenation", {{"axis", int64_t{0}}}, {floats(row, factors), summands});
 }
 
 const char* quantized_op(const ir::Node& node) {
@@ -51,8 +66,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   std::vector<ir::ValueId> inputs = {
       graph.node(dequantize).inputs[0],
       patch.add_constant(kernel.name, DataType::Int8, kernel.type.dims, weights->elements),
-      patch.add_constant(kernel.name + " rescale", DataType::Float,
-                         {2, static_cast<int64_t>(weights->scales.size())}, *rescale)};
+      patch.add_constant(kernel.name + " rescale", *rescale)};
   if (node.inputs.size() > kFirstOperand)
     inputs.insert(inputs.end(), node.inputs.begin() + kFirstOperand, node.inputs.end());
   ir::AttributeList attributes = attribute_list(node);

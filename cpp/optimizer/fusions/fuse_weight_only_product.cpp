@@ -6,6 +6,7 @@
 
 #include "core/os/memory.h"
 #include "core/quantize.h"
+#include "ir/recipe.h"
 #include "ops/shapes/quantized_product.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization/constants.h"
@@ -94,7 +95,13 @@ struct Integers {
 };
 
 /// In the least bits, signed; nothing for wider types.
-std::optional<Integers> make_integers(const ir::QuantizedElements& stored) {
+std::optional<Integers> make_integers(const ir::ConstantData& constant) {
+  const ir::QuantizedElements& stored = *constant.dequantized_from;
+  if (stored.may_change)
+    return stored.dtype == DataType::Int4 || stored.dtype == DataType::Int8
+               ? std::optional(
+                     Integers{stored.dtype, ir::integers_of(constant, stored.dims).data, 0})
+               : std::nullopt;
   const core::TensorView from{const_cast<void*>(stored.data.get()), stored.dtype, stored.dims};
   const bool is_nibbles = stored.dtype == DataType::Int4 || stored.dtype == DataType::UInt4;
   if (!is_nibbles && !is_byte(stored.dtype)) return std::nullopt;
@@ -148,7 +155,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   if (!matrix || !quantization) return std::nullopt;
   const auto block = find_block(*quantization, *matrix);
   if (!block) return std::nullopt;
-  const auto integers = make_integers(*weights.constant->dequantized_from);
+  const auto integers = make_integers(*weights.constant);
   if (!integers) return std::nullopt;
   const std::vector<double> scales =
       make_scales(*quantization, dims, *matrix, *block, integers->shift);

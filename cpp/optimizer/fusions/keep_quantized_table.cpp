@@ -1,5 +1,6 @@
 // Rows of a table that was dequantized are looked up among its integers, a quarter of the bytes in
 // the plan and of what is read. Before rules that let programs read integers.
+#include "ir/recipe.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization/constants.h"
 #include "optimizer/quantization/steps.h"
@@ -25,8 +26,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   ir::Patch patch(graph);
   patch.inherit_from(id);
   std::vector<ir::ValueId> inputs = node.inputs;
-  inputs[0] = patch.add_constant(table.name, stored.dtype, dims,
-                                 {stored.data, static_cast<size_t>(core::elems(dims))});
+  inputs[0] = patch.add_constant(table.name, ir::integers_of(*table.constant, dims));
   const ir::ValueId rows = patch.add(node.op->name, node.name, inputs, attribute_list(node));
   const double zero = quantization->is_symmetric() ? 0 : quantization->zero_points()[0];
   const std::vector<double> scales{static_cast<double>(quantization->scales()[0])}, zeros{zero};

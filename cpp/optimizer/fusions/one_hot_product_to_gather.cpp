@@ -1,7 +1,6 @@
 // A product with one-hot rows picks rows of the weights. Before biases are part of products.
-#include <cstring>
 
-#include "core/os/memory.h"
+#include "ir/recipe.h"
 #include "optimizer/match.h"
 #include "optimizer/rule.h"
 
@@ -37,16 +36,15 @@ ir::ValueId match_one_hot(const ir::Graph& graph, ir::ValueId rows) {
 }
 
 /// The table with a row of zeros behind it.
-ir::ConstantData add_zero_row(const ir::Graph& graph, ir::ValueId table) {
-  const ir::ConstantData& data = *graph.value(table).constant;
-  const ops::TensorType& type = graph.value(table).type;
-  const int rank = type.dims.rank();
-  const size_t bytes = core::dtype_bytes(type.dtype, core::elems(type.dims));
-  const size_t row = core::dtype_bytes(type.dtype, type.dims[rank - 1]);
-  const std::shared_ptr<void> out = core::allocate_shared(bytes + row);
-  std::memcpy(out.get(), data.data.get(), bytes);
-  std::memset(static_cast<char*>(out.get()) + bytes, 0, row);
-  return {out, bytes + row};
+ir::Constant add_zero_row(const ir::Graph& graph, ir::ValueId table) {
+  const ir::Constant constant = ir::constant_of(graph, table);
+  const Dims& dims = constant.type.dims;
+  const int64_t rows = dims[dims.rank() - 2], columns = dims[dims.rank() - 1];
+  const std::vector<double> zeros(static_cast<size_t>(columns), 0);
+  const DataType dtype = constant.type.dtype;
+  return ir::compute("Concatenation", {{"axis", int64_t{0}}},
+                     {ir::reshaped(constant, {rows, columns}),
+                      {{dtype, {1, columns}}, ir::make_constant_data(dtype, zeros)}});
 }
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
@@ -64,8 +62,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
   const int last = dims_of(graph, indices).rank() - 1;
   ir::Patch patch(graph);
   patch.inherit_from(id);
-  const ir::ValueId table = patch.add_constant(graph.value(product.inputs[1]).name, weights.dtype,
-                                               {weights.dims[rank - 2] + 1, weights.dims[rank - 1]},
+  const ir::ValueId table = patch.add_constant(graph.value(product.inputs[1]).name,
                                                add_zero_row(graph, product.inputs[1]));
   // What is outside finds the row of zeros, from the front or from the back.
   const auto clamp = [&](ir::ValueId value, ElementWiseOperation operation, int64_t bound) {

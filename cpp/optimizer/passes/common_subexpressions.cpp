@@ -18,6 +18,9 @@ size_t byte_count(const ir::Value& value) {
 std::string constant_key(const ir::Value& value) {
   const size_t bytes = byte_count(value);
   std::string key = core::str(core::dtype_name(value.type.dtype), value.type.dims, ":");
+  // Weights with names of their own stay apart.
+  if (value.constant->recipe != nullptr)
+    return core::str(key, "at ", value.constant->data.get(), " by ", value.constant->recipe.get());
   if (bytes > kMaxComparedBytes) return core::str(key, "at ", value.constant->data.get());
   key.append(static_cast<const char*>(value.constant->data.get()), bytes);
   return key;

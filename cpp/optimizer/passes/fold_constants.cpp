@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "ir/node_args.h"
 #include "ir/patch.h"
+#include "ir/recipe.h"
 #include "ops/host_values.h"
-#include "optimizer/evaluate.h"
 #include "optimizer/passes/passes.h"
 #include "optimizer/quantization/constants.h"
 
@@ -86,16 +86,15 @@ void fold_node(ir::Graph& graph, ir::NodeId id, bool from_shapes) {
                                                from_host(value)));
     }
   } else {
-    std::vector<core::TensorView> inputs;
+    std::vector<std::optional<ir::Constant>> inputs;
     for (const ir::ValueId input : node.inputs)
-      inputs.push_back(input ? ir::constant_view(graph, input)
-                             : core::TensorView{nullptr, DataType::Float, Dims::unknown_rank()});
-    const std::vector<OwnedTensor> results = evaluate_node(node, inputs);
-    const auto quantized = find_quantized(graph, node, inputs);
-    for (size_t i = 0; i < results.size(); ++i)
-      patch.replace(node.outputs[i],
-                    patch.add_constant(node.name, results[i].view.dtype, results[i].view.dims,
-                                       {results[i].data, results[i].view.bytes(), quantized}));
+      inputs.push_back(input ? std::optional(ir::constant_of(graph, input)) : std::nullopt);
+    std::vector<ir::Constant> results = ir::compute(*node.op, node.attributes, inputs);
+    const auto quantized = find_quantized(graph, node);
+    for (size_t i = 0; i < results.size(); ++i) {
+      results[i].data.dequantized_from = quantized;
+      patch.replace(node.outputs[i], patch.add_constant(node.name, results[i]));
+    }
   }
   patch.apply(graph);
 }

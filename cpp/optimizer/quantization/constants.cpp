@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/check.h"
+#include "ir/recipe.h"
 #include "optimizer/evaluate.h"
 
 namespace trtlike::optimizer {
@@ -23,12 +24,16 @@ std::vector<T> elements_of(const TensorView& view) {
   return out;
 }
 
-Quantized from_dequantize(const ir::Graph& graph, const ir::Node& node,
-                          std::span<const TensorView> inputs) {
+Quantized make_quantized(const ir::Constant& integers, const Quantization& quantization) {
+  return std::make_shared<const ir::QuantizedElements>(
+      ir::QuantizedElements{integers.type.dtype, integers.data.data, integers.type.dims,
+                            quantization, integers.data.recipe, integers.data.may_change});
+}
+
+Quantized from_dequantize(const ir::Graph& graph, const ir::Node& node) {
   const auto quantization = quantization_of(graph, node);
-  if (!quantization) return nullptr;
-  return std::make_shared<const ir::QuantizedElements>(ir::QuantizedElements{
-      inputs[0].dtype, graph.value(node.inputs[0]).constant->data, inputs[0].dims, *quantization});
+  return quantization ? make_quantized(ir::constant_of(graph, node.inputs[0]), *quantization)
+                      : nullptr;
 }
 
 /// For each index of `axis` what all elements there are; nothing where they differ.
@@ -80,23 +85,26 @@ Quantized reshaped(const ir::Node& node, std::vector<TensorView> inputs, Quantiz
   return stays ? source : nullptr;
 }
 
-Quantized moved_from(const ir::Graph& graph, const ir::Node& node,
-                     std::span<const TensorView> inputs) {
+Quantized moved_from(const ir::Graph& graph, const ir::Node& node) {
   if (node.op->rounding.is_exact != ops::kMoved.is_exact || node.inputs.empty() || !node.inputs[0])
     return nullptr;
   const auto& constant = graph.value(node.inputs[0]).constant;
   if (!constant || !constant->dequantized_from || node.op->joins_inputs) return nullptr;
-  const ir::QuantizedElements& source = *constant->dequantized_from;
-  std::vector<TensorView> moved(inputs.begin(), inputs.end());
-  const auto known = quantization_of(*constant, moved[0].dims);
+  std::vector<std::optional<ir::Constant>> inputs;
+  std::vector<TensorView> views;
+  for (const ir::ValueId id : node.inputs) {
+    inputs.push_back(id ? std::optional(ir::constant_of(graph, id)) : std::nullopt);
+    views.push_back(id ? TensorView{const_cast<void*>(inputs.back()->data.data.get()),
+                                    inputs.back()->type.dtype, inputs.back()->type.dims}
+                       : TensorView{nullptr, DataType::Float, Dims::unknown_rank()});
+  }
+  const auto known = quantization_of(*constant, views[0].dims);
   if (!known) return nullptr;
-  if (known->block() != 0) return reshaped(node, moved, constant->dequantized_from);
-  moved[0] = {const_cast<void*>(source.data.get()), source.dtype, moved[0].dims};
-  const auto quantization = move_quantization(node, *known, moved);
+  if (known->block() != 0) return reshaped(node, views, constant->dequantized_from);
+  inputs[0] = ir::integers_of(*constant, views[0].dims);
+  const auto quantization = move_quantization(node, *known, views);
   if (!quantization) return nullptr;
-  const OwnedTensor integers = evaluate_node(node, moved)[0];
-  return std::make_shared<const ir::QuantizedElements>(
-      ir::QuantizedElements{source.dtype, integers.data, integers.view.dims, *quantization});
+  return make_quantized(ir::compute(*node.op, node.attributes, inputs)[0], *quantization);
 }
 
 /// Blocks along one axis. Their scales may be 0 or negative, as those of weights are.
@@ -143,7 +151,8 @@ std::optional<Quantization> quantization_of(const ir::Graph& graph, const ir::No
 
 std::optional<Quantization> quantization_of(const ir::ConstantData& constant, const Dims& dims) {
   if (!constant.dequantized_from) return std::nullopt;
-  const auto& [dtype, data, stored, quantization] = *constant.dequantized_from;
+  const Dims& stored = constant.dequantized_from->dims;
+  const Quantization& quantization = constant.dequantized_from->quantization;
   if (core::elems(stored) != core::elems(dims)) return std::nullopt;
   if (quantization.axis() == Quantization::kNoAxis || stored == dims) return quantization;
   const int from = quantization.axis();
@@ -155,11 +164,10 @@ std::optional<Quantization> quantization_of(const ir::ConstantData& constant, co
   return std::nullopt;
 }
 
-Quantized find_quantized(const ir::Graph& graph, const ir::Node& node,
-                         std::span<const TensorView> inputs) {
+Quantized find_quantized(const ir::Graph& graph, const ir::Node& node) {
   if (node.outputs.size() != 1) return nullptr;
-  return std::string_view(node.op->name) == "Dequantize" ? from_dequantize(graph, node, inputs)
-                                                         : moved_from(graph, node, inputs);
+  return std::string_view(node.op->name) == "Dequantize" ? from_dequantize(graph, node)
+                                                         : moved_from(graph, node);
 }
 
 }  // namespace trtlike::optimizer

@@ -13,8 +13,8 @@ namespace trtlike::optimizer {
 
 /// The integers behind the one output of a node with these constant inputs: a Dequantize, or a node
 /// that moves elements of such an output. Null where there are none, or no quantization says which.
-std::shared_ptr<const ir::QuantizedElements> find_quantized(
-    const ir::Graph& graph, const ir::Node& node, std::span<const core::TensorView> inputs);
+std::shared_ptr<const ir::QuantizedElements> find_quantized(const ir::Graph& graph,
+                                                            const ir::Node& node);
 
 /// Constant scales and zero points of a Quantize or Dequantize, for the tensor or an axis; nothing
 /// for others, and where they are none of a quantized tensor.

@@ -62,6 +62,8 @@ std::optional<int> match_product(const ir::Graph& graph, const ir::Node& node) {
     return std::nullopt;
   const auto axis = find_channel_axis(graph, node);
   const bool is_known = !has_input(node, kBias) || is_constant(graph, node.inputs[kBias]);
+  // Scales follow from the weights' elements.
+  if (graph.value(node.inputs[kWeights]).constant->may_change) return std::nullopt;
   if (!axis || !is_known || graph.value(node.inputs[kWeights]).constant->dequantized_from)
     return std::nullopt;
   return axis;

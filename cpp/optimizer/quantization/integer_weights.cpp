@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "core/os/memory.h"
+#include "ir/recipe.h"
 #include "optimizer/match.h"
 #include "optimizer/quantization/constants.h"
 #include "optimizer/quantization/steps.h"
@@ -23,6 +24,13 @@ std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId 
   const core::Quantization& quantization = *known;
   const bool is_per_tensor = quantization.axis() == core::Quantization::kNoAxis;
   if (!is_per_tensor && quantization.axis() != axis) return std::nullopt;
+  std::vector<float> scales = quantization.scales();
+  scales.resize(static_cast<size_t>(dims[axis]), scales[0]);
+  if (stored.may_change)
+    return stored.dtype == DataType::Int8 && quantization.is_symmetric()
+               ? std::optional(
+                     IntegerWeights{ir::integers_of(*value.constant, dims).data, std::move(scales)})
+               : std::nullopt;
   const core::TensorView view{const_cast<void*>(stored.data.get()), stored.dtype, dims};
   const std::shared_ptr<void> data = core::allocate_shared(static_cast<size_t>(view.elems()));
   const int64_t inner = core::elems_between(dims, axis + 1, dims.rank());
@@ -33,8 +41,6 @@ std::optional<IntegerWeights> match_weights(const ir::Graph& graph, ir::ValueId 
     if (element < -128 || element > 127) return std::nullopt;
     static_cast<int8_t*>(data.get())[i] = static_cast<int8_t>(element);
   }
-  std::vector<float> scales = quantization.scales();
-  scales.resize(static_cast<size_t>(dims[axis]), scales[0]);
   return IntegerWeights{{data, static_cast<size_t>(view.elems())}, std::move(scales)};
 }
 

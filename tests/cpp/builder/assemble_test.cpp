@@ -47,7 +47,7 @@ struct Draft {
     ConstantSection section;
     Assembly assembly;
     assembly.plan = assemble(graph, order, tuned, result, true, 1, section);
-    assembly.constants = section.take();
+    assembly.constants = section.finish(assembly.plan, {});
     return assembly;
   }
 

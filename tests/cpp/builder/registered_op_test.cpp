@@ -166,7 +166,7 @@ struct Chain {
     ConstantSection section;
     engine::Plan plan =
         assemble(graph, order, tuned, tuner::choose(tuned, options), false, 1, section);
-    if (constants != nullptr) *constants = section.take();
+    if (constants != nullptr) *constants = section.finish(plan, {});
     return plan;
   }
 };

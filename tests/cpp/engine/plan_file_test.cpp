@@ -195,7 +195,7 @@ std::string refusal(const std::function<void(Header&)>& change) {
 TEST(PlanFile, other_files_and_versions_are_refused_with_what_to_do) {
   EXPECT_THAT(refusal([](Header& h) { h.magic[0] = 'p'; }), HasSubstr("[engine] plan magic: "));
   EXPECT_THAT(refusal([](Header& h) { h.version = 99; }),
-              HasSubstr("[engine] plan format: expected version 5, got 99. Rebuild the plan"));
+              HasSubstr("[engine] plan format: expected version 6, got 99. Rebuild the plan"));
   EXPECT_THAT(refusal([](Header& h) { h.file_bytes += 1; }), HasSubstr("plan size: expected "));
   EXPECT_THAT(refusal([](Header& h) { h.constants_bytes += 1; }),
               HasSubstr("plan checksum: expected "));
@@ -212,9 +212,9 @@ void copy_records(core::ByteReader& from, core::ByteWriter& to, size_t bytes) {
   }
 }
 
-/// A plan without packed inputs, quantizations, blobs, regions and debug tensors as older versions
-/// had it: records that end earlier, and in version 1 needs as the index of a level behind the
-/// fingerprint.
+/// A plan without packed inputs, quantizations, blobs, regions, debug tensors and recipes as older
+/// versions had it: records that end earlier, and in version 1 needs as the index of a level behind
+/// the fingerprint.
 std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level = 0) {
   constexpr size_t kQuantization = 8, kBlob = 4, kRegions = 8;
   const auto* data = static_cast<const char*>(bytes.data());
@@ -236,6 +236,10 @@ std::string old_version(const HostMemory& bytes, uint32_t version, int32_t level
   if (version >= 2) to.put(needs);
   if (version >= 3) to.put(from.get<uint64_t>());  // no blobs
   if (version >= 4) to.put(from.get<uint64_t>());  // no regions
+  if (version >= 5) {
+    to.put(from.get<uint64_t>());  // no debug tensors
+    to.put(from.get<uint8_t>());
+  }
   metadata.put_string(to.bytes());
   std::string out(data, header.metadata_offset);
   out += metadata.bytes();
@@ -256,6 +260,11 @@ std::shared_ptr<const LoadedPlan> read_old(const HostMemory& bytes, uint32_t ver
   const std::shared_ptr<void> aligned = core::allocate_shared(file.size());
   std::memcpy(aligned.get(), file.data(), file.size());
   return read_plan(aligned, file.size());
+}
+
+TEST(PlanFile, version_5_knew_no_recipes) {
+  const PlanMaker maker = full_plan();
+  EXPECT_EQ(print_plan(read_old(*maker.bytes(), 5)->plan), print_plan(maker.plan));
 }
 
 TEST(PlanFile, version_4_knew_no_debug_tensors) {

@@ -9,6 +9,7 @@
 #include "support/damaged_plan.h"
 #include "support/gain_op.h"
 #include "support/make_plan.h"
+#include "support/refittable_plan.h"
 
 namespace trtlike::test {
 namespace {
@@ -237,6 +238,37 @@ void change_rest(engine::Plan& plan, Choices& choices) {
   }
 }
 
+void change_recipes(engine::PlanRecipes& recipes, Choices& choices) {
+  const auto index = [&] { return static_cast<int32_t>(choices.byte() % 7) - 1; };
+  switch (choices.below(8)) {
+    case 0:
+      choices.of(recipes.weights).count = choices.number();
+      break;
+    case 1:
+      choices.of(recipes.values).of = index();
+      break;
+    case 2:
+      choices.of(recipes.values).source = static_cast<engine::RecipeSource>(choices.byte() % 5);
+      break;
+    case 3:
+      change_dims(choices.of(recipes.values).dims, choices);
+      break;
+    case 4:
+      choices.of(choices.of(recipes.steps).inputs) = index();
+      break;
+    case 5:
+      choices.of(recipes.targets).value = index();
+      break;
+    case 6:
+      change_dims(choices.of(recipes.targets).desc.dims, choices);
+      break;
+    default:
+      (choices.below(2) == 0 ? recipes.kept_bytes : choices.of(recipes.targets).range.offset) =
+          static_cast<uint64_t>(choices.number());
+      break;
+  }
+}
+
 }  // namespace
 
 std::string fuzz_plan_reader(std::string_view given) {
@@ -254,16 +286,18 @@ std::string fuzz_validate_plan(std::string_view bytes) {
     const std::string good = bytes_of(*maker.bytes());
     return engine::read_plan(copy_of(good), good.size());
   };
-  static const auto plain = load(good_plan()), quantized = load(good_quantized_plan());
+  static const auto plain = load(good_plan()), quantized = load(good_quantized_plan()),
+                    refittable = load(refittable_plan());
   Choices choices(bytes);
-  const auto& loaded = choices.below(3) == 0 ? quantized : plain;
+  const size_t kind = choices.below(4);
+  const auto& loaded = kind == 0 ? quantized : kind == 1 ? refittable : plain;
   engine::Plan plan = loaded->plan;
   while (choices.has_more()) switch (choices.below(4)) {
       case 0:
         change_value(choices.of(plan.values), choices);
         break;
       case 1:
-        change_rest(plan, choices);
+        plan.recipes.empty() ? change_rest(plan, choices) : change_recipes(plan.recipes, choices);
         break;
       default:
         change_step(choices.of(plan.steps), choices);
@@ -277,7 +311,8 @@ std::string fuzz_validate_plan(std::string_view bytes) {
 }
 
 std::vector<std::string> plan_reader_seeds() {
-  return {bytes_of(*good_plan().bytes()), bytes_of(*good_quantized_plan().bytes())};
+  return {bytes_of(*good_plan().bytes()), bytes_of(*good_quantized_plan().bytes()),
+          bytes_of(*refittable_plan().bytes())};
 }
 
 }  // namespace trtlike::test

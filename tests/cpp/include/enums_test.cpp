@@ -130,6 +130,7 @@ constexpr Published kTensorrt[] = {
     {"KVCacheMode", "LINEAR=0"},
     {"MoEActType", "NONE=0 SILU=1"},
     {"TilingOptimizationLevel", "NONE=0 FAST=1 MODERATE=2 FULL=3"},
+    {"SerializationFlag", "EXCLUDE_WEIGHTS=0 EXCLUDE_LEAN_RUNTIME=1 INCLUDE_REFIT=2"},
     {"OnnxParserFlag",
      "NATIVE_INSTANCENORM=0 ENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA=1 "
      "REPORT_CAPABILITY_DLA=2 ENABLE_PLUGIN_OVERRIDE=3 ADJUST_FOR_DLA=4"},
