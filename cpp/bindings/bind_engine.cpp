@@ -140,15 +140,19 @@ void bind_inspector(py::module_& m) {
       .def("get_engine_information", &engine_information, py::arg("format"));
 }
 
-}  // namespace
-
-void bind_engine(py::module_& m) {
+void bind_runtime_config(py::module_& m) {
   py::class_<RuntimeConfig>(m, "IRuntimeConfig", "How contexts are made.")
       .def("set_execution_context_allocation_strategy",
            &RuntimeConfig::set_execution_context_allocation_strategy,
            py::arg("strategy") = ExecutionContextAllocationStrategy::Static)
       .def("get_execution_context_allocation_strategy",
            &RuntimeConfig::execution_context_allocation_strategy);
+}
+
+}  // namespace
+
+void bind_engine(py::module_& m) {
+  bind_runtime_config(m);
   py::class_<CudaEngine, EnginePtr> cls(m, "ICudaEngine",
                                         "A loaded plan. Safe to use from several threads.");
   py::class_<ExecutionContext, ContextPtr>(

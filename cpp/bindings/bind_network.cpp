@@ -10,6 +10,13 @@ namespace {
 constexpr const char* kBuilder = "_builder";
 
 py::object builder_of(const py::object& network) {
+  try {
+    network.cast<const Network&>();
+  } catch (const py::cast_error&) {
+    throw py::type_error(
+        "[network] builder: expected a network, got an object that only __new__ "
+        "has made.");
+  }
   return py::getattr(network, kBuilder, py::none());
 }
 

@@ -112,9 +112,10 @@ void bind_onnx_parser(py::module_& m) {
       .def("parse", &parse_path, py::arg("path"), "Parses a model file.")
       .def("parse_from_file", &parse_path, py::arg("model"), "Parses a model file of any size.")
       .def("supports_model", &supports_model, py::arg("model"), py::arg("path") = py::none(),
-           "Whether every node can be imported, and the runs of nodes that can or cannot.")
+           "Whether every node can be imported, and the runs of nodes between those that cannot.")
       .def("supports_model_v2", &supports_model_v2, py::arg("model"), py::arg("path") = py::none(),
-           "Whether every node can be imported; subgraphs are the runs of nodes that can or cannot.")
+           "Whether every node can be imported; subgraphs are the runs of nodes between those that "
+           "cannot.")
       .def_property_readonly("num_subgraphs",
                              [](const OnnxParser& p) { return p.subgraphs().size(); })
       .def(

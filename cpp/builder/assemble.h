@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "builder/debug_tensors.h"
+#include "builder/network/debug_tensors.h"
 #include "builder/refit/refit.h"
 #include "engine/plan.h"
 #include "ir/graph.h"

@@ -6,7 +6,8 @@
 #include <set>
 
 #include "builder/assemble.h"
-#include "builder/debug_tensors.h"
+#include "builder/network/debug_tensors.h"
+#include "builder/network/surface.h"
 #include "builder/no_effect.h"
 #include "builder/phase.h"
 #include "builder/precisions.h"
@@ -15,7 +16,6 @@
 #include "builder/region_profiles.h"
 #include "builder/slow_steps.h"
 #include "builder/specialize.h"
-#include "builder/surface.h"
 #include "builder/timed_fusions.h"
 #include "core/check.h"
 #include "core/failures/report.h"

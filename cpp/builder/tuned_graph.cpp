@@ -2,8 +2,8 @@
 #include <map>
 
 #include "builder/assemble.h"
+#include "builder/network/surface.h"
 #include "builder/precisions.h"
-#include "builder/surface.h"
 #include "core/check.h"
 #include "ir/node_args.h"
 

@@ -21,8 +21,8 @@ namespace {
 constexpr size_t kMaxBytes = size_t{1} << 62;
 /// Of more buffers than this, comparing all pairs takes seconds.
 constexpr size_t kMany = 8192;
-/// An arena that stays in a core's cache however its buffers lie: the search for a smaller one takes
-/// longer than it saves, above all where shapes change from turn to turn.
+/// An arena that stays in a core's cache however its buffers lie: the search for a smaller one
+/// takes longer than it saves, above all where shapes change from turn to turn.
 constexpr size_t kSmallBytes = size_t{1} << 16;
 
 size_t rounded(const Lifetime& lifetime) { return core::align_up(lifetime.bytes); }

@@ -152,7 +152,7 @@ struct LoadedPlan {
   std::vector<std::shared_ptr<const void>> blobs;
   /// The plan's regions, ready to run: they share this plan's bytes.
   std::vector<std::shared_ptr<const LoadedPlan>> regions;
-  /// The file that `bytes` is mapped from; null where they are in memory of their own.
+  /// That `bytes` is mapped from; null where they are in memory of their own.
   std::shared_ptr<const core::OpenFile> file;
 
   bool has_weights() const { return there_bytes == constants_bytes; }
@@ -168,8 +168,7 @@ struct PlanConstant {
   std::shared_ptr<const void> data;
 };
 
-/// Plan format: see plan_format.h. Same plan and constants give the same bytes. Lets go of each
-/// constant once it is written.
+/// See plan_format.h. Same plan and constants give the same bytes. Lets go of what is written.
 std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstant> constants);
 /// Replaces the metadata in bytes that write_plan has just made and nobody else has seen, by a plan
 /// that differs in numbers only (its metadata is as long as before).

@@ -101,7 +101,7 @@ bool OnnxParser::parse_from_file(const std::string& path) {
 
 namespace {
 
-/// Runs of nodes that the errors name, and of others.
+/// Runs of nodes between those that the errors name.
 std::vector<OnnxParser::Subgraph> find_subgraphs(size_t num_nodes,
                                                  std::span<const ParserError> errors) {
   std::vector<bool> is_refused(num_nodes, false);
@@ -112,7 +112,8 @@ std::vector<OnnxParser::Subgraph> find_subgraphs(size_t num_nodes,
   }
   std::vector<OnnxParser::Subgraph> out;
   for (size_t i = 0; i < num_nodes; ++i) {
-    if (i == 0 || is_refused[i - 1] != is_refused[i]) out.push_back({{}, !is_refused[i]});
+    if (is_refused[i]) continue;
+    if (i == 0 || is_refused[i - 1]) out.push_back({{}, errors.empty()});
     out.back().nodes.push_back(i);
   }
   return out;

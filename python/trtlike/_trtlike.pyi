@@ -7,7 +7,7 @@ import collections.abc
 import numpy
 import typing
 import typing_extensions
-__all__: list[str] = ['APILanguage', 'ActivationType', 'AllocatorFlag', 'ArrayAllocator', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'DimensionOperation', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'EngineStat', 'Error', 'ErrorCode', 'ErrorCodeTRT', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IAlgorithm', 'IAlgorithmContext', 'IAlgorithmIOInfo', 'IAlgorithmSelector', 'IAlgorithmVariant', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDebugListener', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IErrorRecorder', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGpuAllocator', 'IGpuAsyncAllocator', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'INetworkDefinition', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IRuntimeConfig', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'IStreamReader', 'IStreamReaderV2', 'IStreamWriter', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'IVersionedInterface', 'InterfaceInfo', 'InternalError', 'InterpolationMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'NetworkDefinitionCreationFlag', 'OnnxParser', 'OnnxParserFlag', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PluginArgDataType', 'PluginArgType', 'PluginCapabilityType', 'PluginCreatorVersion', 'PluginFieldType', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'QuickPluginCreationRequest', 'ReduceOperation', 'ResizeCoordinateTransformation', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'RuntimePlatform', 'SampleMode', 'ScaleMode', 'ScatterMode', 'SeekPosition', 'TacticSource', 'TempfileControlFlag', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TensorRTPhase', 'TilingOptimizationLevel', 'TimingCacheKey', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
+__all__: list[str] = ['APILanguage', 'ActivationType', 'AllocatorFlag', 'ArrayAllocator', 'AttentionNormalizationOp', 'BoundingBoxFormat', 'Builder', 'BuilderFlag', 'CalibrationAlgoType', 'CalibrationMethod', 'CumulativeOperation', 'DataType', 'DeviceType', 'DimensionOperation', 'Dims', 'Dims2', 'Dims3', 'Dims4', 'DimsHW', 'ElementWiseOperation', 'EngineCapability', 'EngineInspector', 'EngineStat', 'Error', 'ErrorCode', 'ErrorCodeTRT', 'ExecutionContextAllocationStrategy', 'FillOperation', 'GatherMode', 'HardwareCompatibilityLevel', 'IActivationLayer', 'IAlgorithm', 'IAlgorithmContext', 'IAlgorithmIOInfo', 'IAlgorithmSelector', 'IAlgorithmVariant', 'IAssertionLayer', 'IAttention', 'IAttentionBoundaryLayer', 'IAttentionInputLayer', 'IAttentionOutputLayer', 'IBuilderConfig', 'ICastLayer', 'IConcatenationLayer', 'IConditionLayer', 'IConstantLayer', 'IConvolutionLayer', 'ICudaEngine', 'ICumulativeLayer', 'IDebugListener', 'IDeconvolutionLayer', 'IDequantizeLayer', 'IDynamicQuantizeLayer', 'IEinsumLayer', 'IElementWiseLayer', 'IErrorRecorder', 'IExecutionContext', 'IFillLayer', 'IGatherLayer', 'IGpuAllocator', 'IGpuAsyncAllocator', 'IGridSampleLayer', 'IHostMemory', 'IIdentityLayer', 'IIfConditional', 'IIfConditionalBoundaryLayer', 'IIfConditionalInputLayer', 'IIfConditionalOutputLayer', 'IInt8Calibrator', 'IInt8EntropyCalibrator', 'IInt8EntropyCalibrator2', 'IInt8LegacyCalibrator', 'IInt8MinMaxCalibrator', 'IIteratorLayer', 'IKVCacheUpdateLayer', 'ILRNLayer', 'ILayer', 'ILogger', 'ILoop', 'ILoopBoundaryLayer', 'ILoopOutputLayer', 'IMatrixMultiplyLayer', 'IMoELayer', 'INMSLayer', 'INetworkDefinition', 'INonZeroLayer', 'INormalizationLayer', 'IOneHotLayer', 'IOptimizationProfile', 'IOutputAllocator', 'IPaddingLayer', 'IParametricReLULayer', 'IPoolingLayer', 'IProfiler', 'IProgressMonitor', 'IQuantizeLayer', 'IRaggedSoftMaxLayer', 'IRecurrenceLayer', 'IReduceLayer', 'IResizeLayer', 'IReverseSequenceLayer', 'IRotaryEmbeddingLayer', 'IRuntimeConfig', 'IScaleLayer', 'IScatterLayer', 'ISelectLayer', 'ISerializationConfig', 'IShapeLayer', 'IShuffleLayer', 'ISliceLayer', 'ISoftMaxLayer', 'ISqueezeLayer', 'IStreamReader', 'IStreamReaderV2', 'IStreamWriter', 'ITensor', 'ITimingCache', 'ITopKLayer', 'ITripLimitLayer', 'IUnaryLayer', 'IUnsqueezeLayer', 'IVersionedInterface', 'InterfaceInfo', 'InternalError', 'InterpolationMode', 'KVCacheMode', 'LayerInformationFormat', 'LayerType', 'Logger', 'LoopOutput', 'MachinePeaks', 'MatrixOperation', 'MemoryPoolType', 'MoEActType', 'NetworkDefinitionCreationFlag', 'NodeIndices', 'OnnxParser', 'OnnxParserFlag', 'OnnxParserRefitter', 'PaddingMode', 'ParserError', 'Permutation', 'PlanError', 'PluginArgDataType', 'PluginArgType', 'PluginCapabilityType', 'PluginCreatorVersion', 'PluginFieldType', 'PoolingType', 'PreviewFeature', 'Profiler', 'ProfilingVerbosity', 'QuantizationFlag', 'QuickPluginCreationRequest', 'ReduceOperation', 'Refitter', 'ResizeCoordinateTransformation', 'ResizeMode', 'ResizeRoundMode', 'ResizeSelector', 'Runtime', 'RuntimePlatform', 'SampleMode', 'ScaleMode', 'ScatterMode', 'SeekPosition', 'SerializationFlag', 'SliceMode', 'SubGraphCollection', 'TacticSource', 'TempfileControlFlag', 'TensorFormat', 'TensorIOMode', 'TensorLocation', 'TensorRTPhase', 'TilingOptimizationLevel', 'TimingCacheKey', 'TimingCacheValue', 'TopKOperation', 'TripLimit', 'UnaryOperation', 'UnsupportedError', 'UserError', 'Weights', 'WeightsRole', 'cpu_fingerprint', 'create_stream', 'default_num_threads', 'destroy_stream', 'environment_switches', 'init_libnvinfer_plugins', 'measure_peaks', 'nptype', 'synchronize_stream', 'tensorrt_version']
 class MachinePeaks:
     """
     What threads reach together in measured loops.
@@ -1741,6 +1741,138 @@ class WeightsRole:
     @property
     def value(self) -> int:
         ...
+class AttentionNormalizationOp:
+    """
+    Members:
+    
+      NONE
+    
+      SOFTMAX
+    """
+    NONE: typing.ClassVar[AttentionNormalizationOp]
+    SOFTMAX: typing.ClassVar[AttentionNormalizationOp]
+    __members__: typing.ClassVar[dict[str, AttentionNormalizationOp]]
+    @typing.overload
+    def __eq__(self, other: AttentionNormalizationOp) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: AttentionNormalizationOp) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class KVCacheMode:
+    """
+    Members:
+    
+      LINEAR
+    """
+    LINEAR: typing.ClassVar[KVCacheMode]
+    __members__: typing.ClassVar[dict[str, KVCacheMode]]
+    @typing.overload
+    def __eq__(self, other: KVCacheMode) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: KVCacheMode) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class MoEActType:
+    """
+    Members:
+    
+      NONE
+    
+      SILU
+    """
+    NONE: typing.ClassVar[MoEActType]
+    SILU: typing.ClassVar[MoEActType]
+    __members__: typing.ClassVar[dict[str, MoEActType]]
+    @typing.overload
+    def __eq__(self, other: MoEActType) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: MoEActType) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
 class LayerInformationFormat:
     """
     Members:
@@ -2614,6 +2746,54 @@ class OnnxParserFlag:
         ...
     @typing.overload
     def __ne__(self, other: OnnxParserFlag) -> bool:
+        ...
+    @typing.overload
+    def __ne__(self, other: typing.Any) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, state: int) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+class SerializationFlag:
+    """
+    Members:
+    
+      EXCLUDE_WEIGHTS
+    
+      EXCLUDE_LEAN_RUNTIME
+    
+      INCLUDE_REFIT
+    """
+    EXCLUDE_LEAN_RUNTIME: typing.ClassVar[SerializationFlag]
+    EXCLUDE_WEIGHTS: typing.ClassVar[SerializationFlag]
+    INCLUDE_REFIT: typing.ClassVar[SerializationFlag]
+    __members__: typing.ClassVar[dict[str, SerializationFlag]]
+    @typing.overload
+    def __eq__(self, other: SerializationFlag) -> bool:
+        ...
+    @typing.overload
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> int:
+        ...
+    def __hash__(self) -> int:
+        ...
+    def __index__(self) -> int:
+        ...
+    def __init__(self, value: int) -> None:
+        ...
+    def __int__(self) -> int:
+        ...
+    @typing.overload
+    def __ne__(self, other: SerializationFlag) -> bool:
         ...
     @typing.overload
     def __ne__(self, other: typing.Any) -> bool:
@@ -3936,6 +4116,18 @@ class IConvolutionLayer(ILayer):
     pre_padding: Dims
     stride_nd: Dims
     @property
+    def dilation(self) -> typing.Any:
+        ...
+    @dilation.setter
+    def dilation(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def kernel_size(self) -> typing.Any:
+        ...
+    @kernel_size.setter
+    def kernel_size(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
     def num_groups(self) -> int:
         ...
     @num_groups.setter
@@ -3946,6 +4138,18 @@ class IConvolutionLayer(ILayer):
         ...
     @num_output_maps.setter
     def num_output_maps(self, arg1: int) -> None:
+        ...
+    @property
+    def padding(self) -> typing.Any:
+        ...
+    @padding.setter
+    def padding(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def stride(self) -> typing.Any:
+        ...
+    @stride.setter
+    def stride(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
         ...
 class IDeconvolutionLayer(ILayer):
     bias: Weights
@@ -3958,6 +4162,12 @@ class IDeconvolutionLayer(ILayer):
     pre_padding: Dims
     stride_nd: Dims
     @property
+    def kernel_size(self) -> typing.Any:
+        ...
+    @kernel_size.setter
+    def kernel_size(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
     def num_groups(self) -> int:
         ...
     @num_groups.setter
@@ -3968,6 +4178,18 @@ class IDeconvolutionLayer(ILayer):
         ...
     @num_output_maps.setter
     def num_output_maps(self, arg1: int) -> None:
+        ...
+    @property
+    def padding(self) -> typing.Any:
+        ...
+    @padding.setter
+    def padding(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def stride(self) -> typing.Any:
+        ...
+    @stride.setter
+    def stride(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
         ...
 class IPoolingLayer(ILayer):
     average_count_excludes_padding: bool
@@ -3983,6 +4205,24 @@ class IPoolingLayer(ILayer):
         ...
     @blend_factor.setter
     def blend_factor(self, arg1: float) -> None:
+        ...
+    @property
+    def padding(self) -> typing.Any:
+        ...
+    @padding.setter
+    def padding(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def stride(self) -> typing.Any:
+        ...
+    @stride.setter
+    def stride(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def window_size(self) -> typing.Any:
+        ...
+    @window_size.setter
+    def window_size(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
         ...
 class IActivationLayer(ILayer):
     type: ActivationType
@@ -4022,6 +4262,7 @@ class IScaleLayer(ILayer):
     def channel_axis(self, arg1: int) -> None:
         ...
 class IQuantizeLayer(ILayer):
+    block_shape: Dims
     to_type: DataType
     @property
     def axis(self) -> int:
@@ -4030,12 +4271,29 @@ class IQuantizeLayer(ILayer):
     def axis(self, arg1: int) -> None:
         ...
 class IDequantizeLayer(ILayer):
+    block_shape: Dims
     to_type: DataType
     @property
     def axis(self) -> int:
         ...
     @axis.setter
     def axis(self, arg1: int) -> None:
+        ...
+class IDynamicQuantizeLayer(ILayer):
+    block_shape: Dims
+    scale_type: DataType
+    to_type: DataType
+    @property
+    def axis(self) -> int:
+        ...
+    @axis.setter
+    def axis(self, arg1: int) -> None:
+        ...
+    @property
+    def block_size(self) -> int:
+        ...
+    @block_size.setter
+    def block_size(self, arg1: int) -> None:
         ...
 class IReduceLayer(ILayer):
     keep_dims: bool
@@ -4108,11 +4366,16 @@ class INormalizationLayer(ILayer):
     def epsilon(self, arg1: float) -> None:
         ...
     @property
+    def is_v2(self) -> bool:
+        ...
+    @property
     def num_groups(self) -> int:
         ...
     @num_groups.setter
     def num_groups(self, arg1: int) -> None:
         ...
+class IRaggedSoftMaxLayer(ILayer):
+    pass
 class ICumulativeLayer(ILayer):
     exclusive: bool
     op: CumulativeOperation
@@ -4174,6 +4437,18 @@ class IUnsqueezeLayer(ILayer):
 class IPaddingLayer(ILayer):
     post_padding_nd: Dims
     pre_padding_nd: Dims
+    @property
+    def post_padding(self) -> typing.Any:
+        ...
+    @post_padding.setter
+    def post_padding(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
+    @property
+    def pre_padding(self) -> typing.Any:
+        ...
+    @pre_padding.setter
+    def pre_padding(self, arg1: Dims | collections.abc.Sequence[int]) -> None:
+        ...
 class IResizeLayer(ILayer):
     coordinate_transformation: ResizeCoordinateTransformation
     exclude_outside: bool
@@ -4219,24 +4494,122 @@ class IGridSampleLayer(ILayer):
     sample_mode: SampleMode
 class IConstantLayer(ILayer):
     shape: Dims
-    @property
-    def weights(self) -> Weights:
-        ...
+    weights: Weights
 class IFillLayer(ILayer):
+    alpha: typing.Any
+    beta: typing.Any
     operation: FillOperation
     shape: Dims
     to_type: DataType
+    def is_alpha_beta_int64(self: ILayer) -> bool:
+        ...
+class IAssertionLayer(ILayer):
+    message: str
+class INonZeroLayer(ILayer):
+    indices_type: DataType
+class INMSLayer(ILayer):
+    bounding_box_format: BoundingBoxFormat
+    indices_type: DataType
     @property
-    def alpha(self) -> float:
+    def topk_box_limit(self) -> int:
         ...
-    @alpha.setter
-    def alpha(self, arg1: float) -> None:
+    @topk_box_limit.setter
+    def topk_box_limit(self, arg1: int) -> None:
+        ...
+class IAttention:
+    """
+    norm(Q K^T + mask) V.
+    """
+    __hash__: typing.ClassVar[None] = None
+    decomposable: bool
+    metadata: str
+    name: str
+    norm_op: AttentionNormalizationOp
+    normalization_quantize_to_type: DataType
+    def __eq__(self, arg0: IAttention) -> bool:
+        ...
+    def get_input(self, index: int) -> typing.Any:
+        ...
+    def get_output(self, index: int) -> typing.Any:
+        ...
+    def set_input(self, index: int, tensor: ITensor) -> bool:
         ...
     @property
-    def beta(self) -> float:
+    def causal(self) -> bool:
+        """
+        Query i sees no key behind number i. Not together with a mask.
+        """
+    @causal.setter
+    def causal(self, arg1: bool) -> None:
         ...
-    @beta.setter
-    def beta(self, arg1: float) -> None:
+    @property
+    def mask(self) -> typing.Any:
+        ...
+    @mask.setter
+    def mask(self, arg1: ITensor) -> None:
+        ...
+    @property
+    def normalization_quantize_scale(self) -> typing.Any:
+        ...
+    @normalization_quantize_scale.setter
+    def normalization_quantize_scale(self, arg1: ITensor) -> None:
+        ...
+    @property
+    def num_inputs(self) -> int:
+        ...
+    @property
+    def num_outputs(self) -> int:
+        ...
+class IAttentionBoundaryLayer(ILayer):
+    @property
+    def attention(self) -> IAttention:
+        ...
+class IAttentionInputLayer(IAttentionBoundaryLayer):
+    pass
+class IAttentionOutputLayer(IAttentionBoundaryLayer):
+    pass
+class IRotaryEmbeddingLayer(ILayer):
+    interleaved: bool
+    @property
+    def rotary_embedding_dim(self) -> int:
+        ...
+    @rotary_embedding_dim.setter
+    def rotary_embedding_dim(self, arg1: int) -> None:
+        ...
+class IKVCacheUpdateLayer(ILayer):
+    cache_mode: KVCacheMode
+class IMoELayer(ILayer):
+    activation_type: MoEActType
+    dyn_q_output_scale_type: DataType
+    quantization_block_shape: Dims
+    quantization_to_type: DataType
+    def set_gated_biases(self: ILayer, fc_gate_biases: ITensor, fc_up_biases: ITensor, fc_down_biases: ITensor) -> None:
+        ...
+    def set_gated_weights(self: ILayer, fc_gate_weights: ITensor, fc_up_weights: ITensor, fc_down_weights: ITensor, activation_type: MoEActType) -> None:
+        ...
+    def set_quantization_dynamic_dbl_q(self: ILayer, fc_down_activation_dbl_q_scale: ITensor, data_type: DataType, block_shape: Dims | collections.abc.Sequence[int], dyn_q_output_scale_type: DataType) -> None:
+        ...
+    def set_quantization_static(self: ILayer, fc_down_activation_scale: ITensor, data_type: DataType) -> None:
+        ...
+    def set_swiglu_params(self: ILayer, limit: float, alpha: float, beta: float) -> None:
+        ...
+    @property
+    def swiglu_param_alpha(self) -> float:
+        ...
+    @swiglu_param_alpha.setter
+    def swiglu_param_alpha(self, arg1: float) -> None:
+        ...
+    @property
+    def swiglu_param_beta(self) -> float:
+        ...
+    @swiglu_param_beta.setter
+    def swiglu_param_beta(self, arg1: float) -> None:
+        ...
+    @property
+    def swiglu_param_limit(self) -> float:
+        ...
+    @swiglu_param_limit.setter
+    def swiglu_param_limit(self, arg1: float) -> None:
         ...
 class ILoop:
     __hash__: typing.ClassVar[None] = None
@@ -4337,6 +4710,10 @@ class INetworkDefinition:
         ...
     def add_activation(self, input: ITensor, type: ActivationType) -> IActivationLayer:
         ...
+    def add_assertion(self, condition: ITensor, message: str) -> IAssertionLayer:
+        ...
+    def add_attention(self, query: ITensor, key: ITensor, value: ITensor, norm_op: AttentionNormalizationOp, causal: bool) -> IAttention:
+        ...
     def add_cast(self, input: ITensor, to_type: DataType) -> ICastLayer:
         ...
     def add_concatenation(self, inputs: collections.abc.Sequence[ITensor]) -> IConcatenationLayer:
@@ -4350,6 +4727,10 @@ class INetworkDefinition:
     def add_deconvolution_nd(self, input: ITensor, num_output_maps: int, kernel_shape: Dims | collections.abc.Sequence[int], kernel: Weights | numpy.ndarray, bias: Weights | numpy.ndarray | None = None) -> IDeconvolutionLayer:
         ...
     def add_dequantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.FLOAT) -> IDequantizeLayer:
+        ...
+    def add_dynamic_quantize(self, input: ITensor, axis: int, block_size: int, output_type: DataType, scale_type: DataType) -> IDynamicQuantizeLayer:
+        ...
+    def add_dynamic_quantize_v2(self, input: ITensor, block_shape: Dims | collections.abc.Sequence[int], output_type: DataType, scale_type: DataType) -> IDynamicQuantizeLayer:
         ...
     def add_einsum(self, inputs: collections.abc.Sequence[ITensor], equation: str) -> IEinsumLayer:
         ...
@@ -4369,17 +4750,27 @@ class INetworkDefinition:
         ...
     def add_input(self, name: str, dtype: DataType, shape: Dims | collections.abc.Sequence[int]) -> ITensor:
         ...
+    def add_kv_cache_update(self, cache: ITensor, update: ITensor, write_indices: ITensor, cache_mode: KVCacheMode) -> IKVCacheUpdateLayer:
+        ...
     def add_loop(self) -> ILoop:
         ...
     def add_lrn(self, input: ITensor, window: int, alpha: float, beta: float, k: float) -> ILRNLayer:
         ...
     def add_matrix_multiply(self, input0: ITensor, op0: MatrixOperation, input1: ITensor, op1: MatrixOperation) -> IMatrixMultiplyLayer:
         ...
+    def add_moe(self, hidden_states: ITensor, selected_experts_for_tokens: ITensor, scores_for_selected_experts: ITensor) -> IMoELayer:
+        ...
+    def add_nms(self, boxes: ITensor, scores: ITensor, max_output_boxes_per_class: ITensor, indices_type: DataType = DataType.INT32) -> INMSLayer:
+        ...
     def add_node(self, op: str, inputs: collections.abc.Sequence[ITensor | None], attributes: collections.abc.Mapping[str, bool | typing.SupportsInt | typing.SupportsIndex | typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]] = {}) -> typing.Any:
         """
         Adds a layer by the name of its operation, with None for absent inputs.
         """
+    def add_non_zero(self, input: ITensor, indices_type: DataType = DataType.INT32) -> INonZeroLayer:
+        ...
     def add_normalization(self, input: ITensor, scale: ITensor, bias: ITensor, axesMask: int) -> INormalizationLayer:
+        ...
+    def add_normalization_v2(self, input: ITensor, scale: ITensor, bias: ITensor, axesMask: int) -> INormalizationLayer:
         ...
     def add_one_hot(self, indices: ITensor, values: ITensor, depth: ITensor, axis: int) -> IOneHotLayer:
         ...
@@ -4391,11 +4782,15 @@ class INetworkDefinition:
         ...
     def add_quantize(self, input: ITensor, scale: ITensor, output_type: DataType = DataType.INT8) -> IQuantizeLayer:
         ...
+    def add_ragged_softmax(self, input: ITensor, bounds: ITensor) -> IRaggedSoftMaxLayer:
+        ...
     def add_reduce(self, input: ITensor, op: ReduceOperation, axes: int, keep_dims: bool) -> IReduceLayer:
         ...
     def add_resize(self, input: ITensor) -> IResizeLayer:
         ...
     def add_reverse_sequence(self, input: ITensor, sequence_lens: ITensor) -> IReverseSequenceLayer:
+        ...
+    def add_rotary_embedding(self, input: ITensor, cos_cache: ITensor, sin_cache: ITensor, interleaved: bool, rotary_embedding_dim: int) -> IRotaryEmbeddingLayer:
         ...
     def add_scale(self, input: ITensor, mode: ScaleMode, shift: Weights | numpy.ndarray | None = None, scale: Weights | numpy.ndarray | None = None, power: Weights | numpy.ndarray | None = None) -> IScaleLayer:
         ...
@@ -4421,6 +4816,8 @@ class INetworkDefinition:
         ...
     def add_unsqueeze(self, input: ITensor, axes: ITensor) -> IUnsqueezeLayer:
         ...
+    def are_weights_marked_refittable(self, name: str) -> bool:
+        ...
     def get_flag(self, flag: NetworkDefinitionCreationFlag) -> bool:
         ...
     def get_input(self, index: int) -> typing.Any:
@@ -4437,18 +4834,43 @@ class INetworkDefinition:
         """
     def mark_output(self, tensor: ITensor) -> None:
         ...
+    def mark_output_for_shapes(self, tensor: ITensor) -> bool:
+        """
+        Makes a list of integers an output; False, with the reason in the log, for others.
+        """
     def mark_unfused_tensors_as_debug_tensors(self) -> bool:
         """
         The same for all that fusions leave, by the engine's own names.
         """
+    def mark_weights_refittable(self, name: str) -> bool:
+        """
+        For BuilderFlag.REFIT_INDIVIDUAL.
+        """
     def remove_tensor(self, tensor: ITensor) -> None:
-        ...
+        """
+        Removes a tensor that no layer makes or reads; others stay, with a warning in the log.
+        """
+    def set_weights_name(self, weights: Weights | numpy.ndarray, name: str | None) -> bool:
+        """
+        Names all uses of these weights, found by where they lie, for refitting; None takes the name away. Weights that a parser reads have the model's names.
+        """
     def unmark_debug(self, tensor: ITensor) -> bool:
         ...
     def unmark_output(self, tensor: ITensor) -> None:
         ...
+    def unmark_output_for_shapes(self, tensor: ITensor) -> bool:
+        """
+        False, with the reason in the log, for what is no output.
+        """
     def unmark_unfused_tensors_as_debug_tensors(self) -> bool:
         ...
+    def unmark_weights_refittable(self, name: str) -> bool:
+        ...
+    @property
+    def builder(self) -> typing.Any:
+        """
+        The builder that made the network; None for a copy of it.
+        """
     @property
     def error_recorder(self) -> typing.Any:
         """
@@ -4720,6 +5142,8 @@ class ICudaEngine:
         """
         How contexts are made.
         """
+    def create_serialization_config(self) -> ISerializationConfig:
+        ...
     def get_device_memory_size_for_profile(self, profile_index: int) -> int:
         ...
     def get_device_memory_size_for_profile_v2(self, profile_index: int) -> int:
@@ -4782,6 +5206,10 @@ class ICudaEngine:
         ...
     def serialize(self) -> IHostMemory:
         ...
+    def serialize_with_config(self, config: ISerializationConfig) -> IHostMemory:
+        """
+        Without the weights that can be refitted where EXCLUDE_WEIGHTS is set; with them the engine can be refitted again where INCLUDE_REFIT is.
+        """
     @property
     def device_memory_size(self) -> int:
         ...
@@ -5012,6 +5440,22 @@ class IExecutionContext:
     @temporary_allocator.setter
     def temporary_allocator(self, arg1: typing.Any) -> None:
         ...
+class ISerializationConfig:
+    """
+    What of an engine goes into its bytes.
+    """
+    def clear_flag(self, flag: SerializationFlag) -> bool:
+        ...
+    def get_flag(self, flag: SerializationFlag) -> bool:
+        ...
+    def set_flag(self, flag: SerializationFlag) -> bool:
+        ...
+    @property
+    def flags(self) -> int:
+        ...
+    @flags.setter
+    def flags(self, arg1: int) -> None:
+        ...
 class EngineInspector:
     """
     Layers of an engine as JSON or one line of text.
@@ -5230,7 +5674,7 @@ class Builder:
         """
     def create_builder_config(self) -> IBuilderConfig:
         ...
-    def create_network(self, flags: int = 0) -> INetworkDefinition:
+    def create_network(self, flags: int = 0) -> typing.Any:
         ...
     def create_optimization_profile(self) -> IOptimizationProfile:
         ...
@@ -5367,6 +5811,200 @@ class ParserError:
         ...
     def node_operator(self) -> str:
         ...
+class NodeIndices:
+    __hash__: typing.ClassVar[None] = None
+    def __bool__(self) -> bool:
+        """
+        Check whether the list is nonempty
+        """
+    def __contains__(self, x: int) -> bool:
+        """
+        Return true the container contains ``x``
+        """
+    @typing.overload
+    def __delitem__(self, arg0: int) -> None:
+        """
+        Delete the list elements at index ``i``
+        """
+    @typing.overload
+    def __delitem__(self, arg0: slice) -> None:
+        """
+        Delete list elements using a slice object
+        """
+    def __eq__(self, arg0: NodeIndices) -> bool:
+        ...
+    @typing.overload
+    def __getitem__(self, s: slice) -> NodeIndices:
+        """
+        Retrieve list elements using a slice object
+        """
+    @typing.overload
+    def __getitem__(self, arg0: int) -> int:
+        ...
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, arg0: NodeIndices) -> None:
+        """
+        Copy constructor
+        """
+    @typing.overload
+    def __init__(self, arg0: collections.abc.Iterable) -> None:
+        ...
+    def __iter__(self) -> collections.abc.Iterator[int]:
+        ...
+    def __len__(self) -> int:
+        ...
+    def __ne__(self, arg0: NodeIndices) -> bool:
+        ...
+    def __repr__(self) -> str:
+        """
+        Return the canonical string representation of this list.
+        """
+    @typing.overload
+    def __setitem__(self, arg0: int, arg1: int) -> None:
+        ...
+    @typing.overload
+    def __setitem__(self, arg0: slice, arg1: NodeIndices) -> None:
+        """
+        Assign list elements using a slice object
+        """
+    def append(self, x: int) -> None:
+        """
+        Add an item to the end of the list
+        """
+    def clear(self) -> None:
+        """
+        Clear the contents
+        """
+    def count(self, x: int) -> int:
+        """
+        Return the number of times ``x`` appears in the list
+        """
+    @typing.overload
+    def extend(self, L: NodeIndices) -> None:
+        """
+        Extend the list by appending all the items in the given list
+        """
+    @typing.overload
+    def extend(self, L: collections.abc.Iterable) -> None:
+        """
+        Extend the list by appending all the items in the given list
+        """
+    def insert(self, i: int, x: int) -> None:
+        """
+        Insert an item at a given position.
+        """
+    @typing.overload
+    def pop(self) -> int:
+        """
+        Remove and return the last item
+        """
+    @typing.overload
+    def pop(self, i: int) -> int:
+        """
+        Remove and return the item at index ``i``
+        """
+    def remove(self, x: int) -> None:
+        """
+        Remove the first item from the list whose value is x. It is an error if there is no such item.
+        """
+class SubGraphCollection:
+    __hash__: typing.ClassVar[None] = None
+    def __bool__(self) -> bool:
+        """
+        Check whether the list is nonempty
+        """
+    def __contains__(self, x: tuple[NodeIndices, bool]) -> bool:
+        """
+        Return true the container contains ``x``
+        """
+    @typing.overload
+    def __delitem__(self, arg0: int) -> None:
+        """
+        Delete the list elements at index ``i``
+        """
+    @typing.overload
+    def __delitem__(self, arg0: slice) -> None:
+        """
+        Delete list elements using a slice object
+        """
+    def __eq__(self, arg0: SubGraphCollection) -> bool:
+        ...
+    @typing.overload
+    def __getitem__(self, s: slice) -> SubGraphCollection:
+        """
+        Retrieve list elements using a slice object
+        """
+    @typing.overload
+    def __getitem__(self, arg0: int) -> tuple[NodeIndices, bool]:
+        ...
+    @typing.overload
+    def __init__(self) -> None:
+        ...
+    @typing.overload
+    def __init__(self, arg0: SubGraphCollection) -> None:
+        """
+        Copy constructor
+        """
+    @typing.overload
+    def __init__(self, arg0: collections.abc.Iterable) -> None:
+        ...
+    def __iter__(self) -> collections.abc.Iterator[tuple[NodeIndices, bool]]:
+        ...
+    def __len__(self) -> int:
+        ...
+    def __ne__(self, arg0: SubGraphCollection) -> bool:
+        ...
+    @typing.overload
+    def __setitem__(self, arg0: int, arg1: tuple[NodeIndices, bool]) -> None:
+        ...
+    @typing.overload
+    def __setitem__(self, arg0: slice, arg1: SubGraphCollection) -> None:
+        """
+        Assign list elements using a slice object
+        """
+    def append(self, x: tuple[NodeIndices, bool]) -> None:
+        """
+        Add an item to the end of the list
+        """
+    def clear(self) -> None:
+        """
+        Clear the contents
+        """
+    def count(self, x: tuple[NodeIndices, bool]) -> int:
+        """
+        Return the number of times ``x`` appears in the list
+        """
+    @typing.overload
+    def extend(self, L: SubGraphCollection) -> None:
+        """
+        Extend the list by appending all the items in the given list
+        """
+    @typing.overload
+    def extend(self, L: collections.abc.Iterable) -> None:
+        """
+        Extend the list by appending all the items in the given list
+        """
+    def insert(self, i: int, x: tuple[NodeIndices, bool]) -> None:
+        """
+        Insert an item at a given position.
+        """
+    @typing.overload
+    def pop(self) -> tuple[NodeIndices, bool]:
+        """
+        Remove and return the last item
+        """
+    @typing.overload
+    def pop(self, i: int) -> tuple[NodeIndices, bool]:
+        """
+        Remove and return the item at index ``i``
+        """
+    def remove(self, x: tuple[NodeIndices, bool]) -> None:
+        """
+        Remove the first item from the list whose value is x. It is an error if there is no such item.
+        """
 class OnnxParser:
     """
     Parses ONNX models of opset 7 to 27 into a network; collects errors.
@@ -5387,8 +6025,22 @@ class OnnxParser:
         ...
     def get_layer_output_tensor(self, name: str, i: int) -> ITensor:
         ...
+    def get_subgraph_nodes(self, index: int) -> list[int]:
+        """
+        The indices of the nodes in the model.
+        """
     def get_used_vc_plugin_libraries(self) -> list[str]:
         ...
+    def is_subgraph_supported(self, index: int) -> bool:
+        ...
+    def load_initializer(self, name: str, data: int, size: int) -> bool:
+        """
+        Copies size bytes at the address data to an initializer of the model that was loaded.
+        """
+    def load_model_proto(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        """
+        Reads a model for parse_model_proto.
+        """
     @typing.overload
     def parse(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
         """
@@ -5403,12 +6055,24 @@ class OnnxParser:
         """
         Parses a model file of any size.
         """
+    def parse_model_proto(self) -> bool:
+        """
+        Parses the model that was loaded, once.
+        """
+    def parse_with_weight_descriptors(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        """
+        The same as parse.
+        """
     def set_flag(self, flag: OnnxParserFlag) -> None:
         ...
-    def supports_model(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
-        ...
+    def supports_model(self, model: typing_extensions.Buffer, path: str | None = None) -> tuple[bool, SubGraphCollection]:
+        """
+        Whether every node can be imported, and the runs of nodes between those that cannot.
+        """
     def supports_model_v2(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
-        ...
+        """
+        Whether every node can be imported; subgraphs are the runs of nodes between those that cannot.
+        """
     def supports_operator(self, op_name: str) -> bool:
         ...
     @property
@@ -5419,6 +6083,9 @@ class OnnxParser:
         ...
     @property
     def num_errors(self) -> int:
+        ...
+    @property
+    def num_subgraphs(self) -> int:
         ...
 class Runtime:
     """
@@ -5494,6 +6161,123 @@ class Runtime:
     @tempfile_control_flags.setter
     def tempfile_control_flags(self, arg1: int) -> None:
         ...
+class Refitter:
+    """
+    Gives an engine other weights. Failures return False and are logged.
+    """
+    weights_validation: bool
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, engine: ICudaEngine, logger: typing.Any) -> None:
+        ...
+    def get_all(self) -> tuple:
+        """
+        Layers and roles of all weights that layers have as their own.
+        """
+    def get_all_weights(self) -> list[str]:
+        ...
+    def get_dynamic_range(self, tensor_name: str) -> tuple:
+        ...
+    def get_missing(self) -> tuple:
+        """
+        Layers and roles of weights that must be set too.
+        """
+    def get_missing_weights(self) -> list[str]:
+        """
+        Names of weights that must be set too; empty for those without one.
+        """
+    def get_named_weights(self, weights_name: str) -> Weights:
+        ...
+    def get_tensors_with_dynamic_range(self) -> list[str]:
+        ...
+    def get_weights_location(self, weights_name: str) -> TensorLocation:
+        ...
+    def get_weights_prototype(self, weights_name: str) -> Weights:
+        """
+        Type and size; a size of -1 where there are no weights of the name.
+        """
+    def refit_cuda_engine(self) -> bool:
+        """
+        Computes what follows from the weights. Runs that begin from here on see it.
+        """
+    def refit_cuda_engine_async(self, stream_handle: int) -> bool:
+        """
+        The same once the stream has run what is queued.
+        """
+    def set_dynamic_range(self, tensor_name: str, range: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> bool:
+        ...
+    @typing.overload
+    def set_named_weights(self, name: str, weights: Weights | numpy.ndarray) -> bool:
+        """
+        The same for weights of a name.
+        """
+    @typing.overload
+    def set_named_weights(self, name: str, weights: Weights | numpy.ndarray, location: TensorLocation) -> bool:
+        """
+        A CPU has one memory: every location is the host's.
+        """
+    def set_weights(self, layer_name: str, role: WeightsRole, weights: Weights | numpy.ndarray) -> bool:
+        """
+        Remembers weights of a layer until refit_cuda_engine reads them.
+        """
+    def unset_named_weights(self, weights_name: str) -> bool:
+        ...
+    @property
+    def error_recorder(self) -> typing.Any:
+        """
+        Told of each failure with its ErrorCodeTRT; None for nobody.
+        """
+    @error_recorder.setter
+    def error_recorder(self, arg1: typing.Any) -> None:
+        ...
+    @property
+    def logger(self) -> typing.Any:
+        ...
+    @property
+    def max_threads(self) -> int:
+        ...
+    @max_threads.setter
+    def max_threads(self, arg1: int) -> None:
+        ...
+class OnnxParserRefitter:
+    """
+    Sets a refitter's weights from the initializers of an ONNX model; collects errors.
+    """
+    def __enter__(self) -> typing.Any:
+        ...
+    def __exit__(self, *args) -> None:
+        ...
+    def __init__(self, refitter: Refitter, logger: typing.Any) -> None:
+        ...
+    def clear_errors(self) -> None:
+        ...
+    def get_error(self, index: int) -> ParserError:
+        ...
+    def load_initializer(self, name: str, data: int, size: int) -> bool:
+        """
+        Takes size bytes at the address data in place of an initializer of the loaded model. They must stay until refit_cuda_engine.
+        """
+    def load_model_proto(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        """
+        Reads a serialized model for refit_model_proto.
+        """
+    def refit_from_bytes(self, model: typing_extensions.Buffer, path: str | None = None) -> bool:
+        """
+        Sets the weights from a serialized model; path says where external data lies. False when errors were collected. Refitter.refit_cuda_engine comes after it.
+        """
+    def refit_from_file(self, model: str) -> bool:
+        """
+        The same from a file of any size.
+        """
+    def refit_model_proto(self) -> bool:
+        """
+        Sets the weights from the loaded model.
+        """
+    @property
+    def num_errors(self) -> int:
+        ...
 def cpu_fingerprint() -> str:
     """
     The CPU that timings are valid for.
@@ -5533,3 +6317,5 @@ def synchronize_stream(handle: int) -> None:
 __trtlike_version__: str = '0.1.0'
 __version__: str = '10.16.0'
 tensorrt_version: str = '10.16.0'
+ResizeMode = InterpolationMode
+SliceMode = SampleMode

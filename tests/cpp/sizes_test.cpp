@@ -23,7 +23,7 @@ constexpr long kMaxLinesOfAFunction = 60;
 
 /// Folders in which every file has the same shape: one op, one rule, one operator, one concept.
 const std::set<std::string> kUniformFolders = {
-    "ops/defs", "ops/shapes", "onnx/operators", "optimizer/fusions", "bindings",
+    "ops/defs", "ops/shapes", "onnx/operators", "optimizer/fusions", "bindings", "include/trtlike",
 };
 
 /// Functions that read like a table, each line on its own.

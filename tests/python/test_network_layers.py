@@ -61,6 +61,7 @@ def test_every_adder_of_the_network_has_a_row():
     # Without a layer of their own, under old names, or generic.
     others = {"add_input", "add_node", "add_loop", "add_if_conditional", "add_scale_nd"}
     others |= {"add_convolution", "add_deconvolution", "add_pooling", "add_padding"}
+    others |= {"add_fully_connected"}
     called: set[str] = set()
     for name, add in [(name, row.add) for name, row in ROWS.items()] + list(PLAIN.items()):
         recorder = Recorder(new_network()[1], called)

@@ -128,6 +128,9 @@ def test_inspect_capability_cuts_out_what_is_not_taken(folder):
     model = onnx.load(folder / "m.onnx")
     model.graph.node[1].op_type, model.graph.node[1].domain = "Unheard", "of.nobody"
     model.opset_import.append(helper.make_opsetid("of.nobody", 1))
+    model.graph.value_info.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 8, 16, 16]) for name in "cr"
+    )
     onnx.save(model, folder / "unheard.onnx")
     out = polygraphy("inspect capability unheard.onnx --with-partitioning -o parts", folder)
     assert re.search(r"Unheard\s+\|\s+1 \|", out)

@@ -42,10 +42,10 @@ class OnnxParser {
   /// True when every node could be imported; collects errors as parse does and leaves the network
   /// alone. Afterwards subgraphs() say which.
   bool supports_model(std::string_view model, const std::string& path = "");
-  /// A run of the model's nodes, in its order, that are refused or not. Which of the latter read
-  /// what refused ones give is not looked at: ask about the run as a model of its own.
+  /// A run of the model's nodes, in its order, between those that were refused.
   struct Subgraph {
     std::vector<size_t> nodes;
+    /// False where other nodes were refused: ask about the run as a model of its own.
     bool is_supported = false;
   };
   /// Of the last supports_model.

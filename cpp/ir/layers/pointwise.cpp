@@ -19,6 +19,14 @@ Dims factor_dims(const Tensor& input, ScaleMode mode, int axis, const Weights& w
 }
 
 void set_factor(ScaleLayer& layer, int index, const Weights& weights) {
+  const Dims dims = layer.input(0).shape();
+  const int64_t axis = layer.channel_axis();
+  if (layer.mode() == ScaleMode::Channel && axis >= 0 && axis < dims.rank()) {
+    const int64_t channels = dims[static_cast<int>(axis)];
+    TRTLIKE_CHECK(channels < 0 || weights.count == channels, "[network] layer '", layer.name(),
+                  "' (Scale): expected ", channels, " weights, one a channel, got ", weights.count,
+                  ".");
+  }
   layer.set_constant_input(
       index,
       factor_dims(layer.input(0), layer.mode(), static_cast<int>(layer.channel_axis()), weights),

@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "ops/arithmetic.h"
 #include "ops/elements.h"
-#include "ops/fourier.h"
 #include "ops/host_values.h"
+#include "ops/shapes/fourier.h"
 
 namespace trtlike::ops {
 namespace {

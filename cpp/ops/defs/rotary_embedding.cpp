@@ -34,6 +34,7 @@ void infer(const InferArgs& args) {
   const Dims angles = is_indexed ? Dims{core::kUnknownDim, pairs} : Dims{dims[0], dims[2], pairs};
   check_extents(args, kCos, "cos_cache", angles);
   check_extents(args, kSin, "sin_cache", angles);
+  check_extents(args, kSin, "sin_cache", args.inputs[kCos].dims);
   if (is_indexed) {
     const TensorType& positions = args.inputs[kPositions];
     TRTLIKE_CHECK(core::is_integer(positions.dtype) && may_be(positions.dims, {dims[0], dims[2]}),

@@ -145,13 +145,21 @@ std::string too_large() {
 }
 
 const LoggedCase kBuild[] = {
+    {"assertion_type",
+     [](const std::shared_ptr<Logger>& logger) {
+       Network network = relu_network({1, 3});
+       network.add_layer("Assertion", {network.add_input("c", DataType::Int64, {2})});
+       build(network, logger);
+     },
+     "while building 'net': [ir] node '(Unnamed Layer* 1) [Assertion]' (Assertion): [ops] input 0 "
+     "'condition': expected BOOL, got INT64."},
     {"formats",
      [](const std::shared_ptr<Logger>& logger) {
        const Network network = relu_network({1, 3});
        network.input(0).set_allowed_formats(1u << static_cast<int>(TensorFormat::CHW32));
        build(network, logger);
      },
-     "while building 'net': unsupported: [builder] tensor 'x', allowed_formats: expected LINEAR, "
+     "while building 'net': [builder] tensor 'x', allowed_formats: expected LINEAR, "
      "or "
      "HWC for 3 to 5 axes, among them, got the bits 32 for shape [1, 3]."},
     {"no_output",

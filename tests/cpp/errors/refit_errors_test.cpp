@@ -139,7 +139,7 @@ const LoggedCase kRefitter[] = {
         "while reading weights: [refitter] weights 'w': expected ones that were set, got none."),
     of_refitter(
         "range", [](Refitter& r) { EXPECT_FALSE(r.set_dynamic_range("x", -1, 1)); },
-        "while setting a range: UnsupportedError: [refitter] tensor 'x': expected a range that can "
+        "while setting a range: [refitter] tensor 'x': expected a range that can "
         "be refitted, got one that is a part of its kernels. Build with other ranges."),
     {"identical",
      [](const std::shared_ptr<Logger>& logger) {

@@ -31,7 +31,7 @@ RandomProblem attention_input(Random& random) {
   }
   if (is_quantized) problem.constant({}).values({0.0078125f});
   problem.output({dtype});
-  return {std::move(problem), 1e-6};
+  return {std::move(problem), 1e-6 + 4 * rounding(dtype)};
 }
 
 RandomProblem attention_output(Random& random) {

@@ -22,6 +22,34 @@ void make_einsum(Maker& m) {
   }
 }
 
+void make_ragged_softmax(Maker& m) {
+  const Operand x = m.any_float(2, 3, kInexact);
+  Dims bounds = x.dims();
+  bounds[x.rank() - 1] = 1;
+  m.add("RaggedSoftMax", {x, m.indices(bounds, 0, x.dims()[x.rank() - 1])}, {}, kInexact);
+}
+
+void make_dynamic_quantize(Maker& m) {
+  const int64_t blocks = m.between(1, 3), block = 16;
+  m.add("DynamicQuantize",
+        {m.constant_or_input(DataType::Float, {m.between(1, 5), blocks * block})},
+        {{"axis", int64_t{1}},
+         {"block_size", block},
+         {"to_type", enum_number(DataType::FP4)},
+         {"scale_type", enum_number(DataType::FP8)}},
+        kInexact);
+}
+
+void make_rotary_embedding(Maker& m) {
+  const int64_t batch = m.between(1, 2), length = m.between(1, 5), pairs = m.between(1, 4);
+  const Dims angles{batch, length, pairs};
+  m.add(
+      "RotaryEmbedding",
+      {m.constant_or_input(DataType::Float, {batch, m.between(1, 3), length, 2 * pairs}),
+       m.constant_or_input(DataType::Float, angles), m.constant_or_input(DataType::Float, angles)},
+      {{"interleaved", m.maybe()}}, kInexact);
+}
+
 void make_cumulative(Maker& m) {
   const Operand x = m.any_float(1, 4);
   const auto axis = static_cast<double>(axis_of(m, x.rank()));
@@ -182,6 +210,9 @@ void make_inverse(Maker& m) {
 
 constexpr Recipe kRecipes[] = {
     {"Einsum", make_einsum},
+    {"RaggedSoftMax", make_ragged_softmax},
+    {"DynamicQuantize", make_dynamic_quantize},
+    {"RotaryEmbedding", make_rotary_embedding},
     {"Cumulative", make_cumulative},
     {"CumProd", make_cum_prod},
     {"BitCast", make_bit_cast},

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "ops/fourier.h"
+#include "ops/shapes/fourier.h"
 #include "support/op_runner.h"
 
 namespace trtlike::op_test {

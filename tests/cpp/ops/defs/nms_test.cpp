@@ -99,10 +99,5 @@ TEST(NonZeroRows, refuses_a_count_that_is_no_number) {
       "input 1 'count': expected INT64 of shape [1], got INT64 of shape [2]");
 }
 
-TEST(NonZero, refuses_floats) {
-  expect_error<UserError>([] { run_op_all("NonZero", {Tensor(kFloat, {1}, {1})}, {}); },
-                          "expected integers or booleans, got FLOAT");
-}
-
 }  // namespace
 }  // namespace trtlike::ops

@@ -56,11 +56,11 @@ TEST(AttentionInput, shares_heads_of_keys) {
 }
 
 TEST(AttentionInput, rounds_weights_to_steps) {
-  // Halves are 1.5 steps of 1/3, which is 2 to even: 2/3 of each value.
+  // Halves are 1.25 steps of 0.4, rounded to 1: 0.4 of each value.
   const Tensor query = floats({1, 1, 1, 1}, {0});
-  expect_tensor(run_op("AttentionInput", {query, kKey, kValue, absent(), floats({}, {1.0 / 3})},
+  expect_tensor(run_op("AttentionInput", {query, kKey, kValue, absent(), floats({}, {0.4})},
                        {{"to_type", static_cast<int64_t>(DataType::Int8)}}),
-                {1, 1, 1, 1}, {20});
+                {1, 1, 1, 1}, {12});
 }
 
 TEST(RotaryEmbedding, turns_halves_or_neighbours) {

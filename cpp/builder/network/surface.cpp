@@ -1,5 +1,5 @@
 // Conversions at the surface, and its formats.
-#include "builder/surface.h"
+#include "builder/network/surface.h"
 
 #include <set>
 

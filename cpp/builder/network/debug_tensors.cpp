@@ -1,5 +1,5 @@
 // Debug tensors become outputs for the time of the build.
-#include "builder/debug_tensors.h"
+#include "builder/network/debug_tensors.h"
 
 #include <algorithm>
 

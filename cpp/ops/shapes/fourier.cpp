@@ -1,5 +1,5 @@
 // Stages of small factors where the length has such only, else a convolution with a chirp.
-#include "ops/fourier.h"
+#include "ops/shapes/fourier.h"
 
 #include <bit>
 #include <cmath>
