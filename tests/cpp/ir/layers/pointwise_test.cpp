@@ -67,7 +67,8 @@ TEST_F(TypedLayers, scale) {
   EXPECT_EQ(layer.power().count, 0);
   L(layer).set_shift(ones(3));
   L(layer).set_scale(ones(3));
-  EXPECT_THAT(message_of([&] { L(layer).set_scale(ones(2)); }), HasSubstr("expected 3 weights, one a channel"));
+  EXPECT_THAT(message_of([&] { L(layer).set_scale(ones(2)); }),
+              HasSubstr("expected 3 weights, one a channel"));
   expect_property(layer, &L::mode, &L::set_mode, ScaleMode::ElementWise);
   expect_property(layer, &L::channel_axis, &L::set_channel_axis, int64_t{2});
   const auto elements =
