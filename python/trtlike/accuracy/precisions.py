@@ -7,8 +7,8 @@ from pathlib import Path
 
 import trtlike as trt
 from trtlike.accuracy.engines import keep, use_cache
+from trtlike.build_files import write_file
 from trtlike.calibration import CalibrationCache
-from trtlike.trtexec.building import write_beside
 
 
 def write_precisions(
@@ -19,7 +19,7 @@ def write_precisions(
         "layers": {name: "fp32" for name in sorted(fp32)},
         "calibration": cache.to_bytes().decode().splitlines(),
     }
-    write_beside(Path(path), json.dumps(content, indent=1).encode() + b"\n")
+    write_file(Path(path), json.dumps(content, indent=1).encode() + b"\n")
 
 
 def read_precisions(path: str | os.PathLike) -> tuple[list[str], CalibrationCache]:

@@ -1,29 +1,23 @@
 """Engines and timings on disk: a file that is not what its name says costs a build, no more."""
 
-import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import trtlike as trt
+from trtlike.build_files import give_timings, write_file
 from trtlike.onnxruntime.options import TensorrtOptions, logger
 
 
 def _write(path: Path, data: Any) -> None:
-    """Beside, then renamed: readers see the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """In a folder that is made where there is none; a warning where it cannot be written."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, data, mode=0o600)
+    except OSError as error:
+        logger.warning("[onnxruntime] cache '%s': cannot be written: %s", path, error)
 
 
 def engine_key(model: bytes, external: str, options: TensorrtOptions) -> str:
@@ -67,10 +61,7 @@ class EngineCache:
 
     def store(self, plan: Any) -> None:
         if self._enabled:
-            try:
-                _write(self.path, plan)
-            except OSError as error:
-                logger.warning("[onnxruntime] cache '%s': cannot be written: %s", self.path, error)
+            _write(self.path, plan)
 
 
 class Timings:
@@ -86,23 +77,11 @@ class Timings:
 
     def give(self, config: trt.IBuilderConfig) -> None:
         """Puts what is known into a build."""
-        known = self._bytes
-        if self._enabled and self._path.exists():
-            known = self._path.read_bytes()
-        try:
-            cache = config.create_timing_cache(known)
-        except trt.Error as error:
-            logger.warning(
-                "[onnxruntime] cache '%s': nothing is taken from it: %s", self._path, error
-            )
-            cache = config.create_timing_cache(b"")
-        config.set_timing_cache(cache, self._force)
+        path = self._path if self._enabled else None
+        give_timings(config, self._bytes, path, self._force, logger, "[onnxruntime] cache")
 
     def take(self, config: trt.IBuilderConfig) -> None:
         """Keeps what a build has measured."""
         self._bytes = bytes(config.get_timing_cache().serialize())
         if self._enabled:
-            try:
-                _write(self._path, self._bytes)
-            except OSError as error:
-                logger.warning("[onnxruntime] cache '%s': cannot be written: %s", self._path, error)
+            _write(self._path, self._bytes)

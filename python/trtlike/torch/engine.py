@@ -4,8 +4,6 @@ import contextlib
 import hashlib
 import io
 import logging
-import os
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import torch
 
 import trtlike as trt
+from trtlike.build_files import give_timings, write_file
 from trtlike.torch.ranges import Range
 from trtlike.torch.settings import Settings, logger
 
@@ -112,6 +111,12 @@ def _fx_node(model: bytes, index: int) -> str:
     return next((p.value for p in nodes[index].metadata_props if p.key == _FX_NODE), "")
 
 
+def _write(path: Path, data: Any) -> None:
+    """In a folder that is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, data, mode=0o600)
+
+
 class Timings:
     """What builds have measured in this process, and in the file of `timing_cache_path`."""
 
@@ -119,28 +124,13 @@ class Timings:
 
     @classmethod
     def give(cls, config: trt.IBuilderConfig, path: str) -> None:
-        known = Path(path).read_bytes() if path and Path(path).exists() else cls._bytes
-        try:
-            cache = config.create_timing_cache(known)
-        except trt.Error as error:
-            logger.warning("timing cache '%s': nothing is taken from it: %s", path, error)
-            cache = config.create_timing_cache(b"")
-        config.set_timing_cache(cache, False)
+        give_timings(config, cls._bytes, Path(path) if path else None, False, logger)
 
     @classmethod
     def take(cls, config: trt.IBuilderConfig, path: str) -> None:
         cls._bytes = bytes(config.get_timing_cache().serialize())
         if path:
-            write_file(Path(path), cls._bytes)
-
-
-def write_file(path: Path, data: Any) -> None:
-    """Beside, then renamed: readers see the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(beside, path)
+            _write(Path(path), cls._bytes)
 
 
 class Engine:
@@ -215,7 +205,7 @@ class Engine:
             return path.read_bytes()
         plan = self._build()
         if settings.cache_built_engines:
-            write_file(path, plan)
+            _write(path, plan)
         return plan
 
     def _load(self) -> trt.ICudaEngine | None:

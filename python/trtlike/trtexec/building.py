@@ -1,7 +1,5 @@
 """Engines from ONNX files or saved plans."""
 
-import os
-import tempfile
 import time
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import numpy as np
 
 import trtlike as trt
 from trtlike import calibration
+from trtlike.build_files import write_file
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options, Profile
 from trtlike.trtexec.settings import set_config, set_network
@@ -27,7 +26,7 @@ def get_engine(chosen: Options, console: Console) -> trt.ICudaEngine:
         return engine
     plan = _build(chosen, console)
     if chosen.save_engine:
-        write_beside(Path(chosen.save_engine), plan)
+        write_file(Path(chosen.save_engine), plan)
     engine = runtime.deserialize_cuda_engine(plan)
     if engine is None:
         raise ValueError("The engine that was built could not be loaded.")
@@ -51,19 +50,6 @@ def plan_version(path: str) -> int:
     if not head.startswith(b"TRTLIKE\n") or len(head) < 12:
         raise ValueError(f"--getPlanVersionOnly: expected a plan, got {path}, which is none.")
     return int.from_bytes(head[8:], "little")
-
-
-def write_beside(path: Path, data) -> None:
-    """Writes a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _build(chosen: Options, console: Console) -> trt.IHostMemory:
@@ -92,7 +78,7 @@ def _build(chosen: Options, console: Console) -> trt.IHostMemory:
     console.info(f"Engine built in {time.perf_counter() - start:.3f} sec.")
     console.info(f"Created engine with size: {plan.nbytes / 2**20:.3f} MiB")
     if chosen.timing_cache_file:
-        write_beside(Path(chosen.timing_cache_file), config.get_timing_cache().serialize())
+        write_file(Path(chosen.timing_cache_file), config.get_timing_cache().serialize())
     return plan
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 import trtlike as trt
+from trtlike.build_files import write_file
 from trtlike.trtexec import timing
-from trtlike.trtexec.building import write_beside
 from trtlike.trtexec.console import Console
 from trtlike.trtexec.options import Options
 
@@ -148,7 +148,7 @@ def layer_info(engine: trt.ICudaEngine, chosen: Options, console: Console) -> No
             console.info(line)
     if chosen.export_layer_info:
         text = inspector.get_engine_information(trt.LayerInformationFormat.JSON)
-        write_beside(Path(chosen.export_layer_info), text.encode())
+        write_file(Path(chosen.export_layer_info), text.encode())
 
 
 def optimization_profiles(engine: trt.ICudaEngine, chosen: Options, console: Console) -> None:
@@ -174,7 +174,7 @@ def raw_bindings(runner: timing.Runner, chosen: Options, console: Console) -> No
         for name, array in arrays.items():
             safe = re.sub(r"[^\w.-]", "_", name)
             path = f"{safe}.{mode}.{'.'.join(map(str, array.shape))}.{array.dtype}.raw"
-            write_beside(Path(path), array.tobytes())
+            write_file(Path(path), array.tobytes())
             console.info(f"Wrote {name} to {path}")
 
 
@@ -197,4 +197,4 @@ def outputs(runner: timing.Runner, chosen: Options, console: Console) -> None:
 
 
 def _export(path: str, records: list) -> None:
-    write_beside(Path(path), json.dumps(records, indent=1).encode())
+    write_file(Path(path), json.dumps(records, indent=1).encode())
