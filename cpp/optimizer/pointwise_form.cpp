@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "ops/shapes/quantized_product.h"
 #include "optimizer/match.h"
 
 namespace trtlike::optimizer {
@@ -70,7 +71,7 @@ class FormBuilder {
   std::vector<PointwiseInstruction> instructions_;
 };
 
-bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+using ops::is_byte;
 
 /// Programs may read quantized numbers, too.
 bool is_computed_in_float(const Graph& graph, const Node& node) {

@@ -46,8 +46,6 @@ std::optional<dnnl::memory::data_type> find_type(DataType dtype) {
   return std::nullopt;
 }
 
-bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
-
 bool is_quantized(const Problem& problem) {
   return problem.attributes->find("zero_point") != nullptr;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/tactic.h"
+#include "ops/shapes/quantized_product.h"
 
 namespace trtlike::kernels::onednn {
 
@@ -16,8 +17,7 @@ dnnl::engine& engine();
 
 /// Float and, where the CPU multiplies them, BF16; nothing for the others.
 std::optional<dnnl::memory::data_type> find_type(DataType dtype);
-/// INT8 and UINT8.
-bool is_byte(DataType dtype);
+using ops::is_byte;
 /// True for products of quantized tensors.
 bool is_quantized(const Problem& problem);
 /// Of the types of find_type and is_byte.

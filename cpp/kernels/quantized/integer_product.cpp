@@ -11,7 +11,7 @@
 #include "core/check.h"
 #include "core/os/memory.h"
 #include "kernels/packed.h"
-#include "kernels/quantized/setup.h"
+#include "kernels/quantized/blocked_rows.h"
 
 namespace trtlike::kernels {
 namespace quantized {
@@ -19,7 +19,6 @@ namespace {
 
 using ops::IntegerProduct;
 
-constexpr int64_t kBlockRows = 48;
 constexpr size_t kMaxWidth = 16 * kMaxTileVectors;
 
 /// The problem as one of QuantizedMatrixMultiply without a zero point.
@@ -66,8 +65,8 @@ class IntegerKernel final : public Kernel {
  public:
   IntegerKernel(const Problem& problem, const Tiles& tiles, std::span<const std::byte> packed)
       : setup_(make_setup(problem)),
-        tiles_(tiles),
         layout_(tiles, setup_),
+        rows_(setup_, tiles, layout_),
         packed_(read_packed(packed, core::align_up(layout_.bytes()) + column_bytes())),
         columns_(reinterpret_cast<const uint32_t*>(packed_ + core::align_up(layout_.bytes()))),
         b_shift_(problem.inputs[1].dtype == DataType::UInt8 ? 128 : 0) {
@@ -77,40 +76,22 @@ class IntegerKernel final : public Kernel {
                           core::elems(problem.inputs[i + 2].dims)};
     differ_by_row_ = zeros_[0] && zeros_[0]->count != 1;
     has_b_zeros_ = problem.has_input(3) || b_shift_ != 0;
-    reads_in_place_ =
-        tiles.form == Form::Bytes && !setup_.is_signed && setup_.channels % tiles.depth() == 0;
-    blocks_ = (setup_.rows() + kBlockRows - 1) / kBlockRows;
-    const int64_t wanted = setup_.threads > 1 ? int64_t{4} * setup_.threads : 1;
-    chunks_ = std::clamp<int64_t>((wanted + blocks_ - 1) / blocks_, 1, layout_.panels);
-    slices_ = {static_cast<int>(blocks_ * chunks_)};
-    row_bytes_ = layout_.steps * 4;
-    table_bytes_ = core::align_up(static_cast<size_t>(kBlockRows) * sizeof(void*));
-    a_bytes_ = core::align_up(static_cast<size_t>(reads_in_place_ ? 0 : kBlockRows * row_bytes_));
-    scratch_bytes_ = table_bytes_ + a_bytes_ +
-                     core::align_up(static_cast<size_t>(kBlockRows * layout_.width) * 4);
+    slices_ = {rows_.num_slices()};
+    scratch_bytes_ = rows_.scratch_bytes();
   }
 
   void run(const RunArgs& args, int, int slice) const noexcept override {
-    const int64_t block = slice / chunks_, chunk = slice % chunks_;
-    const int64_t first = setup_.rows() * block / blocks_;
-    const int64_t rows = setup_.rows() * (block + 1) / blocks_ - first;
-    auto* scratch = static_cast<std::byte*>(args.scratch);
-    const std::byte* a = static_cast<const std::byte*>(args.inputs[0]) + first * setup_.in_pitch;
-    int64_t stride = setup_.in_pitch;
-    const Rows adjusted = find_rows(args, a, first, rows);
-    if (!reads_in_place_) {
-      gather(a, rows, scratch);
-      a = scratch + table_bytes_;
-      stride = row_bytes_;
-    }
-    for (int64_t panel = layout_.panels * chunk / chunks_;
-         panel < layout_.panels * (chunk + 1) / chunks_; ++panel)
-      run_panel(args, adjusted, a, stride, first, rows, panel);
+    const BlockedRows::Part part = rows_.part(slice);
+    const auto* input = static_cast<const std::byte*>(args.inputs[0]);
+    const Adjusted adjusted = adjust(args, input + part.first * setup_.in_pitch, part);
+    const BlockedRows::Rows a = rows_.find(input, part, args.scratch);
+    for (int64_t panel = part.first_panel; panel < part.last_panel; ++panel)
+      run_panel(args, adjusted, a, part, panel);
   }
 
  private:
   /// What the zero points of A and the sums of its rows come to, row by row.
-  struct Rows {
+  struct Adjusted {
     uint32_t zero[kBlockRows];
     uint32_t centred_sum[kBlockRows];  ///< rows[i] - depth za[i]
   };
@@ -124,12 +105,12 @@ class IntegerKernel final : public Kernel {
     return zeros;
   }
 
-  Rows find_rows(const RunArgs& args, const std::byte* a, int64_t first, int64_t rows) const {
-    Rows out{};
+  Adjusted adjust(const RunArgs& args, const std::byte* a, const BlockedRows::Part& part) const {
+    Adjusted out{};
     const Zeros zeros_of_a = zeros(args, 0);
     const auto depth = static_cast<uint32_t>(setup_.channels);
-    for (int64_t i = 0; i < rows; ++i) {
-      out.zero[i] = static_cast<uint32_t>(zeros_of_a.at(first + i));
+    for (int64_t i = 0; i < part.rows; ++i) {
+      out.zero[i] = static_cast<uint32_t>(zeros_of_a.at(part.first + i));
       if (has_b_zeros_)
         out.centred_sum[i] = sum_row(a + i * setup_.in_pitch, setup_.channels, setup_.is_signed) -
                              depth * out.zero[i];
@@ -137,54 +118,31 @@ class IntegerKernel final : public Kernel {
     return out;
   }
 
-  void gather(const std::byte* a, int64_t rows, std::byte* scratch) const {
-    const auto** table = reinterpret_cast<const void**>(scratch);
-    for (int64_t i = 0; i < rows; ++i) table[i] = a + i * setup_.in_pitch;
-    tiles_.gather({.table = table,
-                   .table_stride = kBlockRows,
-                   .rows = rows,
-                   .taps = 1,
-                   .channels = setup_.channels,
-                   .is_signed = setup_.is_signed,
-                   .zero_point = 0,
-                   .to = scratch + table_bytes_,
-                   .row_bytes = row_bytes_});
-  }
-
   /// Where nothing differs row by row, what the tiles make is the output.
-  void run_panel(const RunArgs& args, const Rows& adjusted, const std::byte* a, int64_t a_stride,
-                 int64_t first, int64_t rows, int64_t panel) const {
-    const int64_t begin = panel * layout_.width;
-    const int64_t vectors = layout_.vectors(panel), written = vectors * layout_.lanes;
+  void run_panel(const RunArgs& args, const Adjusted& adjusted, const BlockedRows::Rows& a,
+                 const BlockedRows::Part& part, int64_t panel) const {
+    const int64_t begin = panel * layout_.width, written = layout_.vectors(panel) * layout_.lanes;
     const auto* packed_offsets =
         reinterpret_cast<const uint32_t*>(packed_ + layout_.group_bytes + begin * 4);
     std::array<uint32_t, kMaxWidth> offsets{};
     const uint32_t zero = differ_by_row_ ? 0 : adjusted.zero[0];
     for (int64_t j = 0; j < layout_.columns(panel); ++j)
       offsets[static_cast<size_t>(j)] = packed_offsets[j] - zero * columns_[begin + j];
-    auto* out = static_cast<uint32_t*>(args.outputs[0]) + first * setup_.outputs + begin;
-    auto* sums = reinterpret_cast<uint32_t*>(static_cast<std::byte*>(args.scratch) + table_bytes_ +
-                                             a_bytes_);
+    auto* out = static_cast<uint32_t*>(args.outputs[0]) + part.first * setup_.outputs + begin;
+    auto* sums = rows_.sums<uint32_t>(args.scratch);
     const bool is_final =
         !differ_by_row_ && !has_b_zeros_ && written == int64_t{layout_.columns(panel)};
     TileArgs tile{};
-    tile.a_stride = a_stride;
     tile.b = packed_ + panel * layout_.panel_bytes;
-    tile.steps = layout_.steps;
     tile.offsets = reinterpret_cast<const int32_t*>(offsets.data());
+    tile.c = reinterpret_cast<float*>(is_final ? out : sums);
     tile.c_stride = (is_final ? setup_.outputs : written) * 4;
-    const int64_t count = (rows + tiles_.max_rows - 1) / tiles_.max_rows;
-    for (int64_t t = 0; t < count; ++t) {
-      const int64_t at = rows * t / count, next = rows * (t + 1) / count;
-      tile.a = a + at * a_stride;
-      tile.c = reinterpret_cast<float*>(is_final ? out + at * setup_.outputs : sums + at * written);
-      tiles_.functions[next - at][vectors](tile);
-    }
-    if (!is_final) finish(args, adjusted, sums, out, rows, panel);
+    rows_.multiply(tile, a, part.rows, panel);
+    if (!is_final) finish(args, adjusted, sums, out, part.rows, panel);
   }
 
   /// Zero points of B that are one for all are multiplied once a row.
-  void finish(const RunArgs& args, const Rows& adjusted, const uint32_t* sums, uint32_t* out,
+  void finish(const RunArgs& args, const Adjusted& adjusted, const uint32_t* sums, uint32_t* out,
               int64_t rows, int64_t panel) const {
     const int64_t stride = layout_.vectors(panel) * layout_.lanes, begin = panel * layout_.width;
     const int columns = layout_.columns(panel);
@@ -205,17 +163,13 @@ class IntegerKernel final : public Kernel {
   }
 
   Setup setup_;
-  const Tiles& tiles_;
   PanelLayout layout_;
+  BlockedRows rows_;
   const std::byte* packed_;
   const uint32_t* columns_;  ///< of B, added up
   int32_t b_shift_;
   std::optional<Zeros> zeros_[2];  ///< of A and B, without addresses
   bool differ_by_row_ = false, has_b_zeros_ = false;
-  bool reads_in_place_ = false;
-  int64_t blocks_ = 1, chunks_ = 1;
-  int64_t row_bytes_ = 0;
-  size_t table_bytes_ = 0, a_bytes_ = 0;
 };
 
 std::optional<std::string> refuse(const Problem& problem) {

@@ -8,6 +8,7 @@
 #include "core/os/memory.h"
 #include "kernels/convolution/epilogue.h"
 #include "kernels/matmul/setup.h"
+#include "ops/shapes/quantized_product.h"
 
 namespace trtlike::kernels::quantized {
 namespace {
@@ -16,7 +17,7 @@ constexpr size_t kRescale = 2;
 /// Sums of more products may not fit 32 bits.
 constexpr int64_t kMostDepth = 65536;
 
-bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+using ops::is_byte;
 
 std::string refuse_operands(const Problem& problem, Layout layout) {
   const TensorDesc &in = problem.inputs[0], &out = problem.outputs[0];

@@ -3,11 +3,10 @@
 #include "ops/arithmetic.h"
 #include "ops/host_values.h"
 #include "ops/shapes/integer_product.h"
+#include "ops/shapes/quantized_product.h"
 
 namespace trtlike::ops {
 namespace {
-
-bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
 
 void check_operand(const InferArgs& args, size_t input, const char* name) {
   const DataType dtype = args.inputs[input].dtype;

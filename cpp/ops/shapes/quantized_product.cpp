@@ -9,12 +9,6 @@
 #include "ops/shapes/broadcast.h"
 
 namespace trtlike::ops {
-namespace {
-
-bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
-
-}  // namespace
-
 std::vector<AttributeSpec> quantized_attributes() {
   return {{"zero_point", int64_t{0}},
           {"program", std::string()},

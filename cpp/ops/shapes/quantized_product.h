@@ -9,6 +9,9 @@
 
 namespace trtlike::ops {
 
+/// INT8 or UINT8.
+inline bool is_byte(DataType dtype) { return dtype == DataType::Int8 || dtype == DataType::UInt8; }
+
 /// The two rows of input 2: a factor and a summand for each output channel.
 ///
 ///   output = program(factor[k] * sum over (x - zero_point) w + summand[k], operands ...)

@@ -22,8 +22,6 @@ bool is_quantized_product(const ir::Graph& graph, ir::NodeId id) {
          is_op(graph, id, "QuantizedDeconvolution");
 }
 
-bool is_byte(DataType type) { return type == DataType::Int8 || type == DataType::UInt8; }
-
 bool moves_elements(const ir::Node& node) {
   const std::string_view op = node.op->name;
   if (op == "Pooling") return node.attributes.get_enum<PoolingType>("type") == PoolingType::Max;

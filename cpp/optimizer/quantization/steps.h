@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "ops/shapes/quantized_product.h"
 #include "optimizer/pointwise_form.h"
 
 namespace trtlike::optimizer {
@@ -18,7 +19,7 @@ struct QuantizationSteps {
 /// True for the ops that multiply quantized tensors.
 bool is_quantized_product(const ir::Graph& graph, ir::NodeId node);
 /// True for the types that kernels multiply as integers.
-bool is_byte(DataType type);
+using ops::is_byte;
 
 /// The node's results are some of the elements of its data inputs, whatever those stand for.
 bool moves_elements(const ir::Node& node);
