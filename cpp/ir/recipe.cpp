@@ -2,6 +2,7 @@
 #include "ir/recipe.h"
 
 #include "core/check.h"
+#include "ir/patch.h"
 #include "ops/evaluate.h"
 
 namespace trtlike::ir {
@@ -61,6 +62,19 @@ Constant compute(std::string_view name, const AttributeList& attributes,
   const ops::OpDefinition& op = ops::get_op(name);
   const std::vector<std::optional<Constant>> operands(inputs.begin(), inputs.end());
   return compute(op, ops::complete_attributes(op, attributes), operands)[0];
+}
+
+Constant combine(ElementWiseOperation operation, const Constant& a, const Constant& b) {
+  return compute("ElementWise", {{"op", enum_number(operation)}}, {a, b});
+}
+
+Constant concatenate(const std::vector<Constant>& parts, int64_t axis) {
+  return compute("Concatenation", {{"axis", axis}}, parts);
+}
+
+Constant filled(DataType dtype, const Dims& dims, double element) {
+  const std::vector<double> elements(static_cast<size_t>(core::elems(dims)), element);
+  return {{dtype, dims}, make_constant_data(dtype, elements)};
 }
 
 Constant reshaped(Constant constant, const Dims& dims) {

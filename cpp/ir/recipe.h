@@ -51,6 +51,12 @@ std::vector<Constant> compute(const ops::OpDefinition& op, const ops::Attributes
 /// The one output; attributes are completed by the op's defaults.
 Constant compute(std::string_view op, const AttributeList& attributes,
                  const std::vector<Constant>& inputs);
+/// Sums, products and the like of two constants, which broadcast.
+Constant combine(ElementWiseOperation operation, const Constant& a, const Constant& b);
+/// The constants one after the other along `axis`.
+Constant concatenate(const std::vector<Constant>& parts, int64_t axis);
+/// A constant that is the same everywhere.
+Constant filled(DataType dtype, const Dims& dims, double element);
 /// The same elements with other extents.
 Constant reshaped(Constant constant, const Dims& dims);
 

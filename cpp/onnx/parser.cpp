@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "ir/network_state.h"
-#include "onnx/file/failure.h"
+#include "onnx/file/error_list.h"
 #include "onnx/file/model_file.h"
 #include "onnx/model_importer.h"
 #include "trtlike/onnx_parser.h"
@@ -27,64 +27,33 @@ std::string ParserError::to_string() const {
 
 struct OnnxParser::Impl {
   Network network;
-  std::shared_ptr<Logger> logger;
-  std::vector<ParserError> errors;
+  onnx::ErrorList errors;
   uint32_t flags = 0;
-  std::map<std::string, std::vector<ir::ValueId>> layer_outputs;
-  std::vector<Subgraph> subgraphs;
+  std::map<std::string, std::vector<ir::ValueId>> layer_outputs = {};
+  std::vector<Subgraph> subgraphs = {};
   /// What load_model_proto read.
-  std::shared_ptr<::onnx::ModelProto> loaded;
-  std::string loaded_folder;
-
-  void report(const onnx::Failure& failure) {
-    ParserError error;
-    error.code = failure.code();
-    error.description = failure.what();
-    error.file = failure.where().file_name();
-    error.line = static_cast<int>(failure.where().line());
-    error.func = failure.function();
-    core::log(logger, Severity::Error, error.description);
-    errors.push_back(std::move(error));
-  }
+  std::shared_ptr<::onnx::ModelProto> loaded = nullptr;
+  std::string loaded_folder = {};
 
   bool refuse(const std::string& sentence) {
-    report(onnx::Failure(ParserErrorCode::InvalidValue, sentence));
-    return false;
-  }
-
-  void report(const std::exception& failure) {
-    ParserError error;
-    error.code = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr
-                     ? ParserErrorCode::MemAllocFailed
-                     : ParserErrorCode::InternalError;
-    error.description = core::describe(failure);
-    core::log(logger, Severity::Error, error.description);
-    errors.push_back(std::move(error));
+    return errors.add(onnx::Failure(ParserErrorCode::InvalidValue, sentence));
   }
 
   /// Loads by `load`, imports into `graph`. True when no error was added.
   template <typename Load>
   bool import(ir::Graph& graph, const std::string& folder, const Load& load) {
-    const size_t before = errors.size();
-    try {
-      onnx::ModelImporter importer(graph, load(), folder, logger.get());
-      importer.run(errors);
+    return errors.collect([&] {
+      onnx::ModelImporter importer(graph, load(), folder, errors.logger().get());
+      importer.run(errors.all());
       layer_outputs = importer.layer_outputs();
-    } catch (const onnx::Failure& failure) {
-      report(failure);
-    } catch (const std::exception& failure) {
-      report(failure);
-    }
-    return errors.size() == before;
+    });
   }
 };
 
-OnnxParser::OnnxParser(Network network, std::shared_ptr<Logger> logger)
-    : impl_(std::make_unique<Impl>()) {
+OnnxParser::OnnxParser(Network network, std::shared_ptr<Logger> logger) {
   TRTLIKE_CHECK(NetworkAccess::state(network) != nullptr,
                 "[onnx] OnnxParser, network: expected a network, got an empty handle.");
-  impl_->network = std::move(network);
-  impl_->logger = std::move(logger);
+  impl_ = std::make_unique<Impl>(std::move(network), onnx::ErrorList(std::move(logger)));
 }
 
 OnnxParser::~OnnxParser() = default;
@@ -123,7 +92,7 @@ std::vector<OnnxParser::Subgraph> find_subgraphs(size_t num_nodes,
 
 bool OnnxParser::supports_model(std::string_view model, const std::string& path) {
   const auto kept = impl_->layer_outputs;
-  const size_t before = impl_->errors.size();
+  const size_t before = impl_->errors.all().size();
   ir::Graph scratch;
   size_t num_nodes = 0;
   const bool supported = impl_->import(scratch, onnx::model_folder(path), [&] {
@@ -132,23 +101,17 @@ bool OnnxParser::supports_model(std::string_view model, const std::string& path)
     return read;
   });
   impl_->layer_outputs = kept;
-  impl_->subgraphs = find_subgraphs(num_nodes, std::span(impl_->errors).subspan(before));
+  impl_->subgraphs = find_subgraphs(num_nodes, std::span(impl_->errors.all()).subspan(before));
   return supported;
 }
 
 const std::vector<OnnxParser::Subgraph>& OnnxParser::subgraphs() const { return impl_->subgraphs; }
 
 bool OnnxParser::load_model_proto(std::string_view model, const std::string& path) {
-  try {
+  return impl_->errors.collect([&] {
     impl_->loaded = std::make_shared<::onnx::ModelProto>(*onnx::load_model(model));
     impl_->loaded_folder = onnx::model_folder(path);
-    return true;
-  } catch (const onnx::Failure& failure) {
-    impl_->report(failure);
-  } catch (const std::exception& failure) {
-    impl_->report(failure);
-  }
-  return false;
+  });
 }
 
 bool OnnxParser::load_initializer(const std::string& name, const void* data, size_t bytes) {
@@ -184,14 +147,8 @@ bool OnnxParser::supports_operator(std::string_view op_name) const {
   return onnx::find_importer("", op_name) != nullptr;
 }
 
-int OnnxParser::num_errors() const { return static_cast<int>(impl_->errors.size()); }
-
-const ParserError& OnnxParser::error(int index) const {
-  TRTLIKE_CHECK(index >= 0 && index < num_errors(), "[onnx] parser error ", index,
-                ": expected an index below ", num_errors(), ", got ", index, ".");
-  return impl_->errors[static_cast<size_t>(index)];
-}
-
+int OnnxParser::num_errors() const { return impl_->errors.size(); }
+const ParserError& OnnxParser::error(int index) const { return impl_->errors.at(index); }
 void OnnxParser::clear_errors() { impl_->errors.clear(); }
 
 uint32_t OnnxParser::flags() const { return impl_->flags; }
@@ -207,8 +164,8 @@ void OnnxParser::set_flags(uint32_t flags) {
       {Flag::AdjustForDla, "a CPU has no DLA"}};
   for (const auto& [flag, why] : kWithoutEffect)
     if ((added & bit(flag)) != 0)
-      core::log(impl_->logger, Severity::Warning, "[onnx] OnnxParserFlag.", enum_name(flag),
-                " has no effect: ", why, ".");
+      core::log(impl_->errors.logger(), Severity::Warning, "[onnx] OnnxParserFlag.",
+                enum_name(flag), " has no effect: ", why, ".");
 }
 
 bool OnnxParser::flag(OnnxParserFlag flag) const { return (flags() & bit(flag)) != 0; }

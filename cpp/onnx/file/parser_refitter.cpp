@@ -3,9 +3,8 @@
 #include <map>
 
 #include "core/check.h"
-#include "core/log.h"
 #include "ir/recipe.h"
-#include "onnx/file/failure.h"
+#include "onnx/file/error_list.h"
 #include "onnx/file/model_file.h"
 #include "onnx/model_importer.h"
 #include "trtlike/onnx_refitter.h"
@@ -14,19 +13,12 @@ namespace trtlike {
 
 struct OnnxParserRefitter::Impl {
   Refitter& refitter;
-  std::shared_ptr<Logger> logger;
-  std::vector<ParserError> errors = {};
+  onnx::ErrorList errors;
   bool is_loaded = false;
   std::map<std::string, ir::Constant> initializers = {};
 
-  bool report(ParserErrorCode code, const std::string& description) {
-    ParserError error;
-    error.code = code;
-    error.description = description;
-    error.func = "refit";
-    core::log(logger, Severity::Error, description);
-    errors.push_back(std::move(error));
-    return false;
+  bool report(ParserErrorCode code, const std::string& sentence) {
+    return errors.add(onnx::Failure(code, sentence));
   }
 
   /// The weights that a constant is or was computed from.
@@ -43,21 +35,15 @@ struct OnnxParserRefitter::Impl {
   bool load(const std::string& folder,
             const std::function<std::shared_ptr<const ::onnx::ModelProto>()>& read) {
     initializers.clear();
-    const size_t before = errors.size();
     ir::Graph graph;
-    try {
-      onnx::ModelImporter importer(graph, read(), folder, logger.get());
-      importer.run(errors);
-    } catch (const onnx::Failure& failure) {
-      return report(failure.code(), failure.what());
-    } catch (const std::exception& failure) {
-      return report(ParserErrorCode::InternalError, core::describe(failure));
-    }
-    for (size_t i = 0; i < graph.num_value_ids(); ++i) {
+    is_loaded = errors.collect([&] {
+      onnx::ModelImporter importer(graph, read(), folder, errors.logger().get());
+      importer.run(errors.all());
+    });
+    for (size_t i = 0; is_loaded && i < graph.num_value_ids(); ++i) {
       const ir::Value& value = graph.value({static_cast<int32_t>(i)});
       if (value.alive && value.constant) collect(*value.constant);
     }
-    is_loaded = errors.size() == before;
     return is_loaded;
   }
 
@@ -65,7 +51,7 @@ struct OnnxParserRefitter::Impl {
     if (!is_loaded)
       return report(ParserErrorCode::InvalidValue,
                     "[onnx] refit: expected a model that was loaded, got none.");
-    const size_t before = errors.size();
+    const int before = errors.size();
     for (const std::string& name : refitter.all_weights()) {
       const auto found = initializers.find(name);
       if (name.empty() || found == initializers.end()) continue;
@@ -85,7 +71,7 @@ struct OnnxParserRefitter::Impl {
 };
 
 OnnxParserRefitter::OnnxParserRefitter(Refitter& refitter, std::shared_ptr<Logger> logger)
-    : impl_(std::make_unique<Impl>(refitter, std::move(logger))) {}
+    : impl_(std::make_unique<Impl>(refitter, onnx::ErrorList(std::move(logger)))) {}
 
 OnnxParserRefitter::~OnnxParserRefitter() = default;
 
@@ -124,14 +110,8 @@ bool OnnxParserRefitter::refit_from_file(const std::string& path) {
          impl_->refit();
 }
 
-int OnnxParserRefitter::num_errors() const { return static_cast<int>(impl_->errors.size()); }
-
-const ParserError& OnnxParserRefitter::error(int index) const {
-  TRTLIKE_CHECK(index >= 0 && index < num_errors(), "[onnx] parser error ", index,
-                ": expected an index below ", num_errors(), ", got ", index, ".");
-  return impl_->errors[static_cast<size_t>(index)];
-}
-
+int OnnxParserRefitter::num_errors() const { return impl_->errors.size(); }
+const ParserError& OnnxParserRefitter::error(int index) const { return impl_->errors.at(index); }
 void OnnxParserRefitter::clear_errors() { impl_->errors.clear(); }
 
 }  // namespace trtlike

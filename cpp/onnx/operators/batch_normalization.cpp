@@ -81,15 +81,11 @@ struct Factors {
 
 /// scale = gamma / sqrt(variance + epsilon), shift = beta - mean scale.
 Factors fold(const std::vector<ir::Constant>& parameters, double epsilon) {
-  const auto apply = [](Op op, const ir::Constant& a, const ir::Constant& b) {
-    return ir::compute("ElementWise", {{"op", enum_number(op)}}, {a, b});
-  };
-  const ir::Constant least{{DataType::Float, {1}},
-                           ir::make_constant_data(DataType::Float, std::vector<double>{epsilon})};
+  const ir::Constant least = ir::filled(DataType::Float, {1}, epsilon);
   const ir::Constant deviation = ir::compute("Unary", {{"op", enum_number(UnaryOperation::Sqrt)}},
-                                             {apply(Op::Sum, parameters[3], least)});
-  const ir::Constant scale = apply(Op::Div, parameters[0], deviation);
-  return {scale, apply(Op::Sub, parameters[1], apply(Op::Prod, parameters[2], scale))};
+                                             {ir::combine(Op::Sum, parameters[3], least)});
+  const ir::Constant scale = ir::combine(Op::Div, parameters[0], deviation);
+  return {scale, ir::combine(Op::Sub, parameters[1], ir::combine(Op::Prod, parameters[2], scale))};
 }
 
 Outputs import_batch_normalization(NodeContext& node) {

@@ -10,17 +10,6 @@ using Op = ElementWiseOperation;
 
 constexpr const char* kMicrosoft = "com.microsoft";
 
-/// `x` by the scale and zero point of these inputs, of which there are several along `axis`.
-ValueId dequantized(NodeContext& node, ValueId x, size_t scale, size_t zero, int64_t axis,
-                    std::string_view suffix) {
-  const ValueId steps = node.weights(scale);
-  const bool is_per_axis = node.rank(steps) > 0 && node.dims(steps)[0] != 1;
-  return node.add(
-      "Dequantize", {x, steps, zero_point(node, zero)},
-      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(steps))}},
-      suffix);
-}
-
 /// A product of input 1 and what is quantized already, and a bias.
 struct Product {
   ValueId a, a_scale, a_zero;
@@ -41,7 +30,7 @@ Outputs multiply(NodeContext& node, const Product& product) {
                                   {{"to_type", enum_number(node.dtype(a_scale))}}, "dequantize_a");
     const int64_t last = node.rank(node.input(1)) - 1;
     y = matrix_product(node, left,
-                       dequantized(node, node.input(1), b_scale, b_zero, last, "dequantize_b"));
+                       dequantize(node, node.input(1), b_scale, b_zero, last, "dequantize_b"));
   }
   return {node.has_input(bias) ? elementwise(node, Op::Sum, y, node.input(bias), "bias") : y};
 }
@@ -113,8 +102,8 @@ Outputs import_lstm(NodeContext& node) {
 
 /// Input, weights, bias, their scales, mask, their zero points, past.
 Outputs import_attention(NodeContext& node) {
-  const ValueId x = dequantized(node, node.input(0), 3, 6, -1, "input");
-  const ValueId weights = dequantized(node, node.weights(1), 4, 7, 1, "weights");
+  const ValueId x = dequantize(node, node.input(0), 3, 6, -1, "input");
+  const ValueId weights = dequantize(node, node.weights(1), 4, 7, 1, "weights");
   return import_as(
       node, kMicrosoft, "Attention",
       {x, weights, node.optional_input(2), node.optional_input(5), node.optional_input(8)});
@@ -124,8 +113,8 @@ Outputs import_attention(NodeContext& node) {
 Outputs import_embed_layer_norm(NodeContext& node) {
   std::vector<ValueId> inputs{node.input(0), node.optional_input(1)};
   for (size_t k = 0; k < 5; ++k)
-    inputs.push_back(node.has_input(2 + k) ? dequantized(node, node.weights(2 + k), 8 + k, 13 + k,
-                                                         -1, core::str("part_", k))
+    inputs.push_back(node.has_input(2 + k) ? dequantize(node, node.weights(2 + k), 8 + k, 13 + k,
+                                                        -1, core::str("part_", k))
                                            : ValueId{});
   inputs.push_back(node.optional_input(7));
   return import_as(node, kMicrosoft, "EmbedLayerNormalization", inputs);

@@ -22,11 +22,9 @@ ValueId scaled(NodeContext& node, ValueId value, double factor, std::string_view
   if (factor == 1.0) return value;
   constexpr int64_t kMaxElems = 1 << 24;
   if (node.is_constant(value) && core::elems(node.dims(value)) <= kMaxElems) {
-    const ops::TensorType one{node.dtype(value), Dims::filled(node.rank(value), 1)};
     const ir::Constant product =
-        ir::compute("ElementWise", {{"op", enum_number(Op::Prod)}},
-                    {ir::constant_of(node.graph(), value),
-                     {one, ir::make_constant_data(one.dtype, std::vector<double>{factor})}});
+        ir::combine(Op::Prod, ir::constant_of(node.graph(), value),
+                    ir::filled(node.dtype(value), Dims::filled(node.rank(value), 1), factor));
     return node.add_constant({product.type.dtype, product.type.dims, product.data});
   }
   return elementwise(node, Op::Prod, value, factor, suffix);

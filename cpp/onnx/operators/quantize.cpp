@@ -14,11 +14,16 @@ ValueId zero_point(NodeContext& node, size_t i) {
 }
 
 ValueId dequantize(NodeContext& node, size_t first, int64_t axis, std::string_view suffix) {
-  const ValueId scale = node.weights(first + 1);
-  const bool is_per_axis = node.rank(scale) > 0 && node.dims(scale)[0] != 1;
+  return dequantize(node, node.input(first), first + 1, first + 2, axis, suffix);
+}
+
+ValueId dequantize(NodeContext& node, ValueId value, size_t scale, size_t zero, int64_t axis,
+                   std::string_view suffix) {
+  const ValueId steps = node.weights(scale);
+  const bool is_per_axis = node.rank(steps) > 0 && node.dims(steps)[0] != 1;
   return node.add(
-      "Dequantize", {node.input(first), scale, zero_point(node, first + 2)},
-      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(scale))}},
+      "Dequantize", {value, steps, zero_point(node, zero)},
+      {{"axis", is_per_axis ? axis : int64_t{-1}}, {"to_type", enum_number(node.dtype(steps))}},
       suffix);
 }
 

@@ -48,28 +48,20 @@ std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node, ir
   return known || affine.c.data.may_change ? std::optional(affine) : std::nullopt;
 }
 
-ir::Constant apply(Operation operation, const ir::Constant& a, const ir::Constant& b) {
-  return ir::compute("ElementWise", {{"op", static_cast<int64_t>(operation)}}, {a, b});
-}
-
-ir::Constant filled(DataType dtype, const Dims& dims, double element) {
-  const std::vector<double> elements(static_cast<size_t>(core::elems(dims)), element);
-  return {{dtype, dims}, ir::make_constant_data(dtype, elements)};
-}
-
 /// The kernel with each output channel's weights times its factor. Convolution's kernel has output
 /// channels first, Deconvolution's (one group) second.
 ir::Constant scaled_kernel(const ir::Constant& kernel, const Affine& affine, int channel_axis) {
   Dims dims = Dims::filled(kernel.type.dims.rank(), 1);
   if (affine.operation == Operation::Sub)
-    return apply(Operation::Prod, kernel, filled(kernel.type.dtype, dims, -1));
+    return ir::combine(Operation::Prod, kernel, ir::filled(kernel.type.dtype, dims, -1));
   dims[channel_axis] = core::elems(affine.c.type.dims);
-  return apply(affine.operation, kernel, ir::reshaped(affine.c, dims));
+  return ir::combine(affine.operation, kernel, ir::reshaped(affine.c, dims));
 }
 
 ir::Constant moved_bias(const ir::Constant& bias, const Affine& affine) {
   const ir::Constant c = ir::reshaped(affine.c, {core::elems(affine.c.type.dims)});
-  return affine.c_is_first ? apply(affine.operation, c, bias) : apply(affine.operation, bias, c);
+  return affine.c_is_first ? ir::combine(affine.operation, c, bias)
+                           : ir::combine(affine.operation, bias, c);
 }
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
@@ -99,7 +91,7 @@ std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {
         weights.name, scaled_kernel(ir::constant_of(graph, kernel), *affine, transposed ? 1 : 0));
   const ir::Constant bias =
       has_input(conv, 2) ? ir::constant_of(graph, conv.inputs[2])
-                         : filled(weights.type.dtype, {dims_of(graph, conv.outputs[0])[1]}, 0);
+                         : ir::filled(weights.type.dtype, {dims_of(graph, conv.outputs[0])[1]}, 0);
   const ir::ValueId new_bias = patch.add_constant(conv.name + " bias", moved_bias(bias, *affine));
   patch.replace(result, patch.add(conv.op->name, joined_name(graph, {id, user}),
                                   {conv.inputs[0], kernel, new_bias}, attribute_list(conv)));

@@ -41,9 +41,7 @@ bool are_alike(const Graph& graph, const Node& a, const Node& b) {
 std::optional<ir::Constant> joined_bias(const Graph& graph,
                                         const std::vector<const Node*>& products, DataType dtype,
                                         int64_t width) {
-  const ir::Constant zeros{
-      {dtype, {width}},
-      ir::make_constant_data(dtype, std::vector<double>(static_cast<size_t>(width), 0))};
+  const ir::Constant zeros = ir::filled(dtype, {width}, 0);
   std::vector<ir::Constant> parts;
   bool any = false;
   for (const Node* product : products) {
@@ -52,13 +50,12 @@ std::optional<ir::Constant> joined_bias(const Graph& graph,
     any = true;
     const ir::Constant bias = ir::constant_of(graph, product->inputs[2]);
     const int64_t count = core::elems(bias.type.dims);
-    parts.back() = count == width ? ir::reshaped(bias, {width})
-                                  : ir::compute("ElementWise",
-                                                {{"op", enum_number(ElementWiseOperation::Sum)}},
-                                                {zeros, ir::reshaped(bias, {count})});
+    parts.back() = count == width
+                       ? ir::reshaped(bias, {width})
+                       : ir::combine(ElementWiseOperation::Sum, zeros, ir::reshaped(bias, {count}));
   }
   if (!any) return std::nullopt;
-  return ir::compute("Concatenation", {{"axis", int64_t{0}}}, parts);
+  return ir::concatenate(parts, 0);
 }
 
 std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
@@ -86,10 +83,8 @@ std::optional<ir::Patch> rewrite(const Graph& graph, NodeId id) {
   for (const ValueId part : weights) parts.push_back(ir::constant_of(graph, part));
   ir::Patch patch(graph);
   patch.inherit_from(nodes[0]);
-  std::vector<ValueId> inputs = {
-      products[0]->inputs[0],
-      patch.add_constant("qkv weights",
-                         ir::compute("Concatenation", {{"axis", int64_t{axis}}}, parts))};
+  std::vector<ValueId> inputs = {products[0]->inputs[0],
+                                 patch.add_constant("qkv weights", ir::concatenate(parts, axis))};
   const auto bias = joined_bias(graph, products, type.dtype, width);
   if (bias) inputs.push_back(patch.add_constant("qkv bias", *bias));
   const ValueId packed =

@@ -15,10 +15,6 @@ namespace {
 
 constexpr size_t kBias = 2, kFirstOperand = 3;
 
-ir::Constant floats(const Dims& dims, const std::vector<double>& elements) {
-  return {{DataType::Float, dims}, ir::make_constant_data(DataType::Float, elements)};
-}
-
 /// Factors and summands of the sums; nothing where the bias is none that is constant.
 std::optional<ir::Constant> make_rescale(const ir::Graph& graph, const ir::Node& node,
                                          const std::vector<float>& scales, double x_scale) {
@@ -26,7 +22,7 @@ std::optional<ir::Constant> make_rescale(const ir::Graph& graph, const ir::Node&
   std::vector<double> factors;
   for (const float scale : scales) factors.push_back(x_scale * static_cast<double>(scale));
   const Dims row{1, channels};
-  ir::Constant summands = floats(row, std::vector<double>(scales.size(), 0.0));
+  ir::Constant summands = ir::filled(DataType::Float, row, 0);
   if (has_input(node, kBias)) {
     ir::Constant bias = ir::constant_of(graph, node.inputs[kBias]);
     const int64_t count = bias.data.data == nullptr ? 0 : core::elems(bias.type.dims);
@@ -34,12 +30,11 @@ std::optional<ir::Constant> make_rescale(const ir::Graph& graph, const ir::Node&
     bias = ir::reshaped(bias, {1, count});
     if (bias.type.dtype != DataType::Float)
       bias = ir::compute("Cast", {{"to_type", enum_number(DataType::Float)}}, {bias});
-    summands = count == channels
-                   ? bias
-                   : ir::compute("ElementWise", {{"op", enum_number(ElementWiseOperation::Sum)}},
-                                 {summands, bias});
+    summands = count == channels ? bias : ir::combine(ElementWiseOperation::Sum, summands, bias);
   }
-  return ir::compute("Concatenation", {{"axis", int64_t{0}}}, {floats(row, factors), summands});
+  const ir::Constant scaled{{DataType::Float, row},
+                            ir::make_constant_data(DataType::Float, factors)};
+  return ir::concatenate({scaled, summands}, 0);
 }
 
 const char* quantized_op(const ir::Node& node) {

@@ -40,11 +40,9 @@ ir::Constant add_zero_row(const ir::Graph& graph, ir::ValueId table) {
   const ir::Constant constant = ir::constant_of(graph, table);
   const Dims& dims = constant.type.dims;
   const int64_t rows = dims[dims.rank() - 2], columns = dims[dims.rank() - 1];
-  const std::vector<double> zeros(static_cast<size_t>(columns), 0);
-  const DataType dtype = constant.type.dtype;
-  return ir::compute("Concatenation", {{"axis", int64_t{0}}},
-                     {ir::reshaped(constant, {rows, columns}),
-                      {{dtype, {1, columns}}, ir::make_constant_data(dtype, zeros)}});
+  return ir::concatenate(
+      {ir::reshaped(constant, {rows, columns}), ir::filled(constant.type.dtype, {1, columns}, 0)},
+      0);
 }
 
 std::optional<ir::Patch> rewrite(const ir::Graph& graph, ir::NodeId id) {

@@ -8,7 +8,7 @@
 
 #include "core/check.h"
 #include "ir/recipe.h"
-#include "optimizer/evaluate.h"
+#include "ops/evaluate.h"
 
 namespace trtlike::optimizer {
 namespace {
@@ -59,7 +59,7 @@ std::optional<Quantization> move_quantization(const ir::Node& node, const Quanti
   for (size_t i = 0; i < channels.size(); ++i)
     channels[i] = static_cast<int32_t>(static_cast<int64_t>(i) / inner % dims[from.axis()]);
   inputs[0] = {channels.data(), DataType::Int32, dims};
-  const OwnedTensor moved = evaluate_node(node, inputs)[0];
+  const ops::OwnedTensor moved = ops::evaluate(*node.op, node.attributes, inputs)[0];
   for (int axis = 0; axis < moved.view.dims.rank(); ++axis) {
     const auto along = find_along(moved.view, axis);
     if (!along || along->empty()) continue;
@@ -79,7 +79,7 @@ Quantized reshaped(const ir::Node& node, std::vector<TensorView> inputs, Quantiz
   std::vector<int32_t> places(static_cast<size_t>(inputs[0].elems()));
   std::iota(places.begin(), places.end(), 0);
   inputs[0] = {places.data(), DataType::Int32, inputs[0].dims};
-  const OwnedTensor moved = evaluate_node(node, inputs)[0];
+  const ops::OwnedTensor moved = ops::evaluate(*node.op, node.attributes, inputs)[0];
   const bool stays = moved.view.elems() == inputs[0].elems() &&
                      std::equal(places.begin(), places.end(), moved.view.as<int32_t>());
   return stays ? source : nullptr;

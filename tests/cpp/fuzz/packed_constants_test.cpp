@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "support/damaged_plan.h"
 #include "support/make_plan.h"
 #include "trtlike/builder.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "optimizer/evaluate.h"
+#include "ops/evaluate.h"
 #include "trtlike/network.h"
 
 namespace trtlike::test {
@@ -16,7 +16,7 @@ namespace trtlike::test {
 struct RandomGraph {
   Network network;
   /// By name.
-  std::map<std::string, optimizer::OwnedTensor> inputs;
+  std::map<std::string, ops::OwnedTensor> inputs;
   /// The ops that it has.
   std::set<std::string> ops;
 };

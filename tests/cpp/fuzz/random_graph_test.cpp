@@ -18,7 +18,7 @@
 namespace trtlike::test {
 namespace {
 
-using optimizer::OwnedTensor;
+using ops::OwnedTensor;
 using Tensors = std::map<std::string, OwnedTensor>;
 
 constexpr double kTolerance = 1e-3;

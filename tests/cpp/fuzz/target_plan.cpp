@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "engine/plan_format.h"
 #include "fuzz/fuzz_target.h"
 #include "kernels/tactic.h"

@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-optimizer::OwnedTensor floats(const Dims& dims, const std::vector<double>& elements) {
+ops::OwnedTensor floats(const Dims& dims, const std::vector<double>& elements) {
   return make_tensor(DataType::Float, dims, elements);
 }
 

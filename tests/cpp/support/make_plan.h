@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "trtlike/engine.h"
 #include "trtlike/execution_context.h"
 #include "trtlike/logger.h"

@@ -176,14 +176,14 @@ struct Parsed {
 
 /// Elements of the first output of a model of float inputs, given in order.
 inline std::vector<double> run_model(const ModelBuilder& model,
-                                     const std::vector<optimizer::OwnedTensor>& inputs,
+                                     const std::vector<ops::OwnedTensor>& inputs,
                                      Dims* dims = nullptr) {
   const Parsed parsed(model);
   EXPECT_TRUE(parsed.ok) << parsed.errors();
   if (!parsed.ok) return {};
   const ir::Graph& graph = parsed.graph();
   graph.verify();
-  std::map<std::string, optimizer::OwnedTensor> named;
+  std::map<std::string, ops::OwnedTensor> named;
   for (size_t i = 0; i < inputs.size(); ++i) named[graph.value(graph.inputs()[i]).name] = inputs[i];
   const auto outputs = run_graph(graph, named);
   const core::TensorView& view = outputs.at(graph.value(graph.outputs()[0]).name).view;

@@ -10,7 +10,7 @@
 
 namespace trtlike::test {
 
-using optimizer::OwnedTensor;
+using ops::OwnedTensor;
 
 OwnedTensor make_tensor(DataType dtype, const Dims& dims, const std::vector<double>& elements) {
   const ir::ConstantData data = ir::make_constant_data(dtype, elements);
@@ -49,7 +49,7 @@ std::map<std::string, OwnedTensor> run_graph(const ir::Graph& graph,
     if (graph.value(node.outputs[0]).constant) continue;
     std::vector<core::TensorView> arguments;
     for (const ir::ValueId input : node.inputs) arguments.push_back(view_of(input));
-    std::vector<OwnedTensor> results = optimizer::evaluate_node(node, arguments);
+    std::vector<OwnedTensor> results = ops::evaluate(*node.op, node.attributes, arguments);
     for (size_t i = 0; i < results.size(); ++i) {
       views[node.outputs[i]] = results[i].view;
       memory.push_back(std::move(results[i]));

@@ -8,21 +8,20 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "optimizer/evaluate.h"
+#include "ops/evaluate.h"
 
 namespace trtlike::test {
 
 /// A tensor of `type` (all extents known) with elements from `elements`.
-optimizer::OwnedTensor make_tensor(DataType dtype, const Dims& dims,
-                                   const std::vector<double>& elements);
+ops::OwnedTensor make_tensor(DataType dtype, const Dims& dims, const std::vector<double>& elements);
 /// Elements between -1 and 1 (integers: 0 to 3), the same for the same seed.
-optimizer::OwnedTensor random_tensor(DataType dtype, const Dims& dims, uint32_t seed);
+ops::OwnedTensor random_tensor(DataType dtype, const Dims& dims, uint32_t seed);
 /// `count` numbers between -1 and 1.
 std::vector<double> random_elements(int64_t count, uint32_t seed);
 
 /// The outputs of `graph` by name. Inputs are given by name; extents of -1 take the tensor's.
-std::map<std::string, optimizer::OwnedTensor> run_graph(
-    const ir::Graph& graph, const std::map<std::string, optimizer::OwnedTensor>& inputs);
+std::map<std::string, ops::OwnedTensor> run_graph(
+    const ir::Graph& graph, const std::map<std::string, ops::OwnedTensor>& inputs);
 
 /// Both graphs give the same outputs, within `tolerance` of the largest element, for random inputs.
 /// Unknown extents of inputs become `unknown_extent`.

@@ -24,7 +24,7 @@ std::string read_file(const fs::path& path) {
   return text.str();
 }
 
-optimizer::OwnedTensor read_tensor(const fs::path& path) {
+ops::OwnedTensor read_tensor(const fs::path& path) {
   ::onnx::TensorProto proto;
   if (!proto.ParseFromString(read_file(path))) throw UserError("unreadable " + path.string());
   const auto bytes = std::make_shared<::onnx::TensorProto>(proto);
@@ -71,7 +71,7 @@ void run(const fs::path& folder, const fs::path& out, bool print) {
   const ir::Graph& graph = NetworkAccess::state(network)->graph;
   graph.verify();
   if (print) std::cout << graph.to_string() << "\n";
-  std::map<std::string, optimizer::OwnedTensor> inputs;
+  std::map<std::string, ops::OwnedTensor> inputs;
   for (size_t i = 0; i < graph.inputs().size(); ++i)
     inputs[graph.value(graph.inputs()[i]).name] =
         read_tensor(folder / ("input_" + std::to_string(i) + ".pb"));
