@@ -26,7 +26,7 @@
 #include "core/os/memory.h"
 #include "core/shape.h"
 #include "core/threads/threads.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "engine/recipes/refit.h"
 #include "ir/network_state.h"
 #include "optimizer/optimizer.h"

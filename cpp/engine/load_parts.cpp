@@ -2,23 +2,18 @@
 #include "core/check.h"
 #include "engine/blobs.h"
 #include "engine/deferred_packing.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 
 namespace trtlike::engine {
+
 void load_parts(LoadedPlan& loaded) {
   check_blobs(loaded.plan, loaded.there_bytes);
   loaded.deferred_packing = std::make_shared<DeferredPacking>();
   loaded.blobs = load_blobs(loaded.plan, loaded.constants);
   for (const Plan& plan : loaded.plan.regions) {
     auto region = std::make_shared<LoadedPlan>();
+    static_cast<PlanBytes&>(*region) = loaded;
     region->plan = plan;
-    region->bytes = loaded.bytes;
-    region->num_bytes = loaded.num_bytes;
-    region->constants = loaded.constants;
-    region->constants_bytes = loaded.constants_bytes;
-    region->there_bytes = loaded.there_bytes;
-    region->refitted = loaded.refitted;
-    region->file = loaded.file;
     load_parts(*region);
     loaded.regions.push_back(std::move(region));
   }

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/os/cpu.h"
-#include "core/os/memory.h"
 #include "engine/recipes/plan_recipes.h"
 #include "kernels/tensor_desc.h"
 #include "ops/op.h"
@@ -132,59 +131,21 @@ struct Plan {
   static constexpr int kMaxDepth = 100;
 };
 
-class DeferredPacking;
-
-/// A plan with the bytes it came from. `constants` points into `bytes`, or, once it was refitted,
-/// into memory of its own.
-struct LoadedPlan {
-  Plan plan;
-  std::shared_ptr<const void> bytes;
-  size_t num_bytes = 0;
-  const std::byte* constants = nullptr;
-  /// Of the whole section, be it there or not.
-  size_t constants_bytes = 0;
-  /// What is there: a plan may lack the constants that follow from weights, and can be refitted
-  /// only.
-  size_t there_bytes = 0;
-  std::shared_ptr<const void> refitted;
-  std::shared_ptr<DeferredPacking> deferred_packing;
-  /// What ops made of their blobs.
-  std::vector<std::shared_ptr<const void>> blobs;
-  /// The plan's regions, ready to run: they share this plan's bytes.
-  std::vector<std::shared_ptr<const LoadedPlan>> regions;
-  /// That `bytes` is mapped from; null where they are in memory of their own.
-  std::shared_ptr<const core::OpenFile> file;
-
-  bool has_weights() const { return there_bytes == constants_bytes; }
-  /// Throws UserError when the mapped file became shorter: its pages are gone.
-  void check_file() const {
-    if (file != nullptr) file->check_size();
-  }
-};
-
 /// What goes to a range of the constants section.
 struct PlanConstant {
   BlobRange range;
   std::shared_ptr<const void> data;
 };
 
-/// See plan_format.h. Same plan and constants give the same bytes. Lets go of what is written.
+/// Plan format: see plan_format.h. Same plan and constants give the same bytes. Lets go of each
+/// constant once it is written.
 std::shared_ptr<HostMemory> write_plan(const Plan& plan, std::vector<PlanConstant> constants);
 /// Replaces the metadata in bytes that write_plan has just made and nobody else has seen, by a plan
 /// that differs in numbers only (its metadata is as long as before).
 void rewrite_metadata(HostMemory& written, const Plan& plan);
-/// Parses and validates; trusts nothing. Throws PlanError; `bytes` must be aligned to 64;
-/// `file` is what they are mapped from, if anything.
-std::shared_ptr<const LoadedPlan> read_plan(std::shared_ptr<const void> bytes, size_t num_bytes,
-                                            std::shared_ptr<const core::OpenFile> file = nullptr);
 /// Throws PlanError naming the first step, value or binding whose indices, ranges, ops, attributes
 /// or tactics do not fit.
 void validate_plan(const Plan& plan, size_t constants_bytes);
-/// Makes what a plan's bytes say ready for use, once `constants` are there. Throws PlanError.
-void load_parts(LoadedPlan& loaded);
-/// Throws PlanError where constants that are truth values hold others: kernels read them as bool.
-/// Their ranges have passed validate_plan.
-void check_truth_values(const LoadedPlan& loaded);
 /// Throws PlanError unless the recipes' indices, ranges, ops and attributes fit.
 void validate_recipes(const Plan& plan, size_t constants_bytes);
 /// Types and extents of a step's inputs as its shape rule sees them, with the values' extents from

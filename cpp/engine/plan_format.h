@@ -23,8 +23,9 @@
 //              10 needs (u64: bits of core::Isa; since version 2)
 //              11 blobs: list of (name, range) (since version 3; default none)
 //              12 regions: list of Plan records (since version 4; default none)
-//              13 debug tensors: list of (name, i32: index of Plan.6) (since version 5; default
-//              none)  14 reports_unfused (u8; since version 5; default 0)
+//              13 debug tensors: list of (name, i32: index of Plan.6) (since version 5;
+//              default none)
+//              14 reports_unfused (u8; since version 5; default 0)
 //              15 recipes (since version 6; default none)
 //   PlanValue  1 name  2 dtype (i32)  3 logical_dtype (i32)  4 layout (i32)  5 kind (i32)  6 dims
 //              7 constant (range)  8 quantization (since version 3; default none)

@@ -5,7 +5,7 @@
 #include "core/bytes.h"
 #include "engine/blobs.h"
 #include "engine/deferred_packing.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "engine/plan_format.h"
 
 namespace trtlike::engine {

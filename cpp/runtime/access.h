@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "trtlike/execution_context.h"
 #include "trtlike/gpu_allocator.h"
 
@@ -23,6 +23,8 @@ struct CudaEngine::Impl {
   mutable std::mutex mutex = {};
   /// With the last weights that it was given; null until then.
   std::shared_ptr<const engine::LoadedPlan> refitted = {};
+  /// What latest() gives, to compare with: runs ask without taking the lock.
+  std::atomic<const engine::LoadedPlan*> current{loaded.get()};
 
   const engine::Plan& plan() const { return loaded->plan; }
   std::shared_ptr<const engine::LoadedPlan> latest() const {
@@ -48,9 +50,14 @@ struct RuntimeAccess {
   static std::shared_ptr<const engine::LoadedPlan> loaded(const CudaEngine& engine) {
     return engine.impl_->latest();
   }
+  /// True while these are its weights.
+  static bool is_latest(const CudaEngine& engine, const engine::LoadedPlan& loaded) {
+    return engine.impl_->current.load(std::memory_order_acquire) == &loaded;
+  }
   static void refit(CudaEngine& engine, std::shared_ptr<const engine::LoadedPlan> refitted) {
     const std::lock_guard<std::mutex> lock(engine.impl_->mutex);
     engine.impl_->refitted.swap(refitted);
+    engine.impl_->current.store(engine.impl_->refitted.get(), std::memory_order_release);
   }
   static const engine::Plan& plan(const CudaEngine& engine) { return engine.impl_->plan(); }
   static ExecutionContext::Impl& context(const ExecutionContext& context) { return *context.impl_; }

@@ -201,12 +201,11 @@ void ExecutionContext::Impl::use_state(std::shared_ptr<ShapeState> next) {
 }
 
 void ExecutionContext::Impl::take_weights() {
-  auto latest = RuntimeAccess::loaded(*engine);
-  if (latest == weighted->loaded) return;
+  if (RuntimeAccess::is_latest(*engine, *weighted->loaded)) return;
   wait_for_jobs();
   states.clear();
   state = nullptr;
-  weighted = std::make_unique<Weighted>(std::move(latest), num_threads);
+  weighted = std::make_unique<Weighted>(RuntimeAccess::loaded(*engine), num_threads);
   shapes_stale = state_stale = true;
 }
 

@@ -67,6 +67,14 @@ struct Refitter::Impl {
     given[index] = {weights, location};
   }
 
+  /// Throws UserError for those that were not set.
+  const Given& get_given(const std::string& name) const {
+    const auto found = given.find(get(name));
+    TRTLIKE_CHECK(found != given.end(), "[refitter] weights '", name,
+                  "': expected ones that were set, got none.");
+    return found->second;
+  }
+
   std::vector<size_t> missing() const {
     std::vector<bool> has(recipes().weights.size(), false);
     for (const auto& [index, weights] : given) has[index] = true;
@@ -138,11 +146,11 @@ bool Refitter::set_named_weights(const std::string& name, const Weights& weights
 }
 
 bool Refitter::unset_named_weights(const std::string& name) {
-  return core::report_failures(
-      impl_->logger.get(), impl_->recorder.get(), "while unsetting weights", [&] {
-        TRTLIKE_CHECK(impl_->given.erase(impl_->get(name)) == 1, "[refitter] weights '", name,
-                      "': expected ones that were set, got none.");
-      });
+  return core::report_failures(impl_->logger.get(), impl_->recorder.get(),
+                               "while unsetting weights", [&] {
+                                 impl_->get_given(name);
+                                 impl_->given.erase(impl_->get(name));
+                               });
 }
 
 namespace {
@@ -179,23 +187,15 @@ std::vector<std::string> Refitter::all_weights() const {
 
 Weights Refitter::named_weights(const std::string& name) const {
   Weights out;
-  core::report_failures(impl_->logger.get(), impl_->recorder.get(), "while reading weights", [&] {
-    const auto found = impl_->given.find(impl_->get(name));
-    TRTLIKE_CHECK(found != impl_->given.end(), "[refitter] weights '", name,
-                  "': expected ones that were set, got none.");
-    out = found->second.weights;
-  });
+  core::report_failures(impl_->logger.get(), impl_->recorder.get(), "while reading weights",
+                        [&] { out = impl_->get_given(name).weights; });
   return out;
 }
 
 TensorLocation Refitter::weights_location(const std::string& name) const {
   TensorLocation out = TensorLocation::Host;
-  core::report_failures(impl_->logger.get(), impl_->recorder.get(), "while reading weights", [&] {
-    const auto found = impl_->given.find(impl_->get(name));
-    TRTLIKE_CHECK(found != impl_->given.end(), "[refitter] weights '", name,
-                  "': expected ones that were set, got none.");
-    out = found->second.location;
-  });
+  core::report_failures(impl_->logger.get(), impl_->recorder.get(), "while reading weights",
+                        [&] { out = impl_->get_given(name).location; });
   return out;
 }
 

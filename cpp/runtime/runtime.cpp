@@ -8,7 +8,7 @@
 #include "core/log.h"
 #include "core/os/cpu.h"
 #include "core/os/memory.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "engine/plan_format.h"
 #include "runtime/access.h"
 

@@ -213,13 +213,11 @@ std::shared_ptr<const LoadedPlan> refit(const LoadedPlan& loaded,
       check_fits_half(view, name_of(recipes.weights[dependencies.weights(*target)[0]]));
     store(view, *target, to + target->range.offset);
   }
+  static_cast<PlanBytes&>(*out) = loaded;
   out->plan = loaded.plan;
-  out->bytes = loaded.bytes;
-  out->num_bytes = loaded.num_bytes;
-  out->file = loaded.file;
   out->refitted = memory;
   out->constants = to;
-  out->constants_bytes = out->there_bytes = loaded.constants_bytes;
+  out->there_bytes = loaded.constants_bytes;
   load_parts(*out);
   check_truth_values(*out);
   return out;

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 
 namespace trtlike::engine {
 

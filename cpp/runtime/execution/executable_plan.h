@@ -9,7 +9,7 @@
 #include "core/threads/threads.h"
 #include "engine/alias_plan.h"
 #include "engine/concrete_plan.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "kernels/tactic.h"
 #include "runtime/execution/kernel_cache.h"
 #include "runtime/execution/resolve.h"

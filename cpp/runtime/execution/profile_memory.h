@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "runtime/execution/resolve.h"
 
 namespace trtlike::runtime {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/threads/threads.h"
-#include "engine/plan.h"
+#include "engine/loaded_plan.h"
 #include "trtlike/execution_context.h"
 
 namespace trtlike::runtime {
